@@ -1,0 +1,56 @@
+# Every recipe works on a fresh clone: the environment is made on first use, and reused for nothing after.
+# Options go through ARGS: make demo ARGS='--deals 5'
+
+PYTHON ?=
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-ready
+DEVELOPMENT := $(VENV)/.development-ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fix lock clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+demo: $(RUNTIME) ## Carry deals from closed-won to cash on this machine
+	@$(BIN)/cashward demo $(ARGS)
+
+test: $(DEVELOPMENT) ## Run the tests that take seconds
+	@$(BIN)/python -m pytest -q -m 'not slow' $(ARGS)
+
+check: $(DEVELOPMENT) ## Hold formatting, lint, types and the direction of imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(DEVELOPMENT) ## Measure deals per minute and the price of a step
+	@$(BIN)/python -m bench $(ARGS)
+
+fix: $(DEVELOPMENT) ## Mend what formatter and linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: ## Resolve requirements*.in again into hash-pinned locks
+	@scripts/lock
+
+clean: ## Forget the local stack's state and every cache; the environment stays
+	@rm -rf .cashward .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	@PYTHON='$(PYTHON)' scripts/environment $(VENV)
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/pip
+	@echo 'Installing what Cashward runs on ...'
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+	@echo 'Installing what a contributor needs ...'
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,45 @@
+"""Our own bookkeeping, short enough to run inside a workflow task."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import activity
+
+from domain.attention import Attention, Decision
+from domain.names import DealId
+from domain.value import Value
+from ports.books import Baseline, Books
+from ports.desk import Desk
+
+Clock = Callable[[], datetime]
+
+
+class Settled(Value):
+    workflow: str
+    key: str
+    decision: Decision
+
+
+class DeskActivities:
+    """Keeps the attentions and the contracts."""
+
+    def __init__(self, desk: Desk, books: Books, clock: Clock) -> None:
+        self._desk = desk
+        self._books = books
+        self._clock = clock
+
+    @activity.defn(name="desk.file")
+    async def file(self, attention: Attention) -> None:
+        await self._desk.file(attention, now=self._clock())
+
+    @activity.defn(name="desk.settle")
+    async def settle(self, settled: Settled) -> None:
+        await self._desk.settle(settled.workflow, settled.key, settled.decision, now=self._clock())
+
+    @activity.defn(name="books.agree")
+    async def agree(self, baseline: Baseline) -> None:
+        await self._books.agree(baseline, now=self._clock())
+
+    @activity.defn(name="books.end")
+    async def end(self, deal: DealId) -> None:
+        await self._books.end(deal, now=self._clock())

@@ -1,0 +1,152 @@
+"""Carries out a change in another system exactly once, whatever happens on the way."""
+
+import hashlib
+from asyncio import timeout
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from temporalio import activity
+
+from domain.effect import Effect, EffectKey, Made, Strategy
+from domain.names import ExternalId
+from ports.change import Change, Command, Ticket
+from ports.failures import ConnectorFailure, Uncertain
+from ports.ledger import Intent, Ledger
+
+C = TypeVar("C", bound=Command)
+Clock = Callable[[], datetime]
+
+
+class Effects:
+    """The one way our activities change anything elsewhere (`docs/processes/exactly-once.md`).
+
+    `patience` is the longest one change may take, all its calls together; `installation` keeps
+    two installations that share a vendor account apart.
+    """
+
+    def __init__(
+        self, ledger: Ledger, *, clock: Clock, patience: timedelta, installation: str = "cashward"
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._patience = patience
+        self._installation = installation
+
+    async def once(self, change: Change[C], command: C) -> Made:
+        """What the change made, by this attempt or an earlier one.
+
+        Raises what ports.failures tells, NotYet while an older call may still land, and the
+        refusals of domain.effect.
+        """
+        effect = await self._ledger.begin(
+            _intent(change, command),
+            change.repeat,
+            now=self._clock(),
+            patience=self._patience,
+            reopens=change.reopens,
+        )
+        if effect.is_settled and effect.made:
+            return effect.made
+        found = await self._send(change, command, effect)
+        recorded = await self._ledger.confirm(
+            effect.key, effect.attempt, found[0], now=self._clock()
+        )
+        elected = recorded.made or found[0]
+        await self._sweep(change, command, elected, found)
+        return elected
+
+    async def undo(self, change: Change[C], command: C, *, reason: str) -> None:
+        """Take back whatever the change made, and keep any late attempt from making it again.
+
+        Raises NotYet while a call may still land, and Rejected where the vendor does not let go.
+        """
+        intent = _intent(change, command)
+        effect = await self._ledger.read(intent.key)
+        if effect and effect.attempt:
+            effect.wait_out(self._clock())
+            for made in await self._traces(change, command, effect):
+                await change.take_back(command, made)
+        await self._ledger.reverse(intent, reason, now=self._clock())
+
+    async def abandon(self, change: Change[C], command: C, *, reason: str) -> None:
+        """Put a part on record as gone with its whole, without a call. Raises NotYet."""
+        intent = _intent(change, command)
+        effect = await self._ledger.read(intent.key)
+        if effect:
+            effect.wait_out(self._clock())
+        await self._ledger.reverse(intent, reason, now=self._clock())
+
+    async def sweep(self, change: Change[C], command: C) -> None:
+        """Remove what lost attempts left beside the elected one."""
+        effect = await self._ledger.read(_intent(change, command).key)
+        if effect and effect.made and effect.look_first:
+            await self._sweep(change, command, effect.made, await change.find(command))
+
+    async def _send(self, change: Change[C], command: C, effect: Effect) -> Sequence[Made]:
+        try:
+            async with timeout(self._patience.total_seconds()):
+                found = await change.find(command) if effect.look_first else ()
+                return found or (await change.make(command, self._ticket(change, effect)),)
+        except TimeoutError as late:
+            lost = Uncertain(change.system, f"{change.kind} took longer than {self._patience}")
+            await self._lose_sight(change, effect, lost)
+            raise lost from late
+        except Uncertain as lost:
+            await self._lose_sight(change, effect, lost)
+            raise
+        except ConnectorFailure as refused:
+            await self._ledger.refuse(effect.key, effect.attempt, refused.reason, now=self._clock())
+            raise
+
+    async def _lose_sight(self, change: Change[C], effect: Effect, lost: Uncertain) -> None:
+        now = self._clock()
+        settle = change.repeat.settle
+        await self._ledger.lose_sight(
+            effect.key,
+            effect.attempt,
+            lost.reason,
+            now=now,
+            until=now + settle,
+            burnt=lost.answered,
+        )
+        lost.pause = settle if change.repeat.waits else None
+
+    async def _traces(self, change: Change[C], command: C, effect: Effect) -> Iterable[Made]:
+        """All that the effect's attempts may have left at the vendor."""
+        traces: dict[ExternalId, Made] = {}
+        if effect.look_first or not effect.made:
+            traces = {made.id: made for made in await change.find(command)}
+        if effect.made:
+            traces[effect.made.id] = effect.made
+        if not traces and change.repeat.strategy is Strategy.UPSERT:
+            return [Made(id=ExternalId(command.subject))]
+        return traces.values()
+
+    async def _sweep(
+        self, change: Change[C], command: C, elected: Made, found: Iterable[Made]
+    ) -> None:
+        for stray in found:
+            if stray.id != elected.id:
+                await change.take_back(command, stray)
+
+    def _ticket(self, change: Change[C], effect: Effect) -> Ticket:
+        meaning = (self._installation, change.system, effect.key, effect.generation)
+        return Ticket(
+            attempt=effect.attempt,
+            generation=effect.generation,
+            idempotency_key=hashlib.sha256("|".join(map(str, meaning)).encode()).hexdigest(),
+            look_first=effect.look_first,
+        )
+
+
+def _intent(change: Change[C], command: C) -> Intent:
+    info = activity.info() if activity.in_activity() else None
+    return Intent(
+        key=EffectKey(kind=change.kind, subject=command.subject),
+        system=change.system,
+        deal=command.deal,
+        digest=hashlib.sha256(command.identity().encode()).hexdigest(),
+        workflow=(info.workflow_id or "") if info else "",
+        run=(info.workflow_run_id or "") if info else "",
+    )

@@ -1,0 +1,193 @@
+"""Steps in the ERP: customers and their invoices."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.effects import Effects
+from domain.billing import (
+    BillItem,
+    CreditOrder,
+    Drafted,
+    DraftInvoice,
+    Invoice,
+    InvoiceStatus,
+)
+from domain.cash import net_credit
+from domain.claim import Claim, ClaimState, Proof
+from domain.company import Account
+from domain.customer import CustomerMatch, OpenCustomer
+from domain.effect import EffectKey
+from domain.kickoff import Customer, EnsureCustomer
+from domain.matching import match_customer
+from domain.money import Money
+from domain.names import Subject
+from domain.repair import RepairRequest
+from domain.tax import tax_on
+from domain.writeback import WriteBack
+from ports.books import Books
+from ports.erp import Customers, Invoicing
+from ports.failures import Rejected
+from ports.links import Link, Links
+
+Clock = Callable[[], datetime]
+
+
+class CustomerActivities:
+    """Finds, opens and takes back customers."""
+
+    def __init__(
+        self, customers: Customers, effects: Effects, books: Books, links: Links, clock: Clock
+    ) -> None:
+        self._customers = customers
+        self._effects = effects
+        self._books = books
+        self._links = links
+        self._clock = clock
+
+    @activity.defn(name="erp.match_customer")
+    async def match_customer(self, account: Account) -> CustomerMatch:
+        return match_customer(account, await self._customers.find_customers(account))
+
+    @activity.defn(name="erp.open_customer")
+    async def open_customer(self, ensure: EnsureCustomer) -> Customer:
+        """The customer's id in the ERP; an existing one is linked to our key, never changed."""
+        if ensure.existing is None:
+            made = await self._effects.once(self._customers.customer, ensure.opening)
+            return Customer(id=made.id, url=made.url)
+        link = Link(
+            system=self._customers.customer.system,
+            kind=self._customers.customer.kind,
+            ours=ensure.opening.key,
+            theirs=ensure.existing,
+            deal=ensure.opening.deal,
+        )
+        await self._links.tie(link, now=self._clock())
+        return Customer(id=ensure.existing, url="")
+
+    @activity.defn(name="erp.take_back_customer")
+    async def take_back_customer(self, ensure: EnsureCustomer) -> None:
+        """Archive it again, unless it was there before us or another contract has it by now."""
+        opening: OpenCustomer = ensure.opening
+        if ensure.existing or await self._books.is_shared(opening.key, opening.deal):
+            return
+        await self._effects.undo(self._customers.customer, opening, reason="the deal was cancelled")
+
+
+class InvoiceActivities:
+    """Bills an item exactly once: claim, draft, issue, read back; deletes drafts, credits documents."""
+
+    def __init__(self, invoicing: Invoicing, effects: Effects, books: Books, clock: Clock) -> None:
+        self._invoicing = invoicing
+        self._effects = effects
+        self._books = books
+        self._clock = clock
+
+    @activity.defn(name="erp.draft_invoice")
+    async def draft_invoice(self, bill: BillItem) -> Drafted:
+        """Claim the item, then have its one draft."""
+        claim = Claim(
+            subject=bill.subject,
+            deal=bill.deal,
+            item=bill.item.key,
+            revision=bill.item.revision,
+            net=bill.item.net,
+        )
+        await self._books.claim(claim, now=self._clock())
+        draft = bill.draft(self._clock().date())
+        made = await self._effects.once(self._invoicing.invoice, draft)
+        return Drafted(bill=bill, invoice=made.id, draft=draft)
+
+    @activity.defn(name="erp.issue_invoice")
+    async def issue_invoice(self, drafted: Drafted) -> Invoice:
+        """Issue the elected draft within the safety bound, and put the proof on record.
+
+        Raises OverBound, and Rejected if the ERP's document is not what we asked for.
+        """
+        claim = await self._books.permit(drafted.bill.subject, now=self._clock())
+        if claim.state is not ClaimState.ISSUED:
+            await self._effects.sweep(self._invoicing.invoice, drafted.draft)
+            await self._invoicing.issue(drafted.invoice)
+        invoice = await self._invoicing.read_invoice(drafted.invoice)
+        self._compare(drafted, invoice)
+        await self._books.issued(
+            drafted.bill.subject,
+            EffectKey(kind=self._invoicing.invoice.kind, subject=drafted.bill.subject),
+            _proof(invoice),
+            now=self._clock(),
+        )
+        return invoice
+
+    @activity.defn(name="erp.read_invoice")
+    async def read_invoice(self, drafted: Drafted) -> Invoice:
+        """The invoice as it is now; what was paid goes into the books."""
+        invoice = await self._invoicing.read_invoice(drafted.invoice)
+        await self._books.settled(drafted.bill.subject, paid=invoice.paid, now=self._clock())
+        return invoice
+
+    @activity.defn(name="erp.withdraw")
+    async def withdraw(self, bill: BillItem) -> Invoice | None:
+        """Delete the draft and free the claim; or answer the invoice, if it is too late for that."""
+        reason = "the bill was withdrawn"
+        draft = bill.draft(self._clock().date())
+        try:
+            await self._effects.undo(self._invoicing.invoice, draft, reason=reason)
+        except Rejected:
+            return await self._issued_meanwhile(bill, draft)
+        await self._books.release(bill.subject, reason=reason, now=self._clock())
+        return None
+
+    @activity.defn(name="erp.credit_invoice")
+    async def credit_invoice(self, order: CreditOrder) -> Invoice:
+        """Credit the invoice in full, by a credit note that names it."""
+        credit = order.credit(self._clock().date())
+        await self._effects.once(self._invoicing.credit, credit)
+        await self._books.credited(
+            order.bill.subject, net=credit.net, by=credit.subject, now=self._clock()
+        )
+        return await self._invoicing.read_invoice(order.invoice.id)
+
+    async def _issued_meanwhile(self, bill: BillItem, draft: DraftInvoice) -> Invoice:
+        made = await self._effects.once(self._invoicing.invoice, draft)
+        return await self.issue_invoice(Drafted(bill=bill, invoice=made.id, draft=draft))
+
+    @activity.defn(name="erp.read_revenue")
+    async def read_revenue(self, request: RepairRequest) -> WriteBack:
+        """What the ERP says of every issued invoice of the deal, as the CRM should read it."""
+        claims = [c for c in await self._books.claims(request.deal) if c.proof]
+        invoices = [await self._invoicing.read_invoice(c.proof.document) for c in claims if c.proof]
+        baseline = await self._books.baseline(request.deal)
+        currency = baseline.value.currency
+        return WriteBack(
+            subject=Subject(f"{request.deal}:repair:{request.occasion}"),
+            deal=request.deal,
+            contracted=baseline.value,
+            billed=Money.total((invoice.net for invoice in invoices), currency),
+            credited=Money.total((net_credit(invoice) for invoice in invoices), currency),
+            paid=Money.total((invoice.paid for invoice in invoices), currency),
+            outstanding=Money.total((invoice.outstanding for invoice in invoices), currency),
+        )
+
+    def _compare(self, drafted: Drafted, invoice: Invoice) -> None:
+        nets = [line.net for line in drafted.draft.lines]
+        tax = tax_on(nets, drafted.draft.tax, self._invoicing.tax_rounding)
+        asked = (Money.total(nets, nets[0].currency), tax)
+        if invoice.status is InvoiceStatus.DRAFT or (invoice.net, invoice.tax) != asked:
+            raise Rejected(
+                self._invoicing.invoice.system,
+                f"invoice {invoice.number or invoice.id} reads {invoice.status}, {invoice.net} + "
+                f"{invoice.tax} tax; asked for {asked[0]} + {asked[1]}: finance must compare them",
+            )
+
+
+def _proof(invoice: Invoice) -> Proof:
+    return Proof(
+        document=invoice.id,
+        number=invoice.number,
+        issued_on=invoice.issued_on.isoformat() if invoice.issued_on else "",
+        net=invoice.net,
+        tax=invoice.tax,
+        gross=invoice.gross,
+        url=invoice.url,
+    )

@@ -1,0 +1,1 @@
+"""The command line: how operators, delivery managers and finance talk to Cashward."""

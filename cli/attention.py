@@ -1,0 +1,124 @@
+"""`cashward attention`: the desk of runs that need a person."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from cli.door import AsJson, client, out, run, settings, show_json, store, table
+from cli.trouble import Trouble
+from domain.attention import Decision, Verb
+from ports.desk import Filed
+from workflows.desk import Attended
+
+app = typer.Typer(
+    help="Runs that need a person: who must do what, and then what.", no_args_is_help=True
+)
+
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="The run as `attention list` names it, such as handoff:hubspot:123."
+    ),
+]
+Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
+
+
+@app.command("list")
+def list_open(as_json: AsJson = False) -> None:
+    """What waits for a person, oldest first."""
+    found = run(_open())
+    if as_json:
+        show_json({"open": found})
+        return
+    rows = (
+        (
+            f.attention.workflow,
+            f.attention.kind,
+            f.attention.who,
+            f.attention.what,
+            f"{f.attention.since:%Y-%m-%d %H:%M}",
+        )
+        for f in found
+    )
+    out.print(table("Waiting for a person", ("run", "kind", "who", "what", "since (UTC)"), rows))
+
+
+@app.command()
+def show(run_id: RunArgument, as_json: AsJson = False) -> None:
+    """Everything about one parked run: what is wrong, who mends it, what can be decided."""
+    found = run(_find(run_id))
+    if as_json:
+        show_json({"attentions": found})
+        return
+    for filed in found:
+        _print(filed)
+
+
+def _print(filed: Filed) -> None:
+    it = filed.attention
+    state = f"settled: {filed.decision.verb} by {filed.decision.by}" if filed.decision else "open"
+    out.print(
+        f"[bold]{it.workflow}[/] ({it.kind}, {state}) needs [bold]{it.who}[/] since {it.since:%Y-%m-%d %H:%M} UTC"
+    )
+    out.print(f"{it.what}\n{it.why}")
+    if it.findings:
+        rows = ((f.field, f.problem, f.who) for f in it.findings)
+        out.print(table("", ("field", "what is wrong", "who mends it"), rows))
+    if not filed.decision:
+        choices = f" --choice {'|'.join(it.choices)}" if it.choices else ""
+        for verb in it.verbs:
+            out.print(
+                f"  cashward attention {verb} {it.workflow}{choices if verb is Verb.AMEND else ''}"
+            )
+
+
+@app.command()
+def retry(run_id: RunArgument, reason: Reason = "") -> None:
+    """What was wrong is mended: try again."""
+    _decide(run_id, Verb.RETRY, reason)
+
+
+@app.command()
+def skip(run_id: RunArgument, reason: Reason = "") -> None:
+    """Go on without it."""
+    _decide(run_id, Verb.SKIP, reason)
+
+
+@app.command()
+def amend(
+    run_id: RunArgument,
+    choice: Annotated[str, typer.Option(help="Your choice, one of those shown.")],
+    reason: Reason = "",
+) -> None:
+    """Decide what the run could not."""
+    _decide(run_id, Verb.AMEND, reason, choice)
+
+
+@app.command()
+def abort(run_id: RunArgument, reason: Reason = "") -> None:
+    """Give it up: what was done for it is taken back."""
+    _decide(run_id, Verb.ABORT, reason)
+
+
+def _decide(run_id: str, verb: Verb, reason: str, choice: str = "") -> None:
+    decision = Decision(verb=verb, by=getpass.getuser(), reason=reason, choice=choice)
+    out.print(run(_send(run_id, decision)))
+
+
+async def _send(run_id: str, decision: Decision) -> str:
+    handle = (await client(settings())).get_workflow_handle(run_id)
+    return str(await handle.execute_update(Attended.decide, decision))
+
+
+async def _open() -> list[Filed]:
+    async with store(settings()) as opened:
+        return list(await opened.desk.open())
+
+
+async def _find(run_id: str) -> list[Filed]:
+    async with store(settings()) as opened:
+        found = list(await opened.desk.find(run_id))
+    if not found:
+        raise Trouble(f"{run_id} never needed a person: `cashward attention list` shows what does")
+    return found

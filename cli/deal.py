@@ -1,0 +1,231 @@
+"""`cashward deal`: see deals, start them, tell them something, cancel them."""
+
+import getpass
+from typing import Annotated, Any
+
+import typer
+from temporalio.client import Client, WorkflowExecution
+
+from cli.door import (
+    AsJson,
+    DealArgument,
+    client,
+    deal_id,
+    out,
+    run,
+    settings,
+    show_json,
+    store,
+    table,
+)
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.life import CancelRequest
+from domain.names import DealId, EventId, ItemKey
+from runtime.doorbell import TemporalDoorbell
+from runtime.settings import Settings
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+from workflows.milestone_billing import MilestoneBilling
+
+app = typer.Typer(help="Deals on their way to cash.", no_args_is_help=True)
+
+_LISTED = ("DealStage", "Customer", "DealValue", "ProjectKey", "NeedsAttention", "Owner")
+
+
+@app.command("list")
+def list_deals(
+    stage: Annotated[str, typer.Option(help="Only deals in this stage, such as delivery.")] = "",
+    attention: Annotated[
+        bool, typer.Option("--attention", help="Only deals that need a person.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """All deals that are or were carried, by Temporal's list."""
+    query = "WorkflowType = 'deal-to-cash'"
+    query += f" AND DealStage = '{stage}'" if stage else ""
+    query += " AND NeedsAttention = true" if attention else ""
+    found = run(_list(query))
+    if as_json:
+        show_json({"deals": found})
+        return
+    rows = ([row.get(column, "") for column in ("deal", "status", *_LISTED)] for row in found)
+    out.print(
+        table(
+            "Deals",
+            ("deal", "run", "stage", "customer", "value#", "project", "attention", "owner"),
+            rows,
+        )
+    )
+
+
+async def _list(query: str) -> list[dict[str, Any]]:
+    temporal = await client(settings())
+    return [_row(run) async for run in temporal.list_workflows(query)]
+
+
+def _row(run: WorkflowExecution) -> dict[str, Any]:
+    attributes = {pair.key.name: pair.value for pair in run.typed_search_attributes}
+    status = run.status.name.lower() if run.status else ""
+    found = {name: attributes[name] for name in _LISTED if name in attributes}
+    return {"deal": run.id.removeprefix("deal:"), "status": status, **found}
+
+
+@app.command()
+def show(deal: DealArgument, as_json: AsJson = False) -> None:
+    """One deal: stage, what it waits for, every billable item, links."""
+    chosen = settings()
+    status, items = run(_show(chosen, deal_id(deal, chosen)))
+    if as_json:
+        show_json({"status": status, "items": items})
+        return
+    out.print(
+        f"[bold]{status.name}[/] is in [bold]{status.stage}[/] and waits for {status.waits_for}"
+    )
+    for label, link in (("deal", status.deal_url), ("project", status.project_url)):
+        if link:
+            out.print(f"{label}: {link}")
+    rows = (
+        (
+            s.item.key,
+            s.item.name,
+            s.item.net,
+            s.state,
+            s.invoice.number if s.invoice else "",
+            s.reason,
+        )
+        for s in items
+    )
+    out.print(
+        table("Billing", ("item", "milestone", "net#", "state", "invoice", "why not further"), rows)
+    )
+
+
+async def _show(chosen: Settings, deal: DealId) -> tuple[Any, Any]:
+    handle = (await client(chosen)).get_workflow_handle_for(DealToCash.run, names.deal_run(deal))
+    return await handle.query(DealToCash.status), await handle.query(DealToCash.billing_schedule)
+
+
+@app.command()
+def start(deal: DealArgument) -> None:
+    """Start carrying a won deal now, without waiting for the poll."""
+    chosen = settings()
+    found = deal_id(deal, chosen)
+    rung = run(_ring(chosen, DealWon(deal=found, event=EventId("told by hand"))))
+    out.print(
+        f"{found} is being carried: `cashward deal show {found}`"
+        if rung
+        else f"{found} is already carried, or has ended"
+    )
+
+
+@app.command()
+def signal(
+    deal: DealArgument,
+    fact: Annotated[str, typer.Argument(help="deal-won, milestone-reached or invoice-changed.")],
+    item: Annotated[str, typer.Argument(help="The billable item, such as m2.")] = "",
+) -> None:
+    """Tell a deal that something happened; it reads the record again by itself."""
+    chosen = settings()
+    found, event = deal_id(deal, chosen), EventId("told by hand")
+    told: DealWon | MilestoneReached | InvoiceChanged
+    match fact:
+        case "deal-won":
+            told = DealWon(deal=found, event=event)
+        case "milestone-reached":
+            told = MilestoneReached(deal=found, item=ItemKey(item), event=event)
+        case "invoice-changed" if item:
+            subject = names.subject_of(found, ItemKey(item))
+            told = InvoiceChanged(deal=found, subject=subject, event=event)
+        case _:
+            raise typer.BadParameter("say deal-won, milestone-reached or invoice-changed ITEM")
+    out.print(
+        "told"
+        if run(_ring(chosen, told))
+        else "nobody waits for that: the deal has ended, or is not carried"
+    )
+
+
+async def _ring(chosen: Settings, fact: DealWon | MilestoneReached | InvoiceChanged) -> bool:
+    async with store(chosen) as opened:
+        bell = TemporalDoorbell(
+            await client(chosen),
+            task_queue=chosen.temporal.task_queue,
+            policy=chosen.policy,
+            desk=opened.desk,
+        )
+        match fact:
+            case DealWon():
+                return await bell.deal_won(fact)
+            case MilestoneReached():
+                return await bell.milestone_reached(fact)
+            case InvoiceChanged():
+                return await bell.invoice_changed(fact)
+
+
+@app.command()
+def cancel(
+    deal: DealArgument,
+    reason: Annotated[str, typer.Option(prompt=True, help="Why; it goes on record.")],
+) -> None:
+    """Cancel a deal: take back what can be taken back, propose a credit for what was issued."""
+    chosen = settings()
+    request = CancelRequest(by=getpass.getuser(), reason=reason)
+    out.print(
+        run(_update(chosen, names.deal_run(deal_id(deal, chosen)), DealToCash.cancel, request))
+    )
+
+
+@app.command()
+def hold(
+    deal: DealArgument,
+    item: Annotated[str, typer.Argument()],
+    reason: Annotated[str, typer.Option(prompt=True)],
+) -> None:
+    """Hold an item back before it is billed."""
+    chosen = settings()
+    out.print(run(_hold(chosen, deal_id(deal, chosen), ItemKey(item), reason)))
+
+
+@app.command()
+def release(deal: DealArgument, item: Annotated[str, typer.Argument()]) -> None:
+    """Release a held item."""
+    chosen = settings()
+    out.print(run(_release(chosen, deal_id(deal, chosen), ItemKey(item))))
+
+
+@app.command()
+def approve(deal: DealArgument, item: Annotated[str, typer.Argument()]) -> None:
+    """Approve an invoice that waits because of its amount."""
+    chosen = settings()
+    billing = names.billing_run(names.subject_of(deal_id(deal, chosen), ItemKey(item)))
+    out.print(run(_update(chosen, billing, MilestoneBilling.approve, getpass.getuser())))
+
+
+async def _update(chosen: Settings, run_id: str, update: Any, argument: Any) -> str:
+    handle = (await client(chosen)).get_workflow_handle(run_id)
+    return str(await handle.execute_update(update, argument))
+
+
+async def _hold(chosen: Settings, deal: DealId, item: ItemKey, reason: str) -> str:
+    temporal = await client(chosen)
+    if await _is_billing(temporal, deal, item):
+        billing = temporal.get_workflow_handle(names.billing_run(names.subject_of(deal, item)))
+        return str(await billing.execute_update(MilestoneBilling.hold, reason))
+    handle = temporal.get_workflow_handle(names.deal_run(deal))
+    return str(await handle.execute_update(DealToCash.hold, args=[item, reason]))
+
+
+async def _release(chosen: Settings, deal: DealId, item: ItemKey) -> str:
+    temporal, by = await client(chosen), getpass.getuser()
+    if await _is_billing(temporal, deal, item):
+        billing = temporal.get_workflow_handle(names.billing_run(names.subject_of(deal, item)))
+        return str(await billing.execute_update(MilestoneBilling.release, by))
+    handle = temporal.get_workflow_handle(names.deal_run(deal))
+    return str(await handle.execute_update(DealToCash.release, args=[item, by]))
+
+
+async def _is_billing(temporal: Client, deal: DealId, item: ItemKey) -> bool:
+    """Whether the item has a billing run that is still going."""
+    run_id = names.billing_run(names.subject_of(deal, item))
+    query = f"WorkflowId = '{run_id}' AND ExecutionStatus = 'Running'"
+    return (await temporal.count_workflows(query)).count > 0

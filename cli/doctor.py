@@ -1,0 +1,84 @@
+"""`cashward doctor`: asks every connection how it is, and says how to mend what is not well."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from pydantic import BaseModel
+
+from cli.door import out, settings, show_json, table
+from cli.trouble import Exit, Trouble, told_plainly
+from ports.probe import Probe
+from runtime.compose import open_systems
+from runtime.settings import Settings
+from runtime.temporal import connect
+from runtime.working import NotMigrated
+from store import schema_is_current
+
+
+class Finding(BaseModel):
+    """How one connection is; `mend` says what to do if it is not well."""
+
+    connection: str
+    is_well: bool
+    what: str
+    mend: str = ""
+
+
+def doctor(as_json: bool) -> None:
+    """Exit code 0 if all is well, 3 if not."""
+    findings = asyncio.run(_examine(settings()))
+    if as_json:
+        show_json({"connections": findings})
+    else:
+        rows = (
+            (f.connection, "well" if f.is_well else "[red]not well[/]", f.what, f.mend)
+            for f in findings
+        )
+        out.print(table("Connections", ("connection", "", "what it says", "how to mend it"), rows))
+    if not all(finding.is_well for finding in findings):
+        raise Trouble("not every connection is well", Exit.DOWN)
+
+
+async def _examine(chosen: Settings) -> list[Finding]:
+    found = [
+        await _look("temporal", lambda: _temporal(chosen)),
+        await _look("postgres", lambda: _database(chosen)),
+    ]
+    try:
+        with told_plainly():
+            async with open_systems(chosen) as systems:
+                for part, probe in (
+                    (f"crm ({chosen.cast.crm})", systems.crm.probe),
+                    (f"pm ({chosen.cast.pm})", systems.pm.probe),
+                    (f"erp ({chosen.cast.erp})", systems.invoicing.probe),
+                ):
+                    found.append(await _look(part, probe))
+    except Trouble as trouble:
+        found.append(Finding(connection="settings", is_well=False, what="", mend=str(trouble)))
+    return found
+
+
+async def _look(connection: str, ask: Callable[[], Awaitable[Probe]]) -> Finding:
+    try:
+        with told_plainly():
+            probe = await ask()
+    except Trouble as trouble:
+        return Finding(connection=connection, is_well=False, what="no answer", mend=str(trouble))
+    return Finding(
+        connection=connection,
+        is_well=not probe.wanting,
+        what=f"{probe.account}, as {probe.identity}",
+        mend="; ".join(probe.wanting),
+    )
+
+
+async def _temporal(chosen: Settings) -> Probe:
+    await connect(chosen.temporal)
+    where = f"{chosen.temporal.address}, namespace {chosen.temporal.namespace}"
+    return Probe(system="temporal", account=where, identity="client")
+
+
+async def _database(chosen: Settings) -> Probe:
+    if not await asyncio.to_thread(schema_is_current, chosen.database.full_url):
+        raise NotMigrated
+    return Probe(system="postgres", account="schema is current", identity="cashward")

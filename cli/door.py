@@ -1,0 +1,90 @@
+"""How a command gets in: settings of this machine, a client, and a way to show what it found."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import BaseModel, TypeAdapter
+from rich.console import Console
+from rich.table import Table
+from temporalio.client import Client
+
+from cli.trouble import told_plainly
+from domain.names import DealId
+from runtime.settings import Settings, read_settings
+from runtime.temporal import connect
+from store import Store, open_store
+
+R = TypeVar("R")
+
+out = Console()
+err = Console(stderr=True)
+
+LOCAL_ENVIRONMENT = "environment.json"
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+State = Annotated[
+    Path, typer.Option("--state", help="The folder of the local stack; delete it to forget all.")
+]
+DEFAULT_STATE = Path(".cashward")
+DealArgument = Annotated[
+    str, typer.Argument(metavar="DEAL", help="A deal: its CRM id, or CRM:ID such as hubspot:123.")
+]
+
+
+def run(main: Coroutine[Any, Any, R]) -> R:
+    """Run a command's coroutine; its failures come out as Trouble."""
+    with told_plainly():
+        return asyncio.run(main)
+
+
+def settings(state: Path = DEFAULT_STATE) -> Settings:
+    """The settings of the environment; where it names no Temporal, those of the local stack."""
+    local = state / LOCAL_ENVIRONMENT
+    if "CASHWARD_TEMPORAL__ADDRESS" not in os.environ and local.exists():
+        for name, value in json.loads(local.read_text(encoding="utf-8")).items():
+            os.environ.setdefault(name, value)
+    with told_plainly():
+        return read_settings()
+
+
+def remember(environment: dict[str, str], state: Path) -> None:
+    """Let later commands on this machine find the local stack; readable by its owner only."""
+    file = state / LOCAL_ENVIRONMENT
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(environment, indent=2), encoding="utf-8")
+
+
+async def client(of: Settings) -> Client:
+    return await connect(of.temporal)
+
+
+@asynccontextmanager
+async def store(of: Settings) -> AsyncIterator[Store]:
+    async with open_store(of.database.full_url, pool_size=2) as opened:
+        yield opened
+
+
+def deal_id(given: str, of: Settings) -> DealId:
+    """`123` is a deal of the CRM that is set; `hubspot:123` says which itself."""
+    return DealId(given if ":" in given else f"{of.cast.crm}:{given}")
+
+
+def show_json(found: BaseModel | Sequence[BaseModel] | dict[str, Any] | None) -> None:
+    print(TypeAdapter(Any).dump_json(found, indent=2).decode())
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+    """Text to the left; what is headed by a trailing `#` is a figure, to the right."""
+    made = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        made.add_column(
+            column.removesuffix("#"), justify="right" if column.endswith("#") else "left"
+        )
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    return made

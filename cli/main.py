@@ -1,0 +1,98 @@
+"""The command `cashward`."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from cli import attention, deal, finance
+from cli.doctor import doctor as examine
+from cli.door import AsJson, err, out, run, settings
+from cli.trouble import Exit, Trouble, told_plainly
+from runtime.compose import open_systems
+from runtime.journal import set_up_journal
+from runtime.working import leave, run_until_told, work
+from store import migrate as migrate_database
+
+app = typer.Typer(
+    help="Cashward carries a deal from closed-won to cash across CRM, project management and ERP.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 done, 1 refused or not found, 2 wrong usage or settings, 3 something is down.",
+)
+app.add_typer(deal.app, name="deal")
+app.add_typer(finance.app, name="finance")
+app.add_typer(attention.app, name="attention")
+
+
+@app.command()
+def worker() -> None:
+    """Carry deals until told to stop (SIGTERM, Ctrl-C); settings come from the environment."""
+    chosen = settings()
+    set_up_journal(chosen.log_level, readable=sys.stderr.isatty())
+    with told_plainly():
+        run_until_told(lambda stop: work(chosen, stop))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present schema. Safe to repeat, and to start several times at once."""
+    with told_plainly():
+        migrate_database(settings().database.full_url)
+    out.print("the database is at the present schema")
+
+
+@app.command()
+def setup(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would be made.")
+    ] = False,
+) -> None:
+    """Create the fields and labels that Cashward needs in the CRM. Safe to repeat."""
+    made = run(_prepare(dry_run=dry_run))
+    for line in made:
+        out.print(f"{'would make' if dry_run else 'made'} {line}")
+    if not made:
+        out.print("nothing to make: the CRM has all that Cashward needs")
+
+
+async def _prepare(*, dry_run: bool) -> list[str]:
+    async with open_systems(settings()) as systems:
+        return list(await systems.crm.prepare(dry_run=dry_run))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check every connection, and say how to mend what is not well."""
+    examine(as_json)
+
+
+def main() -> None:
+    """Run a command; what goes wrong ends in a sentence and an exit code."""
+    code = Exit.DONE
+    try:
+        app(standalone_mode=False)
+    except Trouble as trouble:
+        err.print(f"[bold red]cashward:[/] {trouble}", highlight=False)
+        code = trouble.code
+    except typer.Exit as asked:
+        leave(asked.exit_code)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        code = Exit.INTERRUPTED
+    except Exception as usage:  # noqa: BLE001 - click's own errors have no common public base in typer
+        code = _usage(usage)
+    leave(code)
+
+
+def _usage(failure: Exception) -> Exit:
+    """Wrong usage is told as click tells it; anything else is a bug and keeps its traceback."""
+    show = getattr(failure, "show", None)
+    if show is None:
+        raise failure
+    show()
+    return Exit.USAGE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What a command may end with, in words and as an exit code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from temporalio.client import (
+    RPCError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.service import RPCStatusCode
+
+from domain.refusal import Refusal
+from ports.failures import Absent, ConnectorFailure, Misconfigured, Unreachable
+from runtime.local.trouble import StackTrouble
+from runtime.settings import SettingsProblem
+from runtime.temporal import TemporalDown
+from runtime.working import NotMigrated
+
+
+class Exit(IntEnum):
+    """0 done · 1 refused, or not found · 2 wrong usage or settings · 3 something is down · 130 Ctrl-C."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    DOWN = 3
+    INTERRUPTED = 130
+
+
+class Trouble(Exception):
+    """Ends a command: a message for a person, and the code for a script."""
+
+    def __init__(self, message: str, code: Exit = Exit.REFUSED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Every failure we foresee becomes a sentence with a way out; only bugs show a traceback."""
+    try:
+        yield
+    except (SettingsProblem, Misconfigured) as wrong:
+        raise Trouble(str(wrong), Exit.USAGE) from wrong
+    except (TemporalDown, NotMigrated, StackTrouble, Unreachable) as down:
+        raise Trouble(str(down), Exit.DOWN) from down
+    except Absent as absent:
+        raise Trouble(str(absent)) from absent
+    except ConnectorFailure as failure:
+        raise Trouble(str(failure), Exit.DOWN) from failure
+    except (WorkflowUpdateFailedError, WorkflowQueryFailedError) as refused:
+        raise Trouble(str(refused.cause or refused)) from refused
+    except WorkflowQueryRejectedError as refused:
+        raise Trouble(f"that run no longer answers: {refused}") from refused
+    except RPCError as refused:
+        raise _from_temporal(refused) from refused
+    except Refusal as refusal:
+        raise Trouble(str(refusal)) from refusal
+
+
+def _from_temporal(refused: RPCError) -> Trouble:
+    match refused.status:
+        case RPCStatusCode.NOT_FOUND:
+            return Trouble(
+                "there is no such run: `cashward deal list` shows the deals that are being carried"
+            )
+        case RPCStatusCode.FAILED_PRECONDITION | RPCStatusCode.DEADLINE_EXCEEDED:
+            return Trouble(
+                "no worker answers: start one with `cashward worker` (or `cashward up`)", Exit.DOWN
+            )
+        case RPCStatusCode.UNAVAILABLE:
+            return Trouble("Temporal does not answer: is it running?", Exit.DOWN)
+        case _:
+            return Trouble(f"Temporal refused: {refused.message}")

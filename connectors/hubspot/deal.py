@@ -1,0 +1,159 @@
+"""A HubSpot deal and what hangs on it, as our Deal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.hubspot import texts
+from connectors.hubspot.fields import LABELS
+from connectors.hubspot.texts import Notes
+from connectors.hubspot.wire import Association, PipelineStage, Record
+from domain.company import Account, CompanyIds
+from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
+from domain.money import Money
+from domain.names import AccountId, ContactId, DealId, OwnerId
+from domain.tax import TaxTreatment
+
+_PRIMARY = "deal_to_company"
+_PLACES = {role: place for place, role in enumerate([*Role, None])}
+_ROLES = {label.casefold(): role for role, label in LABELS.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Everything read for one deal. `currency` is the deal's own, or else the account's."""
+
+    system: str
+    deal: Record
+    url: str
+    company: Record | None
+    labelled: Sequence[Association]
+    contacts: Mapping[str, Record]
+    lines: Sequence[Record]
+    stage: PipelineStage | None
+    currency: str
+
+    def key(self, id: str) -> str:
+        return f"{self.system}:{id}"
+
+
+def deal_of(id: DealId, reading: Reading) -> Deal:
+    """Never fails: what cannot be understood is told in `unreadable`."""
+    record, notes = reading.deal, Notes()
+    _check_key(id, record, notes)
+    owner = record.text("hubspot_owner_id")
+    return Deal(
+        id=id,
+        name=record.text("dealname"),
+        url=reading.url,
+        owner=OwnerId(reading.key(owner)) if owner else None,
+        is_won=bool(reading.stage and reading.stage.is_won),
+        closed_at=notes.read("close date", record.text("closedate"), texts.moment),
+        probability=reading.stage.metadata.probability if reading.stage else Decimal(0),
+        value=notes.read("amount", record.text("amount"), texts.money(reading.currency)),
+        account=_account(reading, notes),
+        contacts=tuple(_contacts(reading)),
+        lines=tuple(_lines(reading, notes)),
+        scope=record.text("cashward_scope"),
+        template=record.text("cashward_template"),
+        start=notes.read("dates", record.text("cashward_start"), texts.day),
+        end=notes.read("dates", record.text("cashward_end"), texts.day),
+        payment_days=notes.read("payment terms", record.text("cashward_payment_days"), texts.days),
+        tax=notes.read("tax", record.text("cashward_tax"), texts.choice(TaxTreatment)),
+        milestones=notes.lines(
+            "billing plan", record.text("cashward_billing_plan"), texts.milestone
+        ),
+        sla=notes.lines("sla", record.text("cashward_sla"), texts.sla_metric),
+        unreadable=tuple(notes.findings),
+    )
+
+
+def company_id(record: Record, notes: Notes | None = None) -> str | None:
+    """The deal's company: the primary one, or the only one."""
+    links = record.linked("companies").results
+    primary = {link.id for link in links if link.type == _PRIMARY}
+    ids = primary or {link.id for link in links}
+    if len(ids) > 1 and notes:
+        notes.add("company", f"the deal has {len(ids)} companies: make one of them primary")
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _check_key(id: DealId, record: Record, notes: Notes) -> None:
+    """A merged deal has a new id, and a copied one may have the key of another: neither is new."""
+    key = record.text("cashward_key")
+    if key and key != id:
+        problem = (
+            f"Cashward already carries this deal as {key}: it was merged or copied. "
+            "If it is new business, clear its Cashward key"
+        )
+        notes.add("cashward key", problem)
+
+
+def _account(reading: Reading, notes: Notes) -> Account | None:
+    company_id(reading.deal, notes)
+    record = reading.company
+    if record is None:
+        return None
+    return Account(
+        id=AccountId(reading.key(record.id)),
+        name=record.text("name"),
+        country=notes.read("company", record.text("country"), texts.country) or "",
+        domain=record.text("domain"),
+        ids=CompanyIds(
+            company_id=record.text("cashward_company_id"),
+            tax_id=record.text("cashward_tax_id"),
+            vat_id=record.text("cashward_vat_id"),
+        ),
+    )
+
+
+def _contacts(reading: Reading) -> Iterator[Contact]:
+    """One for each role that a contact plays, in the order of roles; those without come last."""
+    found = [
+        _contact(reading, reading.contacts[str(other.id)], role)
+        for other in reading.labelled
+        if str(other.id) in reading.contacts
+        for role in _roles(other)
+    ]
+    yield from sorted(found, key=lambda contact: (_PLACES[contact.role], contact.id))
+
+
+def _roles(association: Association) -> Sequence[Role | None]:
+    labels = {label.casefold() for label in association.labels}
+    return [role for label, role in _ROLES.items() if label in labels] or [None]
+
+
+def _contact(reading: Reading, record: Record, role: Role | None) -> Contact:
+    return Contact(
+        id=ContactId(reading.key(record.id)),
+        role=role,
+        name=f"{record.text('firstname')} {record.text('lastname')}".strip(),
+        email=record.text("email"),
+    )
+
+
+def _lines(reading: Reading, notes: Notes) -> Iterator[QuoteLine]:
+    for record in reading.lines:
+        quantity = notes.read("line items", record.text("quantity"), texts.number)
+        rate = notes.read("line items", record.text("price"), texts.number)
+        amount = _line_amount(reading, record, notes)
+        if quantity is None or rate is None or amount is None:
+            notes.add("line items", f"{record.text('name')!r} lacks a quantity, price or amount")
+            continue
+        yield QuoteLine(
+            id=reading.key(record.id),
+            name=record.text("name"),
+            quantity=quantity,
+            rate=rate,
+            amount=amount,
+            unit=notes.read("line items", record.text("cashward_unit"), texts.choice(Unit)),
+            cost_type=notes.read(
+                "line items", record.text("cashward_cost_type"), texts.choice(CostType)
+            ),
+            sku=record.text("hs_sku"),
+        )
+
+
+def _line_amount(reading: Reading, record: Record, notes: Notes) -> Money | None:
+    currency = record.text("hs_line_item_currency_code") or reading.currency
+    return notes.read("line items", record.text("amount"), texts.money(currency))

@@ -1,0 +1,93 @@
+"""The change that plans milestones, as versions. Their names are unique within a project."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from connectors.jira.refusals import Taken
+from connectors.jira.site import Site
+from connectors.jira.wire import VERSIONS, Version
+from connectors.kit import together
+from domain.billing import BillableItem
+from domain.effect import EffectKind, Made, Repeat
+from domain.names import DealId, ExternalId, ItemKey
+from domain.project import PlanMilestones
+from ports.change import Ticket
+from ports.failures import Absent, Rejected
+
+_KIND = EffectKind("pm.milestones")
+
+
+def mark(deal: DealId, item: str = "") -> str:
+    """How a version carries our key: it has no properties, so its description does."""
+    return f"cw:{deal}:{item}"
+
+
+def item_of(version: Version, deal: DealId) -> ItemKey | None:
+    """Which of our items a version is, if any."""
+    marked = version.description.startswith(mark(deal))
+    return ItemKey(version.description.removeprefix(mark(deal))) if marked else None
+
+
+async def versions_of(site: Site, project: str) -> list[Version]:
+    answer = await site.get("/project/{}/versions", project)
+    return VERSIONS.validate_python(answer.json())
+
+
+@dataclass(frozen=True)
+class MilestonesChange:
+    """One version a milestone; those that are there are kept."""
+
+    site: Site
+    repeat: Repeat
+    kind: EffectKind = _KIND
+    reopens: bool = False
+
+    @property
+    def system(self) -> str:
+        return self.site.system
+
+    async def make(self, command: PlanMilestones, ticket: Ticket) -> Made:
+        there = await self._there(command) if ticket.look_first else {}
+        missing = [item for item in command.milestones if item.key not in there]
+        async with together() as group:
+            tasks = {i.key: group.create_task(self._add(command, i)) for i in missing}
+        there |= {str(key): task.result() for key, task in tasks.items()}
+        return Made(id=command.project, parts=there)
+
+    async def find(self, command: PlanMilestones) -> Sequence[Made]:
+        there = await self._there(command)
+        is_complete = all(item.key in there for item in command.milestones)
+        return (Made(id=command.project, parts=there),) if is_complete else ()
+
+    async def take_back(self, command: PlanMilestones, made: Made) -> None:
+        del command
+        for version in made.parts.values():
+            with suppress(Absent):
+                await self.site.post("/version/{}/removeAndSwap", version, body={})
+
+    async def _there(self, command: PlanMilestones) -> dict[str, ExternalId]:
+        try:
+            versions = await versions_of(self.site, command.project)
+        except Absent:
+            return {}
+        marked = ((item_of(version, command.deal), version.id) for version in versions)
+        return {str(item): ExternalId(number) for item, number in marked if item}
+
+    async def _add(self, command: PlanMilestones, item: BillableItem) -> ExternalId:
+        body = {
+            "name": item.name[:255],
+            "projectId": int(command.project),
+            "description": mark(command.deal, item.key),
+            "startDate": command.start,
+            "releaseDate": max(item.due, command.start),
+            "released": False,
+        }
+        try:
+            return ExternalId((await self.site.post("/version", body=body)).read(Version).id)
+        except Taken as taken:
+            there = await self._there(command)
+            if item.key in there:
+                return there[item.key]
+            reason = f"the project has a version {item.name!r} that is not ours: rename it there"
+            raise Rejected(self.system, reason) from taken

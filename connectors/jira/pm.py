@@ -1,0 +1,88 @@
+"""Jira in the role of Pm."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from connectors.jira.charter import CharterChange
+from connectors.jira.milestones import MilestonesChange, item_of, versions_of
+from connectors.jira.project import ProjectChange, project_change
+from connectors.jira.site import House, Site
+from connectors.jira.team import TeamChange
+from connectors.jira.wire import Myself, Permissions, Version
+from connectors.jira.work import WorkChange
+from domain.effect import Repeat, Strategy
+from domain.names import DealId, ExternalId
+from ports.pm import MilestoneProgress
+from ports.probe import Probe
+
+_NEEDED = {
+    "ADMINISTER": "let Cashward's account administer Jira: it creates projects",
+    "BROWSE_PROJECTS": "let Cashward's account browse projects",
+    "CREATE_ISSUES": "let Cashward's account create issues",
+}
+
+
+class JiraPm:
+    """Projects of one site; a milestone is a version, and it is reached when it is released."""
+
+    def __init__(self, site: Site, house: House, *, settle: timedelta) -> None:
+        def repeat(strategy: Strategy) -> Repeat:
+            return Repeat(strategy=strategy, settle=settle)
+
+        self._site = site
+        self._house = house
+        self._project = project_change(site, house, settle)
+        self._charter = CharterChange(site, repeat(Strategy.UPSERT))
+        self._milestones = MilestonesChange(site, repeat(Strategy.UNIQUE_REFERENCE))
+        self._work = WorkChange(site, repeat(Strategy.INERT))
+        self._team = TeamChange(site, house, repeat(Strategy.UNIQUE_REFERENCE))
+
+    @property
+    def project(self) -> ProjectChange:
+        return self._project
+
+    @property
+    def charter(self) -> CharterChange:
+        return self._charter
+
+    @property
+    def milestones(self) -> MilestonesChange:
+        return self._milestones
+
+    @property
+    def work(self) -> WorkChange:
+        return self._work
+
+    @property
+    def team(self) -> TeamChange:
+        return self._team
+
+    async def read_milestones(
+        self, deal: DealId, project: ExternalId
+    ) -> Sequence[MilestoneProgress]:
+        return tuple(_progress(deal, await versions_of(self._site, project)))
+
+    async def probe(self) -> Probe:
+        me = (await self._site.get("/myself")).read(Myself)
+        query = {"permissions": ",".join(_NEEDED)}
+        granted = (await self._site.get("/mypermissions", query=query)).read(Permissions)
+        wanting = tuple(
+            way_out
+            for name, way_out in _NEEDED.items()
+            if name in granted.permissions and not granted.permissions[name].have
+        )
+        return Probe(
+            system=self._site.system,
+            account=self._house.app_url,
+            identity=me.account,
+            wanting=wanting,
+        )
+
+
+def _progress(deal: DealId, versions: Sequence[Version]) -> Iterator[MilestoneProgress]:
+    for version in versions:
+        item = item_of(version, deal)
+        if item:
+            yield MilestoneProgress(
+                item=item, external=ExternalId(version.id), is_reached=version.released
+            )

@@ -1,0 +1,107 @@
+"""The change that opens a project. Its key comes from the deal, and Jira keeps keys unique."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connectors.jira.refusals import Taken
+from connectors.jira.site import House, Site
+from connectors.jira.wire import PROPERTY, Myself, NewProject, Project
+from connectors.kit import Cached
+from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.names import DealId, ExternalId, local_id
+from domain.project import OpenProject
+from ports.change import Ticket
+from ports.failures import Absent, Rejected
+
+_KIND = EffectKind("pm.project")
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LONGEST_KEY, _LONGEST_NAME = 10, 80
+
+
+def project_key(deal: DealId) -> str:
+    """A letter and the deal's number in base 36: at most ten capitals and digits."""
+    local = local_id(deal)
+    number = (
+        int(local) if local.isdecimal() else int(hashlib.sha256(local.encode()).hexdigest(), 16)
+    )
+    text = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        text = _DIGITS[digit] + text
+    return f"C{text[: _LONGEST_KEY - 1]}"
+
+
+@dataclass(frozen=True)
+class ProjectChange:
+    """Opens a company-managed project; taking it back puts it in the trash with all its parts."""
+
+    site: Site
+    house: House
+    repeat: Repeat
+    me: Cached[str]
+    kind: EffectKind = _KIND
+    reopens: bool = False
+
+    @property
+    def system(self) -> str:
+        return self.site.system
+
+    async def make(self, command: OpenProject, ticket: Ticket) -> Made:
+        del ticket
+        try:
+            answer = await self.site.post("/project", body=await self._body(command))
+        except Taken as taken:
+            # What is taken may be taken by us: by an attempt whose answer was lost.
+            if found := await self.find(command):
+                return found[0]
+            key = project_key(command.deal)
+            reason = f"the project key {key} is in use for something else: {taken.reason}"
+            raise Rejected(self.system, reason) from taken
+        made = answer.read(NewProject)
+        return self._made(str(made.id), made.key)
+
+    async def find(self, command: OpenProject) -> Sequence[Made]:
+        try:
+            answer = await self.site.get(
+                "/project/{}", project_key(command.deal), query={"properties": PROPERTY}
+            )
+        except Absent:
+            return ()
+        project = answer.read(Project)
+        if project.deleted or not project.is_for(command.deal, command.url):
+            return ()
+        return (self._made(project.id, project.key),)
+
+    async def take_back(self, command: OpenProject, made: Made) -> None:
+        del command
+        with suppress(Absent):
+            await self.site.delete("/project/{}", made.id, query={"enableUndo": "true"})
+
+    def _made(self, number: str, key: str) -> Made:
+        url = f"{self.house.app_url}/browse/{key}"
+        return Made(id=ExternalId(number), url=url, parts={"key": ExternalId(key)})
+
+    async def _body(self, command: OpenProject) -> dict[str, str]:
+        key = project_key(command.deal)
+        suffix = f" ({key})"
+        return {
+            "key": key,
+            "name": command.name[: _LONGEST_NAME - len(suffix)] + suffix,
+            "projectTypeKey": self.house.project_type,
+            "projectTemplateKey": self.house.template,
+            "leadAccountId": self.house.lead or await self.me.get(),
+            "assigneeType": "PROJECT_LEAD",
+            "description": f"{command.customer}. Deal {command.deal}: {command.url}",
+            "url": command.url,
+        }
+
+
+def project_change(site: Site, house: House, settle: timedelta) -> ProjectChange:
+    async def me() -> str:
+        return (await site.get("/myself")).read(Myself).account
+
+    repeat = Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=settle)
+    return ProjectChange(site, house, repeat, Cached(me, timedelta(hours=1)))

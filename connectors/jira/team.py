@@ -1,0 +1,87 @@
+"""The change that staffs a project: its people become actors of one project role."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.jira.refusals import Taken
+from connectors.jira.site import House, Site
+from connectors.jira.wire import Role
+from domain.effect import EffectKind, Made, Repeat
+from domain.project import StaffProject
+from ports.change import Ticket
+from ports.failures import Absent, Rejected
+
+_KIND = EffectKind("pm.team")
+
+
+@dataclass(frozen=True)
+class TeamChange:
+    """Adds who is missing; Jira refuses who is there already."""
+
+    site: Site
+    house: House
+    repeat: Repeat
+    kind: EffectKind = _KIND
+    reopens: bool = False
+
+    @property
+    def system(self) -> str:
+        return self.site.system
+
+    async def make(self, command: StaffProject, ticket: Ticket) -> Made:
+        people = _people(command)
+        if not people:
+            return Made(id=command.project)
+        role = await self._role_id(command)
+        missing = people - (await self._role(command, role)).people if ticket.look_first else people
+        try:
+            if missing:
+                await self._add(command, role, missing)
+        except (Taken, Rejected):
+            # One who is in already makes Jira refuse them all.
+            rest = missing - (await self._role(command, role)).people
+            if rest == missing:
+                raise
+            if rest:
+                await self._add(command, role, rest)
+        return Made(id=command.project)
+
+    async def find(self, command: StaffProject) -> Sequence[Made]:
+        people = _people(command)
+        try:
+            role = await self._role(command, await self._role_id(command))
+        except Absent:
+            return ()
+        return (Made(id=command.project),) if people <= role.people else ()
+
+    async def take_back(self, command: StaffProject, made: Made) -> None:
+        try:
+            role = await self._role_id(command)
+            for person in sorted(_people(command)):
+                path = "/project/{}/role/{}"
+                await self.site.delete(path, made.id, role, query={"user": person})
+        except Absent:
+            return
+
+    async def _add(self, command: StaffProject, role: str, people: set[str]) -> None:
+        body = {"user": sorted(people)}
+        await self.site.post("/project/{}/role/{}", command.project, role, body=body)
+
+    async def _role(self, command: StaffProject, role: str) -> Role:
+        return (await self.site.get("/project/{}/role/{}", command.project, role)).read(Role)
+
+    async def _role_id(self, command: StaffProject) -> str:
+        """The number of the role, which is the end of its address."""
+        roles = (await self.site.get("/project/{}/role", command.project)).json()
+        address = roles.get(self.house.team_role)
+        if address is None:
+            known = ", ".join(sorted(roles))
+            reason = (
+                f"no project role {self.house.team_role!r}: set jira team_role to one of {known}"
+            )
+            raise Rejected(self.system, reason)
+        return str(address).rpartition("/")[2]
+
+
+def _people(command: StaffProject) -> set[str]:
+    return {member.person for member in command.team}

@@ -1,0 +1,34 @@
+"""What every connector is made of."""
+
+from connectors.kit.answer import Answer
+from connectors.kit.auth import Anonymous, Auth, Basic, StaticBearer
+from connectors.kit.cached import Cached
+from connectors.kit.http import Api, Manners, open_http
+from connectors.kit.manifest import Connector, Roles
+from connectors.kit.oauth import Client, ClientCredentials, Endpoint, OAuthRefresh
+from connectors.kit.settings import HttpSettings, Secret, secret
+from connectors.kit.together import together
+from connectors.kit.trace import correlation
+
+__all__ = [
+    "Anonymous",
+    "Answer",
+    "Api",
+    "Auth",
+    "Basic",
+    "Cached",
+    "Client",
+    "ClientCredentials",
+    "Connector",
+    "Endpoint",
+    "HttpSettings",
+    "Manners",
+    "OAuthRefresh",
+    "Roles",
+    "Secret",
+    "StaticBearer",
+    "correlation",
+    "open_http",
+    "secret",
+    "together",
+]

@@ -1,0 +1,102 @@
+"""A vendor's answer, and what it means when it is not what we asked for."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from ports.failures import (
+    Absent,
+    ConnectorFailure,
+    Misconfigured,
+    Rejected,
+    Throttled,
+    Uncertain,
+    Unreachable,
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+_LONGEST_REASON = 300
+_E_MAIL = re.compile(r"[^\s\"'<>()\[\]{},;:=]+@[^\s\"'<>()\[\]{},;:=]+")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `changes`: the call may have changed something at the vendor."""
+
+    system: str
+    status: int
+    headers: httpx.Headers
+    text: str
+    changes: bool
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:  # noqa: ANN401  JSON can be anything
+        """The body as JSON, its fractions exact. A body that cannot be read is a failure."""
+        try:
+            return json.loads(self.text, parse_float=Decimal)
+        except ValueError as broken:
+            raise self.unreadable("no JSON") from broken
+
+    def read(self, model: type[M]) -> M:
+        """The body as a model. A body that does not fit is a failure, as one that is no JSON."""
+        try:
+            return model.model_validate(self.json())
+        except ValidationError as surprise:
+            first = surprise.errors(include_input=False, include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise self.unreadable(f"{where}: {first['msg']}") from surprise
+
+    def unreadable(self, why: str) -> ConnectorFailure:
+        """A success that we cannot read: for a change, it may have happened."""
+        return self.lost(f"answered {self.status} with what we cannot read ({why})")
+
+    def lost(self, reason: str) -> ConnectorFailure:
+        """The call has no outcome we can trust."""
+        if self.changes:
+            return Uncertain(self.system, reason, pause=self.retry_after, answered=True)
+        return Unreachable(self.system, reason, pause=self.retry_after)
+
+    @property
+    def retry_after(self) -> timedelta | None:
+        """The pause the vendor asks for, in seconds or as a date (RFC 9110, 10.2.3)."""
+        asked = self.headers.get("Retry-After", "").strip()
+        if asked.isdecimal():
+            return timedelta(seconds=int(asked))
+        try:
+            until = parsedate_to_datetime(asked)
+        except ValueError:
+            return None
+        return max(until - datetime.now(UTC), timedelta(0))
+
+    def reason(self, words: str = "") -> str:
+        """The vendor's own words, short and without e-mail addresses."""
+        said = _E_MAIL.sub("…", " ".join((words or self.text).split()))
+        return f"{self.status} {said}".strip()[:_LONGEST_REASON]
+
+    def failure(self, pause: timedelta) -> ConnectorFailure:
+        """What a refusal means by its status alone; `pause` is this vendor's usual one."""
+        match self.status:
+            case 401 | 403:
+                return Misconfigured(self.system, self.reason())
+            case 404:
+                return Absent(self.system, self.reason())
+            case 408:
+                return self.lost(self.reason())
+            case 429:
+                return Throttled(self.system, self.reason(), pause=self.retry_after or pause)
+            case status if 400 <= status < 500:
+                return Rejected(self.system, self.reason())
+            case _:
+                # A redirect is never followed: it leads away from the API we were told to use.
+                return self.lost(self.reason())

@@ -1,0 +1,38 @@
+"""A fact of a vendor's account that seldom changes, read once for all who ask."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Cached(Generic[T]):
+    """Reads when asked and nothing fresh is at hand; one read at a time."""
+
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[T]],
+        life: timedelta,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._life = life.total_seconds()
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._known: tuple[T, float] | None = None
+
+    async def get(self) -> T:
+        async with self._lock:
+            if self._known is None or self._clock() - self._known[1] >= self._life:
+                asked_at = self._clock()
+                self._known = (await self._read(), asked_at)
+            return self._known[0]
+
+    async def again(self) -> T:
+        """Read it anew: what was known did not do."""
+        self._known = None
+        return await self.get()

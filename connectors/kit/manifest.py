@@ -1,0 +1,33 @@
+"""How a connector introduces itself."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from ports.crm import Crm
+from ports.erp import Customers, Invoicing
+from ports.pm import Pm
+
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """The parts a vendor can play. What it cannot play, it leaves out."""
+
+    crm: Crm | None = None
+    pm: Pm | None = None
+    customers: Customers | None = None
+    invoicing: Invoicing | None = None
+
+
+@dataclass(frozen=True)
+class Connector(Generic[S]):
+    """A vendor: its name, the settings it needs, and how to open it for work."""
+
+    name: str
+    settings: type[S]
+    open: Callable[[S], AbstractAsyncContextManager[Roles]]

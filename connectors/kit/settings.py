@@ -1,0 +1,39 @@
+"""Settings that every vendor has: how patient its calls are, and where its secrets come from."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+
+Secret = Callable[[], str]
+"""Reads a secret; asked again at each sign-in, so that a rotated one needs no restart."""
+
+
+class HttpSettings(BaseModel):
+    """`timeout_seconds` bounds a whole call, sign-in included.
+
+    `settle_seconds` overrules how long a lost call of this vendor may still land.
+    """
+
+    timeout_seconds: float = Field(20, gt=0)
+    settle_seconds: float | None = Field(None, ge=0)
+    max_connections: int = Field(20, gt=0)
+
+    def settle(self, default: timedelta) -> timedelta:
+        """How long a lost call may still land: as set here, else as the vendor is known for."""
+        if self.settle_seconds is None:
+            return default
+        return timedelta(seconds=self.settle_seconds)
+
+
+def secret(value: SecretStr | None, file: Path | None) -> Secret | None:
+    """The reader of a secret given in the settings or in a file; None if it is in neither.
+
+    Raises ValueError if it is in both.
+    """
+    if value is not None and file is not None:
+        raise ValueError(f"a secret is given twice, in the settings and in {file.name}: drop one")
+    if file is not None:
+        return lambda: file.read_text(encoding="utf-8").strip()
+    return None if value is None else value.get_secret_value

@@ -1,0 +1,90 @@
+"""A CRM in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from connectors.memory.change import MemoryChange
+from connectors.memory.world import SYSTEM, MemoryWorld
+from domain.deal import Deal
+from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.names import DealId, ExternalId
+from domain.writeback import WriteBack
+from ports.change import Change
+from ports.crm import Won
+from ports.failures import Absent
+from ports.probe import Probe
+
+_PROJECT = ("project", "project_url")
+
+
+class MemoryCrm:
+    """Deals are found the moment they change; records keep what they were told last."""
+
+    def __init__(self, world: MemoryWorld) -> None:
+        self._world = world
+        self._record = MemoryChange[WriteBack](
+            world=world,
+            kind=EffectKind("crm.record"),
+            add=self._tell,
+            look=lambda _: (),
+            remove=self._forget,
+            repeat=Repeat(strategy=Strategy.UPSERT),
+        )
+
+    @property
+    def record(self) -> Change[WriteBack]:
+        return self._record
+
+    async def read_deal(self, deal: DealId) -> Deal:
+        return self._world.answer(lambda: self._deal(deal))
+
+    async def won_since(self, since: datetime) -> Sequence[Won]:
+        return self._world.answer(lambda: self._won(since))
+
+    async def prepare(self, *, dry_run: bool) -> Sequence[str]:
+        del dry_run
+        return self._world.answer(tuple[str, ...])
+
+    async def probe(self) -> Probe:
+        probe = Probe(system=SYSTEM, account=SYSTEM, identity="this process")
+        return self._world.answer(lambda: probe)
+
+    def _deal(self, id: DealId) -> Deal:
+        found = self._world.deals.get(id)
+        if found is None:
+            raise Absent(SYSTEM, f"no deal {id!r}")
+        return found
+
+    def _won(self, since: datetime) -> Sequence[Won]:
+        world = self._world
+        won = [
+            Won(deal=deal.id, changed_at=world.changed[deal.id])
+            for deal in world.deals.values()
+            if deal.is_won and world.changed[deal.id] >= since
+        ]
+        return sorted(won, key=lambda each: each.changed_at)
+
+    def _tell(self, command: WriteBack) -> Made:
+        deal = self._deal(command.deal)
+        told = self._world.records.get(
+            command.deal, WriteBack(subject=command.subject, deal=deal.id)
+        )
+        news = {
+            name: value
+            for name in WriteBack.model_fields
+            if (value := getattr(command, name)) is not None
+        }
+        self._world.records[deal.id] = told.model_copy(update=news)
+        self._world.changed[deal.id] = self._world.clock()
+        return Made(id=ExternalId(deal.id), url=deal.url)
+
+    def _forget(self, command: WriteBack, made: Made) -> None:
+        del made
+        told = self._world.records.get(command.deal)
+        if told is None:
+            return
+        named = command.project is not None or command.project_url is not None
+        ours = [
+            name for name in _PROJECT if not named or getattr(command, name) == getattr(told, name)
+        ]
+        self._world.records[command.deal] = told.model_copy(update=dict.fromkeys(ours, ""))

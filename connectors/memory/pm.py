@@ -1,0 +1,114 @@
+"""A project system in memory."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from connectors.memory.change import MemoryChange
+from connectors.memory.world import SYSTEM, MemoryWorld, Part, Project
+from domain.effect import EffectKind, Made
+from domain.names import DealId, ExternalId
+from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
+from ports.change import Change
+from ports.pm import MilestoneProgress
+from ports.probe import Probe
+
+P = TypeVar("P", bound=Part)
+Keys = Callable[[P], Sequence[str]]
+
+
+class MemoryPm:
+    """Projects by their deal: one deal has one, whatever its name."""
+
+    def __init__(self, world: MemoryWorld) -> None:
+        self._world = world
+        self._project = MemoryChange[OpenProject](
+            world=world,
+            kind=EffectKind("pm.project"),
+            add=self._open,
+            look=self._of_deal,
+            remove=self._drop,
+        )
+        self._charter: MemoryChange[WriteCharter] = self._part("charter", lambda _: [])
+        self._milestones: MemoryChange[PlanMilestones] = self._part(
+            "milestones", lambda plan: [item.key for item in plan.milestones]
+        )
+        self._work: MemoryChange[PlanWork] = self._part(
+            "work", lambda plan: [package.key for package in plan.packages]
+        )
+        self._team: MemoryChange[StaffProject] = self._part("team", lambda _: [])
+
+    @property
+    def project(self) -> Change[OpenProject]:
+        return self._project
+
+    @property
+    def charter(self) -> Change[WriteCharter]:
+        return self._charter
+
+    @property
+    def milestones(self) -> Change[PlanMilestones]:
+        return self._milestones
+
+    @property
+    def work(self) -> Change[PlanWork]:
+        return self._work
+
+    @property
+    def team(self) -> Change[StaffProject]:
+        return self._team
+
+    async def read_milestones(
+        self, deal: DealId, project: ExternalId
+    ) -> Sequence[MilestoneProgress]:
+        del deal
+        return self._world.answer(lambda: _progress(self._world.project(project)))
+
+    async def probe(self) -> Probe:
+        probe = Probe(system=SYSTEM, account=SYSTEM, identity="this process")
+        return self._world.answer(lambda: probe)
+
+    def _open(self, command: OpenProject) -> Made:
+        project = Project(id=self._world.next_id("P"), opening=command)
+        self._world.projects[project.id] = project
+        return _made(project, [])
+
+    def _of_deal(self, command: OpenProject) -> Sequence[Made]:
+        projects = self._world.projects.values()
+        return [_made(each, []) for each in projects if each.opening.deal == command.deal]
+
+    def _drop(self, command: OpenProject, made: Made) -> None:
+        del command
+        self._world.projects.pop(made.id, None)
+
+    def _part(self, name: str, keys: Keys[P]) -> MemoryChange[P]:
+        """A part of a project: telling it anew replaces it."""
+
+        def look(command: P) -> Sequence[Made]:
+            project = self._world.projects.get(command.project)
+            is_there = project and project.parts.get(name) == command
+            return [_made(project, keys(command))] if project and is_there else []
+
+        def add(command: P) -> Made:
+            project = self._world.project(command.project)
+            project.parts[name] = command
+            return _made(project, keys(command))
+
+        def remove(command: P, made: Made) -> None:
+            if look(command):
+                del self._world.project(made.id).parts[name]
+
+        kind = EffectKind(f"pm.{name}")
+        return MemoryChange[P](world=self._world, kind=kind, add=add, look=look, remove=remove)
+
+
+def _made(project: Project, keys: Sequence[str]) -> Made:
+    return Made(id=project.id, url=project.url, parts={key: project.id_of(key) for key in keys})
+
+
+def _progress(project: Project) -> Sequence[MilestoneProgress]:
+    return [
+        MilestoneProgress(
+            item=item, external=project.id_of(item), is_reached=item in project.reached
+        )
+        for item in project.items
+    ]

@@ -1,0 +1,151 @@
+"""Everything the systems of a company hold, in memory, and what people do to it by hand."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from domain.billing import CreditInvoice, Invoice, InvoiceStatus
+from domain.customer import Candidate
+from domain.deal import Deal
+from domain.money import Money
+from domain.names import DealId, ExternalId, ItemKey
+from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
+from domain.writeback import WriteBack
+from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain, Unreachable
+
+SYSTEM = "memory"
+_SETTLED = {"status": InvoiceStatus.PAID}
+T = TypeVar("T")
+Part = WriteCharter | PlanMilestones | PlanWork | StaffProject
+
+
+class Trouble(StrEnum):
+    """How the next call goes wrong."""
+
+    DOWN = "down"
+    THROTTLED = "throttled"
+    LOCKED_OUT = "locked out"
+    LOST_REPLY = "lost reply"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A project as the PM has it: `parts` hold its charter, milestones, work and team."""
+
+    id: ExternalId
+    opening: OpenProject
+    parts: dict[str, Part] = field(default_factory=dict)
+    reached: set[ItemKey] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        return f"memory://projects/{self.id}"
+
+    def id_of(self, key: str) -> ExternalId:
+        """The id of a milestone or work package."""
+        return ExternalId(f"{self.id}.{key}")
+
+    @property
+    def items(self) -> Sequence[ItemKey]:
+        plan = self.parts.get("milestones")
+        return [item.key for item in plan.milestones] if isinstance(plan, PlanMilestones) else []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamped:
+    """An invoice, and when its record or payments changed last."""
+
+    invoice: Invoice
+    changed_at: datetime
+
+
+@dataclass
+class MemoryWorld:
+    """The books behind every memory port. Tests look at them, and act as the people do."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    deals: dict[DealId, Deal] = field(default_factory=dict)
+    changed: dict[DealId, datetime] = field(default_factory=dict)
+    records: dict[DealId, WriteBack] = field(default_factory=dict)
+    projects: dict[ExternalId, Project] = field(default_factory=dict)
+    customers: dict[ExternalId, Candidate] = field(default_factory=dict)
+    invoices: dict[ExternalId, Stamped] = field(default_factory=dict)
+    credits: dict[ExternalId, CreditInvoice] = field(default_factory=dict)
+    troubles: deque[Trouble] = field(default_factory=deque)
+    _last_id: int = 0
+
+    def add(self, deal: Deal) -> None:
+        """Sales enter a deal, or change it."""
+        self.deals[deal.id] = deal
+        self.changed[deal.id] = self.clock()
+
+    def win(self, deal: DealId) -> None:
+        """Sales close a deal."""
+        won = {"is_won": True, "probability": Decimal(1), "closed_at": self.clock()}
+        self.add(self.deals[deal].model_copy(update=won))
+
+    def reach(self, project: ExternalId, item: ItemKey) -> None:
+        """The delivery team reaches a milestone."""
+        found = self.projects[project]
+        if item not in found.items:
+            raise KeyError(item)
+        found.reached.add(item)
+
+    def pay(self, invoice: ExternalId, amount: Money) -> None:
+        """The bank tells of a payment."""
+        found = self.invoice(invoice)
+        if found.status is not InvoiceStatus.ISSUED or found.outstanding < amount:
+            raise Rejected(SYSTEM, f"{found.outstanding} of invoice {invoice} can be paid")
+        self.settle(found.model_copy(update={"paid": found.paid + amount}))
+
+    def settle(self, invoice: Invoice) -> None:
+        """Keep an invoice on which something was paid or credited: with nothing left it is paid."""
+        self.keep(invoice if invoice.outstanding else invoice.model_copy(update=_SETTLED))
+
+    def void(self, invoice: ExternalId) -> None:
+        """Finance take an issued invoice out of the books."""
+        self.keep(self.invoice(invoice).model_copy(update={"status": InvoiceStatus.GONE}))
+
+    def keep(self, invoice: Invoice) -> None:
+        self.invoices[invoice.id] = Stamped(invoice=invoice, changed_at=self.clock())
+
+    def next_id(self, prefix: str) -> ExternalId:
+        self._last_id += 1
+        return ExternalId(f"{prefix}{self._last_id}")
+
+    def fail(self, *troubles: Trouble) -> None:
+        """The next calls go wrong, one trouble each."""
+        self.troubles.extend(troubles)
+
+    def answer(self, do: Callable[[], T], *, changes: bool = False) -> T:
+        """Do what a call asks, unless it is in for trouble; a lost reply is done all the same."""
+        trouble = self.troubles.popleft() if self.troubles else None
+        match trouble:
+            case Trouble.DOWN:
+                raise Unreachable(SYSTEM, "nobody is there")
+            case Trouble.THROTTLED:
+                raise Throttled(SYSTEM, "too many calls", pause=timedelta(seconds=1))
+            case Trouble.LOCKED_OUT:
+                raise Misconfigured(SYSTEM, "the door is locked: ask for a key")
+            case Trouble.LOST_REPLY:
+                do()
+                lost = Uncertain if changes else Unreachable
+                raise lost(SYSTEM, "the answer was lost")
+            case None:
+                return do()
+
+    def project(self, id: ExternalId) -> Project:
+        found = self.projects.get(id)
+        if found is None:
+            raise Absent(SYSTEM, f"no project {id!r}")
+        return found
+
+    def invoice(self, id: ExternalId) -> Invoice:
+        found = self.invoices.get(id)
+        if found is None:
+            raise Absent(SYSTEM, f"no invoice {id!r}")
+        return found.invoice

@@ -1,0 +1,113 @@
+"""Xero in the role of Invoicing."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from connectors.xero.credit import CreditChange
+from connectors.xero.documents import IN_FULL, TAX_ROUNDING, Documents
+from connectors.xero.invoice import InvoiceChange
+from connectors.xero.wire.documents import Invoices, StoredInvoice
+from domain.billing import Invoice, reference_of
+from domain.names import ExternalId, Subject
+from domain.tax import TaxRounding
+from ports.erp import Changed
+from ports.failures import Rejected
+from ports.probe import Probe
+
+_log = structlog.get_logger("connectors.xero")
+_ISSUED = frozenset({"AUTHORISED", "PAID"})
+_OURS = reference_of(Subject(""))
+_A_SECOND = timedelta(seconds=1)
+
+
+class XeroInvoicing:
+    """Sales invoices and credit notes of one organisation."""
+
+    tax_rounding: TaxRounding = TAX_ROUNDING
+
+    def __init__(self, documents: Documents, *, client_id: str, page_size: int = 200) -> None:
+        self._documents = documents
+        self._client_id = client_id
+        self._page_size = page_size
+        self._invoice = InvoiceChange(documents)
+        self._credit = CreditChange(documents)
+
+    @property
+    def invoice(self) -> InvoiceChange:
+        return self._invoice
+
+    @property
+    def credit(self) -> CreditChange:
+        return self._credit
+
+    async def issue(self, invoice: ExternalId) -> None:
+        try:
+            stored = await self._documents.move(invoice, "AUTHORISED")
+        except Rejected as refused:
+            # A document that money has met takes no status, not even the one it has.
+            stored = await self._documents.read(invoice)
+            if stored.is_draft:
+                raise
+            if stored.is_gone:
+                reason = f"invoice {stored.invoice_number} is gone: it was {stored.status.lower()}"
+                raise Rejected(self._documents.xero.system, reason) from refused
+        if stored.status not in _ISSUED:
+            reason = f"invoice {stored.invoice_number} is {stored.status} still: approve it in Xero"
+            raise Rejected(self._documents.xero.system, reason)
+
+    async def read_invoice(self, invoice: ExternalId) -> Invoice:
+        return (await self._documents.read(invoice)).invoice(self._documents.app)
+
+    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+        """Read by seeking: after each page, the first page after the last change seen.
+
+        A second page of a list that is sorted by what moves could skip rows; it is asked for
+        only where one moment fills a whole page.
+        """
+        found: dict[str, StoredInvoice] = {}
+        mark, page = since, 1
+        while True:
+            changes = await self._changes(mark, page)
+            found.update({row.invoice_id: row for row in changes.invoices})
+            if changes.is_last or not changes.invoices:
+                break
+            reached = changes.invoices[-1].updated_date_utc
+            mark, page = (reached, 1) if reached - mark > _A_SECOND else (mark, page + 1)
+        ours = (row for row in found.values() if row.reference.startswith(_OURS))
+        return [*self._translated(sorted(ours, key=lambda row: row.updated_date_utc))]
+
+    async def probe(self) -> Probe:
+        facts = await self._documents.chart.facts()
+        return Probe(
+            system=self._documents.xero.system,
+            account=f"{facts.name} ({facts.country_code}, {facts.base_currency})",
+            identity=f"app {self._client_id}",
+            wanting=await self._documents.chart.wanting(),
+        )
+
+    async def _changes(self, mark: datetime, page: int) -> Invoices:
+        query: dict[str, str | int] = {
+            **IN_FULL,
+            "where": 'Type=="ACCREC"',
+            "Statuses": "AUTHORISED,PAID,VOIDED",
+            "order": "UpdatedDateUTC ASC",
+            "page": page,
+            "pageSize": self._page_size,
+        }
+        # Xero is accurate to the second, and does not say whether it counts the second itself.
+        answer = await self._documents.xero.read(
+            "/Invoices", query=query, changed_after=mark - _A_SECOND
+        )
+        return answer.read(Invoices)
+
+    def _translated(self, rows: Sequence[StoredInvoice]) -> Iterator[Changed]:
+        for row in rows:
+            try:
+                invoice = row.invoice(self._documents.app)
+            except Rejected as odd:
+                # One document that a person spoilt must not hold up all others.
+                _log.warning("invoice left out", invoice=row.invoice_id, reason=odd.reason)
+                continue
+            yield Changed(invoice=invoice, changed_at=row.updated_date_utc)

@@ -1,0 +1,1 @@
+"""Xero's JSON, exactly as Xero writes it, and its translation."""

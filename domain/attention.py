@@ -1,0 +1,56 @@
+"""A run that needs a person says so: what, why, who, since. Nothing is dropped."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from domain.deal import Finding
+from domain.names import DealId
+from domain.refusal import Refusal
+from domain.value import Value
+
+
+class Verb(StrEnum):
+    """What a person may decide about a parked run."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    AMEND = "amend"
+    ABORT = "abort"
+
+
+class Decision(Value):
+    """A person's word on a parked run. `by` is an account name, not a person's name.
+
+    `choice` amends: the customer id to use, or `new`. An attention says what it understands.
+    """
+
+    verb: Verb
+    by: str
+    reason: str = ""
+    choice: str = ""
+
+
+class Attention(Value):
+    """Why a run waits, and for whom. `key` names the trouble within its run."""
+
+    key: str
+    workflow: str
+    deal: DealId
+    kind: str
+    what: str
+    why: str
+    who: str
+    since: datetime
+    verbs: tuple[Verb, ...]
+    findings: tuple[Finding, ...] = ()
+    choices: tuple[str, ...] = ()
+
+    def check(self, decision: Decision) -> None:
+        """Raises Refusal, naming what is possible, if this decision is none of it."""
+        if decision.verb not in self.verbs:
+            possible = ", ".join(self.verbs)
+            raise Refusal(f"cannot {decision.verb} {self.kind}: {possible} would count")
+        if decision.verb is Verb.AMEND and decision.choice not in self.choices:
+            raise Refusal(
+                f"{decision.choice!r} is no choice here: choose one of {', '.join(self.choices)}"
+            )

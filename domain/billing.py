@@ -1,0 +1,238 @@
+"""What may be billed, when it is due, and the documents that bill it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.deal import PlannedMilestone
+from domain.money import Money
+from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.tax import TaxRule
+from domain.value import Value
+
+
+class BillableItem(Value):
+    """A part of the contract that is billed once: its net amount and the date planned for it."""
+
+    key: ItemKey
+    name: str
+    net: Money
+    due: date
+    revision: int = 1
+
+    def subject(self, deal: DealId) -> Subject:
+        """Names the bill for this item in this revision: the unit of billing exactly once."""
+        return Subject(f"{deal}:{self.key}:r{self.revision}")
+
+
+def billing_schedule(
+    value: Money, milestones: Sequence[PlannedMilestone]
+) -> tuple[BillableItem, ...]:
+    """The contract value cut by the milestones' shares; the parts add up to the coin."""
+    amounts = value.allocate([milestone.share for milestone in milestones])
+    return tuple(
+        BillableItem(key=ItemKey(f"m{number}"), name=milestone.name, net=net, due=milestone.due)
+        for number, (milestone, net) in enumerate(zip(milestones, amounts, strict=True), start=1)
+    )
+
+
+def due_date(issued: date, payment_days: int) -> date:
+    """Calendar days after issue. The law on late payment (Directive 2011/7/EU) counts from the next."""
+    return issued + timedelta(days=payment_days)
+
+
+class InvoiceLine(Value):
+    description: str
+    net: Money
+
+
+class DraftInvoice(Value):
+    """Make a draft of this invoice. `reference` is ours and searchable; the number is the ERP's."""
+
+    subject: Subject
+    deal: DealId
+    customer: ExternalId
+    lines: tuple[InvoiceLine, ...]
+    tax: TaxRule
+    issue_date: date
+    due_date: date
+    url: str
+
+    @property
+    def net(self) -> Money:
+        return Money.total((line.net for line in self.lines), self.lines[0].net.currency)
+
+    @property
+    def reference(self) -> str:
+        return reference_of(self.subject)
+
+    def identity(self) -> str:
+        """What must not change under one key. The dates may: a draft waits for its approval."""
+        return f"{self.customer}|{self.net}|{self.tax.category}|{self.tax.rate}"
+
+
+class CreditInvoice(Value):
+    """Credit an issued invoice in part or in full; the credit names the invoice (Art. 219)."""
+
+    subject: Subject
+    deal: DealId
+    customer: ExternalId
+    invoice: ExternalId
+    invoice_number: str
+    net: Money
+    tax: TaxRule
+    issue_date: date
+    reason: str
+
+    @property
+    def reference(self) -> str:
+        return reference_of(self.subject)
+
+    def identity(self) -> str:
+        return f"{self.invoice}|{self.net}|{self.tax.rate}"
+
+
+def reference_of(subject: Subject) -> str:
+    """How a document in an ERP carries our key: `cw:` marks it as ours."""
+    return f"cw:{subject}"
+
+
+class InvoiceStatus(StrEnum):
+    DRAFT = "draft"
+    ISSUED = "issued"
+    PAID = "paid"
+    GONE = "gone"
+    """Voided or deleted at the ERP."""
+
+
+class Invoice(Value):
+    """An invoice as the ERP has it, read back. Amounts are in the contract's currency."""
+
+    id: ExternalId
+    reference: str
+    number: str
+    status: InvoiceStatus
+    url: str
+    issued_on: date | None
+    due_on: date | None
+    net: Money
+    tax: Money
+    gross: Money
+    paid: Money
+    credited: Money
+
+    @property
+    def outstanding(self) -> Money:
+        return self.gross - self.paid - self.credited
+
+
+class ItemState(StrEnum):
+    """How far a billable item has come on its way to cash."""
+
+    PLANNED = "planned"
+    BILLABLE = "billable"
+    HELD = "held"
+    DRAFTED = "drafted"
+    ISSUED = "issued"
+    PAID = "paid"
+    CREDITED = "credited"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_invoiced(self) -> bool:
+        return self in {ItemState.ISSUED, ItemState.PAID, ItemState.CREDITED}
+
+
+class ItemStatus(Value):
+    """Where a billable item stands, since when, why it is not further, and who must act."""
+
+    item: BillableItem
+    state: ItemState
+    since: datetime
+    reason: str
+    who: str
+    invoice: Invoice | None = None
+
+
+class BillItem(Value):
+    """Start the billing of one item of a contract. Everything the bill needs is in here."""
+
+    deal: DealId
+    deal_name: str
+    url: str
+    owner: str
+    customer_key: CustomerKey
+    customer: ExternalId
+    item: BillableItem
+    tax: TaxRule
+    payment_days: int
+    approve_above: Money | None
+
+    @property
+    def subject(self) -> Subject:
+        return self.item.subject(self.deal)
+
+    @property
+    def needs_approval(self) -> bool:
+        limit = self.approve_above
+        return bool(limit and limit.currency == self.item.net.currency and limit < self.item.net)
+
+    def draft(self, today: date) -> DraftInvoice:
+        return DraftInvoice(
+            subject=self.subject,
+            deal=self.deal,
+            customer=self.customer,
+            lines=(InvoiceLine(description=self._description, net=self.item.net),),
+            tax=self.tax,
+            issue_date=today,
+            due_date=due_date(today, self.payment_days),
+            url=self.url,
+        )
+
+    @property
+    def _description(self) -> str:
+        note = f" ({self.tax.note})" if self.tax.note else ""
+        return f"{self.deal_name}: {self.item.name}{note}"
+
+
+class Drafted(Value):
+    """A draft on record: nobody has seen it yet, and only it can become the invoice."""
+
+    bill: BillItem
+    invoice: ExternalId
+    draft: DraftInvoice
+
+
+class CreditOrder(Value):
+    """Credit an issued bill in full."""
+
+    bill: BillItem
+    invoice: Invoice
+    reason: str
+
+    def credit(self, today: date) -> CreditInvoice:
+        """The credit note that mirrors the invoice."""
+        return CreditInvoice(
+            subject=Subject(f"{self.bill.subject}:credit"),
+            deal=self.bill.deal,
+            customer=self.bill.customer,
+            invoice=self.invoice.id,
+            invoice_number=self.invoice.number,
+            net=self.invoice.net,
+            tax=self.bill.tax,
+            issue_date=today,
+            reason=self.reason,
+        )
+
+
+class Billed(Value):
+    """How the billing of an item ended."""
+
+    item: ItemKey
+    state: ItemState
+    invoice: Invoice | None
+    reason: str = ""
+
+
+HUNDRED = Decimal(100)

@@ -1,0 +1,81 @@
+"""Where each billable item of a contract stands."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Self
+
+from domain.billing import BillableItem, Invoice, ItemState, ItemStatus
+from domain.names import ItemKey
+from domain.refusal import Refusal
+from domain.value import Value
+
+DELIVERY = "delivery manager"
+NOBODY = ""
+
+
+class Move(Value):
+    """An item came further: what it is now, why it is not further yet, and who must act."""
+
+    item: ItemKey
+    state: ItemState
+    reason: str = ""
+    who: str = NOBODY
+    invoice: Invoice | None = None
+    is_last: bool = False
+    """Nothing more will come from the run that bills this item."""
+
+
+class Board(Value):
+    """All items of a contract, each with its state; it changes only by moves."""
+
+    statuses: tuple[ItemStatus, ...] = ()
+
+    @classmethod
+    def of(cls, items: Iterable[BillableItem], *, at: datetime) -> Self:
+        reason = "its milestone is not reached"
+        return cls(
+            statuses=tuple(
+                ItemStatus(
+                    item=item, state=ItemState.PLANNED, since=at, reason=reason, who=DELIVERY
+                )
+                for item in items
+            )
+        )
+
+    def __getitem__(self, key: ItemKey) -> ItemStatus:
+        for status in self.statuses:
+            if status.item.key == key:
+                return status
+        raise Refusal(f"no billable item {key!r}: there are {', '.join(self.keys())}")
+
+    def keys(self) -> Iterator[ItemKey]:
+        return (status.item.key for status in self.statuses)
+
+    def move(self, move: Move, *, at: datetime) -> Self:
+        """The board after this move. `since` stays where the state stays."""
+        before = self[move.item]
+        after = ItemStatus(
+            item=before.item,
+            state=move.state,
+            since=before.since if before.state is move.state else at,
+            reason=move.reason,
+            who=move.who,
+            invoice=move.invoice or before.invoice,
+        )
+        return self.model_copy(
+            update={"statuses": tuple(after if s is before else s for s in self.statuses)}
+        )
+
+    def in_state(self, *states: ItemState) -> tuple[ItemStatus, ...]:
+        return tuple(status for status in self.statuses if status.state in states)
+
+    @property
+    def is_invoiced(self) -> bool:
+        """Whether every item is billed or will never be."""
+        return all(s.state.is_invoiced or s.state is ItemState.CANCELLED for s in self.statuses)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is to come: all is paid, credited or cancelled."""
+        final = {ItemState.PAID, ItemState.CREDITED, ItemState.CANCELLED}
+        return all(status.state in final for status in self.statuses)

@@ -1,0 +1,118 @@
+"""Where the money of a deal stands, and why it is not further."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from domain.billing import Invoice, InvoiceStatus, ItemState, ItemStatus
+from domain.contract import Contract
+from domain.money import Money
+from domain.names import DealId, ItemKey
+from domain.stage import Stage
+from domain.value import Value
+
+
+class CashPosition(Value):
+    """The money of one deal, each figure apart and never one "revenue" (IFRS 15.105-108).
+
+    Net of VAT: contracted, planned, billable, held, billed, credited. With VAT: paid, outstanding,
+    overdue. `billed` is what was invoiced before credits. All in the contract's currency.
+    """
+
+    deal: DealId
+    contracted: Money
+    planned: Money
+    billable: Money
+    held: Money
+    billed: Money
+    credited: Money
+    tax: Money
+    paid: Money
+    outstanding: Money
+    overdue: Money
+
+    @property
+    def unbilled(self) -> Money:
+        return self.contracted - self.billed + self.credited
+
+
+class Blocker(Value):
+    """Why an item is not invoiced yet: its state, the reason, since when, and who must act."""
+
+    item: ItemKey
+    name: str
+    net: Money
+    state: ItemState
+    reason: str
+    since: datetime
+    who: str
+
+
+class DealStatus(Value):
+    """A deal at a glance."""
+
+    deal: DealId
+    name: str
+    stage: Stage
+    waits_for: str
+    needs_attention: bool
+    customer: str
+    project: str
+    project_url: str
+    deal_url: str
+
+
+def cash_position(contract: Contract, items: Sequence[ItemStatus], *, today: date) -> CashPosition:
+    """Sum the items up by their state; invoices count by what the ERP says of them."""
+    currency = contract.value.currency
+
+    def total(amounts: Iterable[Money]) -> Money:
+        return Money.total(amounts, currency)
+
+    def net(*states: ItemState) -> Money:
+        return total(status.item.net for status in items if status.state in states)
+
+    invoices = [s.invoice for s in items if s.invoice and s.state.is_invoiced]
+    return CashPosition(
+        deal=contract.deal,
+        contracted=contract.value,
+        planned=net(ItemState.PLANNED),
+        billable=net(ItemState.BILLABLE, ItemState.DRAFTED),
+        held=net(ItemState.HELD),
+        billed=total(invoice.net for invoice in invoices),
+        credited=total(net_credit(invoice) for invoice in invoices),
+        tax=total(invoice.tax for invoice in invoices),
+        paid=total(invoice.paid for invoice in invoices),
+        outstanding=total(invoice.outstanding for invoice in invoices),
+        overdue=total(invoice.outstanding for invoice in invoices if is_overdue(invoice, today)),
+    )
+
+
+def net_credit(invoice: Invoice) -> Money:
+    """The net part of what was credited: a credit carries VAT in the invoice's own proportion."""
+    if not invoice.credited:
+        return Money.zero(invoice.net.currency)
+    exact = invoice.credited.amount * invoice.net.amount / invoice.gross.amount
+    return Money.rounded(exact, invoice.net.currency)
+
+
+def is_overdue(invoice: Invoice, today: date) -> bool:
+    """Unpaid on the day after it was due; interest may run from that day (Directive 2011/7/EU)."""
+    is_open = invoice.status is InvoiceStatus.ISSUED and bool(invoice.outstanding)
+    return is_open and invoice.due_on is not None and invoice.due_on < today
+
+
+def blockers(items: Iterable[ItemStatus]) -> tuple[Blocker, ...]:
+    """Why is this not invoiced yet? One answer for every item that is not."""
+    return tuple(
+        Blocker(
+            item=status.item.key,
+            name=status.item.name,
+            net=status.item.net,
+            state=status.state,
+            reason=status.reason,
+            since=status.since,
+            who=status.who,
+        )
+        for status in items
+        if not status.state.is_invoiced
+    )

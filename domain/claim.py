@@ -1,0 +1,73 @@
+"""A claim: the business side of a bill. One live claim per item and revision, ever."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from domain.money import Money
+from domain.names import DealId, ExternalId, ItemKey, Subject
+from domain.refusal import Refusal
+from domain.value import Value
+
+
+class ClaimState(StrEnum):
+    CLAIMED = "claimed"
+    """A draft may exist; deleting it frees the claim."""
+    PERMITTED = "permitted"
+    """The safety bound was checked: it may be issued now."""
+    ISSUED = "issued"
+    CREDITED = "credited"
+    RELEASED = "released"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the claim uses up contract value."""
+        return self in {ClaimState.PERMITTED, ClaimState.ISSUED}
+
+
+class Proof(Value):
+    """What the ERP says of an issued document, read back to the coin."""
+
+    document: ExternalId
+    number: str
+    issued_on: str
+    net: Money
+    tax: Money
+    gross: Money
+    url: str = ""
+
+
+class Claim(Value):
+    subject: Subject
+    deal: DealId
+    item: ItemKey
+    revision: int
+    net: Money
+    state: ClaimState = ClaimState.CLAIMED
+    proof: Proof | None = None
+    credited: Money | None = None
+    paid: Money | None = None
+
+    def used(self) -> Money:
+        """What this claim takes of the contract value."""
+        if not self.state.counts:
+            return Money.zero(self.net.currency)
+        return self.net - (self.credited or Money.zero(self.net.currency))
+
+
+class OverBound(Refusal):
+    """Issuing this would bill more than the contract is worth."""
+
+
+def check_bound(contract: Money, claims: Iterable[Claim], wanted: Claim) -> None:
+    """Issued less credited plus this must fit the contract value. Raises OverBound.
+
+    A safety bound: it refuses rather than bill twice, whatever went wrong before it.
+    """
+    others = Money.total(
+        (claim.used() for claim in claims if claim.subject != wanted.subject), contract.currency
+    )
+    if contract < others + wanted.net:
+        raise OverBound(
+            f"{wanted.subject}: {wanted.net} on top of {others} would exceed the contract's {contract}: "
+            "finance must approve a change of the contract, or abort this bill"
+        )

@@ -1,0 +1,79 @@
+"""A company and the numbers that identify it."""
+
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError
+
+from domain.names import AccountId, CustomerKey
+from domain.value import Value
+
+_ICO_COUNTRIES = frozenset({"SK", "CZ"})
+_ICO_DIGITS = 8
+_MEMBER_STATES = frozenset(eu_vat.MEMBER_STATES)
+
+
+class CompanyIds(Value):
+    """Registry and tax numbers as a person entered them. They are kept apart: IČO, DIČ, IČ DPH."""
+
+    company_id: str = ""
+    tax_id: str = ""
+    vat_id: str = ""
+
+
+class Account(Value):
+    """A customer company as the CRM knows it. `country` is ISO 3166-1 alpha-2."""
+
+    id: AccountId
+    name: str
+    country: str
+    domain: str = ""
+    billing_email: str = ""
+    ids: CompanyIds = CompanyIds()
+
+    @property
+    def customer_key(self) -> CustomerKey:
+        """The same for every record of one company: its registry or VAT number, else this record."""
+        if self.ids.company_id:
+            return CustomerKey(f"{self.country.lower()}-{digits(self.ids.company_id)}")
+        if self.ids.vat_id:
+            return CustomerKey(f"vat-{compact(self.ids.vat_id).lower()}")
+        return CustomerKey(f"account-{self.id.replace(':', '-')}")
+
+
+def digits(number: str) -> str:
+    return "".join(character for character in number if character.isalnum()).upper()
+
+
+def compact(number: str) -> str:
+    """A number without spaces and punctuation, upper case."""
+    return digits(number)
+
+
+def is_ico(number: str) -> bool:
+    """Whether this is a Slovak or Czech IČO: 8 digits, the last one a check digit (modulo 11)."""
+    if len(number) != _ICO_DIGITS or not number.isdecimal() or not number.isascii():
+        return False
+    weighted = sum((8 - place) * int(digit) for place, digit in enumerate(number[:7]))
+    return int(number[7]) == ((11 - weighted % 11) % 11 or 1) % 10
+
+
+def wrong_ids(account: Account) -> tuple[str, ...]:
+    """What is wrong with the numbers of an account, in words for the person who can mend it."""
+    return tuple(filter(None, (_wrong_company_id(account), _wrong_vat_id(account))))
+
+
+def _wrong_company_id(account: Account) -> str:
+    number = digits(account.ids.company_id)
+    if number and account.country in _ICO_COUNTRIES and not is_ico(number):
+        return f"company id {account.ids.company_id!r} is not a valid IČO (8 digits with a check digit)"
+    return ""
+
+
+def _wrong_vat_id(account: Account) -> str:
+    number = compact(account.ids.vat_id)
+    if not number or account.country.lower() not in _MEMBER_STATES:
+        return ""
+    try:
+        eu_vat.validate(number)
+    except ValidationError:
+        return f"VAT id {account.ids.vat_id!r} is not a valid EU VAT number (country prefix and digits)"
+    return ""

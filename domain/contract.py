@@ -1,0 +1,90 @@
+"""The contract baseline: what was sold, on which terms, once pre-flight found it complete."""
+
+from datetime import date
+from decimal import Decimal
+
+from domain.billing import BillableItem, billing_schedule
+from domain.company import Account
+from domain.deal import Contact, Deal, QuoteLine, Role, SlaMetric
+from domain.money import Money
+from domain.names import CustomerKey, DealId, OwnerId
+from domain.refusal import Refusal
+from domain.tax import TaxRule, tax_rule
+from domain.templates import Staffing
+from domain.value import Value
+
+
+class Policy(Value):
+    """What a company tunes without touching code."""
+
+    standard_vat_rate: Decimal = Decimal(23)
+    approve_above: Money | None = None
+    """Invoices above this net amount wait for a person."""
+    staffing: Staffing = Staffing()
+
+
+class Contract(Value):
+    """A complete deal: every field a handoff needs is there. Money is in the contract's currency."""
+
+    deal: DealId
+    name: str
+    url: str
+    owner: OwnerId | None
+    account: Account
+    stakeholders: tuple[Contact, ...]
+    value: Money
+    lines: tuple[QuoteLine, ...]
+    scope: str
+    template: str
+    start: date
+    end: date
+    payment_days: int
+    tax: TaxRule
+    items: tuple[BillableItem, ...]
+    sla: tuple[SlaMetric, ...]
+
+    @property
+    def customer(self) -> CustomerKey:
+        return self.account.customer_key
+
+    @property
+    def billing_email(self) -> str:
+        contact = next((c for c in self.stakeholders if c.role is Role.BILLING_CONTACT), None)
+        return self.account.billing_email or (contact.email if contact else "")
+
+    def item(self, key: str) -> BillableItem:
+        for item in self.items:
+            if item.key == key:
+                return item
+        raise Refusal(
+            f"{self.deal} has no billable item {key!r}: it has {[i.key for i in self.items]}"
+        )
+
+
+def contract_of(deal: Deal, policy: Policy) -> Contract:
+    """The contract that a deal without findings describes.
+
+    Raises Refusal when something is missing: run `preflight` first, it says what and who.
+    """
+    if not (deal.account and deal.value and deal.start and deal.end and deal.tax) or (
+        deal.payment_days is None
+    ):
+        raise Refusal(f"{deal.id} is not complete: pre-flight tells what is missing")
+    return Contract(
+        deal=deal.id,
+        name=deal.name,
+        url=deal.url,
+        owner=deal.owner,
+        account=deal.account,
+        stakeholders=tuple(contact for contact in deal.contacts if contact.role),
+        value=deal.value,
+        lines=deal.lines,
+        scope=deal.scope,
+        template=deal.template,
+        start=deal.start,
+        end=deal.end,
+        payment_days=deal.payment_days,
+        tax=tax_rule(deal.tax, standard_rate=policy.standard_vat_rate),
+        items=billing_schedule(deal.value, deal.milestones),
+        sla=deal.sla,
+    )

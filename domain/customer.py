@@ -1,0 +1,51 @@
+"""Which customer of the ERP a CRM account is: an existing one, a new one, or a person's choice."""
+
+from enum import StrEnum
+
+from domain.company import Account
+from domain.names import CustomerKey, DealId, ExternalId, Subject
+from domain.value import Value
+
+
+class Candidate(Value):
+    """A customer record that may be the company, as the ERP has it."""
+
+    id: ExternalId
+    name: str
+    key: str = ""
+    company_id: str = ""
+    vat_id: str = ""
+    is_archived: bool = False
+
+
+class Verdict(StrEnum):
+    MATCHED = "matched"
+    NEW = "new"
+    AMBIGUOUS = "ambiguous"
+
+
+class CustomerMatch(Value):
+    """What was found. A match names one candidate; ambiguity shows them all and says why."""
+
+    verdict: Verdict
+    reason: str
+    chosen: ExternalId | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+class OpenCustomer(Value):
+    """Make this company a customer in the ERP."""
+
+    key: CustomerKey
+    deal: DealId
+    account: Account
+    billing_email: str
+    currency: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.key)
+
+    def identity(self) -> str:
+        """One company is one customer, however each deal spells it."""
+        return self.key

@@ -1,0 +1,110 @@
+"""A deal as sales closed it, with the contract terms that were agreed in it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.company import Account
+from domain.money import Money
+from domain.names import ContactId, DealId, OwnerId
+from domain.tax import TaxTreatment
+from domain.value import Value
+
+
+class Role(StrEnum):
+    """What a contact is to the project and its invoices."""
+
+    SPONSOR = "sponsor"
+    PRODUCT_OWNER = "product_owner"
+    KEY_USER = "key_user"
+    BILLING_CONTACT = "billing_contact"
+
+
+class CostType(StrEnum):
+    LABOUR = "labour"
+    EXPENSE = "expense"
+    LICENCE = "licence"
+    SUBCONTRACT = "subcontract"
+
+
+class Unit(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    PIECE = "piece"
+
+
+class Contact(Value):
+    """A person at the customer. Name and e-mail are personal data: never in ids or logs."""
+
+    id: ContactId
+    role: Role | None
+    name: str = ""
+    email: str = ""
+
+
+class QuoteLine(Value):
+    """One line of the quote: `quantity` units at `rate` in the deal's currency make `amount`."""
+
+    id: str
+    name: str
+    quantity: Decimal
+    rate: Decimal
+    amount: Money
+    unit: Unit | None
+    cost_type: CostType | None
+    sku: str = ""
+
+
+class PlannedMilestone(Value):
+    """A milestone of the billing plan: its share of the contract value in percent, and its date."""
+
+    name: str
+    share: Decimal
+    due: date
+
+
+class SlaMetric(Value):
+    """A promised level of service, such as `response P1`, `4 h`, `5 % of the monthly fee`."""
+
+    metric: str
+    target: str
+    penalty: str = ""
+
+
+class Finding(Value):
+    """Something that stops a deal: which field, what is wrong, and who must mend it."""
+
+    field: str
+    problem: str
+    who: str
+
+
+class Deal(Value):
+    """What the CRM says of a deal. What it leaves out is empty here; pre-flight judges it.
+
+    `unreadable` holds what was there but could not be understood.
+    """
+
+    id: DealId
+    name: str
+    url: str
+    owner: OwnerId | None
+    is_won: bool
+    closed_at: datetime | None
+    probability: Decimal
+    value: Money | None
+    account: Account | None
+    contacts: tuple[Contact, ...] = ()
+    lines: tuple[QuoteLine, ...] = ()
+    scope: str = ""
+    template: str = ""
+    start: date | None = None
+    end: date | None = None
+    payment_days: int | None = None
+    tax: TaxTreatment | None = None
+    milestones: tuple[PlannedMilestone, ...] = ()
+    sla: tuple[SlaMetric, ...] = ()
+    unreadable: tuple[Finding, ...] = ()
+
+    def contact(self, role: Role) -> Contact | None:
+        return next((contact for contact in self.contacts if contact.role is role), None)

@@ -1,0 +1,232 @@
+"""The life of one effect: a change we want in another system, once. Pure transitions.
+
+planned -> in flight(n) -> confirmed -> done -> reversed, with uncertain and refused on the way.
+A store keeps the rows; every rule of who may send, when, and what is on record lives here.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType, Self
+
+from domain.names import DealId, ExternalId, Subject
+from domain.refusal import Refusal
+from domain.value import Value
+
+EffectKind = NewType("EffectKind", str)
+
+
+class EffectState(StrEnum):
+    PLANNED = "planned"
+    IN_FLIGHT = "in_flight"
+    UNCERTAIN = "uncertain"
+    REFUSED = "refused"
+    CONFIRMED = "confirmed"
+    DONE = "done"
+    REVERSED = "reversed"
+
+
+class Made(Value):
+    """What a change made at the vendor: its id, a link for people, and the ids of its parts by our keys."""
+
+    id: ExternalId
+    url: str = ""
+    parts: dict[str, ExternalId] = {}
+
+
+class Strategy(StrEnum):
+    """What a vendor offers against a repeat (`docs/connectors.md`)."""
+
+    UPSERT = "upsert"
+    IDEMPOTENCY_KEY = "idempotency_key"
+    UNIQUE_REFERENCE = "unique_reference"
+    DRAFT = "draft"
+    INERT = "inert"
+
+
+class Repeat(Value):
+    """What repeating a change would do, as its connector declares it.
+
+    `settle`: how long after a lost call its commit may still land and become findable.
+    `key_life`: how long the vendor remembers an idempotency key; None if it takes none.
+    """
+
+    strategy: Strategy
+    settle: timedelta = timedelta(0)
+    key_life: timedelta | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a repeat must wait until a lost call has settled.
+
+        A unique reference refuses the second at once. An upsert waits all the same: its late
+        first call would overwrite whatever was written after it.
+        """
+        return self.strategy is not Strategy.UNIQUE_REFERENCE
+
+
+class EffectKey(Value):
+    kind: EffectKind
+    subject: Subject
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class KeyReused(Refusal):
+    """The key stands for another command: sending this one would do a second thing under its name."""
+
+    def __init__(self, key: EffectKey) -> None:
+        super().__init__(f"the key {key} was already used for something else")
+
+
+class Superseded(Refusal):
+    """A younger attempt is on record, or the effect was taken back: this attempt is a zombie and stops."""
+
+    def __init__(self, key: EffectKey, attempt: int) -> None:
+        super().__init__(f"{key}: attempt {attempt} is superseded")
+
+
+class TakenBack(Refusal):
+    """The effect was reversed, and its kind is not made twice."""
+
+    def __init__(self, key: EffectKey) -> None:
+        super().__init__(f"{key} was taken back: it is not made again under this key")
+
+
+class NotYet(Exception):
+    """An older call may still land: come back after `until`."""
+
+    def __init__(self, key: EffectKey, until: datetime) -> None:
+        super().__init__(f"{key}: an earlier call may still land, until {until:%H:%M:%S} UTC")
+        self.until = until
+
+
+class Effect(Value):
+    """One row of the ledger. `until` is when an uncertain call, or one in flight, can no longer land."""
+
+    key: EffectKey
+    system: str
+    deal: DealId
+    digest: str
+    state: EffectState = EffectState.PLANNED
+    attempt: int = 0
+    generation: int = 1
+    first_sent: datetime | None = None
+    until: datetime | None = None
+    burnt: bool = False
+    """The vendor may have stored an error under the present idempotency key."""
+    made: Made | None = None
+    proof: dict[str, str] = {}
+    reason: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in {EffectState.CONFIRMED, EffectState.DONE}
+
+    @property
+    def look_first(self) -> bool:
+        """Whether an earlier attempt may have left something behind."""
+        return self.attempt > 1
+
+    def start(
+        self,
+        digest: str,
+        repeat: Repeat,
+        *,
+        now: datetime,
+        patience: timedelta,
+        reopens: bool = False,
+    ) -> Self:
+        """Take off on a new attempt, or stay as recorded.
+
+        `patience` is the longest a call may take. Raises KeyReused, TakenBack, or NotYet.
+        """
+        if digest != self.digest:
+            raise KeyReused(self.key)
+        if self.is_settled:
+            return self
+        if self.state is EffectState.REVERSED and not reopens:
+            raise TakenBack(self.key)
+        if repeat.waits:
+            self.wait_out(now)
+        return self.model_copy(
+            update={
+                "state": EffectState.IN_FLIGHT,
+                "attempt": self.attempt + 1,
+                "generation": self._next_generation(repeat, now),
+                "first_sent": self.first_sent if self._keeps_key(repeat, now) else now,
+                "until": now + patience + repeat.settle,
+                "burnt": False,
+                "made": None,
+                "reason": "",
+            }
+        )
+
+    def confirm(self, attempt: int, made: Made) -> Self:
+        """Put what was made on record, once. A later newcomer does not change it."""
+        if self.is_settled:
+            return self
+        self._fence(attempt)
+        return self.model_copy(
+            update={"state": EffectState.CONFIRMED, "made": made, "until": None, "reason": ""}
+        )
+
+    def lose_sight(self, attempt: int, reason: str, *, until: datetime, burnt: bool) -> Self:
+        """The call may have happened, or may happen yet, until then."""
+        self._fence(attempt)
+        return self.model_copy(
+            update={
+                "state": EffectState.UNCERTAIN,
+                "until": until,
+                "burnt": burnt,
+                "reason": reason,
+            }
+        )
+
+    def refuse(self, attempt: int, reason: str) -> Self:
+        """The call certainly did nothing."""
+        self._fence(attempt)
+        return self.model_copy(
+            update={"state": EffectState.REFUSED, "until": None, "reason": reason}
+        )
+
+    def finish(self, proof: dict[str, str]) -> Self:
+        """What was read back equals what was asked."""
+        if self.state is EffectState.DONE:
+            return self
+        if self.state is not EffectState.CONFIRMED:
+            raise Refusal(f"{self.key} is {self.state}: only a confirmed effect is done")
+        return self.model_copy(update={"state": EffectState.DONE, "proof": proof})
+
+    def reverse(self, reason: str) -> Self:
+        """It is gone at the vendor, or never was; no older attempt may bring it back."""
+        return self.model_copy(
+            update={
+                "state": EffectState.REVERSED,
+                "attempt": self.attempt + 1,
+                "until": None,
+                "reason": reason,
+            }
+        )
+
+    def wait_out(self, now: datetime) -> None:
+        """Raises NotYet while an earlier call may still land unseen."""
+        pending = self.state in {EffectState.IN_FLIGHT, EffectState.UNCERTAIN}
+        if pending and self.until and now < self.until:
+            raise NotYet(self.key, self.until)
+
+    def _next_generation(self, repeat: Repeat, now: datetime) -> int:
+        if self.attempt == 0:
+            return self.generation
+        renew = self.state is EffectState.REVERSED or not self._keeps_key(repeat, now)
+        return self.generation + renew
+
+    def _keeps_key(self, repeat: Repeat, now: datetime) -> bool:
+        if repeat.key_life is None:
+            return self.state is not EffectState.REVERSED and self.first_sent is not None
+        young = self.first_sent is not None and now - self.first_sent < repeat.key_life
+        return young and not self.burnt and self.state is not EffectState.REVERSED
+
+    def _fence(self, attempt: int) -> None:
+        if attempt != self.attempt or self.state is EffectState.REVERSED:
+            raise Superseded(self.key, attempt)

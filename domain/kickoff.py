@@ -1,0 +1,96 @@
+"""What the stages of a deal hand to each other."""
+
+from domain.contract import Contract, Policy
+from domain.customer import OpenCustomer
+from domain.names import DealId, ExternalId, Subject
+from domain.project import ProjectPlan
+from domain.stage import Stage
+from domain.value import Value
+from domain.writeback import WriteBack
+
+
+class HandoffRequest(Value):
+    deal: DealId
+    policy: Policy
+
+
+class HandedOff(Value):
+    """A complete contract, and the customer of the ERP it is for; None opens a new one."""
+
+    contract: Contract
+    existing_customer: ExternalId | None
+
+
+class GivenUp(Value):
+    """A person decided not to go on; what was done is taken back."""
+
+    reason: str
+
+
+class Customer(Value):
+    id: ExternalId
+    url: str
+
+
+class Project(Value):
+    """A project in the PM: its id there, its key for people, and its milestones' ids by item."""
+
+    id: ExternalId
+    key: str
+    url: str
+    milestones: dict[str, ExternalId] = {}
+
+
+class EnsureCustomer(Value):
+    """Open this customer, unless it is the existing one."""
+
+    opening: OpenCustomer
+    existing: ExternalId | None
+
+
+class PlannedProject(Value):
+    """A project that is open, and the plan to fill it with."""
+
+    plan: ProjectPlan
+    project: Project
+
+
+class Kickoff(Value):
+    """Everything kickoff is going to set up, decided before any of it is done."""
+
+    customer: EnsureCustomer
+    plan: ProjectPlan
+
+    def linking(self, project: Project) -> WriteBack:
+        """Tells the CRM where the project is."""
+        return WriteBack(
+            subject=Subject(f"{self.plan.deal}:link"),
+            deal=self.plan.deal,
+            stage=Stage.DELIVERY,
+            project=project.key,
+            project_url=project.url,
+            attention="",
+        )
+
+    def unlinking(self) -> WriteBack:
+        """The link to take back: whatever project it named."""
+        return WriteBack(subject=Subject(f"{self.plan.deal}:link"), deal=self.plan.deal)
+
+
+class KickedOff(Value):
+    customer: Customer
+    project: Project
+
+
+def plan_kickoff(handed: HandedOff, plan: ProjectPlan) -> Kickoff:
+    contract = handed.contract
+    opening = OpenCustomer(
+        key=contract.customer,
+        deal=contract.deal,
+        account=contract.account,
+        billing_email=contract.billing_email,
+        currency=contract.value.currency,
+    )
+    return Kickoff(
+        customer=EnsureCustomer(opening=opening, existing=handed.existing_customer), plan=plan
+    )

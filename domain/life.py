@@ -1,0 +1,36 @@
+"""A deal's life, as it is carried from one run to the next."""
+
+from domain.board import Board
+from domain.contract import Contract, Policy
+from domain.kickoff import KickedOff, Kickoff
+from domain.names import DealId, ItemKey
+from domain.stage import Stage
+from domain.value import Value
+
+
+class Life(Value):
+    """What a deal's run must remember. The first run knows the deal and the policy only."""
+
+    deal: DealId
+    policy: Policy = Policy()
+    stage: Stage = Stage.WON
+    contract: Contract | None = None
+    kickoff: Kickoff | None = None
+    kicked_off: KickedOff | None = None
+    board: Board = Board()
+    held: dict[ItemKey, str] = {}
+    open_bills: tuple[ItemKey, ...] = ()
+    revision: int = 0
+
+
+class CancelRequest(Value):
+    by: str
+    reason: str
+
+
+class Outcome(Value):
+    """How a deal ended."""
+
+    deal: DealId
+    stage: Stage
+    reason: str = ""

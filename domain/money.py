@@ -1,0 +1,109 @@
+"""Money that never loses a cent."""
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Self
+
+from pydantic import ValidationInfo, field_validator
+
+from domain.currency import CurrencyCode, coin
+from domain.refusal import Refusal
+from domain.value import Value
+
+
+class CurrencyMismatch(Refusal):
+    """Two amounts in different currencies met in one sum."""
+
+    def __init__(self, left: str, right: str) -> None:
+        super().__init__(f"cannot add {right} to {left}: convert at a document's boundary first")
+
+
+class Money(Value):
+    """An exact amount in one currency, always a whole number of its smallest coins."""
+
+    currency: CurrencyCode
+    amount: Decimal
+
+    @field_validator("amount")
+    @classmethod
+    def _whole_coins(cls, amount: Decimal, info: ValidationInfo) -> Decimal:
+        currency = info.data.get("currency")
+        if currency is None:
+            return amount
+        if not amount.is_finite():
+            raise ValueError("an amount of money must be a finite number")
+        exact = amount.quantize(coin(currency))
+        if exact != amount:
+            raise ValueError(
+                f"{amount} {currency} has a part smaller than {coin(currency)} {currency}"
+            )
+        return exact + 0  # -0.00 and 0.00 are the same money
+
+    @classmethod
+    def of(cls, amount: Decimal | int | str, currency: str) -> Self:
+        return cls(currency=currency, amount=Decimal(amount))
+
+    @classmethod
+    def rounded(cls, amount: Decimal, currency: str) -> Self:
+        """The nearest whole coins; half a coin goes away from zero, as invoices round."""
+        return cls(currency=currency, amount=amount.quantize(coin(currency), ROUND_HALF_UP))
+
+    @classmethod
+    def zero(cls, currency: str) -> Self:
+        return cls(currency=currency, amount=Decimal(0))
+
+    @classmethod
+    def total(cls, parts: Iterable[Self], currency: str) -> Self:
+        return sum(parts, start=cls.zero(currency))
+
+    def __add__(self, other: Self) -> Self:
+        self._same_currency(other)
+        return self.__class__(currency=self.currency, amount=self.amount + other.amount)
+
+    def __sub__(self, other: Self) -> Self:
+        return self + -other
+
+    def __neg__(self) -> Self:
+        return self.__class__(currency=self.currency, amount=-self.amount)
+
+    def __lt__(self, other: Self) -> bool:
+        self._same_currency(other)
+        return self.amount < other.amount
+
+    def __le__(self, other: Self) -> bool:
+        return not other < self
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __str__(self) -> str:
+        return f"{self.amount:,} {self.currency}"
+
+    def share(self, percent: Decimal) -> Self:
+        """This percentage of the amount, rounded to a whole coin."""
+        return self.__class__.rounded(self.amount * percent / 100, self.currency)
+
+    def allocate(self, weights: Sequence[Decimal]) -> tuple[Self, ...]:
+        """Cut into parts by weight that add up exactly, each less than a coin from its ideal.
+
+        Largest remainder: coins left over go to the largest fractions, ties to the earlier part.
+        It works on the absolute amount, so a credit note mirrors its invoice to the coin.
+        """
+        whole = sum(weights, start=Decimal(0))
+        if whole <= 0 or min(weights) < 0:
+            raise Refusal(
+                f"cannot split {self} by weights {[str(w) for w in weights]}: need positive weights"
+            )
+        unit = coin(self.currency)
+        coins = abs(self.amount) / unit
+        ideals = [coins * weight / whole for weight in weights]
+        parts = [ideal.to_integral_value(ROUND_DOWN) for ideal in ideals]
+        left = int(coins - sum(parts))
+        for index in sorted(range(len(parts)), key=lambda i: (parts[i] - ideals[i], i))[:left]:
+            parts[index] += 1
+        sign = -unit if self.amount < 0 else unit
+        return tuple(self.__class__(currency=self.currency, amount=part * sign) for part in parts)
+
+    def _same_currency(self, other: Self) -> None:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(self.currency, other.currency)

@@ -1,0 +1,29 @@
+"""Names of things, as types: an id of one kind is never taken for another."""
+
+from typing import NewType
+
+DealId = NewType("DealId", str)
+"""`system:id`, such as `hubspot:51230000017`: unique over all CRMs."""
+
+AccountId = NewType("AccountId", str)
+ContactId = NewType("ContactId", str)
+OwnerId = NewType("OwnerId", str)
+CustomerKey = NewType("CustomerKey", str)
+"""Our key of a customer, made from its company id where it has one: `sk-36421928`."""
+
+ItemKey = NewType("ItemKey", str)
+"""A billable item within its contract: `m1`, `m2`, …"""
+
+Subject = NewType("Subject", str)
+"""What an effect or claim is about: `hubspot:51230000017:m2:r1`."""
+
+EventId = NewType("EventId", str)
+"""Names a fact once, however often it is told."""
+
+ExternalId = NewType("ExternalId", str)
+"""The id another system gave to a thing."""
+
+
+def local_id(deal: DealId) -> str:
+    """The CRM's own id of a deal."""
+    return deal.partition(":")[2]

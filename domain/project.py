@@ -1,0 +1,252 @@
+"""The delivery project that a contract asks for: work breakdown, budget, team, terms."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from domain.billing import BillableItem
+from domain.contract import Contract, Policy
+from domain.deal import Contact, CostType, QuoteLine, Role, SlaMetric, Unit
+from domain.money import Money
+from domain.names import ContactId, DealId, ExternalId, ItemKey, Subject
+from domain.templates import TEMPLATES
+from domain.value import Value
+
+HOURS_A_DAY = Decimal(8)
+_CENTIHOUR = Decimal("0.01")
+
+
+class Stakeholder(Value):
+    """A contact in the project, by role and CRM id only: the person's data stay in the CRM."""
+
+    role: Role
+    contact: ContactId
+
+
+class BudgetLine(Value):
+    """What was sold of one cost type: hours where it is work, and its amount."""
+
+    cost_type: CostType
+    hours: Decimal
+    amount: Money
+
+
+class WorkPackage(Value):
+    """A piece of the WBS under its milestone, with its estimate in hours."""
+
+    key: str
+    milestone: ItemKey
+    name: str
+    hours: Decimal
+
+
+class TeamMember(Value):
+    role: str
+    person: str
+    """The PM system's id of the person."""
+
+
+class OpenProject(Value):
+    subject: Subject
+    deal: DealId
+    name: str
+    customer: str
+    url: str
+    start: date
+    end: date
+
+    def identity(self) -> str:
+        return f"{self.deal}|{self.url}"
+
+
+class WriteCharter(Value):
+    """The terms the delivery team works under. Read-only in the PM: the contract rules."""
+
+    subject: Subject
+    deal: DealId
+    project: ExternalId
+    scope: str
+    budget: tuple[BudgetLine, ...]
+    sla: tuple[SlaMetric, ...]
+    stakeholders: tuple[Stakeholder, ...]
+    team: tuple[TeamMember, ...]
+    start: date
+    end: date
+    is_closed: bool = False
+
+    def identity(self) -> str:
+        return f"{self.project}|{self.is_closed}"
+
+
+class PlanMilestones(Value):
+    subject: Subject
+    deal: DealId
+    project: ExternalId
+    start: date
+    milestones: tuple[BillableItem, ...]
+
+    def identity(self) -> str:
+        return f"{self.project}|{','.join(item.key for item in self.milestones)}"
+
+
+class PlanWork(Value):
+    """The WBS: one summary task a milestone, its work packages below it.
+
+    `versions` maps a milestone's key to the PM's id of it.
+    """
+
+    subject: Subject
+    deal: DealId
+    project: ExternalId
+    milestones: tuple[BillableItem, ...]
+    packages: tuple[WorkPackage, ...]
+    versions: dict[str, str]
+
+    def identity(self) -> str:
+        return f"{self.project}|{','.join(package.key for package in self.packages)}"
+
+
+class StaffProject(Value):
+    subject: Subject
+    deal: DealId
+    project: ExternalId
+    team: tuple[TeamMember, ...]
+
+    def identity(self) -> str:
+        return f"{self.project}|{','.join(sorted(member.person for member in self.team))}"
+
+
+class ProjectPlan(Value):
+    """Everything kickoff is going to set up in the PM, decided before any of it is done."""
+
+    deal: DealId
+    name: str
+    customer: str
+    url: str
+    start: date
+    end: date
+    scope: str
+    milestones: tuple[BillableItem, ...]
+    packages: tuple[WorkPackage, ...]
+    budget: tuple[BudgetLine, ...]
+    team: tuple[TeamMember, ...]
+    stakeholders: tuple[Stakeholder, ...]
+    sla: tuple[SlaMetric, ...]
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.deal)
+
+    def opening(self) -> OpenProject:
+        return OpenProject(
+            subject=self.subject,
+            deal=self.deal,
+            name=self.name,
+            customer=self.customer,
+            url=self.url,
+            start=self.start,
+            end=self.end,
+        )
+
+    def charter(self, project: ExternalId, *, is_closed: bool = False) -> WriteCharter:
+        return WriteCharter(
+            subject=Subject(f"{self.deal}:closed") if is_closed else self.subject,
+            deal=self.deal,
+            project=project,
+            scope=self.scope,
+            budget=self.budget,
+            sla=self.sla,
+            stakeholders=self.stakeholders,
+            team=self.team,
+            start=self.start,
+            end=self.end,
+            is_closed=is_closed,
+        )
+
+    def milestone_plan(self, project: ExternalId) -> PlanMilestones:
+        return PlanMilestones(
+            subject=self.subject,
+            deal=self.deal,
+            project=project,
+            start=self.start,
+            milestones=self.milestones,
+        )
+
+    def work(self, project: ExternalId, versions: dict[str, str]) -> PlanWork:
+        return PlanWork(
+            subject=self.subject,
+            deal=self.deal,
+            project=project,
+            milestones=self.milestones,
+            packages=self.packages,
+            versions=versions,
+        )
+
+    def staffing(self, project: ExternalId) -> StaffProject:
+        return StaffProject(subject=self.subject, deal=self.deal, project=project, team=self.team)
+
+
+def plan_project(contract: Contract, policy: Policy) -> ProjectPlan:
+    """The project as the contract's template lays it out."""
+    return ProjectPlan(
+        deal=contract.deal,
+        name=contract.name,
+        customer=contract.account.name,
+        url=contract.url,
+        start=contract.start,
+        end=contract.end,
+        scope=contract.scope,
+        milestones=contract.items,
+        packages=tuple(_work_packages(contract)),
+        budget=_budget(contract),
+        team=_team(contract, policy),
+        stakeholders=tuple(_stakeholders(contract.stakeholders)),
+        sla=contract.sla,
+    )
+
+
+def labour_hours(line: QuoteLine) -> Decimal:
+    """The hours of work a quote line sells; nothing for what is not work."""
+    if line.cost_type is not CostType.LABOUR:
+        return Decimal(0)
+    return line.quantity * (HOURS_A_DAY if line.unit is Unit.DAY else Decimal(1))
+
+
+def _work_packages(contract: Contract) -> Iterator[WorkPackage]:
+    """Hours follow the money: a milestone's share of the value is its share of the work."""
+    hours = sum((labour_hours(line) for line in contract.lines), start=Decimal(0))
+    number = 0
+    for item in contract.items:
+        for phase in TEMPLATES[contract.template].phases:
+            number += 1
+            part = hours * item.net.amount / contract.value.amount * phase.share / 100
+            yield WorkPackage(
+                key=f"w{number}",
+                milestone=item.key,
+                name=f"{item.name}: {phase.name}",
+                hours=part.quantize(_CENTIHOUR),
+            )
+
+
+def _budget(contract: Contract) -> tuple[BudgetLine, ...]:
+    return tuple(
+        BudgetLine(
+            cost_type=cost_type,
+            hours=sum((labour_hours(line) for line in lines), start=Decimal(0)),
+            amount=Money.total((line.amount for line in lines), contract.value.currency),
+        )
+        for cost_type in CostType
+        if (lines := [line for line in contract.lines if line.cost_type is cost_type])
+    )
+
+
+def _team(contract: Contract, policy: Policy) -> tuple[TeamMember, ...]:
+    people = policy.staffing.people
+    roles = TEMPLATES[contract.template].roles
+    return tuple(TeamMember(role=role, person=people[role]) for role in roles if role in people)
+
+
+def _stakeholders(contacts: tuple[Contact, ...]) -> Iterator[Stakeholder]:
+    for contact in contacts:
+        if contact.role:
+            yield Stakeholder(role=contact.role, contact=contact.id)

@@ -1,0 +1,16 @@
+"""Putting a deal's record in the CRM right again, from what the ERP and our books say."""
+
+from domain.names import DealId
+from domain.value import Value
+
+
+class RepairRequest(Value):
+    """`occasion` names this repair, so that each is told once: a date, a ticket."""
+
+    deal: DealId
+    occasion: str
+
+
+class Repaired(Value):
+    deal: DealId
+    told: str

@@ -1,0 +1,56 @@
+"""How a sale is taxed, and where the rounding happens."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.money import Money
+from domain.value import Value
+
+
+class TaxTreatment(StrEnum):
+    """How VAT applies to a contract, by where the customer is and what is sold."""
+
+    DOMESTIC = "domestic"
+    REVERSE_CHARGE = "reverse_charge"
+    EXPORT = "export"
+    EXEMPT = "exempt"
+
+
+class TaxRounding(StrEnum):
+    """Where an ERP rounds VAT. EN 16931 (BR-CO-17) rounds per category; some ERPs per line."""
+
+    PER_LINE = "per_line"
+    PER_CATEGORY = "per_category"
+
+
+class TaxRule(Value):
+    """The VAT category (EN 16931, UNCL 5305), the rate in percent, and what the invoice must say."""
+
+    treatment: TaxTreatment
+    category: str
+    rate: Decimal
+    note: str = ""
+
+
+_CATEGORIES = {
+    TaxTreatment.REVERSE_CHARGE: ("AE", "Reverse charge (Directive 2006/112/EC, Art. 196)"),
+    TaxTreatment.EXPORT: ("G", "Supply outside the scope of domestic VAT"),
+    TaxTreatment.EXEMPT: ("E", "Exempt from VAT"),
+}
+
+
+def tax_rule(treatment: TaxTreatment, *, standard_rate: Decimal) -> TaxRule:
+    """The rule for a treatment; only domestic sales carry the seller's standard rate."""
+    if treatment is TaxTreatment.DOMESTIC:
+        return TaxRule(treatment=treatment, category="S", rate=standard_rate)
+    category, note = _CATEGORIES[treatment]
+    return TaxRule(treatment=treatment, category=category, rate=Decimal(0), note=note)
+
+
+def tax_on(nets: Sequence[Money], rule: TaxRule, rounding: TaxRounding) -> Money:
+    """VAT on the lines of one category, rounded half up where the ERP rounds it."""
+    currency = nets[0].currency
+    if rounding is TaxRounding.PER_LINE:
+        return Money.total((net.share(rule.rate) for net in nets), currency)
+    return Money.total(nets, currency).share(rule.rate)

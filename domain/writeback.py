@@ -1,0 +1,45 @@
+"""What the CRM is told about a deal: where its project is, and where its money stands."""
+
+from domain.cash import CashPosition
+from domain.money import Money
+from domain.names import DealId, Subject
+from domain.stage import Stage
+from domain.value import Value
+
+
+class WriteBack(Value):
+    """Absolute values for the deal's record, never increments. None leaves a field as it is.
+
+    `billed` and `credited` are net of VAT, `paid` and `outstanding` include it. An empty
+    `project` or `attention` clears the field.
+    """
+
+    subject: Subject
+    deal: DealId
+    stage: Stage | None = None
+    contracted: Money | None = None
+    billed: Money | None = None
+    credited: Money | None = None
+    paid: Money | None = None
+    outstanding: Money | None = None
+    project: str | None = None
+    project_url: str | None = None
+    attention: str | None = None
+
+    def identity(self) -> str:
+        return self.model_dump_json(exclude={"subject"})
+
+
+def write_back(position: CashPosition, stage: Stage, *, revision: int) -> WriteBack:
+    """The revenue of a deal for its CRM record. The revision makes each telling an effect."""
+    return WriteBack(
+        subject=Subject(f"{position.deal}:w{revision}"),
+        deal=position.deal,
+        stage=stage,
+        contracted=position.contracted,
+        billed=position.billed,
+        credited=position.credited,
+        paid=position.paid,
+        outstanding=position.outstanding,
+        attention="",
+    )

@@ -1,0 +1,85 @@
+"""Contracts and the claims against them: what may be billed, and what was."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.claim import Claim, Proof
+from domain.effect import EffectKey
+from domain.money import Money
+from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.value import Value
+
+
+class Baseline(Value):
+    """What the bound is measured against."""
+
+    deal: DealId
+    customer: CustomerKey
+    value: Money
+    items: int = 0
+    """How many billable items it has."""
+
+
+class Awaiting(Value):
+    """An open contract with items that nobody claimed yet."""
+
+    deal: DealId
+    project: ExternalId
+    claimed: frozenset[ItemKey]
+
+
+class Books(Protocol):
+    """Each method is one transaction with its audit entry; claims of a contract are serialised."""
+
+    async def agree(self, baseline: Baseline, *, now: datetime) -> None:
+        """Record the contract. Again with the same terms is once; with others it is refused
+        unless nothing was claimed yet.
+        """
+        ...
+
+    async def claim(self, claim: Claim, *, now: datetime) -> Claim:
+        """Open the claim, or answer the live one. Refused if this item is claimed in another revision."""
+        ...
+
+    async def permit(self, subject: Subject, *, now: datetime) -> Claim:
+        """Check the safety bound under a lock on the contract. Raises OverBound."""
+        ...
+
+    async def issued(
+        self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
+    ) -> Claim:
+        """Close the claim and its effect with the proof, in one transaction."""
+        ...
+
+    async def settled(self, subject: Subject, *, paid: Money, now: datetime) -> None:
+        """Record what was paid (with VAT), as the ERP says."""
+        ...
+
+    async def credited(self, subject: Subject, *, net: Money, by: Subject, now: datetime) -> None:
+        """Record a credit (net) by the claim that names this one."""
+        ...
+
+    async def release(self, subject: Subject, *, reason: str, now: datetime) -> None:
+        """Free a claim that was never issued; releasing twice is once."""
+        ...
+
+    async def baseline(self, deal: DealId) -> Baseline:
+        """The contract on record. Raises Refusal if there is none."""
+        ...
+
+    async def claims(self, deal: DealId) -> Sequence[Claim]: ...
+
+    async def claim_of(self, subject: Subject) -> Claim | None: ...
+
+    async def awaiting(self) -> Sequence[Awaiting]:
+        """Open contracts whose project is linked (`pm.project`) and that have unclaimed items."""
+        ...
+
+    async def end(self, deal: DealId, *, now: datetime) -> None:
+        """The contract is over: closed or cancelled. It no longer shares its customer."""
+        ...
+
+    async def is_shared(self, customer: CustomerKey, deal: DealId) -> bool:
+        """Whether another live contract has this customer."""
+        ...

@@ -1,0 +1,72 @@
+"""One kind of change at a vendor: how it is made, found again, and taken back."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from domain.effect import EffectKind, Made, Repeat
+from domain.names import DealId, Subject
+from domain.value import Value
+
+
+class Ticket(Value):
+    """Leave to send one attempt.
+
+    `idempotency_key` is a hash of meaning (64 hex digits): the same for every attempt of one
+    generation. `generation` grows when the ledger decides that a new key is due.
+    """
+
+    attempt: int
+    generation: int
+    idempotency_key: str
+    look_first: bool
+
+
+class Command(Protocol):
+    """What we ask of another system. `identity` is what may never differ under one subject."""
+
+    @property
+    def subject(self) -> Subject: ...
+    @property
+    def deal(self) -> DealId: ...
+    def identity(self) -> str: ...
+
+
+C = TypeVar("C", bound=Command)
+C_contra = TypeVar("C_contra", bound=Command, contravariant=True)
+
+
+class Change(Protocol[C_contra]):
+    """A change the ledger can carry out exactly once.
+
+    Members are declared as properties so that frozen classes fill them:
+    kind     permanent name, such as `erp.invoice`
+    system   the vendor's name, such as `xero`
+    repeat   what a repeat would do; the contract suite checks it
+    reopens  whether the thing may be made again after it was taken back
+
+    Every method raises ports.failures only, never retries, and never sleeps.
+    """
+
+    @property
+    def kind(self) -> EffectKind: ...
+    @property
+    def system(self) -> str: ...
+    @property
+    def repeat(self) -> Repeat: ...
+    @property
+    def reopens(self) -> bool: ...
+
+    async def make(self, command: C_contra, ticket: Ticket) -> Made:
+        """Make it at the vendor. A change of several calls finds and keeps what is already there."""
+        ...
+
+    async def find(self, command: C_contra) -> Sequence[Made]:
+        """All that carry our key, complete, oldest first; empty if none, or if an upsert needs no look."""
+        ...
+
+    async def take_back(self, command: C_contra, made: Made) -> None:
+        """Undo it. Taking back twice is once; what is already gone is no failure.
+
+        Raises Rejected where the vendor no longer lets go of it, as of an issued invoice.
+        """
+        ...

@@ -1,0 +1,43 @@
+"""The system where sales work."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.deal import Deal
+from domain.names import DealId
+from domain.value import Value
+from domain.writeback import WriteBack
+from ports.change import Change
+from ports.probe import Probe
+
+
+class Won(Value):
+    """A deal seen in a won stage, and when its record last changed."""
+
+    deal: DealId
+    changed_at: datetime
+
+
+class Crm(Protocol):
+    """Deals and all that hangs on them; what we write back lives on the deal's record."""
+
+    @property
+    def record(self) -> Change[WriteBack]: ...
+
+    async def read_deal(self, deal: DealId) -> Deal:
+        """The deal, fresh, with account, contacts, lines and terms. Raises Absent for an unknown id."""
+        ...
+
+    async def won_since(self, since: datetime) -> Sequence[Won]:
+        """Won deals whose record changed at or after this moment, oldest change first.
+
+        May lag and may repeat: ask again with an overlap.
+        """
+        ...
+
+    async def prepare(self, *, dry_run: bool) -> Sequence[str]:
+        """Create the fields and labels we need, if missing. Answers what was (or would be) made."""
+        ...
+
+    async def probe(self) -> Probe: ...

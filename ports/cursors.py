@@ -1,0 +1,12 @@
+"""How far each poll has read."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Cursors(Protocol):
+    async def read(self, poll: str) -> datetime | None: ...
+
+    async def advance(self, poll: str, to: datetime) -> None:
+        """Move on, never back."""
+        ...

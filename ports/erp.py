@@ -1,0 +1,58 @@
+"""The system that owns customers' accounts and invoices. Two roles, one vendor."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.billing import CreditInvoice, DraftInvoice, Invoice
+from domain.company import Account
+from domain.customer import Candidate, OpenCustomer
+from domain.names import ExternalId
+from domain.tax import TaxRounding
+from domain.value import Value
+from ports.change import Change
+from ports.probe import Probe
+
+
+class Changed(Value):
+    """An invoice of ours as it is since its record or payments changed."""
+
+    invoice: Invoice
+    changed_at: datetime
+
+
+class Customers(Protocol):
+    @property
+    def customer(self) -> Change[OpenCustomer]: ...
+
+    async def find_customers(self, account: Account) -> Sequence[Candidate]:
+        """Every customer that may be this account: by our key, by its numbers, by a name like it."""
+        ...
+
+
+class Invoicing(Protocol):
+    """`invoice` makes a draft and deletes a draft; only `issue` makes it a document.
+
+    `credit` makes a credit note and allocates it to its invoice.
+    """
+
+    @property
+    def invoice(self) -> Change[DraftInvoice]: ...
+    @property
+    def credit(self) -> Change[CreditInvoice]: ...
+    @property
+    def tax_rounding(self) -> TaxRounding: ...
+
+    async def issue(self, invoice: ExternalId) -> None:
+        """Make the draft a document. Issuing an issued one changes nothing. Rejected if it is gone."""
+        ...
+
+    async def read_invoice(self, invoice: ExternalId) -> Invoice:
+        """The invoice, fresh, with its payments and credits. Raises Absent for an unknown id."""
+        ...
+
+    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+        """Documents of ours changed at or after this moment, oldest first. May repeat."""
+        ...
+
+    async def probe(self) -> Probe: ...

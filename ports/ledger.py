@@ -1,0 +1,60 @@
+"""Our memory of every change in another system: on record before it is tried."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.effect import Effect, EffectKey, Made, Repeat
+from domain.names import DealId
+from domain.value import Value
+
+
+class Intent(Value):
+    """A change about to be tried: its key, what it means, and which run asks for it."""
+
+    key: EffectKey
+    system: str
+    deal: DealId
+    digest: str
+    workflow: str = ""
+    run: str = ""
+
+
+class Ledger(Protocol):
+    """Each method is one transaction, with the audit entry of what it changed.
+
+    The rules are those of domain.effect; rows are locked, so two attempts never both take off.
+    """
+
+    async def begin(
+        self, intent: Intent, repeat: Repeat, *, now: datetime, patience: timedelta, reopens: bool
+    ) -> Effect:
+        """The effect on a new attempt, or as recorded if it is settled. Raises as Effect.start."""
+        ...
+
+    async def confirm(self, key: EffectKey, attempt: int, made: Made, *, now: datetime) -> Effect:
+        """What is on record now: the first id wins. Its parts become links."""
+        ...
+
+    async def lose_sight(
+        self,
+        key: EffectKey,
+        attempt: int,
+        reason: str,
+        *,
+        now: datetime,
+        until: datetime,
+        burnt: bool,
+    ) -> None: ...
+
+    async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None: ...
+
+    async def finish(self, key: EffectKey, proof: dict[str, str], *, now: datetime) -> Effect: ...
+
+    async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
+        """Put it on record as gone, even if it never was: a late attempt stops at it."""
+        ...
+
+    async def read(self, key: EffectKey) -> Effect | None: ...
+
+    async def of_deal(self, deal: DealId) -> Sequence[Effect]: ...

@@ -1,0 +1,46 @@
+"""The system where projects are run."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.names import DealId, ExternalId, ItemKey
+from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
+from domain.value import Value
+from ports.change import Change
+from ports.probe import Probe
+
+
+class MilestoneProgress(Value):
+    """A milestone as the PM has it: whether it was reached, and its id there."""
+
+    item: ItemKey
+    external: ExternalId
+    is_reached: bool
+
+
+class Pm(Protocol):
+    """A project is opened, chartered, planned and staffed by changes of their own.
+
+    `project` makes it and takes it away with all its parts; a closed project is a charter that
+    says so. Made.id of `project` is what the other commands call `project`. `milestones` answers
+    parts: item key → id; `work` answers parts: work package key → id.
+    """
+
+    @property
+    def project(self) -> Change[OpenProject]: ...
+    @property
+    def charter(self) -> Change[WriteCharter]: ...
+    @property
+    def milestones(self) -> Change[PlanMilestones]: ...
+    @property
+    def work(self) -> Change[PlanWork]: ...
+    @property
+    def team(self) -> Change[StaffProject]: ...
+
+    async def read_milestones(
+        self, deal: DealId, project: ExternalId
+    ) -> Sequence[MilestoneProgress]:
+        """The milestones of ours in this project, fresh. Raises Absent if the project is gone."""
+        ...
+
+    async def probe(self) -> Probe: ...

@@ -1,0 +1,1 @@
+"""The only room where ports meet connectors: settings, composition, and the local stack."""

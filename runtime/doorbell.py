@@ -1,0 +1,87 @@
+"""Rings the runs on Temporal."""
+
+from collections.abc import Awaitable
+
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.contract import Policy
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.life import Life
+from domain.names import DealId
+from domain.stage import Stage
+from ports.desk import Desk
+from workflows import names
+from workflows.closed_won_handoff import ClosedWonHandoff
+from workflows.deal_to_cash import DealToCash
+from workflows.desk import NEEDS_ATTENTION
+from workflows.dossier import DEAL_STAGE
+from workflows.milestone_billing import MilestoneBilling
+
+
+class TemporalDoorbell:
+    """Starts and signals runs; one deal has one run, ever."""
+
+    def __init__(self, client: Client, *, task_queue: str, policy: Policy, desk: Desk) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._policy = policy
+        self._desk = desk
+
+    async def deal_won(self, fact: DealWon) -> bool:
+        try:
+            await self._start(fact.deal)
+        except WorkflowAlreadyStartedError:
+            return await self._ring_if_it_waits(fact)
+        return True
+
+    async def milestone_reached(self, fact: MilestoneReached) -> bool:
+        run = self._client.get_workflow_handle(names.deal_run(fact.deal))
+        return await self._signal(run.signal(DealToCash.milestone_reached, fact))
+
+    async def invoice_changed(self, fact: InvoiceChanged) -> bool:
+        run = self._client.get_workflow_handle(names.billing_run(fact.subject))
+        return await self._signal(run.signal(MilestoneBilling.invoice_changed, fact))
+
+    async def _start(self, deal: DealId) -> None:
+        await self._client.start_workflow(
+            DealToCash.run,
+            Life(deal=deal, policy=self._policy),
+            id=names.deal_run(deal),
+            task_queue=self._task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary="From closed-won to cash",
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(DEAL_STAGE, Stage.WON),
+                    SearchAttributePair(NEEDS_ATTENTION, value=False),
+                ]
+            ),
+        )
+
+    async def _ring_if_it_waits(self, fact: DealWon) -> bool:
+        """Our own write-backs change the deal too: only a run that waits for a change is told."""
+        run = names.handoff_run(fact.deal)
+        waits = [f for f in await self._desk.find(run) if f.decision is None]
+        if not any(filed.attention.kind == "preflight" for filed in waits):
+            return False
+        handoff = self._client.get_workflow_handle(run)
+        return await self._signal(handoff.signal(ClosedWonHandoff.deal_won, fact))
+
+    async def _signal(self, signal: Awaitable[None]) -> bool:
+        """False if that run has ended: the fact comes too late for it."""
+        try:
+            await signal
+        except RPCError as refused:
+            if refused.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True

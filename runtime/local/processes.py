@@ -1,0 +1,86 @@
+"""What the operating system knows of a process.
+
+Standard library only: the watchdog loads it in a bare interpreter.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+PATIENCE = 8.0
+"""Seconds that a program is given to end by itself before it is killed."""
+
+_PROC = Path("/proc")
+_STATE, _STARTED = 0, 19  # fields of /proc/PID/stat after the name in brackets
+
+
+def running(pid: int) -> bool:
+    """Whether the process can still do anything: one that waits to be buried cannot."""
+    if _has_proc():
+        fields = _stat(pid)
+        return bool(fields) and fields[_STATE] not in "ZX"
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def birth_of(pid: int) -> str:
+    """When the process began: together with its number it names one process and no later one."""
+    if _has_proc():
+        fields = _stat(pid)
+        return fields[_STARTED] if fields else ""
+    return _ps(pid, "lstart=")
+
+
+def command_of(pid: int) -> str:
+    """The command line of the process, or nothing."""
+    if _has_proc():
+        with suppress(OSError):
+            cmdline = (_PROC / str(pid) / "cmdline").read_bytes()
+            return cmdline.decode(errors="replace").replace("\0", " ").strip()
+        return ""
+    return _ps(pid, "command=")
+
+
+def end_groups(farewells: Mapping[int, int], patience: float = PATIENCE) -> None:
+    """Ask processes and their groups to end, all at once, each with its signal; then make them."""
+    for pid, farewell in farewells.items():
+        signal_group(pid, farewell)
+    _wait_for(farewells, patience)
+    for pid in farewells:
+        signal_group(pid, signal.SIGKILL)
+    _wait_for(farewells, patience)
+
+
+def signal_group(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pid, number)
+
+
+def _wait_for(pids: Iterable[int], patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while any(map(running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _has_proc() -> bool:
+    return (_PROC / "self" / "stat").exists()
+
+
+def _stat(pid: int) -> list[str]:
+    with suppress(OSError):
+        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return []
+
+
+def _ps(pid: int, column: str) -> str:
+    asked = ["/bin/ps", "-o", column, "-p", str(pid)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()

@@ -1,0 +1,27 @@
+"""What can keep the local stack from running, each with its way out."""
+
+from pathlib import Path
+
+
+class StackTrouble(Exception):
+    """The local stack cannot run; the message says what to do about it."""
+
+
+class Missing(StackTrouble):
+    """A program that the stack needs is not on this machine."""
+
+
+class Taken(StackTrouble):
+    """Another stack works in this folder."""
+
+
+class Died(StackTrouble):
+    """A program ended, or never became ready; its last words are in the message."""
+
+    def __init__(self, name: str, what: str, log: Path) -> None:
+        super().__init__(f"{name} {what}. Its log is {log}; it ends:\n{_last_lines(log)}")
+
+
+def _last_lines(log: Path, count: int = 12) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join(f"  {line}" for line in lines[-count:]) or "  (nothing)"

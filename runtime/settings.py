@@ -1,0 +1,165 @@
+"""Everything an operator may set. Read once, at the edge; inside, code is handed what it needs.
+
+Sources, the later ones weaker: environment (`CASHWARD_…`, levels parted by `__`), then
+`cashward.toml` in the working directory.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy.engine import make_url
+
+from domain.contract import Policy
+
+LONGEST_STEP = timedelta(minutes=2)
+"""The start-to-close time-out of a step (workflows/kit.py); nothing may take longer."""
+MARGIN = timedelta(seconds=1)
+
+
+class SettingsProblem(Exception):
+    """The settings do not hold together; the message says which one, and what would."""
+
+
+class TemporalSettings(BaseModel):
+    """Where Temporal is. An API key or a client certificate switches TLS on."""
+
+    address: str = "127.0.0.1:7233"
+    namespace: str = "default"
+    task_queue: str = "cashward"
+    api_key: SecretStr | None = None
+    api_key_file: Path | None = None
+    tls: bool | None = None
+    server_ca: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    ui: str = "http://127.0.0.1:8233"
+    """Where people open the Temporal UI; used for links only."""
+
+
+class DatabaseSettings(BaseModel):
+    """Our own PostgreSQL; the password may lie in a file."""
+
+    url: str = "postgresql+psycopg://cashward@127.0.0.1:5432/cashward"
+    password_file: Path | None = None
+    pool_size: int = Field(10, gt=0)
+
+    @property
+    def full_url(self) -> str:
+        url = make_url(self.url)
+        if self.password_file:
+            url = url.set(password=self.password_file.read_text(encoding="utf-8").strip())
+        return url.render_as_string(hide_password=False)
+
+
+class Cast(BaseModel):
+    """Which vendor plays which part."""
+
+    crm: str = "hubspot"
+    pm: str = "jira"
+    erp: str = "xero"
+
+
+class Pace(BaseModel):
+    """How patient we are. Seconds.
+
+    `patience` bounds one change in another system, all its calls together. It must be longer
+    than one call's time-out and shorter than a step.
+    """
+
+    patience_seconds: float = Field(60, gt=0)
+    poll_seconds: float = Field(30, gt=0)
+    overlap_seconds: float = Field(120, ge=0)
+
+    @property
+    def patience(self) -> timedelta:
+        return timedelta(seconds=self.patience_seconds)
+
+    @property
+    def overlap(self) -> timedelta:
+        return timedelta(seconds=self.overlap_seconds)
+
+
+class WorkerSettings(BaseModel):
+    """Limits per connected system, and how the worker shows itself.
+
+    `rates` are steps per second over all workers, by part (`crm`, `pm`, `erp`); 0 is no limit.
+    """
+
+    rates: dict[str, float] = {}
+    concurrency: dict[str, int] = {}
+    workflows_at_once: int = Field(200, gt=0)
+    grace_seconds: float = Field(20, ge=0)
+    metrics_address: str = ""
+    """Where Prometheus finds the SDK's metrics, such as `0.0.0.0:9464`; empty is nowhere."""
+
+
+class Settings(BaseSettings):
+    """The whole configuration of an installation. `installation` keeps two apart that share a vendor."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASHWARD_",
+        env_nested_delimiter="__",
+        toml_file="cashward.toml",
+        frozen=True,
+        extra="forbid",
+    )
+
+    installation: str = "cashward"
+    temporal: TemporalSettings = TemporalSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    cast: Cast = Cast()
+    connectors: dict[str, dict[str, Any]] = {}
+    policy: Policy = Policy()
+    pace: Pace = Pace()
+    worker: WorkerSettings = WorkerSettings()
+    log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _times_nest(self) -> Self:
+        """A call ends before the change gives up on it, and the change before the step."""
+        if self.pace.patience + MARGIN >= LONGEST_STEP:
+            raise ValueError(f"pace.patience_seconds must be well below {LONGEST_STEP.seconds}")
+        for vendor, given in self.connectors.items():
+            call = float(given.get("http", {}).get("timeout_seconds", 20))
+            if timedelta(seconds=call) + MARGIN >= self.pace.patience:
+                raise ValueError(
+                    f"connectors.{vendor}.http.timeout_seconds ({call:g}) must be well below "
+                    f"pace.patience_seconds ({self.pace.patience_seconds:g})"
+                )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsProblem naming each wrong one and its value."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise SettingsProblem(explain(wrong, "CASHWARD_")) from wrong
+
+
+def explain(wrong: ValidationError, prefix: str) -> str:
+    """Each problem on a line, named as the operator sets it; values are not repeated: they may be secret."""
+    lines = []
+    for error in wrong.errors(include_input=False, include_url=False):
+        name = prefix + "__".join(str(part) for part in error["loc"]).upper()
+        lines.append(f"{name.rstrip('_')}: {error['msg']}")
+    return "\n".join(lines)

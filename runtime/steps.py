@@ -1,0 +1,93 @@
+"""What holds for every step: it beats, it is not torn off, and its failures speak Temporal's words."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from connectors.kit import correlation
+from domain.effect import NotYet, Superseded
+from domain.refusal import Refusal
+from ports.failures import ConnectorFailure, Throttled
+
+BEAT = timedelta(seconds=2)
+"""Well within the heartbeat time-out of a step (workflows/kit.py)."""
+
+log = structlog.get_logger()
+
+
+class HouseRules(Interceptor):
+    """Applies them to every activity of a worker."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Step(next)
+
+
+class _Step(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: ANN401 - the SDK's signature
+        info = activity.info()
+        run = info.workflow_id or ""
+        correlation.set(run)
+        structlog.contextvars.bind_contextvars(
+            step=info.activity_type, workflow=run, run=info.workflow_run_id, attempt=info.attempt
+        )
+        try:
+            return await _unbroken(super().execute_activity(input))
+        except Exception as failure:
+            raise in_temporals_words(failure) from failure
+        finally:
+            structlog.contextvars.clear_contextvars()
+
+
+def in_temporals_words(failure: Exception) -> Exception:
+    """Our failures as Temporal should treat them; anything else as it is."""
+    kind = type(failure).__name__
+    match failure:
+        case ConnectorFailure():
+            log.info("a step was not done", failure=kind, reason=failure.reason)
+            return ApplicationError(
+                str(failure),
+                type=kind,
+                non_retryable=not failure.retryable,
+                next_retry_delay=failure.pause,
+                category=_category(benign=isinstance(failure, Throttled)),
+            )
+        case NotYet():
+            pause = max(failure.until - datetime.now(UTC), timedelta(milliseconds=50))
+            return ApplicationError(
+                str(failure), type=kind, next_retry_delay=pause, category=_category(benign=True)
+            )
+        case Superseded():
+            return ApplicationError(str(failure), type=kind)
+        case Refusal():
+            return ApplicationError(str(failure), type=kind, non_retryable=True)
+        case _:
+            if not isinstance(failure, ApplicationError):
+                log.error("a step failed in a way nobody foresaw", exc_info=failure)
+            return failure
+
+
+def _category(*, benign: bool) -> ApplicationErrorCategory:
+    return ApplicationErrorCategory.BENIGN if benign else ApplicationErrorCategory.UNSPECIFIED
+
+
+async def _unbroken(step: Any) -> Any:  # noqa: ANN401 - any step, any result
+    """Run a step to its end. Only a worker that must stop tears it off: a half-made change in
+    another system is dearer than the seconds until its call has ended.
+    """
+    task = asyncio.ensure_future(step)
+    if not activity.info().heartbeat_timeout:
+        return await task
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({task}, timeout=BEAT.total_seconds())
+        if activity.is_worker_shutdown() and activity.is_cancelled():
+            task.cancel()
+        elif not task.done():
+            activity.heartbeat()
+    return await task

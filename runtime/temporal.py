@@ -1,0 +1,57 @@
+"""How we connect to Temporal, wherever it is."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError, TLSConfig
+
+from runtime.plugin import CashwardPlugin
+from runtime.settings import TemporalSettings
+
+ANSWERS_WITHIN = timedelta(seconds=5)
+
+
+class TemporalDown(Exception):
+    """Nobody answers at the address, or we are not let in; the message says what to check."""
+
+
+async def connect(settings: TemporalSettings, *, metrics_address: str = "") -> Client:
+    """A client of the namespace. Raises TemporalDown."""
+    runtime = _with_metrics(metrics_address) if metrics_address else None
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
+            return await Client.connect(
+                settings.address,
+                namespace=settings.namespace,
+                plugins=[CashwardPlugin()],
+                api_key=_api_key(settings),
+                tls=_tls(settings),
+                runtime=runtime,
+            )
+    except (RuntimeError, RPCError, TimeoutError) as down:
+        raise TemporalDown(
+            f"Temporal does not answer at {settings.address} (namespace {settings.namespace}): "
+            "start it with `cashward up`, or set CASHWARD_TEMPORAL__ADDRESS and its credentials"
+        ) from down
+
+
+def _with_metrics(address: str) -> Runtime:
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+
+
+def _api_key(settings: TemporalSettings) -> str | None:
+    if settings.api_key_file:
+        return settings.api_key_file.read_text(encoding="utf-8").strip()
+    return settings.api_key.get_secret_value() if settings.api_key else None
+
+
+def _tls(settings: TemporalSettings) -> bool | TLSConfig | None:
+    """Plain unless there is something to protect or it was asked for."""
+    paths = (settings.server_ca, settings.client_cert, settings.client_key)
+    if any(paths):
+        ca, cert, key = (path.read_bytes() if path else None for path in paths)
+        return TLSConfig(server_root_ca_cert=ca, client_cert=cert, client_private_key=key)
+    has_key = settings.api_key is not None or settings.api_key_file is not None
+    return settings.tls if settings.tls is not None else has_key

@@ -1,0 +1,113 @@
+"""The workers of one process: workflows and our own notes, and one for each connected system."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.crm import CrmActivities
+from activities.desk import DeskActivities
+from activities.effects import Effects
+from activities.erp import CustomerActivities, InvoiceActivities
+from activities.pm import PmActivities
+from activities.polls import CrmPoll, ErpPoll, PmPoll
+from runtime.compose import Systems
+from runtime.doorbell import TemporalDoorbell
+from runtime.settings import Settings
+from store import Store
+from workflows.closed_won_handoff import ClosedWonHandoff
+from workflows.deal_to_cash import DealToCash
+from workflows.deltas import CrmDelta, ErpDelta, PmDelta
+from workflows.kickoff_provisioning import KickoffProvisioning
+from workflows.milestone_billing import MilestoneBilling
+from workflows.revenue_write_back import RevenueWriteBack
+
+WORKFLOWS: Sequence[type] = (
+    DealToCash,
+    ClosedWonHandoff,
+    KickoffProvisioning,
+    MilestoneBilling,
+    RevenueWriteBack,
+    CrmDelta,
+    PmDelta,
+    ErpDelta,
+)
+AT_ONCE = 20
+"""Steps at once per system, where the settings do not say."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Every step there is, by the queue it is taken from."""
+
+    own: Sequence[Callable[..., Any]]
+    by_system: dict[str, Sequence[Callable[..., Any]]]
+
+
+def steps(settings: Settings, systems: Systems, store: Store, client: Client) -> Steps:
+    """The activities, each handed what it needs."""
+    pace = settings.pace
+    effects = Effects(
+        store.ledger, clock=now, patience=pace.patience, installation=settings.installation
+    )
+    bell = TemporalDoorbell(
+        client,
+        task_queue=settings.temporal.task_queue,
+        policy=settings.policy,
+        desk=store.desk,
+    )
+    crm = CrmActivities(systems.crm, effects)
+    crm_poll = CrmPoll(systems.crm, store.cursors, bell, now, pace.overlap)
+    pm = PmActivities(systems.pm, effects)
+    pm_poll = PmPoll(systems.pm, store.books, bell, now, pace.overlap)
+    customers = CustomerActivities(systems.customers, effects, store.books, store.links, now)
+    invoices = InvoiceActivities(systems.invoicing, effects, store.books, now)
+    erp_poll = ErpPoll(systems.invoicing, store.books, store.cursors, bell, now, pace.overlap)
+    desk = DeskActivities(store.desk, store.books, now)
+    return Steps(
+        own=_activities(desk),
+        by_system={
+            "crm": _activities(crm, crm_poll),
+            "pm": _activities(pm, pm_poll),
+            "erp": _activities(customers, invoices, erp_poll),
+        },
+    )
+
+
+def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Worker]:
+    """One workflow queue, and one activity queue per system with its own limits."""
+    queue = settings.temporal.task_queue
+    limits = settings.worker
+    grace = timedelta(seconds=limits.grace_seconds)
+    workflows = Worker(
+        client,
+        task_queue=queue,
+        workflows=WORKFLOWS,
+        activities=parts.own,
+        max_concurrent_workflow_tasks=limits.workflows_at_once,
+        graceful_shutdown_timeout=grace,
+    )
+    return [workflows] + [
+        Worker(
+            client,
+            task_queue=f"{queue}-{system}",
+            activities=activities,
+            max_concurrent_activities=limits.concurrency.get(system, AT_ONCE),
+            max_task_queue_activities_per_second=limits.rates.get(system) or None,
+            graceful_shutdown_timeout=grace,
+        )
+        for system, activities in parts.by_system.items()
+    ]
+
+
+def _activities(*groups: object) -> list[Callable[..., Any]]:
+    """The methods of these objects that are activities."""
+    found = (getattr(group, name) for group in groups for name in dir(group))
+    return [method for method in found if hasattr(method, "__temporal_activity_definition")]

@@ -1,0 +1,95 @@
+"""A worker's whole life: wait for what it needs, work until told to stop, end clean."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, NoReturn, TypeVar
+
+import structlog
+
+from ports.failures import ConnectorFailure
+from runtime.compose import open_systems
+from runtime.workers import build_workers, steps
+from runtime.schedules import ensure_schedules
+from runtime.settings import Settings
+from runtime.temporal import TemporalDown, connect
+from store import open_store, schema_is_current
+
+R = TypeVar("R")
+TRY_AGAIN = 2.0
+
+log = structlog.get_logger()
+
+
+class NotMigrated(Exception):
+    """The database lacks our tables, or has older ones."""
+
+    def __init__(self) -> None:
+        super().__init__("the database is not at our schema: run `cashward migrate` first")
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop`. What is down at the start is waited for; Temporal keeps all work meanwhile."""
+    async with AsyncExitStack() as stack:
+        systems = await stack.enter_async_context(open_systems(settings))
+        opened = open_store(settings.database.full_url, pool_size=settings.database.pool_size)
+        store = await stack.enter_async_context(opened)
+        await _patiently(lambda: asyncio.to_thread(_migrated, settings), stop)
+        metrics = settings.worker.metrics_address
+        client = await _patiently(lambda: connect(settings.temporal, metrics_address=metrics), stop)
+        if client is None:
+            return
+        every = timedelta(seconds=settings.pace.poll_seconds)
+        await ensure_schedules(client, task_queue=settings.temporal.task_queue, every=every)
+        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
+            await stack.enter_async_context(worker)
+        log.info("working", queue=settings.temporal.task_queue, cast=settings.cast.model_dump())
+        await stop.wait()
+        log.info("stopping: steps in hand are finished first")
+
+
+def _migrated(settings: Settings) -> None:
+    if not schema_is_current(settings.database.full_url):
+        raise NotMigrated
+
+
+async def _patiently(attempt: Callable[[], Awaitable[R]], stop: asyncio.Event) -> R | None:
+    """Try until it works, saying why it does not; None once we are told to stop."""
+    while not stop.is_set():
+        try:
+            return await attempt()
+        except (TemporalDown, NotMigrated, ConnectorFailure) as down:
+            log.warning("waiting", until=str(down))
+        try:
+            await asyncio.wait_for(stop.wait(), TRY_AGAIN)
+        except TimeoutError:
+            continue
+    return None
+
+
+def run_until_told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run this until SIGTERM or Ctrl-C, which let it end what it has in hand."""
+
+    async def watched() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for told in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(told, stop.set)
+        await main(stop)
+
+    asyncio.run(watched())
+
+
+def leave(code: int) -> NoReturn:
+    """End the process. The SDK's core may abort while the interpreter tears it down
+    (sdk-python#300), so we flush and go without that.
+    """
+    gc.collect()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

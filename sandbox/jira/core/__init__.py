@@ -1,0 +1,1 @@
+"""What every Jira endpoint stands on: the site's state, its rules and its way of refusing."""

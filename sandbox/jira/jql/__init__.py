@@ -1,0 +1,1 @@
+"""JQL: read a query, refuse it as Jira does, or run it over issues."""

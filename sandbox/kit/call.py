@@ -1,0 +1,94 @@
+"""A call and its answer, as a vendor's handlers see them."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers, QueryParams
+
+
+class Call:
+    """One request: what is asked, of what, by whom, when."""
+
+    def __init__(self, scope: dict[str, Any], body: bytes, at: datetime) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.body = body
+        self.at = at
+        self.template: str = self.path
+        self.params: dict[str, str] = {}
+        self.actor = ""
+        self.scopes: list[str] = []
+        self.key = ""
+        self.attempt = 0
+        self._scope = scope
+
+    @property
+    def operation(self) -> str:
+        """The name of what is asked: the method and the template of the path."""
+        return f"{self.method} {self.template}"
+
+    @cached_property
+    def headers(self) -> Headers:
+        return Headers(scope=self._scope)
+
+    @cached_property
+    def query(self) -> QueryParams:
+        return QueryParams(self._scope["query_string"])
+
+    @cached_property
+    def base_url(self) -> str:
+        """Where the caller found us, for links in answers."""
+        return f"http://{self.headers.get('host', 'localhost')}"
+
+    @cached_property
+    def json(self) -> Any:  # noqa: ANN401  whatever the caller sent
+        """The body as JSON, fractions as Decimal; Unreadable if it is none."""
+        try:
+            return json.loads(self.body, parse_float=Decimal)
+        except ValueError as bad:
+            raise Unreadable(str(bad)) from bad
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode()))
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back: `body` None is empty, bytes go as they are, all else as JSON."""
+
+    status: int = 200
+    body: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        if self.body is None:
+            return b""
+        if isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body, ensure_ascii=False, default=_number).encode()
+
+
+class Unreadable(ValueError):
+    """The body of a call is not JSON."""
+
+
+class Refusal(Exception):
+    """Raised by a handler to answer with a no; everything it did is taken back."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def _number(value: object) -> float | int:
+    if isinstance(value, Decimal):
+        # The shortest repr of a double gives back up to 15 digits exactly.
+        return int(value) if value == value.to_integral_value() else float(value)
+    msg = f"{type(value).__name__} has no place in a JSON answer"
+    raise TypeError(msg)

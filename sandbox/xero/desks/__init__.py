@@ -1,0 +1,1 @@
+"""One desk per resource of the API."""

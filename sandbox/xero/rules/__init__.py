@@ -1,0 +1,1 @@
+"""What the vendor's bookkeeping allows, as pure functions over documents."""

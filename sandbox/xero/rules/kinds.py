@@ -1,0 +1,36 @@
+"""The two kinds of sales documents and what they call their parts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """Invoices and credit notes follow the same rules under different names."""
+
+    plural: str
+    noun: str
+    id: str
+    number: str
+    type: str
+    prefix: str
+    is_credit: bool
+
+
+INVOICE = Kind(
+    plural="Invoices",
+    noun="Invoice",
+    id="InvoiceID",
+    number="InvoiceNumber",
+    type="ACCREC",
+    prefix="INV-",
+    is_credit=False,
+)
+CREDIT_NOTE = Kind(
+    plural="CreditNotes",
+    noun="Credit note",
+    id="CreditNoteID",
+    number="CreditNoteNumber",
+    type="ACCRECCREDIT",
+    prefix="CN-",
+    is_credit=True,
+)

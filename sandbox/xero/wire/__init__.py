@@ -1,0 +1,1 @@
+"""How the vendor spells things: numbers, dates, filters, lists, paper."""

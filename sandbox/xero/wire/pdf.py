@@ -1,0 +1,43 @@
+"""A small, valid PDF of one page with lines of text."""
+
+from collections.abc import Sequence
+
+_TOP, _LEFT, _LEADING = 790, 56, 16
+_HEAD = b"%PDF-1.4\n"
+_PAGE = (
+    b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+    b" /Resources << /Font << /F1 5 0 R >> >> >>"
+)
+
+
+def pdf(lines: Sequence[str]) -> bytes:
+    """A page of A4 that any viewer opens; what Latin-1 cannot say is shown as `?`."""
+    text = "\n".join(f"({_escaped(line)}) Tj T*" for line in lines)
+    drawn = f"BT /F1 10 Tf {_LEADING} TL {_LEFT} {_TOP} Td\n{text}\nET".encode("latin-1", "replace")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        _PAGE,
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    return _file(objects)
+
+
+def _file(objects: Sequence[bytes]) -> bytes:
+    """The objects with the table that tells where each begins."""
+    body, starts = _HEAD, []
+    for number, content in enumerate(objects, start=1):
+        starts.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % start for start in starts)
+    size = len(objects) + 1
+    return (
+        body
+        + b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+        + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(body))
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")

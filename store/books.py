@@ -1,0 +1,119 @@
+"""Contracts and claims in PostgreSQL, serialised per contract by a lock on its row."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from domain.claim import Claim, Proof
+from domain.effect import Effect, EffectKey
+from domain.money import Money
+from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.refusal import Refusal
+from ports.books import Awaiting, Baseline
+from store import claim_rows, contracts
+from store import claims as steps
+from store.database import Database, Session
+from store.ledger import change_effect
+
+Step = Callable[[Claim, Money, Sequence[Claim]], Claim]
+
+
+class PgBooks:
+    """Fills ports.books.Books."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def agree(self, baseline: Baseline, *, now: datetime) -> None:
+        async with self._database.transaction() as session:
+            if await contracts.put(session, baseline, now=now):
+                return
+            agreed = await contracts.lock(session, baseline.deal)
+            if agreed.terms == baseline and not agreed.is_over:
+                return
+            steps.amend(agreed.terms, baseline, await claim_rows.of_deal(session, baseline.deal))
+            await contracts.replace(session, agreed.terms, baseline, now=now)
+
+    async def claim(self, claim: Claim, *, now: datetime) -> Claim:
+        async with self._database.transaction() as session:
+            contract = (await contracts.lock(session, claim.deal)).terms.value
+            on_record = await claim_rows.of_deal(session, claim.deal)
+            opened = steps.open_claim(claim, contract, on_record)
+            before = next((one for one in on_record if one.subject == claim.subject), None)
+            await claim_rows.write(session, before, opened, now=now)
+            return opened
+
+    async def permit(self, subject: Subject, *, now: datetime) -> Claim:
+        async with self._database.transaction() as session:
+            return await _advance(session, subject, steps.permit, now=now)
+
+    async def issued(
+        self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
+    ) -> Claim:
+        def finish(effect: Effect) -> Effect:
+            return steps.finish(effect, proof)
+
+        async with self._database.transaction() as session:
+            claim = await _advance(session, subject, lambda it, *_: steps.issue(it, proof), now=now)
+            await change_effect(session, effect, finish, {}, now=now)
+            return claim
+
+    async def settled(self, subject: Subject, *, paid: Money, now: datetime) -> None:
+        async with self._database.transaction() as session:
+            await _advance(session, subject, lambda it, *_: steps.settle(it, paid), now=now)
+
+    async def credited(self, subject: Subject, *, net: Money, by: Subject, now: datetime) -> None:
+        async with self._database.transaction() as session:
+            credited = await _advance(session, subject, lambda it, *_: it, now=now)
+            if await claim_rows.put_credit(session, credited, net, by, now=now):
+                await _advance(session, subject, lambda it, *_: steps.credit(it, net), now=now)
+
+    async def release(self, subject: Subject, *, reason: str, now: datetime) -> None:
+        async with self._database.transaction() as session:
+            if await claim_rows.read(session, subject):  # else its claim never came to be
+                step = steps.release
+                await _advance(session, subject, lambda it, *_: step(it), now=now, reason=reason)
+
+    async def baseline(self, deal: DealId) -> Baseline:
+        async with self._database.session() as session:
+            return await contracts.read(session, deal)
+
+    async def claims(self, deal: DealId) -> Sequence[Claim]:
+        async with self._database.session() as session:
+            return await claim_rows.of_deal(session, deal)
+
+    async def claim_of(self, subject: Subject) -> Claim | None:
+        async with self._database.session() as session:
+            return await claim_rows.read(session, subject)
+
+    async def awaiting(self) -> Sequence[Awaiting]:
+        async with self._database.session() as session:
+            found = await session.all(contracts.AWAITING)
+        return [
+            Awaiting(
+                deal=DealId(row["deal"]),
+                project=ExternalId(row["theirs"]),
+                claimed=frozenset(map(ItemKey, row["claimed"])),
+            )
+            for row in found
+        ]
+
+    async def end(self, deal: DealId, *, now: datetime) -> None:
+        async with self._database.session() as session:
+            await contracts.end(session, deal, now=now)
+
+    async def is_shared(self, customer: CustomerKey, deal: DealId) -> bool:
+        async with self._database.session() as session:
+            return await session.one(contracts.SHARED, customer=customer, deal=deal) is not None
+
+
+async def _advance(
+    session: Session, subject: Subject, step: Step, *, now: datetime, reason: str = ""
+) -> Claim:
+    agreed = await contracts.lock_for(session, subject)
+    if agreed is None:
+        raise Refusal(f"{subject} was never claimed: claim the item before anything else")
+    on_record = await claim_rows.of_deal(session, agreed.terms.deal)
+    before = next(claim for claim in on_record if claim.subject == subject)
+    after = step(before, agreed.terms.value, on_record)
+    await claim_rows.write(session, before, after, now=now, reason=reason)
+    return after

@@ -1,0 +1,80 @@
+"""The rows of claims and of the credits against them, each write with its audit entry."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.claim import Claim
+from domain.money import Money
+from domain.names import DealId, Subject
+from domain.refusal import Refusal
+from store.audit import Note, audited, changes, fields, new
+from store.database import Query, Session
+from store.rows import claim_of, claim_row
+from store.tables import claims, credit_notes
+
+_THIS: Final = claims.c.subject == bindparam("subject")
+_READ: Final = Query(select(claims).where(_THIS))
+_OF_DEAL: Final = Query(
+    select(claims)
+    .where(claims.c.deal == bindparam("deal"))
+    .order_by(claims.c.item, claims.c.revision)
+)
+_PUT: Final = audited(insert(claims).values(fields(claims)))
+_SET: Final = audited(update(claims).where(_THIS).values(fields(claims, "subject")))
+_CREDIT: Final = Query(select(credit_notes).where(credit_notes.c.subject == bindparam("subject")))
+_PUT_CREDIT: Final = audited(
+    insert(credit_notes).values(fields(credit_notes)).on_conflict_do_nothing()
+)
+
+
+async def read(session: Session, subject: Subject) -> Claim | None:
+    row = await session.one(_READ, subject=subject)
+    return claim_of(row) if row else None
+
+
+async def of_deal(session: Session, deal: DealId) -> Sequence[Claim]:
+    return [claim_of(row) for row in await session.all(_OF_DEAL, deal=deal)]
+
+
+async def write(
+    session: Session, before: Claim | None, after: Claim, *, now: datetime, reason: str = ""
+) -> None:
+    if after == before:
+        return
+    note = Note(
+        at=now,
+        deal=after.deal,
+        entity="claim",
+        key=after.subject,
+        from_state=before.state if before else "",
+        to_state=after.state,
+        what=changes(before, after) | ({"reason": reason} if reason else {}),
+    )
+    values = new(claim_row(after) | {"changed_at": now}) | note.values()
+    if before is None:
+        await session.run(_PUT, **values)
+    else:
+        await session.run(_SET, **values, subject=after.subject)
+
+
+async def put_credit(
+    session: Session, claim: Claim, net: Money, by: Subject, *, now: datetime
+) -> bool:
+    """Whether the credit is new. Refused if it is on record for something else."""
+    row = {"claim": claim.subject, "net": net.amount, "currency": net.currency}
+    what = {"claim": claim.subject, "net": net.model_dump(mode="json")}
+    note = Note(at=now, deal=claim.deal, entity="credit", key=by, what=what)
+    columns = new({**row, "subject": by, "at": now})
+    if await session.one(_PUT_CREDIT, **columns, **note.values()):
+        return True
+    known = await session.one(_CREDIT, subject=by)
+    if known is None or {name: known[name] for name in row} != row:
+        raise Refusal(
+            f"{by} is on record as a credit of something else than {net} of {claim.subject}:"
+            " give the new credit a key of its own"
+        )
+    return False

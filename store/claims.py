@@ -1,0 +1,138 @@
+"""The steps a claim may take. Pure: each answers the claim as it is after it, or refuses.
+
+claimed -> permitted -> issued -> credited; released from the first two. Every step twice is once.
+"""
+
+from collections.abc import Sequence
+
+from domain.claim import Claim, ClaimState, Proof, check_bound
+from domain.effect import Effect
+from domain.money import Money
+from domain.refusal import Refusal
+from ports.books import Baseline
+
+_OPEN = {ClaimState.CLAIMED, ClaimState.PERMITTED}
+_OVER = {ClaimState.CREDITED, ClaimState.RELEASED}
+
+
+def amend(agreed: Baseline, wanted: Baseline, on_record: Sequence[Claim]) -> Baseline:
+    """Other terms, as long as nothing was claimed under the present ones."""
+    claimed = [claim.subject for claim in on_record if claim.state is not ClaimState.RELEASED]
+    if claimed and agreed != wanted:
+        raise Refusal(
+            f"{agreed.deal} is agreed at {agreed.value} and {', '.join(claimed)} claimed of it:"
+            f" finance must release or credit that before it is agreed at {wanted.value}"
+        )
+    return wanted
+
+
+def open_claim(wanted: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
+    """The live claim if it is this one; else the wanted, unless its item is claimed by another."""
+    for claim in on_record:
+        if claim.subject == wanted.subject:
+            if claim.state is not ClaimState.RELEASED:
+                return _same(claim, wanted)
+        elif claim.item == wanted.item and claim.state not in _OVER:
+            raise Refusal(
+                f"{wanted.item} of {wanted.deal} is {claim.state} as {claim.subject}:"
+                f" credit or release that before {wanted.subject}"
+            )
+    if wanted.net.currency != contract.currency:
+        raise Refusal(
+            f"{wanted.subject} is in {wanted.net.currency}, its contract in {contract.currency}:"
+            " bill in the contract's currency"
+        )
+    return wanted.model_copy(
+        update={"state": ClaimState.CLAIMED, "proof": None, "credited": None, "paid": None}
+    )
+
+
+def permit(claim: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
+    """Raises OverBound."""
+    if claim.state.counts:
+        return claim
+    _require(claim, ClaimState.CLAIMED, to="issue it")
+    check_bound(contract, on_record, claim)
+    return claim.model_copy(update={"state": ClaimState.PERMITTED})
+
+
+def issue(claim: Claim, proof: Proof) -> Claim:
+    """Issued as asked for, to the coin."""
+    if claim.proof and claim.proof != proof:
+        raise Refusal(
+            f"{claim.subject} was issued as {claim.proof.number or claim.proof.document}, now"
+            f" {proof.number or proof.document} reads otherwise: finance must compare the two"
+        )
+    if claim.proof:
+        return claim
+    _require(claim, ClaimState.PERMITTED, to="put its invoice on record")
+    if proof.net != claim.net or proof.gross != proof.net + proof.tax:
+        raise Refusal(
+            f"{claim.subject}: asked for {claim.net}, but {proof.number or proof.document} reads"
+            f" {proof.net} + {proof.tax} = {proof.gross}: finance must mend it in the ERP"
+        )
+    return claim.model_copy(update={"state": ClaimState.ISSUED, "proof": proof})
+
+
+def finish(effect: Effect, proof: Proof) -> Effect:
+    """The effect that made the document is done; it must be this document."""
+    if effect.made and effect.made.id != proof.document:
+        raise Refusal(
+            f"{effect.key} elected {effect.made.id}, but {proof.number or proof.document} was"
+            " issued: finance must credit the one that is not ours"
+        )
+    said = proof.model_dump(mode="json", exclude={"net", "tax", "gross"})
+    sums = {"net": proof.net, "tax": proof.tax, "gross": proof.gross}
+    return effect.finish(
+        said | {name: f"{sum_.amount} {sum_.currency}" for name, sum_ in sums.items()}
+    )
+
+
+def settle(claim: Claim, paid: Money) -> Claim:
+    if claim.proof is None:
+        raise _not_issued(claim, "be paid")
+    return claim.model_copy(update={"paid": paid + Money.zero(claim.net.currency)})
+
+
+def credit(claim: Claim, net: Money) -> Claim:
+    """Less by this much; credited to the last coin, the item may be billed in a new revision."""
+    if claim.proof is None:
+        raise _not_issued(claim, "be credited")
+    zero = Money.zero(claim.net.currency)
+    total = (claim.credited or zero) + net
+    if not zero < net or claim.net < total:
+        raise Refusal(
+            f"{claim.subject}: a credit of {net} would bring the credited to {total}"
+            f" of {claim.net}: finance must correct the credit note"
+        )
+    state = ClaimState.CREDITED if total == claim.net else claim.state
+    return claim.model_copy(update={"credited": total, "state": state})
+
+
+def release(claim: Claim) -> Claim:
+    if claim.state is ClaimState.RELEASED:
+        return claim
+    if claim.state not in _OPEN:
+        raise Refusal(f"{claim.subject} is {claim.state}: only a credit takes back a document")
+    return claim.model_copy(update={"state": ClaimState.RELEASED})
+
+
+def _same(claim: Claim, wanted: Claim) -> Claim:
+    terms = (claim.deal, claim.item, claim.revision, claim.net)
+    if terms != (wanted.deal, wanted.item, wanted.revision, wanted.net):
+        raise Refusal(
+            f"{claim.subject} is on record for {claim.net}, not {wanted.net}:"
+            " release it first, or bill the change as a new revision"
+        )
+    if claim.state is ClaimState.CREDITED:
+        raise Refusal(f"{claim.subject} was issued and credited: bill it as a new revision")
+    return claim
+
+
+def _require(claim: Claim, state: ClaimState, *, to: str) -> None:
+    if claim.state is not state:
+        raise Refusal(f"{claim.subject} is {claim.state}, and must be {state} to {to}")
+
+
+def _not_issued(claim: Claim, verb: str) -> Refusal:
+    return Refusal(f"{claim.subject} is {claim.state}: only an issued claim can {verb}")

@@ -1,0 +1,185 @@
+"""The effect ledger in PostgreSQL. Its rules are those of domain.effect; here they become rows.
+
+A transition is read, decide, write-if-unchanged: the write names the version it was decided on,
+and carries its audit entry and links in the same statement. No lock outlives a statement, so a
+stopped worker holds up nobody; whoever lost the race decides again on what is there now.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.effect import Effect, EffectKey, EffectState, Made, Repeat, Strategy
+from domain.names import DealId
+from domain.refusal import Refusal
+from ports.ledger import Intent
+from store.audit import Note, audited, changes, fields, new
+from store.database import Database, Query, Session
+from store.pairs import explain, pair_values, tie_pairs, untie_pairs
+from store.rows import effect_of, effect_row
+from store.tables import effects
+
+_THIS: Final = (
+    effects.c.kind == bindparam("kind"),
+    effects.c.subject == bindparam("subject"),
+)
+_SET: Final = (
+    update(effects)
+    .where(*_THIS, effects.c.version == bindparam("seen"))
+    .values(fields(effects, "kind", "subject", "system", "deal", "digest"))
+)
+_READ: Final = Query(select(effects).where(*_THIS))
+_OF_DEAL: Final = Query(
+    select(effects)
+    .where(effects.c.deal == bindparam("deal"))
+    .order_by(effects.c.first_sent.nulls_last(), effects.c.kind, effects.c.subject)
+)
+_PUT: Final = audited(
+    insert(effects)
+    .values(fields(effects))
+    .on_conflict_do_nothing(index_elements=[effects.c.kind, effects.c.subject])
+)
+_MOVE: Final = audited(_SET)
+_MOVE_AND_TIE: Final = audited(_SET, tie_pairs)
+_MOVE_AND_UNTIE: Final = audited(_SET, untie_pairs)
+
+Step = Callable[[Effect], Effect]
+
+
+class PgLedger:
+    """Fills ports.ledger.Ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(
+        self, intent: Intent, repeat: Repeat, *, now: datetime, patience: timedelta, reopens: bool
+    ) -> Effect:
+        def start(effect: Effect) -> Effect:
+            return effect.start(intent.digest, repeat, now=now, patience=patience, reopens=reopens)
+
+        stamp = {"strategy": repeat.strategy, "patience": patience}
+        return await self._put_or_change(intent, start, stamp, now=now)
+
+    async def confirm(self, key: EffectKey, attempt: int, made: Made, *, now: datetime) -> Effect:
+        return await self._change(key, lambda effect: effect.confirm(attempt, made), now=now)
+
+    async def lose_sight(  # noqa: PLR0913 - the port's
+        self,
+        key: EffectKey,
+        attempt: int,
+        reason: str,
+        *,
+        now: datetime,
+        until: datetime,
+        burnt: bool,
+    ) -> None:
+        def lose(effect: Effect) -> Effect:
+            return effect.lose_sight(attempt, reason, until=until, burnt=burnt)
+
+        await self._change(key, lose, now=now)
+
+    async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None:
+        await self._change(key, lambda effect: effect.refuse(attempt, reason), now=now)
+
+    async def finish(self, key: EffectKey, proof: dict[str, str], *, now: datetime) -> Effect:
+        return await self._change(key, lambda effect: effect.finish(proof), now=now)
+
+    async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
+        await self._put_or_change(intent, lambda effect: effect.reverse(reason), {}, now=now)
+
+    async def read(self, key: EffectKey) -> Effect | None:
+        async with self._database.session() as session:
+            row = await session.one(_READ, kind=key.kind, subject=key.subject)
+        return effect_of(row) if row else None
+
+    async def of_deal(self, deal: DealId) -> Sequence[Effect]:
+        async with self._database.session() as session:
+            return [effect_of(row) for row in await session.all(_OF_DEAL, deal=deal)]
+
+    async def _change(self, key: EffectKey, step: Step, *, now: datetime) -> Effect:
+        async with self._database.session() as session:
+            return await change_effect(session, key, step, {}, now=now)
+
+    async def _put_or_change(
+        self, intent: Intent, step: Step, stamp: dict[str, object], *, now: datetime
+    ) -> Effect:
+        stamp = {"workflow": intent.workflow, "run": intent.run, **stamp}
+        async with self._database.session() as session:
+            first = step(_planned(intent))
+            if await _put(session, first, stamp, now=now):
+                return first
+            return await change_effect(session, intent.key, step, stamp, now=now)
+
+
+async def change_effect(
+    session: Session, key: EffectKey, step: Step, stamp: dict[str, object], *, now: datetime
+) -> Effect:
+    """Take one step on the effect as it is now; a step that changes nothing writes nothing."""
+    while True:
+        row = await session.one(_READ, kind=key.kind, subject=key.subject)
+        if row is None:
+            raise Refusal(f"{key} is not on record: begin it before anything else")
+        before = effect_of(row)
+        after = step(before)
+        if after == before:
+            return before
+        if await _move(session, before, after, {**row, **stamp}, now=now):
+            return after
+
+
+def _planned(intent: Intent) -> Effect:
+    return Effect(key=intent.key, system=intent.system, deal=intent.deal, digest=intent.digest)
+
+
+async def _put(
+    session: Session, effect: Effect, stamp: dict[str, object], *, now: datetime
+) -> bool:
+    row = {"strategy": "", "patience": timedelta(0), **stamp, "version": 1, "changed_at": now}
+    note = _note(None, effect, row, now=now)
+    return bool(await session.one(_PUT, **new(effect_row(effect) | row), **note.values()))
+
+
+async def _move(
+    session: Session, before: Effect, after: Effect, row: dict[str, Any], *, now: datetime
+) -> bool:
+    """Whether the row was still as `before` was read from it."""
+    columns = {**row, **effect_row(after), "version": row["version"] + 1, "changed_at": now}
+    values: dict[str, object] = {
+        "kind": after.key.kind,
+        "subject": after.key.subject,
+        "seen": row["version"],
+        **new(columns),
+        **_note(before, after, row, now=now).values(),
+    }
+    if after.state is EffectState.REVERSED and before.made:
+        return bool(await session.one(_MOVE_AND_UNTIE, **values, **pair_values(before)))
+    if after.state is not EffectState.CONFIRMED:
+        return bool(await session.one(_MOVE, **values))
+    lenient = row["strategy"] == Strategy.UPSERT
+    values |= pair_values(after, lenient=lenient)
+    try:
+        return bool(await session.one(_MOVE_AND_TIE, **values))
+    except UniqueViolation as taken:
+        if lenient:
+            return False  # somebody tied it at the same moment; the next look sees that
+        raise await explain(session, after) from taken
+
+
+def _note(before: Effect | None, after: Effect, row: dict[str, Any], *, now: datetime) -> Note:
+    return Note(
+        at=now,
+        deal=after.deal,
+        entity="effect",
+        key=str(after.key),
+        from_state=before.state if before else EffectState.PLANNED,
+        to_state=after.state,
+        attempt=after.attempt,
+        what=changes(before, after),
+        workflow=row.get("workflow", ""),
+        run=row.get("run", ""),
+    )

@@ -1,0 +1,110 @@
+"""What an effect made, as links: its id pairs with its subject, each part with `deal:part key`."""
+
+from typing import Final
+
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    Delete,
+    Insert,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from domain.effect import Effect
+from domain.refusal import Refusal
+from store.database import Query, Session
+from store.tables import effects, links
+
+_OURS: Final = bindparam("pair_ours", type_=ARRAY(Text))
+_THEIRS: Final = bindparam("pair_theirs", type_=ARRAY(Text))
+_URLS: Final = bindparam("pair_urls", type_=ARRAY(Text))
+_KIND: Final = bindparam("pair_kind", type_=Text)
+_SYSTEM: Final = bindparam("pair_system", type_=Text)
+_HERE: Final = and_(links.c.system == _SYSTEM, links.c.kind == _KIND)
+
+_RIVAL_LINK: Final = Query(
+    select(links.c.ours, links.c.theirs).where(
+        _HERE, or_(links.c.ours == func.any(_OURS), links.c.theirs == func.any(_THEIRS))
+    )
+)
+_RIVAL_EFFECT: Final = Query(
+    select(effects.c.subject.label("ours"), effects.c.external_id.label("theirs")).where(
+        effects.c.system == _SYSTEM,
+        effects.c.kind == _KIND,
+        effects.c.external_id == func.any(_THEIRS),
+    )
+)
+
+
+def pair_values(effect: Effect, *, lenient: bool = False) -> dict[str, object]:
+    """`lenient`: an upsert tells one record many things; the link of the first stands for all."""
+    pairs = _pairs(effect)
+    return {
+        "pair_kind": effect.key.kind,
+        "pair_system": effect.system,
+        "pair_deal": effect.deal,
+        "pair_ours": list(pairs),
+        "pair_theirs": [theirs for theirs, _ in pairs.values()],
+        "pair_urls": [url for _, url in pairs.values()],
+        "pair_lenient": lenient,
+    }
+
+
+def tie_pairs(written: CTE) -> Insert:
+    """Tie what is not tied yet; a pair at odds with another breaks the unique constraint."""
+    made = func.unnest(_OURS, _THEIRS, _URLS).table_valued("ours", "theirs", "url")
+    made = made.render_derived(name="made")
+    same_ours, same_theirs = links.c.ours == made.c.ours, links.c.theirs == made.c.theirs
+    lenient = bindparam("pair_lenient", type_=Boolean)
+    tied = or_(and_(same_ours, same_theirs), and_(lenient, or_(same_ours, same_theirs)))
+    columns = {
+        links.c.kind: _KIND,
+        links.c.ours: made.c.ours,
+        links.c.system: _SYSTEM,
+        links.c.theirs: made.c.theirs,
+        links.c.deal: bindparam("pair_deal", type_=Text),
+        links.c.url: made.c.url,
+        links.c.tied_at: bindparam("new_changed_at", type_=effects.c.changed_at.type),
+    }
+    rows = select(*columns.values()).select_from(written.join(made, literal(value=True)))
+    return insert(links).from_select(list(columns), rows.where(~exists().where(_HERE, tied)))
+
+
+def untie_pairs(written: CTE) -> Delete:
+    """A thing that is gone stands for nothing of ours."""
+    return delete(links).where(
+        _HERE, links.c.ours == func.any(_OURS), exists(select(written.c.written))
+    )
+
+
+async def explain(session: Session, effect: Effect) -> Refusal:
+    """Which two claim the same thing."""
+    values = pair_values(effect)
+    pairs = {ours: theirs for ours, (theirs, _) in _pairs(effect).items()}
+    rivals = await session.all(_RIVAL_LINK, **values) + await session.all(_RIVAL_EFFECT, **values)
+    for rival in rivals:
+        if pairs.get(rival["ours"]) != rival["theirs"]:
+            return Refusal(
+                f"{effect.key} made {', '.join(pairs.values())} in {effect.system}, but"
+                f" {rival['theirs']} is already tied to {rival['ours']}: a person must decide"
+                " whose it is, and remove the other"
+            )
+    return Refusal(f"{effect.key} names one thing of {effect.system} twice: {pairs}")
+
+
+def _pairs(effect: Effect) -> dict[str, tuple[str, str]]:
+    made = effect.made
+    if made is None:
+        return {}
+    parts = {f"{effect.deal}:{key}": (theirs, "") for key, theirs in made.parts.items()}
+    return {effect.key.subject: (made.id, made.url), **parts}

@@ -1,0 +1,51 @@
+"""Brings a database to the present schema, and says whether it is there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, exc, make_url
+from sqlalchemy.pool import NullPool
+
+from store.database import StoreUnavailable
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Upgrade to the revision, in one transaction. Several may start at once: one does the work."""
+    with connected(url) as connection:
+        command.upgrade(alembic_config(connection), revision)
+
+
+def schema_is_current(url: str) -> bool:
+    """Whether the database is at the newest revision."""
+    newest = ScriptDirectory(str(_MIGRATIONS)).get_heads()
+    with connected(url) as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
+
+
+def alembic_config(connection: Connection) -> Config:
+    """What alembic's commands need to work on this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """A transaction on this database, for work on its schema."""
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except exc.OperationalError as gone:
+        raise StoreUnavailable(str(gone.orig).partition("\n")[0]) from gone
+    finally:
+        engine.dispose()

@@ -1,0 +1,228 @@
+"""The tables of our own memory. What they refuse is refused whoever writes to them."""
+
+from typing import Final
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Interval,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_CURRENCY: Final = "currency ~ '^[A-Z]{3}$'"
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _amount(name: str, *, nullable: bool = False) -> Column[object]:
+    """Exact: four places hold the smallest coin of every currency."""
+    return Column(name, Numeric(20, 4), nullable=nullable)
+
+
+effects: Final = Table(
+    "effects",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("system", Text, nullable=False),
+    Column("deal", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    _moment("first_sent", nullable=True),
+    _moment("until", nullable=True),
+    Column("burnt", Boolean, nullable=False),
+    Column("external_id", Text),
+    _text("url"),
+    Column("parts", JSONB, nullable=False),
+    Column("proof", JSONB, nullable=False),
+    _text("reason"),
+    _text("strategy"),
+    Column("patience", Interval, nullable=False),
+    _text("workflow"),
+    _text("run"),
+    Column("version", Integer, nullable=False, comment="grows with every write"),
+    _moment("changed_at"),
+    CheckConstraint(
+        "state in ('planned', 'in_flight', 'uncertain', 'refused',"
+        " 'confirmed', 'done', 'reversed')",
+        name="state",
+    ),
+    CheckConstraint(
+        "state not in ('confirmed', 'done') or external_id is not null", name="settled_has_id"
+    ),
+    CheckConstraint("attempt >= 0 and generation >= 1", name="counts_up"),
+    # An upsert tells one record many things, each under a key of its own.
+    Index(
+        "uq_effects_system_kind_external_id",
+        "system",
+        "kind",
+        "external_id",
+        unique=True,
+        postgresql_where=text("external_id is not null and strategy <> 'upsert'"),
+    ),
+)
+
+contracts: Final = Table(
+    "contracts",
+    metadata,
+    Column("deal", Text, primary_key=True),
+    Column("customer", Text, nullable=False, index=True),
+    _amount("value"),
+    Column("currency", CHAR(3), nullable=False),
+    Column("items", Integer, nullable=False),
+    _moment("agreed_at"),
+    _moment("ended_at", nullable=True),
+    CheckConstraint(_CURRENCY, name="currency"),
+    CheckConstraint("items >= 0", name="items"),
+)
+
+claims: Final = Table(
+    "claims",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("deal", Text, ForeignKey("contracts.deal"), nullable=False, index=True),
+    Column("item", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    _amount("net"),
+    Column("currency", CHAR(3), nullable=False, comment="of every amount in the row"),
+    _amount("credited", nullable=True),
+    _amount("paid", nullable=True),
+    Column("document", Text),
+    _text("number"),
+    _text("issued_on"),
+    _amount("billed_net", nullable=True),
+    _amount("billed_tax", nullable=True),
+    _amount("billed_gross", nullable=True),
+    _text("url"),
+    _moment("changed_at"),
+    CheckConstraint(
+        "state in ('claimed', 'permitted', 'issued', 'credited', 'released')", name="state"
+    ),
+    CheckConstraint(
+        "(state in ('issued', 'credited'))"
+        " = (num_nonnulls(document, billed_net, billed_tax, billed_gross) = 4)",
+        name="issued_has_proof",
+    ),
+    CheckConstraint("billed_net = net and billed_net + billed_tax = billed_gross", name="adds_up"),
+    CheckConstraint("credited between 0 and net", name="credited_at_most_net"),
+    CheckConstraint("net >= 0 and revision >= 1", name="positive"),
+    CheckConstraint(_CURRENCY, name="currency"),
+    Index(
+        "uq_claims_live_item",
+        "deal",
+        "item",
+        unique=True,
+        postgresql_where=text("state not in ('released', 'credited')"),
+    ),
+)
+
+credit_notes: Final = Table(
+    "credit_notes",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("claim", Text, ForeignKey("claims.subject"), nullable=False, index=True),
+    _amount("net"),
+    Column("currency", CHAR(3), nullable=False),
+    _moment("at"),
+    CheckConstraint("net > 0", name="positive"),
+    CheckConstraint(_CURRENCY, name="currency"),
+)
+
+links: Final = Table(
+    "links",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("ours", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("theirs", Text, nullable=False),
+    Column("deal", Text, nullable=False, index=True),
+    _text("url"),
+    _moment("tied_at"),
+    UniqueConstraint("system", "kind", "theirs"),
+)
+
+attention: Final = Table(
+    "attention",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("workflow", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("deal", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    _moment("since"),
+    Column("verbs", ARRAY(Text), nullable=False),
+    Column("findings", JSONB, nullable=False),
+    Column("choices", ARRAY(Text), nullable=False),
+    Column("decision", JSONB),
+    _moment("settled_at", nullable=True),
+    CheckConstraint("(decision is null) = (settled_at is null)", name="settled_has_decision"),
+    Index("ix_attention_workflow", "workflow", "key"),
+    Index(
+        "uq_attention_open",
+        "workflow",
+        "key",
+        unique=True,
+        postgresql_where=text("settled_at is null"),
+    ),
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _moment("at"),
+    Column("deal", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    _text("from_state"),
+    _text("to_state"),
+    Column("attempt", Integer),
+    Column("what", JSONB, nullable=False, comment="every field that changed, as it is now"),
+    _text("workflow"),
+    _text("run"),
+    Index("ix_audit_entity_key", "entity", "key"),
+    Index("ix_audit_deal", "deal", "id"),
+)
+
+cursors: Final = Table(
+    "cursors",
+    metadata,
+    Column("poll", Text, primary_key=True),
+    _moment("reached"),
+)

@@ -1,0 +1,18 @@
+"""HubSpot's sandbox with sales at work in it, and a socket that says what a test tells it to."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.connectors.kit.conftest import wire
+from tests.contracts import hubspot
+from tests.contracts.hubspot import HubspotBench
+
+__all__ = ["bench", "wire"]
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[HubspotBench]:
+    async with hubspot.crm(tmp_path) as opened:
+        yield opened

@@ -1,0 +1,109 @@
+"""Setting an account up, and what a connection says of itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.hubspot.fields import FIELDS
+from ports.failures import Misconfigured
+from tests.contracts import hubspot
+from tests.contracts.crm_bench import figures, ticket, won
+from tests.contracts.hubspot import HubspotBench
+
+PROPERTIES = "/crm/v3/properties"
+LABELS = "/crm/v4/associations/deals/contacts/labels"
+
+
+async def empty(bench: HubspotBench) -> None:
+    """Take everything of ours out of the account."""
+    for kind, fields in FIELDS.items():
+        names = [{"name": field.name} for field in fields]
+        await bench.write("POST", f"{PROPERTIES}/{kind}/batch/archive", {"inputs": names})
+        await bench.write("DELETE", f"{PROPERTIES}/{kind}/groups/cashward")
+    labels = (await bench.hands.get(LABELS)).json()["results"]
+    for label in labels:
+        if label["category"] == "USER_DEFINED":
+            await bench.write("DELETE", f"{LABELS}/{label['typeId']}")
+
+
+async def test_an_empty_account_is_prepared_once(bench: HubspotBench) -> None:
+    await empty(bench)
+    planned = await bench.crm.prepare(dry_run=True)
+    assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 4
+    wanting = (await bench.crm.probe()).wanting
+    assert len(wanting) == len(planned)
+    assert list(await bench.crm.prepare(dry_run=False)) == list(planned)
+    assert (await bench.crm.probe()).wanting == ()
+    assert list(await bench.crm.prepare(dry_run=False)) == []
+
+
+async def test_a_dry_run_changes_nothing(bench: HubspotBench) -> None:
+    await empty(bench)
+    await bench.crm.prepare(dry_run=True)
+    assert not any(line["committed"] for line in await bench.lines())
+
+
+async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: HubspotBench) -> None:
+    await empty(bench)
+    await bench.crm.prepare(dry_run=False)
+    deal = await won(bench)
+    await bench.crm.record.make(figures(deal), ticket("w"))
+    assert (await bench.crm.read_deal(deal)).unreadable == ()
+
+
+async def test_a_choice_that_is_missing_is_added_and_those_of_others_stay(
+    bench: HubspotBench,
+) -> None:
+    path = f"{PROPERTIES}/deals/cashward_template"
+    own = {"label": "Ours", "value": "ours", "displayOrder": 0, "hidden": False}
+    await bench.write("PATCH", path, {"options": [own]})
+    assert list(await bench.crm.prepare(dry_run=False)) == [
+        "options of property deals.cashward_template"
+    ]
+    options = (await bench.hands.get(path)).json()["options"]
+    values = [option["value"] for option in options]
+    assert values == ["ours", "implementation", "campaign", "support"]
+
+
+async def test_a_field_of_another_type_is_for_a_person_to_mend(bench: HubspotBench) -> None:
+    path = f"{PROPERTIES}/deals/cashward_start"
+    await bench.write("PATCH", path, {"type": "string", "fieldType": "text"})
+    assert list(await bench.crm.prepare(dry_run=False)) == []
+    (sentence,) = (await bench.crm.probe()).wanting
+    assert "deals.cashward_start is a string, we need a date" in sentence
+
+
+async def test_a_probe_names_the_account(bench: HubspotBench) -> None:
+    probe = await bench.crm.probe()
+    assert (probe.system, probe.account) == ("hubspot", "HubSpot 48120077 (standard, EUR)")
+    assert not any(line["committed"] for line in await bench.lines())
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["crm.objects.contacts.read", "crm.objects.deals.write", "crm.schemas.companies.read"],
+)
+async def test_a_missing_scope_is_wanting_by_its_name(tmp_path: Path, missing: str) -> None:
+    scopes = [
+        *(f"crm.objects.{k}.read" for k in ("deals", "companies", "contacts", "line_items")),
+        *(f"crm.schemas.{k}.read" for k in ("deals", "companies", "line_items")),
+        "crm.objects.deals.write",
+        "crm.objects.contacts.write",
+    ]
+    known = {"actor": "cashward", "scopes": [scope for scope in scopes if scope != missing]}
+    tokens = {hubspot.TOKEN: known, "pat-na1-sales-demo": {"actor": "sales"}}
+    config: dict[str, Any] = {"hubspot": {"tokens": tokens}}
+    async with hubspot.crm(tmp_path, config) as bench:
+        wanting = (await bench.crm.probe()).wanting
+    assert wanting
+    assert all(missing in sentence for sentence in wanting)
+
+
+async def test_a_write_to_a_field_that_is_missing_is_for_a_person_to_mend(
+    bench: HubspotBench,
+) -> None:
+    deal = await won(bench)
+    await bench.write("DELETE", f"{PROPERTIES}/deals/cashward_paid")
+    with pytest.raises(Misconfigured, match="cashward_paid"):
+        await bench.crm.record.make(figures(deal), ticket("w"))

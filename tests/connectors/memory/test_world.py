@@ -1,0 +1,158 @@
+"""The world in memory: people act in it, and the ports tell of what they did."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+
+from connectors.catalog import CATALOG
+from connectors.kit import Roles
+from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
+from domain.billing import BillableItem, Invoice, InvoiceStatus
+from domain.money import Money
+from domain.names import DealId, ExternalId, ItemKey, Subject
+from domain.project import OpenProject, PlanMilestones, WriteCharter
+from ports.change import Ticket
+from ports.failures import Absent, Rejected, Uncertain
+from ports.pm import Pm
+
+DEAL = DealId("memory:1")
+TICKET = Ticket(attempt=1, generation=1, idempotency_key="k", look_first=False)
+OPENING = OpenProject(
+    subject=Subject(DEAL),
+    deal=DEAL,
+    name="Pump monitoring",
+    customer="Hronské Čerpadlá s.r.o.",
+    url="https://crm.example/1",
+    start=date(2026, 12, 7),
+    end=date(2027, 3, 26),
+)
+
+
+@pytest.fixture
+def world() -> MemoryWorld:
+    return MemoryWorld()
+
+
+@pytest.fixture
+async def roles(world: MemoryWorld) -> AsyncIterator[Roles]:
+    async with open_memory(MemorySettings(world=world)) as roles:
+        yield roles
+
+
+@pytest.fixture
+def pm(roles: Roles) -> Pm:
+    assert roles.pm
+    return roles.pm
+
+
+def planning(project: ExternalId) -> PlanMilestones:
+    items = tuple(
+        BillableItem(
+            key=ItemKey(f"m{n}"), name=f"M{n}", net=Money.of(n, "EUR"), due=date(2027, 1, n)
+        )
+        for n in (1, 2)
+    )
+    subject = Subject(DEAL)
+    start = date(2026, 12, 7)
+    return PlanMilestones(
+        subject=subject, deal=DEAL, project=project, start=start, milestones=items
+    )
+
+
+def charter(project: ExternalId, *, is_closed: bool = False) -> WriteCharter:
+    return WriteCharter(
+        subject=Subject(DEAL),
+        deal=DEAL,
+        project=project,
+        scope="Sensors on twelve pumps",
+        budget=(),
+        sla=(),
+        stakeholders=(),
+        team=(),
+        start=date(2026, 12, 7),
+        end=date(2027, 3, 26),
+        is_closed=is_closed,
+    )
+
+
+async def test_a_reached_milestone_is_told_of(world: MemoryWorld, pm: Pm) -> None:
+    project = (await pm.project.make(OPENING, TICKET)).id
+    made = await pm.milestones.make(planning(project), TICKET)
+    assert set(made.parts) == {"m1", "m2"}
+    world.reach(project, ItemKey("m2"))
+    progress = await pm.read_milestones(DEAL, project)
+    assert [(each.item, each.is_reached) for each in progress] == [("m1", False), ("m2", True)]
+    assert [each.external for each in progress] == list(made.parts.values())
+    with pytest.raises(KeyError):
+        world.reach(project, ItemKey("m3"))
+
+
+async def test_one_deal_has_one_project_and_it_goes_with_its_parts(
+    world: MemoryWorld, pm: Pm
+) -> None:
+    first, again = await pm.project.make(OPENING, TICKET), await pm.project.make(OPENING, TICKET)
+    assert first == again
+    await pm.milestones.make(planning(first.id), TICKET)
+    for _ in range(2):
+        await pm.project.take_back(OPENING, first)
+    assert world.projects == {}
+    assert list(await pm.project.find(OPENING)) == []
+    assert list(await pm.milestones.find(planning(first.id))) == []
+    with pytest.raises(Absent):
+        await pm.read_milestones(DEAL, first.id)
+    with pytest.raises(Absent):
+        await pm.charter.make(charter(first.id), TICKET)
+
+
+async def test_a_closed_project_is_a_charter_that_says_so(world: MemoryWorld, pm: Pm) -> None:
+    project = (await pm.project.make(OPENING, TICKET)).id
+    await pm.charter.make(charter(project), TICKET)
+    closing = charter(project, is_closed=True)
+    made = await pm.charter.make(closing, TICKET)
+    assert world.projects[project].parts["charter"] == closing
+    for _ in range(2):
+        await pm.charter.take_back(closing, made)
+    assert "charter" not in world.projects[project].parts
+
+
+async def test_a_lost_reply_is_found_exactly_once(world: MemoryWorld, pm: Pm) -> None:
+    world.fail(Trouble.LOST_REPLY)
+    with pytest.raises(Uncertain):
+        await pm.project.make(OPENING, TICKET)
+    assert len(await pm.project.find(OPENING)) == len(world.projects) == 1
+
+
+async def test_each_opening_has_a_world_of_its_own_unless_it_is_handed_one() -> None:
+    assert MemorySettings().world is not MemorySettings().world
+    async with CATALOG["memory"].open(MemorySettings()) as roles:
+        assert all((roles.crm, roles.pm, roles.customers, roles.invoicing))
+        assert roles.crm
+        with pytest.raises(Absent):
+            await roles.crm.read_deal(DEAL)
+
+
+def test_only_what_is_issued_and_open_can_be_paid(world: MemoryWorld) -> None:
+    zero, gross = Money.zero("EUR"), Money.of(123, "EUR")
+    invoice = Invoice(
+        id=ExternalId("I1"),
+        reference="cw:x",
+        number="INV-1",
+        status=InvoiceStatus.ISSUED,
+        url="",
+        issued_on=None,
+        due_on=None,
+        net=Money.of(100, "EUR"),
+        tax=Money.of(23, "EUR"),
+        gross=gross,
+        paid=zero,
+        credited=zero,
+    )
+    world.keep(invoice.model_copy(update={"status": InvoiceStatus.DRAFT}))
+    with pytest.raises(Rejected):
+        world.pay(invoice.id, gross)
+    world.keep(invoice)
+    with pytest.raises(Rejected):
+        world.pay(invoice.id, gross + Money.of(1, "EUR"))
+    world.pay(invoice.id, gross)
+    assert world.invoice(invoice.id).status is InvoiceStatus.PAID

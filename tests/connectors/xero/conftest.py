@@ -1,0 +1,14 @@
+"""Xero's bench, as the contract suite has it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.xero import XeroBench, erp
+
+
+@pytest.fixture
+async def xero(tmp_path: Path) -> AsyncIterator[XeroBench]:
+    async with erp(tmp_path) as bench:
+        yield bench

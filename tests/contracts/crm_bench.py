@@ -1,0 +1,156 @@
+"""What the CRM suite asks of a vendor's bench, and the deal and commands it uses."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from connectors.memory import Trouble
+from domain.company import Account, CompanyIds
+from domain.deal import (
+    Contact,
+    CostType,
+    Deal,
+    PlannedMilestone,
+    QuoteLine,
+    Role,
+    SlaMetric,
+    Unit,
+)
+from domain.money import Money
+from domain.names import AccountId, ContactId, DealId, Subject
+from domain.stage import Stage
+from domain.tax import TaxTreatment
+from domain.writeback import WriteBack
+from ports.change import Ticket
+from ports.crm import Crm
+
+ACCOUNT = Account(
+    id=AccountId("an account"),
+    name="Hronské Čerpadlá s.r.o.",
+    country="SK",
+    domain="hronske.example",
+    ids=CompanyIds(company_id="36421936", tax_id="2020273893", vat_id="SK2020273893"),
+)
+CONTACTS = (
+    Contact(id=ContactId("1"), role=Role.SPONSOR, name="Eva Horská", email="eva@hronske.example"),
+    Contact(
+        id=ContactId("2"),
+        role=Role.BILLING_CONTACT,
+        name="Ján Kováč",
+        email="jan@hronske.example",
+    ),
+    Contact(id=ContactId("3"), role=None, name="Iva Malá", email="iva@hronske.example"),
+)
+
+
+class CrmBench(Protocol):
+    """The role, and what sales do at the vendor."""
+
+    @property
+    def crm(self) -> Crm: ...
+
+    async def enter(self, deal: Deal) -> DealId:
+        """Sales enter this deal, still open, with all that hangs on it."""
+        ...
+
+    async def win(self, deal: DealId) -> None: ...
+
+    async def told(self, deal: DealId) -> dict[str, str]:
+        """What the record says now, by WriteBack's names; unset fields are empty."""
+        ...
+
+    def unknown(self) -> DealId:
+        """An id such as the vendor gives, of no deal."""
+        ...
+
+    def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Crm]:
+        """The role over the same account, whose next change goes wrong in this way."""
+        ...
+
+
+def ticket(subject: str, *, attempt: int = 1) -> Ticket:
+    key = subject.encode().hex()[:64]
+    return Ticket(attempt=attempt, generation=1, idempotency_key=key, look_first=attempt > 1)
+
+
+def line(number: int, quantity: str, rate: Money, unit: Unit, cost_type: CostType) -> QuoteLine:
+    return QuoteLine(
+        id=str(number),
+        name=f"Line {number}",
+        quantity=Decimal(quantity),
+        rate=rate.amount,
+        amount=Money(currency=rate.currency, amount=rate.amount * Decimal(quantity)),
+        unit=unit,
+        cost_type=cost_type,
+        sku=f"SKU-{number}",
+    )
+
+
+def open_deal(currency: str = "EUR", *, name: str = "Pump monitoring") -> Deal:
+    """A complete deal that nobody has closed yet; the ids in it are not the vendor's."""
+    lines = (
+        line(1, "12.5", Money.of(760, currency), Unit.DAY, CostType.LABOUR),
+        line(2, "3", Money.of(1180, currency), Unit.PIECE, CostType.LICENCE),
+    )
+    return Deal(
+        id=DealId("a deal"),
+        name=name,
+        url="",
+        owner=None,
+        is_won=False,
+        closed_at=None,
+        probability=Decimal("0.9"),
+        value=Money.total((each.amount for each in lines), currency),
+        account=ACCOUNT,
+        contacts=CONTACTS,
+        lines=lines,
+        scope="Sensors on twelve pumps.\nTraining of six users.",
+        template="implementation",
+        start=date(2026, 12, 7),
+        end=date(2027, 3, 26),
+        payment_days=14,
+        tax=TaxTreatment.DOMESTIC,
+        milestones=(
+            PlannedMilestone(name="Design", share=Decimal("33.33"), due=date(2027, 1, 15)),
+            PlannedMilestone(name="Go-live; Nitra", share=Decimal("66.67"), due=date(2027, 3, 26)),
+        ),
+        sla=(
+            SlaMetric(metric="response P1", target="4 h", penalty="5 % of the monthly fee"),
+            SlaMetric(metric="availability", target="99.5 %"),
+        ),
+    )
+
+
+async def won(crm: CrmBench, name: str = "Pump monitoring") -> DealId:
+    deal = await crm.enter(open_deal(name=name))
+    await crm.win(deal)
+    return deal
+
+
+def figures(deal: DealId, currency: str = "EUR") -> WriteBack:
+    return WriteBack(
+        subject=Subject(f"{deal}:w1"),
+        deal=deal,
+        stage=Stage.COLLECTION,
+        contracted=Money.of("13040", currency),
+        billed=Money.of("4346.23", currency) if currency == "EUR" else Money.of(4346, currency),
+        credited=Money.zero(currency),
+        paid=Money.of("99999999.99", "EUR") if currency == "EUR" else Money.of(1, currency),
+        outstanding=Money.of(-1, currency),
+        attention="",
+    )
+
+
+def link(deal: DealId, project: str = "PUMP") -> WriteBack:
+    return WriteBack(
+        subject=Subject(f"{deal}:link"),
+        deal=deal,
+        stage=Stage.DELIVERY,
+        project=project,
+        project_url=f"https://pm.example/{project}",
+    )
+
+
+def unlink(deal: DealId) -> WriteBack:
+    return WriteBack(subject=Subject(f"{deal}:link"), deal=deal)

@@ -1,0 +1,125 @@
+"""What the ERP suite asks of a vendor's bench, and the commands it sends."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from connectors.kit import Roles
+from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
+from domain.company import Account, CompanyIds
+from domain.customer import OpenCustomer
+from domain.money import Money
+from domain.names import AccountId, DealId, ExternalId, Subject
+from domain.tax import TaxRule, TaxTreatment, tax_rule
+from ports.change import Ticket
+from ports.erp import Customers, Invoicing
+
+DEAL = DealId("hubspot:7001")
+NOBODY = ExternalId("6f0d3c1e-0000-4000-8000-00000000dead")
+VAT = tax_rule(TaxTreatment.DOMESTIC, standard_rate=Decimal(23))
+ACCOUNT = Account(
+    id=AccountId("501"),
+    name="Hronské Čerpadlá s.r.o.",
+    country="SK",
+    ids=CompanyIds(company_id="36421936", vat_id="SK2020273893"),
+)
+
+
+class Trouble(StrEnum):
+    """How the next change goes wrong."""
+
+    DOWN = "down"
+    THROTTLED = "throttled"
+    LOCKED_OUT = "locked out"
+    LOST_REPLY = "lost reply"
+
+
+class ErpBench(Protocol):
+    """The two roles, and what people do at the vendor."""
+
+    @property
+    def customers(self) -> Customers: ...
+    @property
+    def invoicing(self) -> Invoicing: ...
+
+    async def pay(self, invoice: ExternalId, amount: Money) -> None:
+        """The customer's money comes in."""
+        ...
+
+    async def void(self, invoice: ExternalId) -> None:
+        """A person voids an issued invoice."""
+        ...
+
+    def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Roles]:
+        """The roles, over the same world, whose next change goes wrong in this way."""
+        ...
+
+
+def ticket(subject: str, *, attempt: int = 1, generation: int = 1) -> Ticket:
+    return Ticket(
+        attempt=attempt,
+        generation=generation,
+        idempotency_key=f"{subject}|{generation}".encode().hex()[:64],
+        look_first=attempt > 1,
+    )
+
+
+def opening(account: Account = ACCOUNT) -> OpenCustomer:
+    return OpenCustomer(
+        key=account.customer_key,
+        deal=DEAL,
+        account=account,
+        billing_email="faktury@hronske.example",
+        currency="EUR",
+    )
+
+
+async def customer(erp: ErpBench) -> ExternalId:
+    made = await erp.customers.customer.make(opening(), ticket("customer"))
+    return made.id
+
+
+def draft(
+    customer: ExternalId, *amounts: Money, item: str = "m1", tax: TaxRule = VAT
+) -> DraftInvoice:
+    nets = amounts or (Money.of("1033.33", "EUR"),)
+    return DraftInvoice(
+        subject=Subject(f"{DEAL}:{item}:r1"),
+        deal=DEAL,
+        customer=customer,
+        lines=tuple(
+            InvoiceLine(description=f"Part {number}", net=net)
+            for number, net in enumerate(nets, start=1)
+        ),
+        tax=tax,
+        issue_date=date(2026, 11, 24),
+        due_date=date(2026, 12, 24),
+        url="https://app.hubspot.example/deal/7001",
+    )
+
+
+async def drafted(erp: ErpBench, item: str = "m1") -> ExternalId:
+    command = draft(await customer(erp), item=item)
+    return (await erp.invoicing.invoice.make(command, ticket(command.subject))).id
+
+
+async def issued(erp: ErpBench, item: str = "m1") -> Invoice:
+    invoice = await drafted(erp, item)
+    await erp.invoicing.issue(invoice)
+    return await erp.invoicing.read_invoice(invoice)
+
+
+def crediting(invoice: Invoice, customer: ExternalId, net: Money) -> CreditInvoice:
+    return CreditInvoice(
+        subject=Subject(f"{DEAL}:m1:r1:credit"),
+        deal=DEAL,
+        customer=customer,
+        invoice=invoice.id,
+        invoice_number=invoice.number,
+        net=net,
+        tax=VAT,
+        issue_date=date(2026, 11, 25),
+        reason="scope was cut",
+    )

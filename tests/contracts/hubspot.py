@@ -1,0 +1,193 @@
+"""HubSpot's bench: its sandbox in process, a salesperson's hands, and its faults."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from connectors.hubspot import HubspotSettings, open_hubspot
+from connectors.kit import Roles
+from connectors.memory import Trouble
+from domain.company import Account
+from domain.deal import Contact, Deal, QuoteLine
+from domain.names import DealId
+from ports.crm import Crm
+from sandbox.serving import serve
+
+TOKEN = "pat-na1-cashward-demo"
+OBJECTS = "/crm/v3/objects"
+_SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
+_CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0, "limits": False}}
+_FAULTS = {Trouble.THROTTLED: "throttle", Trouble.LOST_REPLY: "lost_reply"}
+_LABELS = "/crm/v4/associations/deals/contacts/labels"
+_PRIMARY_COMPANY, _PLAIN_CONTACT, _LINE_TO_DEAL = 5, 3, 20
+_TOLD = (
+    *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
+    *("project", "project_url", "attention"),
+)
+
+
+def settings(url: str, **changes: Any) -> HubspotSettings:  # noqa: ANN401  settings of any kind
+    given = {"url": url, "access_token": TOKEN, **changes}
+    return HubspotSettings.model_validate(given)
+
+
+@dataclass(frozen=True)
+class HubspotBench:
+    """The connector under test, and the sandbox it speaks to. `hands` are those of sales."""
+
+    url: str
+    roles: Roles
+    hands: httpx.AsyncClient
+
+    @property
+    def crm(self) -> Crm:
+        assert self.roles.crm
+        return self.roles.crm
+
+    async def enter(self, deal: Deal) -> DealId:
+        ends = [await self._company(deal.account)] if deal.account else []
+        ends += await self._contacts(deal.contacts)
+        record = await self.write("POST", f"{OBJECTS}/deals", _deal(deal, ends))
+        await asyncio.gather(*(self._line(record["id"], line) for line in deal.lines))
+        return DealId(f"hubspot:{record['id']}")
+
+    async def win(self, deal: DealId) -> None:
+        await self.change(deal, dealstage="closedwon")
+
+    async def change(self, deal: DealId, **properties: str) -> None:
+        path = f"{OBJECTS}/deals/{local(deal)}"
+        await self.write("PATCH", path, {"properties": properties})
+
+    async def told(self, deal: DealId) -> dict[str, str]:
+        names = {name: f"cashward_{name}" for name in _TOLD}
+        found = await self.properties(deal, *names.values())
+        return {name: found[theirs] or "" for name, theirs in names.items()}
+
+    async def properties(self, deal: DealId, *names: str) -> dict[str, str | None]:
+        path = f"{OBJECTS}/deals/{local(deal)}"
+        answer = await self.hands.get(path, params={"properties": ",".join(names)})
+        found: dict[str, str | None] = answer.raise_for_status().json()["properties"]
+        return found
+
+    def unknown(self) -> DealId:
+        return DealId("hubspot:59999999999")
+
+    async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
+        answer = await self.hands.request(method, path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def lines(self) -> list[dict[str, Any]]:
+        """What the connector did so far, as the sandbox logged it."""
+        lines = (await self.hands.get("/_sandbox/oplog")).json()
+        return [line for line in lines if line["actor"] == "cashward"]
+
+    async def spoil(self, **rule: Any) -> None:  # noqa: ANN401  as the sandbox takes it
+        faults = {"rules": [rule], "hang_for": 0.5, "late_by": 0.5}
+        (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
+
+    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:  # noqa: ANN401  settings
+        return open_hubspot(settings(**{"url": self.url, **changes}))
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
+        if fault := _FAULTS.get(trouble):
+            await self.spoil(operation="PATCH *", kind=fault)
+        changes = {
+            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
+            Trouble.LOCKED_OUT: {"access_token": "pat-na1-nobody"},
+        }
+        async with self.opened(**changes.get(trouble, {})) as roles:
+            assert roles.crm
+            yield roles.crm
+
+    async def _company(self, account: Account) -> dict[str, Any]:
+        ids = account.ids
+        properties = {
+            "name": account.name,
+            "domain": account.domain,
+            "country": account.country,
+            "cashward_company_id": ids.company_id,
+            "cashward_tax_id": ids.tax_id,
+            "cashward_vat_id": ids.vat_id,
+        }
+        made = await self.write("POST", f"{OBJECTS}/companies", {"properties": properties})
+        return _end(made["id"], "HUBSPOT_DEFINED", _PRIMARY_COMPANY)
+
+    async def _contacts(self, contacts: tuple[Contact, ...]) -> list[dict[str, Any]]:
+        labels = (await self.hands.get(_LABELS)).raise_for_status().json()["results"]
+        types = {each["label"]: each["typeId"] for each in labels}
+        return [await self._contact(contact, types) for contact in contacts]
+
+    async def _contact(self, contact: Contact, types: dict[str, int]) -> dict[str, Any]:
+        first, _, last = contact.name.partition(" ")
+        properties = {"firstname": first, "lastname": last, "email": contact.email}
+        upsert = {"id": contact.email, "idProperty": "email", "properties": properties}
+        path = f"{OBJECTS}/contacts/batch/upsert"
+        made = (await self.write("POST", path, {"inputs": [upsert]}))["results"][0]
+        if contact.role is None:
+            return _end(made["id"], "HUBSPOT_DEFINED", _PLAIN_CONTACT)
+        label = contact.role.replace("_", " ").capitalize()
+        return _end(made["id"], "USER_DEFINED", types[label])
+
+    async def _line(self, deal: str, line: QuoteLine) -> None:
+        properties = {
+            "name": line.name,
+            "quantity": str(line.quantity),
+            "price": str(line.rate),
+            "hs_sku": line.sku,
+            "cashward_cost_type": line.cost_type or "",
+            "cashward_unit": line.unit or "",
+        }
+        ends = [_end(deal, "HUBSPOT_DEFINED", _LINE_TO_DEAL)]
+        body = {"properties": properties, "associations": ends}
+        await self.write("POST", f"{OBJECTS}/line_items", body)
+
+
+@asynccontextmanager
+async def crm(folder: Path, config: Mapping[str, Any] | None = None) -> AsyncIterator[HubspotBench]:
+    async with serve(folder, only=["hubspot"], config=config or _CONFIG) as sandbox:
+        url = sandbox.urls["hubspot"]
+        async with (
+            open_hubspot(settings(url)) as roles,
+            httpx.AsyncClient(base_url=url, headers=_SALES) as hands,
+        ):
+            yield HubspotBench(url, roles, hands)
+
+
+def local(deal: DealId) -> str:
+    return deal.removeprefix("hubspot:")
+
+
+def _end(id: str, category: str, type_id: int) -> dict[str, Any]:
+    kind = {"associationCategory": category, "associationTypeId": type_id}
+    return {"to": {"id": id}, "types": [kind]}
+
+
+def _deal(deal: Deal, ends: list[dict[str, Any]]) -> dict[str, Any]:
+    assert deal.value
+    properties = {
+        "dealname": deal.name,
+        "pipeline": "default",
+        "dealstage": "contractsent",
+        "amount": str(deal.value.amount),
+        "deal_currency_code": deal.value.currency,
+        "cashward_scope": deal.scope,
+        "cashward_template": deal.template,
+        "cashward_start": str(deal.start or ""),
+        "cashward_end": str(deal.end or ""),
+        "cashward_payment_days": str(deal.payment_days),
+        "cashward_tax": deal.tax or "",
+        "cashward_billing_plan": "\n".join(
+            f"{each.name}; {each.share} %; {each.due}" for each in deal.milestones
+        ),
+        "cashward_sla": "\n".join(
+            "; ".join(filter(None, (each.metric, each.target, each.penalty))) for each in deal.sla
+        ),
+    }
+    return {"properties": properties, "associations": ends}

@@ -1,0 +1,130 @@
+"""The benches of memory: a world, and the people in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.kit import Roles
+from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
+from domain.deal import Deal
+from domain.money import Money
+from domain.names import DealId, ExternalId, ItemKey
+from ports.crm import Crm
+from ports.erp import Customers, Invoicing
+from ports.pm import Pm
+
+_TOLD = (
+    *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
+    *("project", "project_url", "attention"),
+)
+
+
+@dataclass(frozen=True)
+class MemoryBench:
+    """The roles of memory, over a world to look into."""
+
+    roles: Roles
+    world: MemoryWorld
+
+    @property
+    def crm(self) -> Crm:
+        assert self.roles.crm
+        return self.roles.crm
+
+    @property
+    def customers(self) -> Customers:
+        assert self.roles.customers
+        return self.roles.customers
+
+    @property
+    def invoicing(self) -> Invoicing:
+        assert self.roles.invoicing
+        return self.roles.invoicing
+
+    async def enter(self, deal: Deal) -> DealId:
+        entered = DealId(f"memory:{len(self.world.deals) + 1}")
+        self.world.add(deal.model_copy(update={"id": entered}))
+        return entered
+
+    async def win(self, deal: DealId) -> None:
+        self.world.win(deal)
+
+    async def told(self, deal: DealId) -> dict[str, str]:
+        record = self.world.records.get(deal)
+        values = {name: getattr(record, name, None) for name in _TOLD}
+        return {name: _text(value) for name, value in values.items()}
+
+    def unknown(self) -> DealId:
+        return DealId("memory:404")
+
+    async def pay(self, invoice: ExternalId, amount: Money) -> None:
+        self.world.pay(invoice, amount)
+
+    async def void(self, invoice: ExternalId) -> None:
+        self.world.void(invoice)
+
+
+@dataclass(frozen=True)
+class MemoryCrmBench(MemoryBench):
+    """Sales at work, in memory."""
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
+        self.world.fail(trouble)
+        yield self.crm
+
+
+@dataclass(frozen=True)
+class MemoryPmBench(MemoryBench):
+    """Delivery at work, in memory."""
+
+    @property
+    def pm(self) -> Pm:
+        assert self.roles.pm
+        return self.roles.pm
+
+    async def reach(self, project: ExternalId, item: ItemKey) -> None:
+        self.world.reach(project, item)
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: str) -> AsyncIterator[Roles]:
+        self.world.fail(Trouble(trouble))
+        yield self.roles
+
+
+@dataclass(frozen=True)
+class MemoryErpBench(MemoryBench):
+    """Finance at work, in memory."""
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: str) -> AsyncIterator[Roles]:
+        self.world.fail(Trouble(trouble))
+        yield self.roles
+
+
+@asynccontextmanager
+async def crm(folder: Path) -> AsyncIterator[MemoryCrmBench]:
+    del folder
+    async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
+        yield MemoryCrmBench(roles, world)
+
+
+@asynccontextmanager
+async def pm(folder: Path) -> AsyncIterator[MemoryPmBench]:
+    del folder
+    async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
+        yield MemoryPmBench(roles, world)
+
+
+@asynccontextmanager
+async def erp(folder: Path) -> AsyncIterator[MemoryErpBench]:
+    del folder
+    async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
+        yield MemoryErpBench(roles, world)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Money):
+        return str(value.amount)
+    return "" if value is None else str(value)

@@ -1,0 +1,236 @@
+"""What every CRM must do, whoever the vendor."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from connectors.memory import Trouble
+from domain.deal import Deal
+from domain.effect import Made
+from domain.names import DealId, ExternalId
+from domain.preflight import preflight
+from ports.failures import (
+    Absent,
+    ConnectorFailure,
+    Misconfigured,
+    Throttled,
+    Uncertain,
+    Unreachable,
+)
+from tests.contracts.crm_bench import CrmBench, figures, link, open_deal, ticket, unlink, won
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
+
+
+# ---------------------------------------------------------------------- reading
+
+
+@pytest.mark.parametrize("currency", ["EUR", "CZK", "GBP", "JPY"])
+async def test_a_deal_reads_as_sales_entered_it(crm: CrmBench, currency: str) -> None:
+    entered = open_deal(currency)
+    deal = await crm.enter(entered)
+    assert _plain(await crm.crm.read_deal(deal)) == _plain(entered)
+
+
+async def test_a_complete_deal_passes_preflight_once_it_is_won(crm: CrmBench) -> None:
+    deal = await crm.enter(open_deal())
+    assert [finding.field for finding in preflight(await crm.crm.read_deal(deal))] == ["stage"]
+    await crm.win(deal)
+    assert preflight(await crm.crm.read_deal(deal)) == ()
+
+
+async def test_a_won_deal_is_certain_and_an_open_one_is_not(crm: CrmBench) -> None:
+    deal = await crm.enter(open_deal())
+    still_open = await crm.crm.read_deal(deal)
+    await crm.win(deal)
+    is_won = await crm.crm.read_deal(deal)
+    assert (still_open.is_won, is_won.is_won) == (False, True)
+    assert (still_open.probability, is_won.probability) == (Decimal("0.9"), Decimal(1))
+
+
+async def test_an_unknown_deal_is_absent(crm: CrmBench) -> None:
+    with pytest.raises(Absent):
+        await crm.crm.read_deal(crm.unknown())
+
+
+@pytest.mark.parametrize("id", ["", "nobody", "elsewhere:1", "hubspot:abc", "hubspot:../1"])
+async def test_what_is_no_id_of_ours_is_absent(crm: CrmBench, id: str) -> None:
+    with pytest.raises(Absent):
+        await crm.crm.read_deal(DealId(id))
+
+
+# ---------------------------------------------------------------------- won deals
+
+
+async def test_only_won_deals_are_told_of(crm: CrmBench) -> None:
+    await crm.enter(open_deal(name="Still open"))
+    deal = await won(crm)
+    assert [each.deal for each in await crm.crm.won_since(LONG_AGO)] == [deal]
+
+
+async def test_won_deals_come_oldest_change_first(crm: CrmBench) -> None:
+    first, second = await won(crm, "First"), await won(crm, "Second")
+    await crm.crm.record.make(figures(first), ticket("w"))
+    seen = await crm.crm.won_since(LONG_AGO)
+    assert [each.deal for each in seen] == [second, first]
+    assert seen[0].changed_at <= seen[1].changed_at
+
+
+async def test_a_deal_changed_at_the_very_moment_is_told_of(crm: CrmBench) -> None:
+    deal = await won(crm)
+    (seen,) = await crm.crm.won_since(LONG_AGO)
+    assert [each.deal for each in await crm.crm.won_since(seen.changed_at)] == [deal]
+    assert list(await crm.crm.won_since(seen.changed_at + timedelta(seconds=1))) == []
+
+
+# --------------------------------------------------------------------- write-back
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY"])
+async def test_figures_read_back_to_the_coin(crm: CrmBench, currency: str) -> None:
+    command = figures(await won(crm), currency)
+    await crm.crm.record.make(command, ticket("w"))
+    told = await crm.told(command.deal)
+    for name in MONEY:
+        assert Decimal(told[name]) == getattr(command, name).amount
+    assert told["stage"] == command.stage
+
+
+async def test_what_a_command_leaves_out_stays_as_it_is(crm: CrmBench) -> None:
+    deal = await won(crm)
+    await crm.crm.record.make(link(deal), ticket("l"))
+    await crm.crm.record.make(figures(deal), ticket("w"))
+    told = await crm.told(deal)
+    assert (told["project"], told["project_url"]) == ("PUMP", "https://pm.example/PUMP")
+    assert told["stage"] == "collection"
+
+
+async def test_an_empty_attention_clears_it(crm: CrmBench) -> None:
+    deal = await won(crm)
+    attention = figures(deal).model_copy(update={"attention": "no VAT id\nwho: finance"})
+    await crm.crm.record.make(attention, ticket("w"))
+    assert (await crm.told(deal))["attention"] == "no VAT id\nwho: finance"
+    await crm.crm.record.make(figures(deal), ticket("w"))
+    assert (await crm.told(deal))["attention"] == ""
+
+
+async def test_told_twice_is_told_once(crm: CrmBench) -> None:
+    deal = await won(crm)
+    first = await crm.crm.record.make(figures(deal), ticket("w"))
+    told = await crm.told(deal)
+    second = await crm.crm.record.make(figures(deal), ticket("w", attempt=2))
+    assert first.id == second.id
+    assert await crm.told(deal) == told
+
+
+async def test_writing_back_leaves_the_deal_as_sales_agreed_it(crm: CrmBench) -> None:
+    deal = await won(crm)
+    before = await crm.crm.read_deal(deal)
+    await crm.crm.record.make(figures(deal), ticket("w"))
+    assert await crm.crm.read_deal(deal) == before
+
+
+async def test_an_unknown_deal_cannot_be_told(crm: CrmBench) -> None:
+    with pytest.raises(Absent):
+        await crm.crm.record.make(figures(crm.unknown()), ticket("w"))
+
+
+async def test_a_link_taken_back_twice_is_gone_once_and_figures_stay(crm: CrmBench) -> None:
+    deal = await won(crm)
+    await crm.crm.record.make(figures(deal), ticket("w"))
+    made = await crm.crm.record.make(link(deal), ticket("l"))
+    for _ in range(2):
+        await crm.crm.record.take_back(unlink(deal), made)
+    told = await crm.told(deal)
+    assert (told["project"], told["project_url"]) == ("", "")
+    assert Decimal(told["contracted"]) == 13040
+
+
+async def test_a_link_that_was_written_over_since_is_not_taken_back(crm: CrmBench) -> None:
+    deal = await won(crm)
+    made = await crm.crm.record.make(link(deal, "OLD"), ticket("l"))
+    await crm.crm.record.make(link(deal, "NEW"), ticket("l2"))
+    await crm.crm.record.take_back(link(deal, "OLD"), made)
+    assert (await crm.told(deal))["project"] == "NEW"
+    await crm.crm.record.take_back(link(deal, "NEW"), made)
+    assert (await crm.told(deal))["project"] == ""
+
+
+async def test_a_link_of_a_deal_that_is_gone_is_taken_back_already(crm: CrmBench) -> None:
+    nobody = crm.unknown()
+    for command in (unlink(nobody), link(nobody)):
+        await crm.crm.record.take_back(command, Made(id=ExternalId(nobody)))
+
+
+async def test_an_upsert_needs_no_look(crm: CrmBench) -> None:
+    deal = await won(crm)
+    await crm.crm.record.make(figures(deal), ticket("w"))
+    assert list(await crm.crm.record.find(figures(deal))) == []
+    assert crm.crm.record.reopens
+
+
+# -------------------------------------------------------------------- the account
+
+
+async def test_a_prepared_account_wants_nothing(crm: CrmBench) -> None:
+    probe = await crm.crm.probe()
+    assert (bool(probe.account), bool(probe.identity), probe.wanting) == (True, True, ())
+    assert list(await crm.crm.prepare(dry_run=False)) == []
+
+
+# ----------------------------------------------------------------------- the wire
+
+
+async def test_a_write_back_whose_answer_is_lost_is_told_again_without_harm(
+    crm: CrmBench,
+) -> None:
+    deal = await won(crm)
+    async with crm.in_trouble(Trouble.LOST_REPLY) as troubled:
+        with pytest.raises(Uncertain):
+            await troubled.record.make(figures(deal), ticket("w"))
+    told = await crm.told(deal)
+    assert Decimal(told["contracted"]) == 13040
+    await crm.crm.record.make(figures(deal), ticket("w", attempt=2))
+    assert await crm.told(deal) == told
+
+
+@pytest.mark.parametrize(
+    ("trouble", "failure"),
+    [
+        (Trouble.DOWN, Unreachable),
+        (Trouble.THROTTLED, Throttled),
+        (Trouble.LOCKED_OUT, Misconfigured),
+    ],
+)
+async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
+    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
+) -> None:
+    deal = await won(crm)
+    async with crm.in_trouble(trouble) as troubled:
+        with pytest.raises(failure) as told:
+            await troubled.record.make(figures(deal), ticket("w"))
+    assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
+    assert (await crm.told(deal))["contracted"] == ""
+
+
+@pytest.mark.parametrize(
+    ("trouble", "failure"), [(Trouble.DOWN, Unreachable), (Trouble.LOCKED_OUT, Misconfigured)]
+)
+async def test_a_deal_that_cannot_be_read_says_what_can_be_done(
+    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
+) -> None:
+    deal = await won(crm)
+    async with crm.in_trouble(trouble) as troubled:
+        with pytest.raises(failure):
+            await troubled.read_deal(deal)
+    assert (await crm.crm.read_deal(deal)).is_won
+
+
+def _plain(deal: Deal) -> dict[str, object]:
+    """A deal without the ids and links that the vendor gives."""
+    facts = deal.model_dump(exclude={"id", "url", "owner", "closed_at"})
+    for part in (facts["account"], *facts["contacts"], *facts["lines"]):
+        del part["id"]
+    return facts

@@ -1,0 +1,131 @@
+"""Xero's benches: its sandbox in process, a bookkeeper's hands, and its faults."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from connectors.kit import Roles
+from connectors.xero import XeroSettings, open_xero
+from domain.money import Money
+from domain.names import ExternalId
+from ports.erp import Customers, Invoicing
+from sandbox.serving import Sandbox, serve
+from sandbox.xero.books import ID_FIELDS, Books
+from sandbox.xero.vendor import Xero
+from tests.contracts.erp_bench import Trouble
+
+SECRET = "xero-demo-secret"
+BASE = "/api.xro/2.0"
+_FAULTS = {Trouble.THROTTLED: "throttle", Trouble.LOST_REPLY: "lost_reply"}
+_BANK = {"client_id": "bank-feed", "client_secret": "xero-bank-secret"}
+
+
+def settings(url: str, **changes: Any) -> XeroSettings:  # noqa: ANN401  settings of any kind
+    given = {"url": url, "client_id": "cashward-xero", "client_secret": SECRET, **changes}
+    return XeroSettings.model_validate(given)
+
+
+@dataclass(frozen=True)
+class XeroBench:
+    """The connector under test, and the sandbox it speaks to. `hands` are another app's."""
+
+    sandbox: Sandbox
+    roles: Roles
+    hands: httpx.AsyncClient
+
+    @property
+    def url(self) -> str:
+        return self.sandbox.urls["xero"]
+
+    @property
+    def customers(self) -> Customers:
+        assert self.roles.customers
+        return self.roles.customers
+
+    @property
+    def invoicing(self) -> Invoicing:
+        assert self.roles.invoicing
+        return self.roles.invoicing
+
+    async def pay(self, invoice: ExternalId, amount: Money) -> None:
+        payment = {
+            "Invoice": {"InvoiceID": invoice},
+            "Account": {"Code": "090"},
+            "Date": "2026-11-24",
+            "Amount": str(amount.amount),
+        }
+        await self.write("PUT", "/Payments", payment)
+
+    async def void(self, invoice: ExternalId) -> None:
+        await self.write("POST", f"/Invoices/{invoice}", {"Status": "VOIDED"})
+
+    async def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401  JSON
+        answer = await self.hands.request(method, BASE + path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def read(self, path: str, **query: str) -> Any:  # noqa: ANN401  JSON
+        return (await self.hands.get(BASE + path, params=query)).raise_for_status().json()
+
+    async def calls(self) -> list[str]:
+        """What the connector asked for so far, in order."""
+        lines = (await self.hands.get("/_sandbox/oplog")).json()
+        return [line["operation"] for line in lines if line["actor"] == "cashward"]
+
+    @property
+    def books(self) -> Books:
+        """The sandbox's own records."""
+        vendor = self.sandbox.apps["xero"].vendor
+        assert isinstance(vendor, Xero)
+        return vendor.books
+
+    def record(self, kind: str, id: str) -> dict[str, Any]:
+        found = self.books.get(kind, id)
+        assert found
+        return found
+
+    def plant(self, kind: str, doc: Mapping[str, Any]) -> None:
+        """Put a record into Xero that its API would not take, such as what a person did there."""
+        self.books.shelf(kind).put(str(doc[ID_FIELDS[kind]]), dict(doc))
+        self.books.store.commit()
+
+    async def spoil(self, **rule: Any) -> None:  # noqa: ANN401  as the sandbox takes it
+        faults = {"rules": [rule], "hang_for": 0.5, "late_by": 0.5}
+        (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
+
+    async def heal(self) -> None:
+        (await self.hands.put("/_sandbox/faults", json={})).raise_for_status()
+
+    async def advance(self, seconds: float) -> None:
+        await self.hands.put("/_sandbox/clock", json={"advance": seconds})
+
+    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:  # noqa: ANN401  settings
+        return open_xero(settings(**{"url": self.url, **changes}))
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
+        changes = {
+            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
+            Trouble.LOCKED_OUT: {"client_secret": "wrong"},
+        }
+        if fault := _FAULTS.get(trouble):
+            await self.spoil(operation=f"P* {BASE}/*", kind=fault)
+        async with self.opened(**changes.get(trouble, {})) as roles:
+            yield roles
+        await self.heal()
+
+
+@asynccontextmanager
+async def erp(folder: Path) -> AsyncIterator[XeroBench]:
+    async with serve(folder, only=["xero"]) as sandbox:
+        url = sandbox.urls["xero"]
+        async with open_xero(settings(url)) as roles, httpx.AsyncClient(base_url=url) as hands:
+            form = {"grant_type": "client_credentials", **_BANK}
+            token = (await hands.post("/connect/token", data=form)).raise_for_status().json()
+            hands.headers["Authorization"] = f"Bearer {token['access_token']}"
+            hands.headers["Accept"] = "application/json"
+            yield XeroBench(sandbox, roles, hands)

@@ -1,0 +1,238 @@
+"""The law of the ledger: who may send, when, and what stays on record."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.effect import (
+    Effect,
+    EffectKey,
+    EffectKind,
+    EffectState,
+    KeyReused,
+    Made,
+    NotYet,
+    Repeat,
+    Strategy,
+    Superseded,
+    TakenBack,
+)
+from domain.names import DealId, ExternalId, Subject
+from domain.refusal import Refusal
+
+START = datetime(2027, 3, 1, 9, tzinfo=UTC)
+PATIENCE = timedelta(seconds=30)
+SETTLE = timedelta(seconds=10)
+DRAFT = Repeat(strategy=Strategy.DRAFT, settle=SETTLE)
+KEYED = Repeat(strategy=Strategy.IDEMPOTENCY_KEY, settle=SETTLE, key_life=timedelta(minutes=6))
+PLANNED = Effect(
+    key=EffectKey(kind=EffectKind("erp.invoice"), subject=Subject("hubspot:1:m1:r1")),
+    system="xero",
+    deal=DealId("hubspot:1"),
+    digest="d1",
+)
+LEGAL = {
+    "planned": {"in_flight", "reversed"},
+    "in_flight": {"in_flight", "confirmed", "uncertain", "refused", "reversed"},
+    "uncertain": {"in_flight", "reversed"},
+    "refused": {"in_flight", "reversed"},
+    "confirmed": {"done", "reversed"},
+    "done": {"reversed"},
+    "reversed": {"in_flight", "reversed"},
+}
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def made(id: str) -> Made:
+    return Made(id=ExternalId(id))
+
+
+def take_off(effect: Effect, seconds: float = 0, repeat: Repeat = DRAFT) -> Effect:
+    return effect.start("d1", repeat, now=at(seconds), patience=PATIENCE, reopens=True)
+
+
+class Life:
+    """One effect, and workers that tell it things: each attempt tells its outcome once."""
+
+    def __init__(self, repeat: Repeat) -> None:
+        self.effect = PLANNED
+        self.repeat = repeat
+        self.now = 0.0
+        self.silent: set[int] = set()
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+
+    def begin(self) -> None:
+        before = self.effect
+        self.move(lambda: take_off(before, self.now, self.repeat))
+        if self.effect.attempt > before.attempt:
+            self.silent.add(self.effect.attempt)
+
+    def tell(self, attempt: int, step: Callable[[int], Effect]) -> None:
+        if attempt in self.silent:
+            self.silent.discard(attempt)
+            self.move(lambda: step(attempt))
+
+    def move(self, step: Callable[[], Effect]) -> None:
+        before = self.effect
+        try:
+            self.effect = step()
+        except (Refusal, NotYet):
+            return
+        if self.effect != before:
+            self.check(before, self.effect)
+
+    def check(self, before: Effect, after: Effect) -> None:
+        assert after.state in LEGAL[before.state]
+        assert after.attempt >= before.attempt
+        assert after.generation >= before.generation
+        if before.is_settled:
+            assert after.made == before.made
+        if after.is_settled:
+            assert after.made
+        if before.state in {"in_flight", "uncertain"} and after.state == "in_flight":
+            assert before.until
+            assert before.until <= at(self.now)
+
+    def play(self, what: str, attempt: int, seconds: float) -> None:
+        until = at(self.now) + self.repeat.settle
+        match what:
+            case "wait":
+                self.pass_time(seconds)
+            case "begin":
+                self.begin()
+            case "confirm":
+                self.tell(attempt, lambda n: self.effect.confirm(n, made(f"doc-{n}")))
+            case "lose":
+                self.tell(
+                    attempt, lambda n: self.effect.lose_sight(n, "lost", until=until, burnt=True)
+                )
+            case "refuse":
+                self.tell(attempt, lambda n: self.effect.refuse(n, "no"))
+            case "finish":
+                self.move(lambda: self.effect.finish({}))
+            case _:
+                self.move(lambda: self.effect.reverse("cancelled"))
+
+
+PLOTS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["wait", "begin", "begin", "confirm", "lose", "refuse", "finish", "reverse"]
+        ),
+        st.integers(1, 4),
+        st.sampled_from([1.0, 15.0, 45.0, 400.0]),
+    ),
+    max_size=25,
+)
+
+
+@given(plot=PLOTS, repeat=st.sampled_from([DRAFT, KEYED]))
+def test_no_order_of_events_breaks_the_law(
+    plot: list[tuple[str, int, float]], repeat: Repeat
+) -> None:
+    life = Life(repeat)
+    for event in plot:
+        life.play(*event)
+
+
+@given(plot=PLOTS)
+def test_a_settled_effect_never_takes_off_again(plot: list[tuple[str, int, float]]) -> None:
+    life = Life(DRAFT)
+    for event in plot:
+        life.play(*event)
+        if life.effect.is_settled:
+            assert take_off(life.effect, life.now) == life.effect
+
+
+def test_the_first_id_wins() -> None:
+    elected = take_off(PLANNED).confirm(1, made("first"))
+    assert elected.confirm(1, made("second")) == elected
+    assert elected.finish({"number": "1"}).confirm(7, made("third")).made == made("first")
+
+
+@pytest.mark.xfail(reason="domain.effect fences by number alone: an attempt may unsay its success")
+def test_what_is_on_record_is_not_unsaid() -> None:
+    elected = take_off(PLANNED).confirm(1, made("first"))
+    with pytest.raises(Superseded):
+        elected.lose_sight(1, "reset", until=at(10), burnt=False)
+    with pytest.raises(Superseded):
+        elected.refuse(1, "no")
+
+
+def test_a_zombie_changes_nothing() -> None:
+    younger = take_off(take_off(PLANNED), 40)
+    with pytest.raises(Superseded):
+        younger.confirm(1, made("late"))
+    with pytest.raises(Superseded):
+        younger.lose_sight(1, "late", until=at(50), burnt=False)
+    with pytest.raises(Superseded):
+        younger.refuse(1, "late")
+
+
+def test_a_call_in_flight_is_waited_out_with_its_settling() -> None:
+    flying = take_off(PLANNED)
+    with pytest.raises(NotYet) as wait:
+        take_off(flying, 39)
+    assert wait.value.until == at(40)
+    assert take_off(flying, 40).attempt == 2
+
+
+def test_a_lost_call_is_waited_out_and_looked_for_first() -> None:
+    lost = take_off(PLANNED).lose_sight(1, "reset", until=at(12), burnt=False)
+    with pytest.raises(NotYet):
+        take_off(lost, 11)
+    assert take_off(lost, 12).look_first
+
+
+def test_a_unique_reference_waits_for_nobody() -> None:
+    unique = Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=SETTLE)
+    assert take_off(take_off(PLANNED, 0, unique), 0, unique).attempt == 2
+
+
+def test_a_refused_call_never_happened_so_nothing_is_waited_for() -> None:
+    refused = take_off(PLANNED).refuse(1, "no such account")
+    assert take_off(refused, 0).state is EffectState.IN_FLIGHT
+
+
+def test_a_key_stands_for_one_command() -> None:
+    with pytest.raises(KeyReused, match="already used for something else"):
+        PLANNED.start("d2", DRAFT, now=START, patience=PATIENCE)
+
+
+def test_what_was_taken_back_is_made_again_only_where_its_kind_reopens() -> None:
+    gone = take_off(PLANNED).confirm(1, made("first")).reverse("cancelled")
+    with pytest.raises(TakenBack):
+        gone.start("d1", DRAFT, now=START, patience=PATIENCE)
+    again = take_off(gone)
+    assert (again.state, again.made, again.generation) == (EffectState.IN_FLIGHT, None, 2)
+
+
+def test_a_late_attempt_stops_at_what_was_taken_back() -> None:
+    gone = take_off(PLANNED).reverse("cancelled")
+    with pytest.raises(Superseded):
+        gone.confirm(1, made("late"))
+
+
+def test_only_what_was_made_can_be_done() -> None:
+    with pytest.raises(Refusal, match="only a confirmed effect is done"):
+        take_off(PLANNED).finish({})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "burnt", "generation"), [(60, False, 1), (60, True, 2), (361, False, 2)]
+)
+def test_an_idempotency_key_is_renewed_once_it_is_old_or_burnt(
+    seconds: float, burnt: bool, generation: int
+) -> None:
+    lost = take_off(PLANNED, 0, KEYED).lose_sight(1, "500", until=at(10), burnt=burnt)
+    again = take_off(lost, seconds, KEYED)
+    assert again.generation == generation
+    assert again.first_sent == (START if generation == 1 else at(seconds))

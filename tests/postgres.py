@@ -1,0 +1,65 @@
+"""One PostgreSQL for all tests, and a migrated database of its own for each module that asks."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+
+from runtime.local.crew import Crew
+from runtime.local.postgres import Database, start_postgres
+from runtime.local.state import State
+from store import migrate
+
+_numbers = count(1)
+
+
+@asynccontextmanager
+async def private_postgres() -> AsyncIterator[Database]:
+    """A server that nobody else uses, gone with its data at the end."""
+    # pytest's own tmp_path is closed to the account that the server runs as
+    top = Path(tempfile.mkdtemp(prefix="cashward-test-"))
+    top.chmod(0o711)
+    try:
+        async with Crew(State.at(top / "state")) as crew:
+            yield await start_postgres(crew, crew.state.ports("postgres")["postgres"])
+    finally:
+        shutil.rmtree(top)
+
+
+@pytest.fixture(scope="session")
+async def postgres() -> AsyncIterator[URL]:
+    """The URL of a migrated database that nobody writes to; each module gets a copy of it."""
+    async with private_postgres() as server:
+        migrate(server.url)
+        yield make_url(server.url)
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres: URL) -> Iterator[str]:
+    """A fresh, migrated database."""
+    with fresh_database(postgres) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(postgres: URL, *, migrated: bool = True) -> Iterator[str]:
+    """A database of a new name, dropped at the end whoever is still connected."""
+    name = f"test_{next(_numbers)}"
+    template = postgres.database if migrated else "template0"
+    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield postgres.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _admin(postgres: URL, command: str) -> None:
+    address = postgres.set(drivername="postgresql", database="postgres")
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as admin:
+        admin.execute(command.encode())

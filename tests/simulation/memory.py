@@ -1,0 +1,212 @@
+"""Ledger and books in memory, on the same pure steps as the real ones; a call may fail around them.
+
+Between two awaits nothing else runs, so each call is a transaction. The books are short of what the
+story does not ask.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import TypeVar
+
+from domain.claim import Claim, Proof
+from domain.effect import Effect, EffectKey, EffectState, Made, Repeat
+from domain.money import Money
+from domain.names import CustomerKey, DealId, Subject
+from domain.refusal import Refusal
+from ports.books import Awaiting, Baseline
+from ports.ledger import Intent
+from store import StoreUnavailable
+from store import claims as steps
+from tests.simulation.virtual import seconds
+
+T = TypeVar("T")
+
+
+class Trouble:
+    """A database that is sometimes away: before the commit, or after it with the answer lost."""
+
+    def __init__(self, chance: Random, rate: float, until: float) -> None:
+        self._chance = chance
+        self._rate = rate
+        self._until = until
+
+    async def around(self, transaction: Callable[[], T]) -> T:
+        await asyncio.sleep(self._chance.random() * 0.01)
+        draw = self._chance.random() if seconds() < self._until else 1.0
+        if draw < self._rate / 2:
+            raise StoreUnavailable("before the commit")
+        answer = transaction()
+        if draw < self._rate:
+            raise StoreUnavailable("after the commit")
+        return answer
+
+
+class MemoryLedger:
+    """Fills ports.ledger.Ledger, and remembers every id that was ever on record."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        self.effects: dict[EffectKey, Effect] = {}
+        self.elected: dict[EffectKey, list[Made]] = {}
+        self._trouble = trouble
+
+    async def begin(
+        self, intent: Intent, repeat: Repeat, *, now: datetime, patience: timedelta, reopens: bool
+    ) -> Effect:
+        def start() -> Effect:
+            effect = self._known(intent).start(
+                intent.digest, repeat, now=now, patience=patience, reopens=reopens
+            )
+            return self._keep(effect)
+
+        return await self._trouble.around(start)
+
+    async def confirm(self, key: EffectKey, attempt: int, made: Made, *, now: datetime) -> Effect:
+        del now
+        return await self._step(key, lambda effect: effect.confirm(attempt, made))
+
+    async def lose_sight(
+        self,
+        key: EffectKey,
+        attempt: int,
+        reason: str,
+        *,
+        now: datetime,
+        until: datetime,
+        burnt: bool,
+    ) -> None:
+        del now
+        await self._step(
+            key, lambda effect: effect.lose_sight(attempt, reason, until=until, burnt=burnt)
+        )
+
+    async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None:
+        del now
+        await self._step(key, lambda effect: effect.refuse(attempt, reason))
+
+    async def finish(self, key: EffectKey, proof: dict[str, str], *, now: datetime) -> Effect:
+        del now
+        return await self._step(key, lambda effect: effect.finish(proof))
+
+    async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
+        del now
+        await self._trouble.around(lambda: self._keep(self._known(intent).reverse(reason)))
+
+    async def read(self, key: EffectKey) -> Effect | None:
+        return await self._trouble.around(lambda: self.effects.get(key))
+
+    async def of_deal(self, deal: DealId) -> Sequence[Effect]:
+        return [effect for effect in self.effects.values() if effect.deal == deal]
+
+    def finish_now(self, key: EffectKey, proof: Proof) -> None:
+        """Within a transaction of the books."""
+        self._keep(steps.finish(self.effects[key], proof))
+
+    async def _step(self, key: EffectKey, step: Callable[[Effect], Effect]) -> Effect:
+        return await self._trouble.around(lambda: self._keep(step(self.effects[key])))
+
+    def _known(self, intent: Intent) -> Effect:
+        planned = Effect(
+            key=intent.key, system=intent.system, deal=intent.deal, digest=intent.digest
+        )
+        return self.effects.get(intent.key, planned)
+
+    def _keep(self, effect: Effect) -> Effect:
+        self.effects[effect.key] = effect
+        if effect.made and effect.state is not EffectState.REVERSED:
+            history = self.elected.setdefault(effect.key, [])
+            if effect.made not in history:
+                history.append(effect.made)
+        return effect
+
+
+class MemoryBooks:
+    """Fills ports.books.Books for one deal."""
+
+    def __init__(self, ledger: MemoryLedger, trouble: Trouble) -> None:
+        self._ledger = ledger
+        self._trouble = trouble
+        self.contract: Baseline | None = None
+        self.by_subject: dict[Subject, Claim] = {}
+        self.credits: dict[Subject, Money] = {}
+
+    async def agree(self, baseline: Baseline, *, now: datetime) -> None:
+        del now
+        self.contract = baseline
+
+    async def claim(self, claim: Claim, *, now: datetime) -> Claim:
+        del now
+        terms = await self.baseline(claim.deal)
+        return await self._trouble.around(
+            lambda: self._keep(steps.open_claim(claim, terms.value, self._all()))
+        )
+
+    async def permit(self, subject: Subject, *, now: datetime) -> Claim:
+        del now
+        terms = await self.baseline(DealId(""))
+        return await self._step(subject, lambda it: steps.permit(it, terms.value, self._all()))
+
+    async def issued(
+        self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
+    ) -> Claim:
+        del now
+
+        def close(claim: Claim) -> Claim:
+            closed = steps.issue(claim, proof)
+            self._ledger.finish_now(effect, proof)
+            return closed
+
+        return await self._step(subject, close)
+
+    async def settled(self, subject: Subject, *, paid: Money, now: datetime) -> None:
+        del now
+        await self._step(subject, lambda it: steps.settle(it, paid))
+
+    async def credited(self, subject: Subject, *, net: Money, by: Subject, now: datetime) -> None:
+        del now
+
+        def credit(claim: Claim) -> Claim:
+            if by in self.credits:
+                return claim
+            self.credits[by] = net
+            return steps.credit(claim, net)
+
+        await self._step(subject, credit)
+
+    async def release(self, subject: Subject, *, reason: str, now: datetime) -> None:
+        del now, reason
+        if subject in self.by_subject:
+            await self._step(subject, steps.release)
+
+    async def baseline(self, deal: DealId) -> Baseline:
+        if self.contract is None:
+            raise Refusal(f"{deal} has no contract")
+        return self.contract
+
+    async def claims(self, deal: DealId) -> Sequence[Claim]:
+        del deal
+        return self._all()
+
+    async def claim_of(self, subject: Subject) -> Claim | None:
+        return self.by_subject.get(subject)
+
+    async def awaiting(self) -> Sequence[Awaiting]:
+        return ()
+
+    async def end(self, deal: DealId, *, now: datetime) -> None:
+        del deal, now
+
+    async def is_shared(self, customer: CustomerKey, deal: DealId) -> bool:
+        del customer, deal
+        return False
+
+    def _all(self) -> list[Claim]:
+        return list(self.by_subject.values())
+
+    async def _step(self, subject: Subject, step: Callable[[Claim], Claim]) -> Claim:
+        return await self._trouble.around(lambda: self._keep(step(self.by_subject[subject])))
+
+    def _keep(self, claim: Claim) -> Claim:
+        self.by_subject[claim.subject] = claim
+        return claim

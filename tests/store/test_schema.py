@@ -1,0 +1,89 @@
+"""The schema grows by migrations, and the tables in the code are the tables in the database."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+from alembic import command
+from psycopg import connect, errors
+from sqlalchemy import URL
+
+from store import StoreUnavailable, migrate, schema_is_current
+from store.database import plain_url
+from store.schema import alembic_config, connected
+from store.tables import metadata
+from tests.postgres import fresh_database
+
+
+@pytest.fixture
+def empty_url(postgres: URL) -> Iterator[str]:
+    with fresh_database(postgres, migrated=False) as url:
+        yield url
+
+
+def _tables(url: str) -> set[str]:
+    with connect(plain_url(url)) as connection:
+        rows = connection.execute("select tablename from pg_tables where schemaname = 'public'")
+        return {name for (name,) in rows}
+
+
+def _rules(url: str) -> set[tuple[str, str]]:
+    """Every constraint and index, as the database words it."""
+    with connect(plain_url(url)) as connection:
+        rules = connection.execute(
+            "select conname, pg_get_constraintdef(oid) from pg_constraint"
+            " where connamespace = 'public'::regnamespace"
+            " union select indexname, indexdef from pg_indexes where schemaname = 'public'"
+        )
+        return {(name, rule) for name, rule in rules if not name.startswith("alembic")}
+
+
+def _downgrade(url: str) -> None:
+    with connected(url) as connection:
+        command.downgrade(alembic_config(connection), "base")
+
+
+def test_the_schema_goes_up_down_and_up_again(empty_url: str) -> None:
+    assert not schema_is_current(empty_url)
+    migrate(empty_url)
+    assert schema_is_current(empty_url)
+    there = _tables(empty_url)
+    _downgrade(empty_url)
+    assert _tables(empty_url) == {"alembic_version"}
+    migrate(empty_url)
+    assert _tables(empty_url) == there >= {"effects", "contracts", "claims", "links", "audit"}
+
+
+def test_the_code_and_the_database_agree_on_every_table(database_url: str) -> None:
+    with connected(database_url) as connection:
+        command.check(alembic_config(connection))
+
+
+def test_the_code_and_the_database_agree_on_every_rule(database_url: str, empty_url: str) -> None:
+    with connected(empty_url) as connection:
+        metadata.create_all(connection)
+    assert _rules(empty_url) == _rules(database_url)
+
+
+def test_several_may_migrate_at_once(empty_url: str) -> None:
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        list(pool.map(migrate, [empty_url] * 3))
+    assert schema_is_current(empty_url)
+
+
+@pytest.mark.parametrize(
+    "change", ["update audit set at = now()", "delete from audit", "truncate audit"]
+)
+def test_the_audit_trail_only_grows(database_url: str, change: str) -> None:
+    with (
+        connect(plain_url(database_url)) as connection,
+        pytest.raises(errors.InsufficientPrivilege, match="audit only grows"),
+    ):
+        connection.execute(change.encode())
+
+
+def test_a_database_that_does_not_answer_says_so(postgres: URL) -> None:
+    nowhere = postgres.set(port=1).render_as_string(hide_password=False)
+    with pytest.raises(StoreUnavailable, match=r"postgres: .*connection"):
+        schema_is_current(nowhere)

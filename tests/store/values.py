@@ -1,0 +1,84 @@
+"""Values that are short to write, and the trail as plain rows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg import connect
+from psycopg.rows import dict_row
+
+from domain.claim import Claim, Proof
+from domain.effect import EffectKey, EffectKind, Made, Repeat, Strategy
+from domain.money import Money
+from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from ports.books import Baseline
+from ports.ledger import Intent
+from store.database import plain_url
+
+NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+PATIENCE = timedelta(seconds=30)
+SETTLE = timedelta(seconds=10)
+DRAFT = Repeat(strategy=Strategy.DRAFT, settle=SETTLE)
+UPSERT = Repeat(strategy=Strategy.UPSERT)
+SETTLED = NOW + PATIENCE + SETTLE
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def deal(name: str) -> DealId:
+    return DealId(f"hubspot:{name}")
+
+
+def intent(name: str, *, kind: str = "erp.invoice", digest: str = "d1", part: str = "") -> Intent:
+    return Intent(
+        key=EffectKey(kind=EffectKind(kind), subject=Subject(deal(name) + part)),
+        system="xero",
+        deal=deal(name),
+        digest=digest,
+        workflow=f"deal:{deal(name)}",
+        run="run-1",
+    )
+
+
+def made(id: str, **parts: str) -> Made:
+    keyed = {key: ExternalId(value) for key, value in parts.items()}
+    return Made(id=ExternalId(id), url=f"https://vendor.example/{id}", parts=keyed)
+
+
+def eur(amount: str | int) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def baseline(name: str, value: str | int = 1000, *, items: int = 3) -> Baseline:
+    return Baseline(
+        deal=deal(name), customer=CustomerKey("sk-36421928"), value=eur(value), items=items
+    )
+
+
+def claim(name: str, item: str, net: str | int, revision: int = 1) -> Claim:
+    return Claim(
+        subject=Subject(f"{deal(name)}:{item}:r{revision}"),
+        deal=deal(name),
+        item=ItemKey(item),
+        revision=revision,
+        net=eur(net),
+    )
+
+
+def proof(document: str, net: str | int, tax: str | int = 0) -> Proof:
+    return Proof(
+        document=ExternalId(document),
+        number=f"INV-{document}",
+        issued_on="2027-03-01",
+        net=eur(net),
+        tax=eur(tax),
+        gross=eur(net) + eur(tax),
+    )
+
+
+def trail(url: str, key: str) -> list[dict[str, Any]]:
+    """The audit entries of one thing, oldest first."""
+    with connect(plain_url(url), row_factory=dict_row) as connection:
+        found = connection.execute("select * from audit where key = %s order by id", [key])
+        return found.fetchall()

@@ -1,0 +1,24 @@
+"""The worker: carries the deals of one installation, with the settings of its environment."""
+
+import sys
+
+from runtime.journal import set_up_journal
+from runtime.settings import SettingsProblem, read_settings
+from runtime.working import leave, run_until_told, work
+
+WRONG_SETTINGS = 2
+
+
+def main() -> None:
+    try:
+        settings = read_settings()
+        set_up_journal(settings.log_level)
+        run_until_told(lambda stop: work(settings, stop))
+    except SettingsProblem as problem:
+        print(f"The settings do not hold together:\n{problem}", file=sys.stderr)
+        leave(WRONG_SETTINGS)
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

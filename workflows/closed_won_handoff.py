@@ -1,0 +1,96 @@
+"""Closed-won handoff: a won deal becomes a contract that delivery and finance can rely on."""
+
+from temporalio import workflow
+
+from activities.crm import CrmActivities as Crm
+from activities.desk import DeskActivities as Desk
+from activities.erp import CustomerActivities as Customers
+from domain.attention import Attention, Verb
+from domain.contract import Contract, contract_of
+from domain.customer import CustomerMatch, Verdict
+from domain.deal import Deal, Finding
+from domain.event import DealWon
+from domain.kickoff import GivenUp, HandedOff, HandoffRequest
+from domain.names import ExternalId
+from domain.preflight import FINANCE, preflight
+from ports.books import Baseline
+from workflows.desk import Aborted, Attended
+from workflows.kit import note
+
+NEW_CUSTOMER = "new"
+
+
+@workflow.defn(name="closed-won-handoff")
+class ClosedWonHandoff(Attended):
+    """Checks one deal before anything is touched, finds its customer, and agrees the baseline."""
+
+    @workflow.init
+    def __init__(self, request: HandoffRequest) -> None:
+        super().__init__(request.deal)
+
+    @workflow.run
+    async def run(self, request: HandoffRequest) -> HandedOff | GivenUp:
+        try:
+            deal = await self._complete_deal()
+            contract = contract_of(deal, request.policy)
+            customer = await self._customer_of(contract)
+            await self._agree(contract)
+        except Aborted as aborted:
+            return GivenUp(reason=str(aborted))
+        return HandedOff(contract=contract, existing_customer=customer)
+
+    async def _complete_deal(self) -> Deal:
+        """The deal, once pre-flight finds nothing; until then it waits for whoever must mend it."""
+        while True:
+            deal = await self.attempt(Crm.read_deal, self.deal, "Read the deal")
+            findings = preflight(deal)
+            if not findings:
+                return deal
+            await self.park(self._incomplete(findings))
+
+    async def _customer_of(self, contract: Contract) -> ExternalId | None:
+        """The existing customer, or None for a new one; a person tells where we cannot."""
+        match = await self.attempt(
+            Customers.match_customer, contract.account, "Look for the customer in the ERP"
+        )
+        if match.verdict is not Verdict.AMBIGUOUS:
+            return match.chosen
+        decision = await self.park(self._ambiguous(match))
+        return None if decision.choice == NEW_CUSTOMER else ExternalId(decision.choice)
+
+    async def _agree(self, contract: Contract) -> None:
+        baseline = Baseline(
+            deal=contract.deal,
+            customer=contract.customer,
+            value=contract.value,
+            items=len(contract.items),
+        )
+        await note(Desk.agree, baseline, f"Agree on {contract.value}")
+
+    def _incomplete(self, findings: tuple[Finding, ...]) -> Attention:
+        who = ", ".join(dict.fromkeys(finding.who for finding in findings))
+        return self.attention(
+            "preflight",
+            what="the deal is not complete: nothing was created anywhere",
+            why="; ".join(f"{finding.field}: {finding.problem}" for finding in findings),
+            who=who,
+            verbs=(Verb.RETRY, Verb.ABORT),
+            findings=findings,
+        )
+
+    def _ambiguous(self, match: CustomerMatch) -> Attention:
+        choices = tuple(candidate.id for candidate in match.candidates)
+        named = ", ".join(f"{c.id} = {c.name}" for c in match.candidates)
+        return self.attention(
+            "customer",
+            what="the customer may already be in the ERP under another spelling",
+            why=f"{match.reason}; choose one of {named}, or {NEW_CUSTOMER}",
+            who=FINANCE,
+            verbs=(Verb.AMEND, Verb.ABORT),
+            choices=(*choices, NEW_CUSTOMER),
+        )
+
+    @workflow.signal(description="The deal's record changed: check it again if it waits for that.")
+    def deal_won(self, fact: DealWon) -> None:
+        if self.trouble and self.trouble.kind == "preflight":
+            self.look_again(f"the CRM told {fact.event}")

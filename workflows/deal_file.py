@@ -1,0 +1,196 @@
+"""The file of one deal: what its run knows, what people and systems tell it, what it answers."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
+
+from domain.attention import Attention
+from domain.billing import Billed, BillItem, ItemState, ItemStatus
+from domain.board import Move
+from domain.cash import Blocker, CashPosition, DealStatus, blockers
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.life import CancelRequest, Life
+from domain.names import ItemKey
+from domain.refusal import Refusal
+from domain.stage import Stage
+from workflows import dossier, names
+from workflows.closed_won_handoff import ClosedWonHandoff
+from workflows.desk import Attended
+from workflows.milestone_billing import MilestoneBilling
+
+
+class DealFile(Attended):
+    """What a deal's run remembers; signals and decisions change it, queries read it."""
+
+    def __init__(self, life: Life) -> None:
+        super().__init__(life.deal)
+        self.life = life
+        self.cancelled_by: CancelRequest | None = None
+        self.bills: dict[ItemKey, ChildWorkflowHandle[Any, Billed] | None] = {}
+        """Open billing runs; None for one that an earlier run of this deal started."""
+        self.must_look = False
+        self.has_moved = False
+        self._troubles: dict[str, Attention] = {}
+
+    # -- memory --------------------------------------------------------------------------------
+
+    def know(self, **facts: object) -> None:
+        """Remember these fields of the deal's life."""
+        self.life = self.life.model_copy(update=facts)
+
+    def enter(self, stage: Stage) -> None:
+        if stage is not self.life.stage:
+            self.know(stage=stage)
+            self.show()
+
+    def move(self, move: Move) -> None:
+        """An item came further: the CRM will be told."""
+        self.know(board=self.life.board.move(move, at=workflow.now()))
+        self.has_moved = True
+        self._describe()
+
+    def state(self, item: ItemKey) -> ItemState:
+        return self.life.board[item].state
+
+    def bill_for(self, status: ItemStatus) -> BillItem:
+        """The order to bill this item. Raises Refusal before the deal is kicked off."""
+        contract, kicked_off = self.life.contract, self.life.kicked_off
+        if contract is None or kicked_off is None:
+            raise Refusal(f"{self.deal} is not kicked off: there is nothing to bill")
+        return BillItem(
+            deal=self.deal,
+            deal_name=contract.name,
+            url=contract.url,
+            owner=contract.owner or "",
+            customer_key=contract.customer,
+            customer=kicked_off.customer.id,
+            item=status.item,
+            tax=contract.tax,
+            payment_days=contract.payment_days,
+            approve_above=self.life.policy.approve_above,
+        )
+
+    def position(self) -> CashPosition:
+        return dossier.position(self.life, today=workflow.now().date())
+
+    def show(self) -> None:
+        troubles = list(self._all_troubles())
+        workflow.upsert_search_attributes(
+            dossier.search_attributes(self.life, needs_attention=bool(troubles))
+        )
+        self._describe()
+
+    def _describe(self) -> None:
+        today = workflow.now().date()
+        workflow.set_current_details(dossier.details(self.life, self._all_troubles(), today=today))
+
+    def _all_troubles(self) -> Iterator[Attention]:
+        if self.trouble:
+            yield self.trouble
+        yield from self._troubles.values()
+
+    def _reflect(self, run: str, trouble: Attention | None) -> None:
+        """A parked billing run holds its item."""
+        for status in self.life.board.in_state(ItemState.DRAFTED, ItemState.HELD):
+            if names.billing_run(status.item.subject(self.deal)) == run:
+                state = ItemState.HELD if trouble else ItemState.DRAFTED
+                why, who = (trouble.why, trouble.who) if trouble else ("it goes on", "cashward")
+                self.move(Move(item=status.item.key, state=state, reason=why, who=who))
+
+    # -- what people and systems say -----------------------------------------------------------
+
+    @workflow.signal(description="The deal's record changed in the CRM.")
+    async def deal_won(self, fact: DealWon) -> None:
+        if names.handoff_run(self.deal) in self._troubles:
+            handoff: ExternalWorkflowHandle[ClosedWonHandoff] = (
+                workflow.get_external_workflow_handle_for(
+                    ClosedWonHandoff.run, names.handoff_run(self.deal)
+                )
+            )
+            await handoff.signal(ClosedWonHandoff.deal_won, fact)
+
+    @workflow.signal(description="A milestone was reached in the PM.")
+    def milestone_reached(self, fact: MilestoneReached) -> None:
+        self.must_look = True
+
+    @workflow.signal(description="An invoice of this deal changed in the ERP.")
+    async def invoice_changed(self, fact: InvoiceChanged) -> None:
+        billing: ExternalWorkflowHandle[MilestoneBilling] = (
+            workflow.get_external_workflow_handle_for(
+                MilestoneBilling.run, names.billing_run(fact.subject)
+            )
+        )
+        with suppress(FailureError):
+            await billing.signal(MilestoneBilling.invoice_changed, fact)
+
+    @workflow.signal(description="A bill of this deal came further.")
+    def item_moved(self, move: Move) -> None:
+        self.move(move)
+        if move.is_last:
+            self.bills.pop(move.item, None)
+
+    @workflow.signal(description="A stage of this deal needs a person.")
+    def attention_raised(self, attention: Attention) -> None:
+        self._troubles[attention.workflow] = attention
+        self._reflect(attention.workflow, attention)
+        self.show()
+
+    @workflow.signal(description="A stage of this deal goes on.")
+    def attention_settled(self, run: str) -> None:
+        self._troubles.pop(run, None)
+        self._reflect(run, None)
+        self.show()
+
+    @workflow.update(description="Cancel the deal: take back what can be taken back.")
+    def cancel(self, request: CancelRequest) -> str:
+        self.cancelled_by = request
+        return f"{self.deal} is being cancelled"
+
+    @cancel.validator
+    def _cancel_once(self, request: CancelRequest) -> None:
+        if self.cancelled_by or self.life.stage.is_final:
+            raise Refusal(f"{self.deal} is already {self.life.stage}")
+
+    @workflow.update(description="Hold an item back before it is billed.")
+    def hold(self, item: str, reason: str) -> str:
+        self.know(held={**self.life.held, ItemKey(item): reason})
+        return f"{item} is held: {reason}"
+
+    @hold.validator
+    def _hold_what_is_not_billed(self, item: str, reason: str) -> None:
+        state = self.life.board[ItemKey(item)].state
+        if state not in {ItemState.PLANNED, ItemState.BILLABLE}:
+            raise Refusal(f"{item} is {state}: hold its billing run, or credit it")
+
+    @workflow.update(description="Release a held item.")
+    def release(self, item: str, by: str) -> str:
+        key = ItemKey(item)
+        self.know(held={k: why for k, why in self.life.held.items() if k != key})
+        if self.state(key) is ItemState.HELD:
+            self.move(Move(item=key, state=ItemState.BILLABLE, who="cashward"))
+        return f"{item} is released by {by}"
+
+    @release.validator
+    def _release_what_is_held(self, item: str, by: str) -> None:
+        if ItemKey(item) not in self.life.held:
+            raise Refusal(f"{item} is not held here")
+
+    @workflow.query(description="Where the deal stands and what it waits for.")
+    def status(self) -> DealStatus:
+        return dossier.status(self.life, self._all_troubles())
+
+    @workflow.query(description="Contracted, billable, held, billed, credited, paid, outstanding.")
+    def cash_position(self) -> CashPosition:
+        return self.position()
+
+    @workflow.query(description="Every billable item: amount, state, invoice.")
+    def billing_schedule(self) -> tuple[ItemStatus, ...]:
+        return self.life.board.statuses
+
+    @workflow.query(description="Why is this not invoiced yet? A reason and a name per item.")
+    def blockers(self) -> tuple[Blocker, ...]:
+        return blockers(self.life.board.statuses)

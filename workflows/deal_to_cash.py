@@ -1,0 +1,212 @@
+"""Deal to cash: the whole life of one deal, from closed-won until its last invoice is paid."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, ParentClosePolicy
+
+from activities.crm import CrmActivities as Crm
+from activities.desk import DeskActivities as Desk
+from activities.pm import PmActivities as Pm
+from activities.pm import ReadMilestones
+from domain.billing import Billed, ItemState, ItemStatus
+from domain.board import Board, Move
+from domain.kickoff import GivenUp, HandoffRequest, plan_kickoff
+from domain.life import CancelRequest, Life, Outcome
+from domain.names import ItemKey
+from domain.preflight import FINANCE
+from domain.project import plan_project
+from domain.stage import Stage
+from domain.writeback import write_back
+from workflows import names
+from workflows.closed_won_handoff import ClosedWonHandoff
+from workflows.deal_file import DealFile
+from workflows.desk import Aborted
+from workflows.kickoff_provisioning import KickoffProvisioning
+from workflows.kit import note, settled
+from workflows.milestone_billing import MilestoneBilling
+from workflows.winding_up import wind_up
+
+
+@workflow.defn(name="deal-to-cash")
+class DealToCash(DealFile):
+    """Hands the deal off, kicks its project off, bills what is reached, and sees it paid."""
+
+    @workflow.init
+    def __init__(self, life: Life) -> None:
+        super().__init__(life)
+        self._followers: list[asyncio.Task[None]] = []
+
+    @workflow.run
+    async def run(self, life: Life) -> Outcome:
+        carrying = asyncio.create_task(self._carry_to_cash())
+        await self._until_cancelled_or(carrying)
+        if self.cancelled_by is None:
+            return await carrying
+        return await wind_up(self, self.cancelled_by)
+
+    async def _carry_to_cash(self) -> Outcome:
+        await self._hand_off()
+        await self._kick_off()
+        await self._adopt_open_bills()
+        while not (self.life.board.is_settled and not self.has_moved):
+            await workflow.wait_condition(lambda: self.must_look or self.has_moved)
+            await self._look_at_milestones()
+            await self._bill_what_is_billable()
+            await self._tell_the_crm()
+            self._continue_as_new_if_long()
+        await note(Desk.end, self.deal, "Close the contract")
+        return Outcome(deal=self.deal, stage=self.life.stage)
+
+    async def _hand_off(self) -> None:
+        if self.life.contract:
+            return
+        self.enter(Stage.HANDOFF)
+        handoff = await workflow.start_child_workflow(
+            ClosedWonHandoff.run,
+            HandoffRequest(deal=self.deal, policy=self.life.policy),
+            id=names.handoff_run(self.deal),
+            static_summary="Check the deal, find its customer",
+        )
+        handed = await settled(handoff)
+        if isinstance(handed, GivenUp):
+            self._give_up(handed)
+        contract = handed.contract
+        self.know(
+            contract=contract,
+            kickoff=plan_kickoff(handed, plan_project(contract, self.life.policy)),
+            board=Board.of(contract.items, at=workflow.now()),
+        )
+
+    async def _kick_off(self) -> None:
+        if self.life.kicked_off or not self.life.kickoff:
+            return
+        self.enter(Stage.KICKOFF)
+        kickoff = await workflow.start_child_workflow(
+            KickoffProvisioning.run,
+            self.life.kickoff,
+            id=names.kickoff_run(self.deal),
+            static_summary=f"Set up {self.life.kickoff.plan.name}",
+        )
+        kicked_off = await settled(kickoff)
+        if isinstance(kicked_off, GivenUp):
+            self._give_up(kicked_off)
+        self.know(kicked_off=kicked_off)
+        self.enter(Stage.DELIVERY)
+        self.has_moved = True
+
+    async def _look_at_milestones(self) -> None:
+        """Read again what a signal hinted at: only the PM says what is reached."""
+        if not self.must_look or not self.life.kicked_off:
+            return
+        self.must_look = False
+        asked = ReadMilestones(deal=self.deal, project=self.life.kicked_off.project.id)
+        for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
+            if milestone.is_reached and self.state(milestone.item) is ItemState.PLANNED:
+                self.move(Move(item=milestone.item, state=ItemState.BILLABLE, who="cashward"))
+
+    async def _bill_what_is_billable(self) -> None:
+        for status in self.life.board.in_state(ItemState.BILLABLE):
+            why = self.life.held.get(status.item.key)
+            if why is not None:
+                self.move(Move(item=status.item.key, state=ItemState.HELD, reason=why, who=FINANCE))
+            else:
+                await self._bill(status)
+
+    async def _bill(self, status: ItemStatus) -> None:
+        bill = self.bill_for(status)
+        self.move(
+            Move(
+                item=bill.item.key,
+                state=ItemState.DRAFTED,
+                reason="it is being issued",
+                who="cashward",
+            )
+        )
+        try:
+            handle = await workflow.start_child_workflow(
+                MilestoneBilling.run,
+                bill,
+                id=names.billing_run(bill.subject),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                static_summary=f"{bill.item.name}: {bill.item.net}",
+            )
+        except WorkflowAlreadyStartedError:
+            await self._adopt(bill.item.key)
+            return
+        self.bills[bill.item.key] = handle
+        self._followers.append(asyncio.create_task(self._follow(bill.item.key, handle)))
+
+    async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, Billed]) -> None:
+        """Take in how a bill ended."""
+        try:
+            billed = await handle
+            self.move(
+                Move(item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice)
+            )
+        except FailureError as failure:
+            reason = f"its billing run ended: {failure.cause or failure}"
+            self.move(Move(item=item, state=ItemState.HELD, reason=reason, who="operator"))
+        self.bills.pop(item, None)
+
+    async def _tell_the_crm(self) -> None:
+        """Bring the revenue to the deal's record when it changed: absolute values, one at a time."""
+        if not self.has_moved or not self.life.kicked_off:
+            return
+        self.has_moved = False
+        self.enter(self._stage_of_the_money())
+        self.know(revision=self.life.revision + 1)
+        command = write_back(self.position(), self.life.stage, revision=self.life.revision)
+        await self.attempt(
+            Crm.write_back, command, f"Tell the CRM: billed {command.billed}, paid {command.paid}"
+        )
+
+    def _stage_of_the_money(self) -> Stage:
+        board = self.life.board
+        if board.is_settled:
+            return Stage.CLOSED
+        return Stage.COLLECTION if board.is_invoiced else Stage.DELIVERY
+
+    def _give_up(self, given_up: GivenUp) -> NoReturn:
+        """A person aborted a stage: the deal is wound up."""
+        self.cancelled_by = CancelRequest(by="a person at the desk", reason=given_up.reason)
+        raise Aborted(given_up.reason)
+
+    async def _until_cancelled_or(self, carrying: "asyncio.Task[Outcome]") -> None:
+        try:
+            await workflow.wait_condition(lambda: carrying.done() or self.cancelled_by is not None)
+        except asyncio.CancelledError:
+            self.cancelled_by = CancelRequest(by="Temporal", reason="the run was cancelled")
+        if self.cancelled_by:
+            carrying.cancel()
+            with suppress(asyncio.CancelledError, Aborted):
+                await carrying
+
+    # -- a long life ---------------------------------------------------------------------------
+
+    async def _adopt_open_bills(self) -> None:
+        """Bills that an earlier run started report their end to this one from now on."""
+        for item in self.life.open_bills:
+            await self._adopt(item)
+        self.know(open_bills=())
+
+    async def _adopt(self, item: ItemKey) -> None:
+        run = names.billing_run(self.life.board[item].item.subject(self.deal))
+        self.bills[item] = None
+        try:
+            bill: ExternalWorkflowHandle[MilestoneBilling] = (
+                workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
+            )
+            await bill.signal(MilestoneBilling.adopted)
+        except FailureError:
+            self.bills.pop(item)
+            reason = "its billing run is gone"
+            self.move(Move(item=item, state=ItemState.HELD, reason=reason, who="operator"))
+
+    def _continue_as_new_if_long(self) -> None:
+        quiet = not (self.must_look or self.has_moved or self.cancelled_by)
+        if quiet and workflow.info().is_continue_as_new_suggested():
+            workflow.continue_as_new(self.life.model_copy(update={"open_bills": tuple(self.bills)}))

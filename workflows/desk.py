@@ -1,0 +1,202 @@
+"""How a run parks: it says what it needs and of whom, keeps its place, and goes on when told."""
+
+import asyncio
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.types import MethodAsyncSingleParam
+
+from activities.desk import DeskActivities, Settled
+from domain.attention import Attention, Decision, Verb
+from domain.deal import Finding
+from domain.names import DealId
+from domain.refusal import Refusal
+from workflows.kit import is_refusal, note, step
+
+S = TypeVar("S")
+Command = TypeVar("Command")
+Result = TypeVar("Result")
+
+NEEDS_ATTENTION = SearchAttributeKey.for_bool("NeedsAttention")
+LOOK_AGAIN = timedelta(minutes=5)
+"""How soon a run looks again by itself at what only an operator could mend, such as a token."""
+
+OPERATOR = "operator of Cashward"
+_RETRY_OR_ABORT = (Verb.RETRY, Verb.ABORT)
+_BY_ITSELF = Decision(verb=Verb.RETRY, by="cashward", reason="looked again by itself")
+
+
+class Aborted(Refusal):
+    """A person decided to give this up."""
+
+
+class Attended:
+    """A workflow that people can help. Subclasses call `park`, or run their steps by `attempt`."""
+
+    def __init__(self, deal: DealId) -> None:
+        self.deal = deal
+        self.trouble: Attention | None = None
+        self._decision: Decision | None = None
+
+    async def attempt(
+        self,
+        activity: MethodAsyncSingleParam[S, Command, Result],
+        command: Command,
+        summary: str,
+        *,
+        verbs: tuple[Verb, ...] = _RETRY_OR_ABORT,
+    ) -> Result:
+        """A step that parks where it cannot succeed, and is done again on `retry`."""
+        while True:
+            try:
+                return await step(activity, command, summary)
+            except ActivityError as failure:
+                if not is_refusal(failure):
+                    raise
+                await self._park_failure(failure, summary, verbs)
+
+    async def park(self, attention: Attention, *, look_again: timedelta | None = None) -> Decision:
+        """Wait for a person; after `look_again` this run decides by itself to retry.
+
+        Raises Aborted when the person says so.
+        """
+        self._decision = None
+        self.trouble = attention
+        await note(DeskActivities.file, attention, f"Ask {attention.who}")
+        await self._tell(attention)
+        try:
+            await workflow.wait_condition(
+                lambda: self._decision is not None, timeout=look_again, timeout_summary="Look again"
+            )
+        except TimeoutError:
+            self._decision = _BY_ITSELF
+        except asyncio.CancelledError:
+            await self._unpark(
+                attention, Decision(verb=Verb.ABORT, by="cashward", reason="cancelled")
+            )
+            raise
+        decision = self._decision or _BY_ITSELF
+        await self._unpark(attention, decision)
+        if decision.verb is Verb.ABORT:
+            raise Aborted(f"{decision.by} gave up: {decision.reason or attention.what}")
+        return decision
+
+    def look_again(self, reason: str) -> None:
+        """What we wait for may have happened: try again, unless a person was quicker."""
+        if self.trouble and self._decision is None:
+            self._decision = _BY_ITSELF.model_copy(update={"reason": reason})
+
+    def attention(
+        self,
+        kind: str,
+        *,
+        what: str,
+        why: str,
+        who: str,
+        verbs: tuple[Verb, ...],
+        findings: tuple[Finding, ...] = (),
+        choices: tuple[str, ...] = (),
+    ) -> Attention:
+        return Attention(
+            key=kind,
+            workflow=workflow.info().workflow_id,
+            deal=self.deal,
+            kind=kind,
+            what=what,
+            why=why,
+            who=who,
+            since=workflow.now(),
+            verbs=verbs,
+            findings=findings,
+            choices=choices,
+        )
+
+    @workflow.update(description="Decide about a parked run: retry, skip, amend or abort.")
+    def decide(self, decision: Decision) -> str:
+        self._decision = decision
+        return f"{self.trouble.kind if self.trouble else ''}: {decision.verb}"
+
+    @decide.validator
+    def _decide_what_is_open(self, decision: Decision) -> None:
+        if self.trouble is None or self._decision is not None:
+            raise ApplicationError("this run waits for no decision", type="NothingOpen")
+        try:
+            self.trouble.check(decision)
+        except Refusal as refusal:
+            raise ApplicationError(str(refusal), type="NotPossible") from refusal
+
+    @workflow.query(description="What this run needs a person for, if anything.")
+    def open_attention(self) -> Attention | None:
+        return self.trouble
+
+    async def _park_failure(
+        self, failure: ActivityError, summary: str, verbs: tuple[Verb, ...]
+    ) -> None:
+        kind, why = cause_of(failure)
+        trouble = self.attention(
+            kind,
+            what=f"could not: {summary[0].lower()}{summary[1:]}",
+            why=why,
+            who=OPERATOR,
+            verbs=verbs,
+        )
+        decision = await self.park(
+            trouble, look_again=LOOK_AGAIN if kind == "Misconfigured" else None
+        )
+        if decision.verb is Verb.SKIP:
+            raise Skipped(f"{decision.by} skipped it: {decision.reason or summary}")
+
+    async def _unpark(self, attention: Attention, decision: Decision) -> None:
+        self.trouble = None
+        settled = Settled(workflow=attention.workflow, key=attention.key, decision=decision)
+        await note(DeskActivities.settle, settled, f"{decision.verb} by {decision.by}")
+        await self._tell(None)
+
+    async def _tell(self, attention: Attention | None) -> None:
+        """Show it on this run, and on the deal whose stage this is."""
+        self.show()
+        if attention:
+            await self.tell_parent("attention_raised", attention)
+        else:
+            await self.tell_parent("attention_settled", workflow.info().workflow_id)
+
+    def show(self) -> None:
+        """Let the Temporal UI say where this run stands."""
+        workflow.upsert_search_attributes([NEEDS_ATTENTION.value_set(self.trouble is not None)])
+        workflow.set_current_details(describe(self.trouble) if self.trouble else "")
+
+    async def tell_parent(self, signal: str, fact: object) -> None:
+        """Tell the deal whose stage this is, if it is there to hear it."""
+        parent = workflow.info().parent
+        if parent is None:
+            return
+        try:
+            await workflow.get_external_workflow_handle(parent.workflow_id).signal(signal, fact)
+        except FailureError:
+            workflow.logger.info("the deal's run is gone")
+
+
+class Skipped(Refusal):
+    """A person decided that this step is not needed."""
+
+
+def cause_of(failure: ActivityError) -> tuple[str, str]:
+    """The kind of trouble and its reason, in the words of the system that refused."""
+    cause = failure.cause
+    if isinstance(cause, ApplicationError):
+        return cause.type or "Rejected", cause.message
+    return "Unreachable", f"gave up after {failure.message}"
+
+
+def describe(attention: Attention) -> str:
+    """What the Temporal UI shows of a parked run."""
+    rows = "".join(f"\n| {f.field} | {f.problem} | {f.who} |" for f in attention.findings)
+    table = f"\n\n| field | what is wrong | who mends it |\n|---|---|---|{rows}" if rows else ""
+    verbs = ", ".join(f"`{verb}`" for verb in attention.verbs)
+    return (
+        f"### Needs {attention.who}\n**{attention.what}**\n\n{attention.why}{table}\n\n"
+        f"Then: {verbs}, by `cashward attention …` for `{attention.workflow}`"
+    )

@@ -1,0 +1,112 @@
+"""What people see of a deal: search attributes, current details, answers to finance."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from domain.attention import Attention
+from domain.billing import ItemState
+from domain.cash import CashPosition, DealStatus, cash_position
+from domain.life import Life
+from domain.refusal import Refusal
+from domain.stage import Stage
+from workflows.desk import NEEDS_ATTENTION, describe
+
+DEAL_STAGE = SearchAttributeKey.for_keyword("DealStage")
+DEAL_VALUE = SearchAttributeKey.for_float("DealValue")
+CUSTOMER = SearchAttributeKey.for_keyword("Customer")
+PROJECT_KEY = SearchAttributeKey.for_keyword("ProjectKey")
+OWNER = SearchAttributeKey.for_keyword("Owner")
+
+_WAITS = {
+    Stage.WON: "its handoff to begin",
+    Stage.HANDOFF: "the check of the deal and its customer",
+    Stage.KICKOFF: "customer and project to be set up",
+    Stage.DELIVERY: "delivery to reach the next milestone",
+    Stage.COLLECTION: "the customer to pay",
+    Stage.CANCELLING: "everything to be taken back",
+    Stage.CLOSED: "nothing: it is paid",
+    Stage.CANCELLED: "nothing: it was cancelled",
+}
+
+
+def search_attributes(life: Life, *, needs_attention: bool) -> list[SearchAttributeUpdate[Any]]:
+    """By what people find deals in the Temporal UI, in one update a stage."""
+    found: list[SearchAttributeUpdate[Any]] = [
+        DEAL_STAGE.value_set(life.stage),
+        NEEDS_ATTENTION.value_set(needs_attention),
+    ]
+    if life.contract:
+        found += [
+            DEAL_VALUE.value_set(float(life.contract.value.amount)),  # for search only
+            CUSTOMER.value_set(life.contract.account.name),
+            OWNER.value_set(life.contract.owner or "nobody"),
+        ]
+    if life.kicked_off:
+        found.append(PROJECT_KEY.value_set(life.kicked_off.project.key))
+    return found
+
+
+def status(life: Life, troubles: Iterable[Attention]) -> DealStatus:
+    """The deal at a glance."""
+    open_troubles = list(troubles)
+    project = life.kicked_off.project if life.kicked_off else None
+    waits = "; ".join(f"{t.who}: {t.what}" for t in open_troubles) or _WAITS[life.stage]
+    return DealStatus(
+        deal=life.deal,
+        name=life.contract.name if life.contract else life.deal,
+        stage=life.stage,
+        waits_for=waits,
+        needs_attention=bool(open_troubles),
+        customer=life.contract.account.name if life.contract else "",
+        project=project.key if project else "",
+        project_url=project.url if project else "",
+        deal_url=life.contract.url if life.contract else "",
+    )
+
+
+def position(life: Life, *, today: date) -> CashPosition:
+    """The money of the deal. Raises Refusal before there is a contract."""
+    if life.contract is None:
+        raise Refusal(f"{life.deal} has no contract yet: `status` tells what it waits for")
+    found = cash_position(life.contract, life.board.statuses, today=today)
+    if life.stage is Stage.CANCELLED:
+        return found.model_copy(update={"contracted": found.billed - found.credited})
+    return found
+
+
+def details(life: Life, troubles: Iterable[Attention], *, today: date) -> str:
+    """The deal in Markdown, for the Temporal UI: where it stands, what it waits for, its links."""
+    open_troubles = list(troubles)
+    at_a_glance = status(life, open_troubles)
+    parts = [
+        f"**{at_a_glance.name}** is in **{life.stage}** and waits for {at_a_glance.waits_for}."
+    ]
+    parts += [describe(trouble) for trouble in open_troubles]
+    if life.contract:
+        parts += [_links(at_a_glance), _items(life), _money(position(life, today=today))]
+    return "\n\n".join(parts)
+
+
+def _links(deal: DealStatus) -> str:
+    project = f" · [project {deal.project}]({deal.project_url})" if deal.project else ""
+    return f"[deal]({deal.deal_url}){project} · customer {deal.customer}"
+
+
+def _items(life: Life) -> str:
+    rows = []
+    for s in life.board.statuses:
+        document = f"[{s.invoice.number}]({s.invoice.url})" if s.invoice else ""
+        why = s.reason if s.state is not ItemState.PAID else ""
+        rows.append(f"| {s.item.name} | {s.item.net} | {s.state} | {why} | {s.who} | {document} |")
+    head = "| item | net | state | why not further | who | invoice |\n|---|--:|---|---|---|---|\n"
+    return head + "\n".join(rows)
+
+
+def _money(p: CashPosition) -> str:
+    return (
+        f"contracted {p.contracted} · billed {p.billed} · credited {p.credited} · "
+        f"paid {p.paid} · outstanding {p.outstanding}"
+    )

@@ -1,0 +1,77 @@
+"""Kickoff: the customer, the project, its plan and the link in the CRM; all of it or nothing."""
+
+from functools import partial
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.types import MethodAsyncSingleParam
+
+from activities.crm import CrmActivities as Crm
+from activities.erp import CustomerActivities as Customers
+from activities.pm import PmActivities as Pm
+from domain.attention import Verb
+from domain.kickoff import GivenUp, KickedOff, Kickoff, PlannedProject
+from workflows.desk import Aborted, Attended, Skipped
+from workflows.kit import Saga, Undo
+
+S = TypeVar("S")
+C = TypeVar("C")
+
+
+@workflow.defn(name="kickoff-provisioning")
+class KickoffProvisioning(Attended):
+    """Sets one deal up in ERP, PM and CRM, or leaves every system as it was."""
+
+    @workflow.init
+    def __init__(self, kickoff: Kickoff) -> None:
+        super().__init__(kickoff.plan.deal)
+
+    @workflow.run
+    async def run(self, kickoff: Kickoff) -> KickedOff | GivenUp:
+        try:
+            return await self._all_or_nothing(kickoff)
+        except Aborted as aborted:
+            return GivenUp(reason=str(aborted))
+
+    async def _all_or_nothing(self, kickoff: Kickoff) -> KickedOff:
+        customer_back, project_back, unlink = undos_of(self, kickoff)
+        async with Saga() as saga:
+            saga.undo_with(customer_back)
+            customer = await self.attempt(
+                Customers.open_customer, kickoff.customer, "Open the customer in the ERP"
+            )
+            saga.undo_with(project_back)
+            opened = await self.attempt(Pm.open_project, kickoff.plan, "Open the project")
+            project = await self.attempt(
+                Pm.plan_project,
+                PlannedProject(plan=kickoff.plan, project=opened),
+                "Plan milestones, work and team",
+            )
+            saga.undo_with(unlink)
+            await self.attempt(
+                Crm.write_back, kickoff.linking(project), "Link the project in the CRM"
+            )
+        return KickedOff(customer=customer, project=project)
+
+
+def undos_of(run: Attended, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
+    """How to take a kickoff back, in the order it was done: customer, project, link."""
+
+    def undo(activity: MethodAsyncSingleParam[S, C, None], command: C, summary: str) -> Undo:
+        return partial(_until_undone, run, activity, command, summary)
+
+    return (
+        undo(Customers.take_back_customer, kickoff.customer, "Take the customer back"),
+        undo(Pm.take_back_project, kickoff.plan, "Take the project back"),
+        undo(Crm.take_back, kickoff.unlinking(), "Unlink the project in the CRM"),
+    )
+
+
+async def _until_undone(
+    run: Attended, activity: MethodAsyncSingleParam[S, C, None], command: C, summary: str
+) -> None:
+    """An undo goes on until it is done, or until a person answers for leaving it."""
+    try:
+        await run.attempt(activity, command, summary, verbs=(Verb.RETRY, Verb.SKIP))
+    except Skipped as skipped:
+        workflow.logger.warning("an undo was skipped: %s", skipped)

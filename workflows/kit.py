@@ -1,0 +1,124 @@
+"""The few words every workflow is written in: `step`, `note` and `Saga`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Self, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
+from temporalio.types import MethodAsyncNoParam, MethodAsyncSingleParam
+from temporalio.workflow import ActivityConfig
+
+from domain.refusal import Refusal
+
+S = TypeVar("S")
+Command = TypeVar("Command")
+Result = TypeVar("Result")
+Undo = Callable[[], Awaitable[None]]
+
+PATIENT = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=2),
+    # A worker that dies is noticed by its silence; the worker beats by itself while a step runs.
+    heartbeat_timeout=timedelta(seconds=6),
+    schedule_to_close_timeout=timedelta(days=3),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=5)
+    ),
+)
+"""How we ask another system for something: briefly each time, and for days if need be."""
+
+
+async def step(
+    activity: MethodAsyncSingleParam[S, Command, Result], command: Command, summary: str
+) -> Result:
+    """Have one step done on its system's queue, and wait for it.
+
+    If we are cancelled meanwhile, the step settles first: an undo must not race it.
+    """
+    config = ActivityConfig(**PATIENT, task_queue=queue_of(activity), summary=summary)
+    return await settled(workflow.start_activity_method(activity, command, **config))
+
+
+async def poll(activity: MethodAsyncNoParam[S, Result], queue: str, summary: str) -> Result:
+    """Look once; what fails is looked at again by the next run of the schedule."""
+    return await workflow.execute_activity_method(
+        activity,
+        task_queue=f"{workflow.info().task_queue}-{queue}",
+        summary=summary,
+        start_to_close_timeout=timedelta(minutes=2),
+        heartbeat_timeout=timedelta(seconds=6),
+        retry_policy=RetryPolicy(maximum_attempts=3),
+    )
+
+
+async def note(
+    activity: MethodAsyncSingleParam[S, Command, Result], command: Command, summary: str
+) -> Result:
+    """Have our own bookkeeping done, without a task of its own."""
+    return await workflow.execute_local_activity_method(
+        activity,
+        command,
+        summary=summary,
+        start_to_close_timeout=timedelta(seconds=10),
+        retry_policy=RetryPolicy(
+            initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=1)
+        ),
+    )
+
+
+def queue_of(activity: object) -> str:
+    """Each system has a queue of its own, named by the file its steps are in."""
+    return f"{workflow.info().task_queue}-{activity.__module__.rpartition('.')[2]}"
+
+
+async def settled(handle: "asyncio.Task[Result]") -> Result:
+    """The outcome of what was started; when cancelled, cancel it and let it come to rest."""
+    try:
+        return await asyncio.shield(handle)
+    except asyncio.CancelledError:
+        handle.cancel()
+        with suppress(FailureError, asyncio.CancelledError):
+            await handle
+        raise
+
+
+class Saga:
+    """Takes back what was done, newest first, if its block fails or is cancelled.
+
+    An undo is on record before its step is tried: a step that failed may still have happened.
+    So an undo takes the same command as its step, never the result. A bug takes nothing back.
+    """
+
+    def __init__(self) -> None:
+        self._undos: list[Undo] = []
+
+    def undo_with(self, undo: Undo) -> None:
+        """Remember how to take the next step back."""
+        self._undos.append(undo)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(failure, FailureError | Refusal | asyncio.CancelledError):
+            await take_back(self._undos)
+
+
+async def take_back(undos: Sequence[Undo]) -> None:
+    """Undo in reverse order, to the end."""
+    for undo in reversed(undos):
+        await undo()
+
+
+def is_refusal(failure: ActivityError) -> bool:
+    """Whether a step will not succeed by being tried again, or was tried long enough."""
+    return not is_cancelled_exception(failure)

@@ -1,0 +1,150 @@
+"""Milestone billing: one item of a contract becomes one invoice, and the invoice becomes cash."""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+
+from temporalio import workflow
+
+from activities.erp import InvoiceActivities as Invoices
+from domain.billing import Billed, BillItem, Drafted, Invoice, InvoiceStatus, ItemState
+from domain.board import Move
+from domain.cash import is_overdue
+from domain.event import InvoiceChanged
+from domain.preflight import FINANCE
+from domain.refusal import Refusal
+from workflows.desk import Aborted, Attended, Skipped
+
+CUSTOMER = "customer"
+
+
+@workflow.defn(name="milestone-billing")
+class MilestoneBilling(Attended):
+    """Drafts, waits for approval where the policy asks for it, issues, and sees it paid."""
+
+    @workflow.init
+    def __init__(self, bill: BillItem) -> None:
+        super().__init__(bill.deal)
+        self._cleared = not bill.needs_approval
+        self._hold = ""
+        self._news = False
+        self._adopted = False
+
+    @workflow.run
+    async def run(self, bill: BillItem) -> Billed:
+        try:
+            drafted, invoice = await self._issue(bill)
+        except (Aborted, Skipped, asyncio.CancelledError) as stopped:
+            return await self._withdraw(bill, str(stopped) or "the deal was cancelled")
+        await self._tell_deal(bill, ItemState.ISSUED, f"{invoice.number} is not paid yet", invoice)
+        try:
+            invoice = await self._collect(bill, drafted, invoice)
+        except asyncio.CancelledError:
+            return await self._end(bill, ItemState.ISSUED, "the deal was cancelled", invoice)
+        return await self._end(bill, _outcome(invoice), "", invoice)
+
+    async def _issue(self, bill: BillItem) -> tuple[Drafted, Invoice]:
+        drafted = await self.attempt(
+            Invoices.draft_invoice, bill, f"Draft the invoice over {bill.item.net}"
+        )
+        await self._clearance(bill)
+        return drafted, await self.attempt(Invoices.issue_invoice, drafted, "Issue the invoice")
+
+    async def _clearance(self, bill: BillItem) -> None:
+        """Wait until it is approved and not held."""
+        while self._hold or not self._cleared:
+            why = self._hold or "its amount needs approval"
+            await self._tell_deal(bill, ItemState.HELD, why, None, who=FINANCE)
+            workflow.set_current_details(f"### Held\n{why}. `approve` or `release` lets it go.")
+            await workflow.wait_condition(lambda: self._cleared and not self._hold)
+            workflow.set_current_details("")
+
+    async def _collect(self, bill: BillItem, drafted: Drafted, invoice: Invoice) -> Invoice:
+        """Read the invoice whenever it may have changed, until nothing is outstanding."""
+        while invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
+            await self._wait_for_news(invoice)
+            invoice = await self.attempt(Invoices.read_invoice, drafted, "See what was paid")
+            if invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
+                await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
+        return invoice
+
+    async def _wait_for_news(self, invoice: Invoice) -> None:
+        """Until somebody tells, or the day after the invoice was due."""
+        today = workflow.now().date()
+        due = invoice.due_on
+        patience = None
+        if due and not is_overdue(invoice, today):
+            overdue_from = datetime.combine(due + timedelta(days=1), time(), UTC)
+            patience = overdue_from - workflow.now()
+        try:
+            await workflow.wait_condition(
+                lambda: self._news, timeout=patience, timeout_summary=f"{invoice.number} due {due}"
+            )
+        except TimeoutError:
+            workflow.logger.info("the invoice is overdue")
+        self._news = False
+
+    async def _withdraw(self, bill: BillItem, reason: str) -> Billed:
+        """Delete the draft; if it was issued meanwhile, it stays for a person to credit."""
+        invoice = await self.attempt(Invoices.withdraw, bill, "Withdraw the draft")
+        state = ItemState.ISSUED if invoice else ItemState.CANCELLED
+        return await self._end(bill, state, reason, invoice)
+
+    async def _end(
+        self, bill: BillItem, state: ItemState, reason: str, invoice: Invoice | None
+    ) -> Billed:
+        """Our result tells the deal; a deal that continued as new meanwhile has to be told."""
+        if self._adopted:
+            last = Move(
+                item=bill.item.key, state=state, reason=reason, invoice=invoice, is_last=True
+            )
+            await self.tell_parent("item_moved", last)
+        return Billed(item=bill.item.key, state=state, invoice=invoice, reason=reason)
+
+    async def _tell_deal(
+        self,
+        bill: BillItem,
+        state: ItemState,
+        reason: str,
+        invoice: Invoice | None,
+        who: str = CUSTOMER,
+    ) -> None:
+        move = Move(item=bill.item.key, state=state, reason=reason, who=who, invoice=invoice)
+        await self.tell_parent("item_moved", move)
+
+    @workflow.signal(description="The ERP knows something new about this invoice.")
+    def invoice_changed(self, fact: InvoiceChanged) -> None:
+        self._news = True
+
+    @workflow.signal(description="The deal continued as new: report the end to it.")
+    def adopted(self) -> None:
+        self._adopted = True
+
+    @workflow.update(description="Let an invoice go that waits for approval.")
+    def approve(self, by: str) -> str:
+        self._cleared = True
+        return f"approved by {by}"
+
+    @approve.validator
+    def _approve_what_waits(self, by: str) -> None:
+        if self._cleared:
+            raise Refusal("nothing waits for approval here")
+
+    @workflow.update(description="Hold this invoice back before it is issued.")
+    def hold(self, reason: str) -> str:
+        self._hold = reason
+        return f"held: {reason}"
+
+    @workflow.update(description="Release a held invoice.")
+    def release(self, by: str) -> str:
+        self._hold = ""
+        return f"released by {by}"
+
+
+def _outcome(invoice: Invoice) -> ItemState:
+    if invoice.status is InvoiceStatus.GONE or invoice.credited == invoice.gross:
+        return ItemState.CREDITED
+    return ItemState.PAID
+
+
+def _reason(invoice: Invoice) -> str:
+    return f"{invoice.number}: {invoice.outstanding} of {invoice.gross} is not paid yet"

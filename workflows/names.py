@@ -1,0 +1,28 @@
+"""Workflow ids, made from meaning; they read well in the Temporal UI and never hold a `/`."""
+
+from domain.names import DealId, ItemKey, Subject
+
+
+def deal_run(deal: DealId) -> str:
+    return f"deal:{deal}"
+
+
+def handoff_run(deal: DealId) -> str:
+    return f"handoff:{deal}"
+
+
+def kickoff_run(deal: DealId) -> str:
+    return f"kickoff:{deal}"
+
+
+def billing_run(subject: Subject) -> str:
+    return f"billing:{subject}"
+
+
+def repair_run(deal: DealId) -> str:
+    return f"write-back:{deal}"
+
+
+def subject_of(deal: DealId, item: ItemKey, revision: int = 1) -> Subject:
+    """What a bill of this item is about."""
+    return Subject(f"{deal}:{item}:r{revision}")

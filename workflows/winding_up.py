@@ -1,0 +1,117 @@
+"""Winding up a cancelled deal, so that CRM, PM and ERP agree on what is left of it."""
+
+from contextlib import suppress
+
+from temporalio import workflow
+
+from activities.crm import CrmActivities as Crm
+from activities.desk import DeskActivities as Desk
+from activities.erp import InvoiceActivities as Invoices
+from activities.pm import PmActivities as Pm
+from domain.attention import Attention, Verb
+from domain.billing import CreditOrder, ItemState, ItemStatus
+from domain.board import Move
+from domain.kickoff import PlannedProject
+from domain.life import CancelRequest, Outcome
+from domain.names import Subject
+from domain.preflight import FINANCE
+from domain.stage import Stage
+from domain.writeback import WriteBack, write_back
+from workflows import names
+from workflows.deal_file import DealFile
+from workflows.desk import Skipped
+from workflows.kickoff_provisioning import undos_of
+from workflows.kit import note, take_back
+
+CREDIT = "credit"
+_OPEN = (ItemState.PLANNED, ItemState.BILLABLE, ItemState.HELD, ItemState.DRAFTED)
+
+
+async def wind_up(deal: DealFile, request: CancelRequest) -> Outcome:
+    """Nothing issued: take everything back. Something issued: close, and propose a credit."""
+    deal.enter(Stage.CANCELLING)
+    await _withdraw_open_bills(deal)
+    issued = deal.life.board.in_state(ItemState.ISSUED, ItemState.PAID)
+    if issued:
+        await _close_project(deal)
+        await _credit_if_wanted(deal, request, issued)
+    elif deal.life.kickoff:
+        await take_back(undos_of(deal, deal.life.kickoff))
+    await note(Desk.end, deal.deal, "End the contract")
+    deal.enter(Stage.CANCELLED)
+    await _tell_the_crm(deal)
+    return Outcome(deal=deal.deal, stage=Stage.CANCELLED, reason=f"{request.by}: {request.reason}")
+
+
+async def _withdraw_open_bills(deal: DealFile) -> None:
+    """Each billing run deletes its draft, or says that it was too late."""
+    for item, handle in tuple(deal.bills.items()):
+        if handle:
+            handle.cancel()
+        else:
+            run = names.billing_run(deal.life.board[item].item.subject(deal.deal))
+            await workflow.get_external_workflow_handle(run).cancel()
+    await workflow.wait_condition(lambda: not deal.bills)
+    reason = "the deal was cancelled"
+    for status in deal.life.board.in_state(*_OPEN):
+        deal.move(Move(item=status.item.key, state=ItemState.CANCELLED, reason=reason))
+
+
+async def _close_project(deal: DealFile) -> None:
+    kickoff, kicked_off = deal.life.kickoff, deal.life.kicked_off
+    if kickoff and kicked_off:
+        closing = PlannedProject(plan=kickoff.plan, project=kicked_off.project)
+        with suppress(Skipped):
+            await deal.attempt(
+                Pm.close_project, closing, "Close the project", verbs=(Verb.RETRY, Verb.SKIP)
+            )
+
+
+async def _credit_if_wanted(
+    deal: DealFile, request: CancelRequest, issued: tuple[ItemStatus, ...]
+) -> None:
+    """Only a person may reverse what was issued."""
+    decision = await deal.park(_proposal(deal, request, issued))
+    if decision.verb is Verb.AMEND:
+        for status in issued:
+            with suppress(Skipped):
+                await _credit(deal, status, request.reason)
+
+
+def _proposal(deal: DealFile, request: CancelRequest, issued: tuple[ItemStatus, ...]) -> Attention:
+    numbers = ", ".join(status.invoice.number for status in issued if status.invoice)
+    return deal.attention(
+        "credit",
+        what=f"credit {numbers}, or let them stand",
+        why=f"{request.by} cancelled the deal after these were issued: {request.reason}",
+        who=FINANCE,
+        verbs=(Verb.AMEND, Verb.SKIP),
+        choices=(CREDIT,),
+    )
+
+
+async def _credit(deal: DealFile, status: ItemStatus, reason: str) -> None:
+    if status.invoice is None:
+        return
+    order = CreditOrder(bill=deal.bill_for(status), invoice=status.invoice, reason=reason)
+    invoice = await deal.attempt(
+        Invoices.credit_invoice,
+        order,
+        f"Credit {status.invoice.number}",
+        verbs=(Verb.RETRY, Verb.SKIP),
+    )
+    deal.move(Move(item=status.item.key, state=ItemState.CREDITED, reason=reason, invoice=invoice))
+
+
+async def _tell_the_crm(deal: DealFile) -> None:
+    """What is left of the money; of a deal that never became a contract, only its end."""
+    deal.know(revision=deal.life.revision + 1)
+    if deal.life.contract:
+        command = write_back(deal.position(), Stage.CANCELLED, revision=deal.life.revision)
+    else:
+        subject = Subject(f"{deal.deal}:w{deal.life.revision}")
+        command = WriteBack(subject=subject, deal=deal.deal, stage=Stage.CANCELLED, attention="")
+    with suppress(Skipped):
+        await deal.attempt(
+            Crm.write_back, command, "Tell the CRM it ended", verbs=(Verb.RETRY, Verb.SKIP)
+        )
