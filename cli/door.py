@@ -52,6 +52,13 @@ def settings(state: Path = DEFAULT_STATE) -> Settings:
         return read_settings()
 
 
+def settings_of(environment: dict[str, str]) -> Settings:
+    """The settings of programs that get this environment; ours becomes the same."""
+    os.environ.update(environment)
+    with told_plainly():
+        return read_settings()
+
+
 def remember(environment: dict[str, str], state: Path) -> None:
     """Let later commands on this machine find the local stack; readable by its owner only."""
     file = state / LOCAL_ENVIRONMENT

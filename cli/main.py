@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from cli import attention, deal, finance
+from cli.demo.command import demo
 from cli.doctor import doctor as examine
 from cli.door import AsJson, err, out, run, settings
 from cli.trouble import Exit, Trouble, told_plainly
+from cli.up import up
 from runtime.compose import open_systems
 from runtime.journal import set_up_journal
 from runtime.working import leave, run_until_told, work
@@ -24,6 +26,8 @@ app = typer.Typer(
 app.add_typer(deal.app, name="deal")
 app.add_typer(finance.app, name="finance")
 app.add_typer(attention.app, name="attention")
+app.command()(up)
+app.command()(demo)
 
 
 @app.command()
@@ -71,6 +75,7 @@ def doctor(as_json: AsJson = False) -> None:
 def main() -> None:
     """Run a command; what goes wrong ends in a sentence and an exit code."""
     code = Exit.DONE
+    set_up_journal("WARNING", readable=True)  # a command speaks for itself; a worker sets its own
     try:
         app(standalone_mode=False)
     except Trouble as trouble:

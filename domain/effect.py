@@ -184,10 +184,10 @@ class Effect(Value):
         )
 
     def refuse(self, attempt: int, reason: str) -> Self:
-        """The call certainly did nothing."""
+        """The call certainly did nothing. The vendor may repeat its refusal under the same key."""
         self._fence(attempt)
         return self.model_copy(
-            update={"state": EffectState.REFUSED, "until": None, "reason": reason}
+            update={"state": EffectState.REFUSED, "until": None, "burnt": True, "reason": reason}
         )
 
     def finish(self, proof: dict[str, str]) -> Self:

@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
 from tests.postgres import database_url, postgres
+from tests.temporal import temporal
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "postgres", "temporal"]

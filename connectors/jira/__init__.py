@@ -9,9 +9,9 @@ from typing import Self
 import httpx
 from pydantic import BaseModel, SecretStr, model_validator
 
+from connectors.jira.house import House
 from connectors.jira.pm import JiraPm
-from connectors.jira.refusals import explain
-from connectors.jira.site import House, Site
+from connectors.jira.refusals import explain, turn_away
 from connectors.kit import (
     Anonymous,
     Api,
@@ -31,6 +31,7 @@ from connectors.kit import (
 __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 
 _SYSTEM = "jira"
+_REST, _GATEWAY = "/rest/api/3", "/ex/jira/"
 _MANNERS = Manners(explain=explain, pause=timedelta(seconds=5), request_id="X-AREQUESTID")
 # Atlassian promises nothing: the index of new issues lags by seconds, seldom by minutes.
 _SETTLE = timedelta(minutes=2)
@@ -52,10 +53,6 @@ class JiraSettings(BaseModel):
     client_id: str = ""
     client_secret: SecretStr | None = None
     client_secret_file: Path | None = None
-    scope: str = (
-        "read:jira-work write:jira-work read:jira-user manage:jira-project "
-        "manage:jira-configuration"
-    )
     lead: str = ""
     """The account id that leads new projects; empty is our own account."""
     team_role: str = "Member"
@@ -69,12 +66,16 @@ class JiraSettings(BaseModel):
         app = (self.client_id, secret(self.client_secret, self.client_secret_file))
         if all(token) == all(app) or any(token) == any(app):
             raise ValueError("Jira needs email and token, or else client_id and client_secret")
+        if _GATEWAY in self.url and not self.app_url:
+            raise ValueError("people cannot open the gateway: set app_url to your site's address")
         return self
 
 
 @asynccontextmanager
 async def open_jira(settings: JiraSettings) -> AsyncIterator[Roles]:
-    async with open_http(settings.url, settings.http) as http:
+    """The role of Pm, ready; no call is made before there is work."""
+    async with open_http(settings.url.rstrip("/") + _REST, settings.http) as http:
+        http.event_hooks = {"response": [turn_away]}
         timeout = settings.http.timeout_seconds
         api = Api(_SYSTEM, http, _auth(settings, http), timeout, _MANNERS)
         house = House(
@@ -84,7 +85,7 @@ async def open_jira(settings: JiraSettings) -> AsyncIterator[Roles]:
             project_type=settings.project_type,
             template=settings.template,
         )
-        yield Roles(pm=JiraPm(Site(api), house, settle=settings.http.settle(_SETTLE)))
+        yield Roles(pm=JiraPm(api, house, settle=settings.http.settle(_SETTLE)))
 
 
 def _auth(settings: JiraSettings, http: httpx.AsyncClient) -> Auth:
@@ -96,7 +97,7 @@ def _auth(settings: JiraSettings, http: httpx.AsyncClient) -> Auth:
     tokens = Api(_SYSTEM, http, Anonymous(), settings.http.timeout_seconds, _MANNERS)
     client = Client(_SYSTEM, settings.client_id, client_secret)
     endpoint = Endpoint(tokens, f"{settings.auth_url}/oauth/token", as_json=True)
-    return ClientCredentials(endpoint, client, settings.scope)
+    return ClientCredentials(endpoint, client)
 
 
 connector = Connector(_SYSTEM, JiraSettings, open_jira)

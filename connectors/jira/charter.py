@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.jira.site import Site
 from connectors.jira.wire import PROPERTY
+from connectors.kit import Api
 from domain.effect import EffectKind, Made, Repeat
 from domain.project import BudgetLine, WriteCharter
 from ports.change import Ticket
@@ -19,7 +19,7 @@ _KIND = EffectKind("pm.charter")
 class CharterChange:
     """Whole values, so that writing twice is writing once. A project has no field for a budget."""
 
-    site: Site
+    site: Api
     repeat: Repeat
     kind: EffectKind = _KIND
     reopens: bool = False
@@ -42,9 +42,9 @@ class CharterChange:
         return ()
 
     async def take_back(self, command: WriteCharter, made: Made) -> None:
-        del command
+        del made
         with suppress(Absent):
-            await self.site.delete("/project/{}/properties/{}", made.id, PROPERTY)
+            await self.site.delete("/project/{}/properties/{}", command.project, PROPERTY)
 
 
 def _value(command: WriteCharter) -> dict[str, Any]:

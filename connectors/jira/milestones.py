@@ -1,13 +1,14 @@
 """The change that plans milestones, as versions. Their names are unique within a project."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from connectors.jira.refusals import Taken
-from connectors.jira.site import Site
-from connectors.jira.wire import VERSIONS, Version
-from connectors.kit import together
+from connectors.jira.wire import Version, Versions
+from connectors.kit import Api, together
 from domain.billing import BillableItem
 from domain.effect import EffectKind, Made, Repeat
 from domain.names import DealId, ExternalId, ItemKey
@@ -16,6 +17,7 @@ from ports.change import Ticket
 from ports.failures import Absent, Rejected
 
 _KIND = EffectKind("pm.milestones")
+_LONGEST_NAME = 240
 
 
 def mark(deal: DealId, item: str = "") -> str:
@@ -24,21 +26,20 @@ def mark(deal: DealId, item: str = "") -> str:
 
 
 def item_of(version: Version, deal: DealId) -> ItemKey | None:
-    """Which of our items a version is, if any."""
-    marked = version.description.startswith(mark(deal))
-    return ItemKey(version.description.removeprefix(mark(deal))) if marked else None
+    """Which of our items a version is, if any; people may write around the mark."""
+    marked = re.search(rf"(?<!\S){re.escape(mark(deal))}(\w+)", version.description)
+    return ItemKey(marked[1]) if marked else None
 
 
-async def versions_of(site: Site, project: str) -> list[Version]:
-    answer = await site.get("/project/{}/versions", project)
-    return VERSIONS.validate_python(answer.json())
+async def versions_of(site: Api, project: str) -> list[Version]:
+    return (await site.get("/project/{}/versions", project)).read(Versions).root
 
 
 @dataclass(frozen=True)
 class MilestonesChange:
     """One version a milestone; those that are there are kept."""
 
-    site: Site
+    site: Api
     repeat: Repeat
     kind: EffectKind = _KIND
     reopens: bool = False
@@ -49,9 +50,13 @@ class MilestonesChange:
 
     async def make(self, command: PlanMilestones, ticket: Ticket) -> Made:
         there = await self._there(command) if ticket.look_first else {}
+        names = _names(command.milestones)
         missing = [item for item in command.milestones if item.key not in there]
         async with together() as group:
-            tasks = {i.key: group.create_task(self._add(command, i)) for i in missing}
+            tasks = {
+                item.key: group.create_task(self._add(command, item, names[item.key]))
+                for item in missing
+            }
         there |= {str(key): task.result() for key, task in tasks.items()}
         return Made(id=command.project, parts=there)
 
@@ -74,9 +79,9 @@ class MilestonesChange:
         marked = ((item_of(version, command.deal), version.id) for version in versions)
         return {str(item): ExternalId(number) for item, number in marked if item}
 
-    async def _add(self, command: PlanMilestones, item: BillableItem) -> ExternalId:
+    async def _add(self, command: PlanMilestones, item: BillableItem, name: str) -> ExternalId:
         body = {
-            "name": item.name[:255],
+            "name": name,
             "projectId": int(command.project),
             "description": mark(command.deal, item.key),
             "startDate": command.start,
@@ -89,5 +94,15 @@ class MilestonesChange:
             there = await self._there(command)
             if item.key in there:
                 return there[item.key]
-            reason = f"the project has a version {item.name!r} that is not ours: rename it there"
+            reason = f"the project has a version {name!r} that is not ours: rename it there"
             raise Rejected(self.system, reason) from taken
+
+
+def _names(items: Iterable[BillableItem]) -> dict[ItemKey, str]:
+    """As people named them; those of one name are told apart by their keys."""
+    plain = {item.key: " ".join(item.name.split())[:_LONGEST_NAME] for item in items}
+    often = Counter(name.casefold() for name in plain.values())
+    return {
+        key: name if often[name.casefold()] == 1 else f"{name} ({key})"
+        for key, name in plain.items()
+    }

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from connectors.jira.charter import CharterChange
+from connectors.jira.house import House
 from connectors.jira.milestones import MilestonesChange, item_of, versions_of
 from connectors.jira.project import ProjectChange, project_change
-from connectors.jira.site import House, Site
 from connectors.jira.team import TeamChange
-from connectors.jira.wire import Myself, Permissions, Version
+from connectors.jira.wire import Account, Permissions, Version
 from connectors.jira.work import WorkChange
+from connectors.kit import Api
 from domain.effect import Repeat, Strategy
 from domain.names import DealId, ExternalId
 from ports.pm import MilestoneProgress
@@ -25,7 +26,7 @@ _NEEDED = {
 class JiraPm:
     """Projects of one site; a milestone is a version, and it is reached when it is released."""
 
-    def __init__(self, site: Site, house: House, *, settle: timedelta) -> None:
+    def __init__(self, site: Api, house: House, *, settle: timedelta) -> None:
         def repeat(strategy: Strategy) -> Repeat:
             return Repeat(strategy=strategy, settle=settle)
 
@@ -63,7 +64,7 @@ class JiraPm:
         return tuple(_progress(deal, await versions_of(self._site, project)))
 
     async def probe(self) -> Probe:
-        me = (await self._site.get("/myself")).read(Myself)
+        me = (await self._site.get("/myself")).read(Account)
         query = {"permissions": ",".join(_NEEDED)}
         granted = (await self._site.get("/mypermissions", query=query)).read(Permissions)
         wanting = tuple(
@@ -74,7 +75,7 @@ class JiraPm:
         return Probe(
             system=self._site.system,
             account=self._house.app_url,
-            identity=me.account,
+            identity=me.id,
             wanting=wanting,
         )
 

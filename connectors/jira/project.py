@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connectors.jira.house import House
 from connectors.jira.refusals import Taken
-from connectors.jira.site import House, Site
-from connectors.jira.wire import PROPERTY, Myself, NewProject, Project
-from connectors.kit import Cached
+from connectors.jira.wire import PROPERTY, Account, NewProject, Project
+from connectors.kit import Api, Cached
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import DealId, ExternalId, local_id
 from domain.project import OpenProject
@@ -18,27 +18,29 @@ from ports.failures import Absent, Rejected
 
 _KIND = EffectKind("pm.project")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LONGEST_KEY, _LONGEST_NAME = 10, 80
+# A key that starts so is no word of JQL; ten capitals and digits are the most that Jira takes.
+_PREFIX, _KEYS = "CW", len(_DIGITS) ** 8
+_LONGEST_NAME = 80
 
 
 def project_key(deal: DealId) -> str:
-    """A letter and the deal's number in base 36: at most ten capitals and digits."""
+    """CW and the deal's number in base 36, or a hash of a deal that has no such number."""
     local = local_id(deal)
-    number = (
-        int(local) if local.isdecimal() else int(hashlib.sha256(local.encode()).hexdigest(), 16)
-    )
+    number = int(local) if local.isdecimal() else 0
+    if not 0 < number < _KEYS:
+        number = int.from_bytes(hashlib.sha256(local.encode()).digest()) % _KEYS
     text = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))
         text = _DIGITS[digit] + text
-    return f"C{text[: _LONGEST_KEY - 1]}"
+    return _PREFIX + text
 
 
 @dataclass(frozen=True)
 class ProjectChange:
     """Opens a company-managed project; taking it back puts it in the trash with all its parts."""
 
-    site: Site
+    site: Api
     house: House
     repeat: Repeat
     me: Cached[str]
@@ -58,7 +60,10 @@ class ProjectChange:
             if found := await self.find(command):
                 return found[0]
             key = project_key(command.deal)
-            reason = f"the project key {key} is in use for something else: {taken.reason}"
+            reason = (
+                f"the key {key} or its name belongs to another project, maybe in the trash: "
+                f"rename that one, or delete it for good ({taken.reason})"
+            )
             raise Rejected(self.system, reason) from taken
         made = answer.read(NewProject)
         return self._made(str(made.id), made.key)
@@ -89,7 +94,7 @@ class ProjectChange:
         suffix = f" ({key})"
         return {
             "key": key,
-            "name": command.name[: _LONGEST_NAME - len(suffix)] + suffix,
+            "name": " ".join(command.name.split())[: _LONGEST_NAME - len(suffix)] + suffix,
             "projectTypeKey": self.house.project_type,
             "projectTemplateKey": self.house.template,
             "leadAccountId": self.house.lead or await self.me.get(),
@@ -99,9 +104,9 @@ class ProjectChange:
         }
 
 
-def project_change(site: Site, house: House, settle: timedelta) -> ProjectChange:
+def project_change(site: Api, house: House, settle: timedelta) -> ProjectChange:
     async def me() -> str:
-        return (await site.get("/myself")).read(Myself).account
+        return (await site.get("/myself")).read(Account).id
 
     repeat = Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=settle)
     return ProjectChange(site, house, repeat, Cached(me, timedelta(hours=1)))

@@ -1,55 +1,65 @@
 """What Jira's refusals mean. Its sentences are translated: only status and keys are trusted."""
 
-from pydantic import BaseModel, ValidationError
+import httpx
+from pydantic import ValidationError
 
+from connectors.jira.wire import Bulk, Envelope
 from connectors.kit import Answer
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Unreachable
 
 _LOGIN = "X-Seraph-LoginReason"
-_STRANGERS = frozenset({"AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED", "OUT"})
+_STRANGE = "the API token is wrong or has expired: give Cashward a new one (jira token)"
+_STRANGERS = {
+    "AUTHENTICATED_FAILED": _STRANGE,
+    "AUTHENTICATION_DENIED": "Jira asks for a CAPTCHA: sign in to it as Cashward, in a browser",
+    "OUT": _STRANGE,
+}
+_UNIQUE = frozenset({"projectKey", "projectName", "name"})
 
 
 class Taken(Rejected):
     """A name or key that must be unique is in use."""
 
 
-class Envelope(BaseModel):
-    """An error body; either part may be missing."""
+class NoneMade(Rejected):
+    """Every row of a bulk was refused."""
 
-    errorMessages: list[str] = []  # noqa: N815 - Jira's name
-    errors: dict[str, str] = {}
-
-    @property
-    def words(self) -> str:
-        named = [f"{field}: {said}" for field, said in self.errors.items()]
-        return "; ".join([*self.errorMessages, *named])
+    def __init__(self, system: str, bulk: Bulk) -> None:
+        super().__init__(system, bulk.words)
+        self.bulk = bulk
 
 
-def stranger(answer: Answer) -> Misconfigured | None:
-    """Jira serves a wrong or expired token as an anonymous visitor: with empty lists and 404s."""
-    if answer.headers.get(_LOGIN) not in _STRANGERS:
-        return None
-    reason = "the API token is wrong or has expired: give Cashward a new one (jira token)"
-    return Misconfigured(answer.system, reason)
+async def turn_away(response: httpx.Response) -> None:
+    """Make the 401 of it that Jira does not give.
+
+    It serves a wrong or expired token as an anonymous visitor, with empty lists and 404s, which
+    would read as "it is gone" and "nothing of ours is there".
+    """
+    if response.headers.get(_LOGIN) in _STRANGERS:
+        response.status_code = 401
 
 
 def explain(answer: Answer) -> ConnectorFailure | None:
     """The failure that a refusal means; None where its status says it all."""
-    if unknown := stranger(answer):
-        return unknown
-    envelope = _envelope(answer)
-    if envelope is None or answer.status not in {400, 409}:
+    if stranger := _STRANGERS.get(answer.headers.get(_LOGIN, "")):
+        return Misconfigured(answer.system, stranger)
+    if answer.status not in {400, 409}:
         return None
+    try:
+        envelope = Envelope.model_validate_json(answer.text)
+    except ValidationError:
+        return _none_made(answer)
     reason = answer.reason(envelope.words)
+    if envelope.errors.keys() & _UNIQUE:
+        return Taken(answer.system, reason)
     if answer.status == 409:
         return Unreachable(answer.system, f"two changes collided: {reason}")
-    if envelope.errors.keys() & {"projectKey", "projectName", "name", "users"}:
-        return Taken(answer.system, reason)
     return Rejected(answer.system, reason)
 
 
-def _envelope(answer: Answer) -> Envelope | None:
+def _none_made(answer: Answer) -> NoneMade | None:
     try:
-        return Envelope.model_validate_json(answer.text)
+        bulk = Bulk.model_validate_json(answer.text)
     except ValidationError:
         return None
+    return NoneMade(answer.system, bulk) if bulk.errors else None

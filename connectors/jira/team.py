@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.jira.refusals import Taken
-from connectors.jira.site import House, Site
-from connectors.jira.wire import Role
+from connectors.jira.house import House
+from connectors.jira.wire import Role, Roles
+from connectors.kit import Api
 from domain.effect import EffectKind, Made, Repeat
 from domain.project import StaffProject
 from ports.change import Ticket
@@ -18,7 +18,7 @@ _KIND = EffectKind("pm.team")
 class TeamChange:
     """Adds who is missing; Jira refuses who is there already."""
 
-    site: Site
+    site: Api
     house: House
     repeat: Repeat
     kind: EffectKind = _KIND
@@ -37,7 +37,7 @@ class TeamChange:
         try:
             if missing:
                 await self._add(command, role, missing)
-        except (Taken, Rejected):
+        except Rejected:
             # One who is in already makes Jira refuse them all.
             rest = missing - (await self._role(command, role)).people
             if rest == missing:
@@ -48,6 +48,8 @@ class TeamChange:
 
     async def find(self, command: StaffProject) -> Sequence[Made]:
         people = _people(command)
+        if not people:
+            return (Made(id=command.project),)
         try:
             role = await self._role(command, await self._role_id(command))
         except Absent:
@@ -72,7 +74,8 @@ class TeamChange:
 
     async def _role_id(self, command: StaffProject) -> str:
         """The number of the role, which is the end of its address."""
-        roles = (await self.site.get("/project/{}/role", command.project)).json()
+        answer = await self.site.get("/project/{}/role", command.project)
+        roles = answer.read(Roles).root
         address = roles.get(self.house.team_role)
         if address is None:
             known = ", ".join(sorted(roles))
@@ -80,7 +83,7 @@ class TeamChange:
                 f"no project role {self.house.team_role!r}: set jira team_role to one of {known}"
             )
             raise Rejected(self.system, reason)
-        return str(address).rpartition("/")[2]
+        return address.rpartition("/")[2]
 
 
 def _people(command: StaffProject) -> set[str]:

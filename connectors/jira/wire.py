@@ -2,25 +2,41 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, RootModel
 
 PROPERTY = "cashward"
 """The entity property that holds our key, on projects and on issues."""
 
 
+class Envelope(BaseModel):
+    """An error body: what was wrong as such, and by field. Either part may be missing."""
+
+    messages: list[str] = Field([], alias="errorMessages")
+    errors: dict[str, str] = {}
+
+    @property
+    def words(self) -> str:
+        named = [f"{field}: {said}" for field, said in self.errors.items()]
+        return "; ".join([*self.messages, *named])
+
+
 class NewProject(BaseModel):
+    """The answer to create."""
+
     id: int
     key: str
 
 
 class IssueType(BaseModel):
-    """Names differ by template and language; only the level says what it is."""
+    """Its name differs by template and language; only its level says what it is."""
 
     id: str
     level: int = Field(0, alias="hierarchyLevel")
 
 
 class Project(BaseModel):
+    """A project as it is read."""
+
     id: str
     key: str
     url: str = ""
@@ -38,16 +54,21 @@ class Project(BaseModel):
 
 
 class Version(BaseModel):
+    """A milestone, in Jira's terms."""
+
     id: str
     name: str
     description: str = ""
     released: bool = False
 
 
-VERSIONS = TypeAdapter(list[Version])
+class Versions(RootModel[list[Version]]):
+    """All of a project, unpaged."""
 
 
 class Issue(BaseModel):
+    """An issue, as far as it says whose it is."""
+
     id: str
     key: str
     properties: dict[str, Any] = {}
@@ -58,45 +79,77 @@ class Issue(BaseModel):
         ours = self.properties.get(PROPERTY)
         return str(ours.get("subject", "")) if isinstance(ours, dict) else ""
 
+    def number_in(self, project: str) -> int:
+        """Its number by its key; 0 if it moved to another project."""
+        home, _, number = self.key.rpartition("-")
+        return int(number) if home == project else 0
+
 
 class Fetched(BaseModel):
+    """Those of the issues asked for that exist and that we may see."""
+
     issues: list[Issue]
 
 
-class Made(BaseModel):
+class Row(BaseModel):
+    """An issue that a bulk made."""
+
     id: str
-    key: str
 
 
-class BulkAnswer(BaseModel):
+class Failed(BaseModel):
+    """A row that a bulk did not make, by its place in the request."""
+
+    row: int = Field(alias="failedElementNumber")
+    why: Envelope = Field(alias="elementErrors")
+
+
+class Bulk(BaseModel):
     """201 with errors is a partial failure; `issues` keep the order of those that passed."""
 
-    issues: list[Made]
-    errors: list[dict[str, Any]] = []
+    issues: list[Row]
+    errors: list[Failed] = []
+
+    @property
+    def words(self) -> str:
+        return next((failed.why.words for failed in self.errors), "")[:300]
+
+
+class Account(BaseModel):
+    """A person's account, or an app's."""
+
+    id: str = Field(alias="accountId")
+
+
+class Roles(RootModel[dict[str, str]]):
+    """The addresses of a project's roles, by name."""
 
 
 class Actor(BaseModel):
-    user: dict[str, Any] = Field({}, alias="actorUser")
+    """Who holds a role: a person, or a group, which has no account."""
+
+    user: Account | None = Field(None, alias="actorUser")
 
 
 class Role(BaseModel):
-    id: int
+    """A project role and who holds it."""
+
     actors: list[Actor] = []
 
     @property
     def people(self) -> set[str]:
-        return {str(actor.user.get("accountId")) for actor in self.actors}
-
-
-class Myself(BaseModel):
-    account: str = Field(alias="accountId")
+        return {actor.user.id for actor in self.actors if actor.user}
 
 
 class Permission(BaseModel):
+    """Whether we have it."""
+
     have: bool = Field(alias="havePermission")
 
 
 class Permissions(BaseModel):
+    """Those that were asked for, by key."""
+
     permissions: dict[str, Permission]
 
 

@@ -6,21 +6,21 @@ Jira makes issues as often as it is asked; our key goes in with them, so that th
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from connectors.jira.site import Site
-from connectors.jira.wire import PROPERTY, BulkAnswer, Fetched, Issue, Project, document
-from domain.billing import BillableItem
+from connectors.jira.refusals import NoneMade
+from connectors.jira.rows import OPTIONAL, Row, ids, package, subject, subject_of, summary, without
+from connectors.jira.wire import PROPERTY, Bulk, Fetched, Issue, Project
+from connectors.kit import Api
 from domain.effect import EffectKind, Made, Repeat
 from domain.names import ExternalId
-from domain.project import PlanWork, WorkPackage
+from domain.project import PlanWork
 from ports.change import Ticket
 from ports.failures import Absent, Rejected
 
 _KIND = EffectKind("pm.work")
 _AT_ONCE = 50
 _FETCHED = 100
-_SPARE = 20
+_GAP = 50
 EPIC, TASK, SUBTASK = 1, 0, -1
 
 
@@ -28,7 +28,7 @@ EPIC, TASK, SUBTASK = 1, 0, -1
 class WorkChange:
     """Looks, makes what is missing, keeps the oldest of each and lets the rest be swept."""
 
-    site: Site
+    site: Api
     repeat: Repeat
     kind: EffectKind = _KIND
     reopens: bool = False
@@ -44,11 +44,13 @@ class WorkChange:
         upper = project.type_at(EPIC if has_epics else TASK)
         lower = project.type_at(TASK if has_epics else SUBTASK)
         if upper is None or lower is None:
-            reason = f"project {project.key} has no issue types for milestones and tasks"
+            reason = (
+                f"{project.key} has no types for tasks and sub-tasks: set another jira template"
+            )
             raise Rejected(self.system, reason)
-        summaries = [_summary(command, item, upper) for item in command.milestones]
-        there |= await self._add(there, summaries)
-        packages = [_package(command, package, lower, there) for package in command.packages]
+        epics = [summary(command, item, upper) for item in command.milestones]
+        there |= await self._add(there, epics)
+        packages = [package(command, each, lower, there) for each in command.packages]
         there |= await self._add(there, packages)
         return _made(command, there)
 
@@ -59,7 +61,7 @@ class WorkChange:
             return ()
         there = _oldest(ours)
         keys = [*(item.key for item in command.milestones), *(p.key for p in command.packages)]
-        wanted = {_subject(command, key) for key in keys}
+        wanted = {subject(command, key) for key in keys}
         if not wanted <= there.keys():
             return ()
         strays = [issue for issue in ours if issue.id not in there.values()]
@@ -75,77 +77,53 @@ class WorkChange:
         return (await self.site.get("/project/{}", command.project)).read(Project)
 
     async def _ours(self, command: PlanWork, project: Project) -> list[Issue]:
-        """All issues of ours, oldest first. Keys count up from 1: read by key, nothing lags."""
-        wanted = len(command.milestones) + len(command.packages)
-        found: list[Issue] = []
-        last = 2 * wanted + _SPARE
-        for first in range(1, last + 1, _FETCHED):
-            keys = [f"{project.key}-{n}" for n in range(first, min(first + _FETCHED, last + 1))]
-            body = {"issueIdsOrKeys": keys, "fields": ["summary"], "properties": [PROPERTY]}
-            answer = await self.site.post("/issue/bulkfetch", body=body, reads=True)
-            found += answer.read(Fetched).issues
-        ours = [issue for issue in found if issue.subject.startswith(f"{command.deal}:")]
+        """All issues of ours, oldest first: read by key, where nothing lags."""
+        ours: list[Issue] = []
+        first = 1
+        while first:
+            found = await self._fetch(project, first)
+            ours += [issue for issue in found if issue.subject.startswith(f"{command.deal}:")]
+            last = max((issue.number_in(project.key) for issue in found), default=0)
+            # Keys count up: a long gap behind the last one is the end.
+            first = last + 1 if last + _GAP >= first + _FETCHED else 0
         return sorted(ours, key=lambda issue: int(issue.id))
 
+    async def _fetch(self, project: Project, first: int) -> list[Issue]:
+        keys = [f"{project.key}-{number}" for number in range(first, first + _FETCHED)]
+        body = {"issueIdsOrKeys": keys, "fields": ["summary"], "properties": [PROPERTY]}
+        answer = await self.site.post("/issue/bulkfetch", body=body, reads=True)
+        return answer.read(Fetched).issues
+
     async def _add(
-        self, there: dict[str, ExternalId], issues: Iterable[dict[str, Any]]
+        self, there: dict[str, ExternalId], issues: Iterable[Row]
     ) -> dict[str, ExternalId]:
-        missing = [issue for issue in issues if _subject_of(issue) not in there]
+        missing = [issue for issue in issues if subject_of(issue) not in there]
         made: dict[str, ExternalId] = {}
         for start in range(0, len(missing), _AT_ONCE):
-            part = missing[start : start + _AT_ONCE]
-            answer = await self.site.post("/issue/bulk", body={"issueUpdates": part})
-            bulk = answer.read(BulkAnswer)
-            if bulk.errors:
-                first = bulk.errors[0].get("elementErrors", {})
-                raise Rejected(self.system, f"not every issue was made: {first}"[:300])
-            ids = (ExternalId(issue.id) for issue in bulk.issues)
-            made |= dict(zip(map(_subject_of, part), ids, strict=True))
+            made |= await self._add_rows(missing[start : start + _AT_ONCE])
         return made
 
+    async def _add_rows(self, rows: list[Row]) -> dict[str, ExternalId]:
+        """Rows that are refused for a field they can do without are made without it."""
+        bulk = await self._bulk(rows)
+        if not bulk.errors:
+            return ids(rows, bulk)
+        rest = [without(rows[failed.row], failed) for failed in bulk.errors]
+        is_lighter = all(failed.why.errors.keys() & OPTIONAL for failed in bulk.errors)
+        again = await self._bulk(rest) if is_lighter else bulk
+        if again.errors:
+            raise Rejected(self.system, f"not every issue was made: {again.words}")
+        return ids(rows, bulk) | ids(rest, again)
 
-def _summary(command: PlanWork, item: BillableItem, kind: str) -> dict[str, Any]:
-    """The epic that a milestone's work hangs under."""
-    fields: dict[str, Any] = {
-        **_fields(command, item.name, kind, item.key),
-        "description": document(f"Milestone {item.key}, planned for {item.due}."),
-        "duedate": item.due,
-    }
-    return _issue(command, item.key, fields)
-
-
-def _package(
-    command: PlanWork, package: WorkPackage, kind: str, there: dict[str, ExternalId]
-) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        **_fields(command, package.name, kind, package.milestone),
-        "parent": {"id": there[_subject(command, package.milestone)]},
-        "timetracking": {"originalEstimate": f"{round(package.hours * 60)}m"},
-    }
-    return _issue(command, package.key, fields)
-
-
-def _fields(command: PlanWork, name: str, kind: str, milestone: str) -> dict[str, Any]:
-    return {
-        "project": {"id": command.project},
-        "issuetype": {"id": kind},
-        "summary": name[:255],
-        "labels": [f"cw-{milestone}"],
-        "fixVersions": [{"id": command.versions[milestone]}],
-    }
-
-
-def _issue(command: PlanWork, key: str, fields: dict[str, Any]) -> dict[str, Any]:
-    value = {"effect": "pm.work", "subject": _subject(command, key)}
-    return {"fields": fields, "properties": [{"key": PROPERTY, "value": value}]}
-
-
-def _subject(command: PlanWork, key: str) -> str:
-    return f"{command.deal}:{key}"
-
-
-def _subject_of(issue: dict[str, Any]) -> str:
-    return str(issue["properties"][0]["value"]["subject"])
+    async def _bulk(self, rows: list[Row]) -> Bulk:
+        try:
+            answer = await self.site.post("/issue/bulk", body={"issueUpdates": rows})
+        except NoneMade as refused:
+            return refused.bulk
+        bulk = answer.read(Bulk)
+        if len(bulk.issues) + len(bulk.errors) != len(rows):
+            raise answer.unreadable("not a line for every issue")
+        return bulk
 
 
 def _oldest(issues: Iterable[Issue]) -> dict[str, ExternalId]:

@@ -46,7 +46,8 @@ class Crew:
                 await asyncio.sleep(TICK)
         finally:
             self.state.roster.sweep()  # leaves nothing even where the watchdog itself was killed
-            self.bury()
+            for hand in self.hands:
+                hand.wait()
             os.close(self._lock)
 
     @property

@@ -15,14 +15,15 @@ PATIENCE = 8.0
 """Seconds that a program is given to end by itself before it is killed."""
 
 _PROC = Path("/proc")
-_STATE, _STARTED = 0, 19  # fields of /proc/PID/stat after the name in brackets
+_STATE, _THREADS, _STARTED = 0, 17, 19  # fields of /proc/PID/stat after the name in brackets
 
 
 def running(pid: int) -> bool:
     """Whether the process can still do anything: one that waits to be buried cannot."""
     if _has_proc():
         fields = _stat(pid)
-        return bool(fields) and fields[_STATE] not in "ZX"
+        # A killed process with threads is not gone before the last of them let go of its files.
+        return bool(fields) and (fields[_STATE] not in "ZX" or int(fields[_THREADS]) > 1)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -75,7 +75,7 @@ class Program:
         return Died(self.name, f"ended with status {self._status()}", self.log)
 
     def _start(self) -> None:
-        with self.log.open("ab") as log:
+        with self.crew.state.make_way(self.name).open("ab") as log:
             self._process = subprocess.Popen(
                 self.argv,
                 stdin=subprocess.DEVNULL,

@@ -4,22 +4,17 @@ import asyncio
 import fcntl
 import json
 import os
-import random
 import secrets
-import socket
 import time
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
+from runtime.local.ports import free_ports
 from runtime.local.processes import PATIENCE, command_of, running
 from runtime.local.roster import Roster
-from runtime.local.trouble import StackTrouble, Taken
+from runtime.local.trouble import Taken
 
 LOG_LIMIT = 8 * 1024 * 1024
-_PORTS = range(20_000, 30_000)  # none that the system itself lends to a connection on its way out
-_CHANCE = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -47,8 +42,12 @@ class State:
         return room
 
     def log(self, name: str) -> Path:
-        """Where a program writes; what is too long to read makes way for the new."""
-        log = self.folder / "logs" / f"{name}.log"
+        """Where a program writes."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def make_way(self, name: str) -> Path:
+        """The log of a program about to start; what is too long to read is put aside."""
+        log = self.log(name)
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
         return log
@@ -57,10 +56,7 @@ class State:
         """A free port for each name: last time's where it is free, so that links stay valid."""
         record = self.folder / "ports.json"
         known: dict[str, int] = json.loads(record.read_text()) if record.exists() else {}
-        held = {name: _hold(known.get(name)) for name in names}
-        ports = {name: holder.getsockname()[1] for name, holder in held.items()}
-        for holder in held.values():
-            holder.close()
+        ports = free_ports(names, known)
         record.write_text(json.dumps({**known, **ports}, indent=2))
         return ports
 
@@ -71,8 +67,10 @@ class State:
         """A password that only the owner of the folder can read, made on first use."""
         file = self._secret(name)
         if not file.exists():
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-                new.write(secrets.token_urlsafe(24))
+            draft = file.with_suffix(".new")  # a start that is cut short leaves no half of a secret
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(24))
+            draft.replace(file)
         return file.read_text()
 
     async def take(self) -> int:
@@ -103,15 +101,3 @@ def _locked(lock: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _hold(known: int | None) -> socket.socket:
-    """Hold a port while its neighbours are chosen, so that no two get the same."""
-    for port in chain([known] if known else [], _CHANCE.sample(_PORTS, len(_PORTS))):
-        holder = socket.socket()
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):
-            holder.bind(("127.0.0.1", port))
-            return holder
-        holder.close()
-    raise StackTrouble(f"No free port from {_PORTS.start} to {_PORTS.stop}: end some programs")

@@ -1,6 +1,6 @@
 """Records of every kind: made, changed, archived, merged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.hubspot.kinds import KINDS, Kind
@@ -10,7 +10,7 @@ from sandbox.hubspot.times import iso, parse_ms, to_ms
 from sandbox.kit.clock import Clock
 from sandbox.kit.state import Doc, Store
 
-_WITH_HISTORY = ("dealstage", "pipeline", "amount", "closedate", "dealname")
+_TOLD_FROM_BIRTH = ("dealstage", "pipeline", "amount", "closedate", "dealname")
 _HISTORY_KEPT = 20
 
 
@@ -42,11 +42,11 @@ class Records(Register):
             "archived": False,
             "history": {},
         }
-        return self._put(kind, record, values, source)
+        return self._put(kind, record, values, source, told=_TOLD_FROM_BIRTH)
 
     def update(self, kind: Kind, record: Doc, values: Values, source: Source) -> Doc:
         """Change what is named and nothing else."""
-        return self._put(kind, record, values, source)
+        return self._put(kind, record, values, source, told=(*_TOLD_FROM_BIRTH, *values))
 
     def recalculate(self, kind: Kind, id_: str) -> None:
         """Bring the calculated properties up to date, which counts as a change."""
@@ -64,11 +64,13 @@ class Records(Register):
             for id_ in self.of(kind).ids():
                 self.recalculate(kind, id_)
 
-    def _put(self, kind: Kind, record: Doc, values: Values, source: Source) -> Doc:
+    def _put(
+        self, kind: Kind, record: Doc, values: Values, source: Source, *, told: Sequence[str]
+    ) -> Doc:
         if kind.name == "deals":
             values = self._closing(record, self._piped(values))
         record = self._stamped(kind, {**record, "properties": {**record["properties"]}})
-        history = _told(record, values, source)
+        history = _told(record, values, source, told)
         properties = _merged(record["properties"], values)
         if self._calculates:
             properties = _merged(properties, self.calculations.of(kind.name, properties))
@@ -116,9 +118,21 @@ def _merged(properties: Values, values: Mapping[str, str | None]) -> Values:
     return {name: value for name, value in both.items() if value is not None}
 
 
-def _told(record: Doc, values: Values, source: Source) -> dict[str, list[Doc]]:
+def history_of(record: Doc, name: str) -> list[Doc]:
+    """A property's values, newest first; one that never changed has been there from birth."""
+    kept: list[Doc] | None = record["history"].get(name)
+    value = record["properties"].get(name)
+    if kept is not None or value is None:
+        return kept or []
+    told = {"value": value, "timestamp": record["createdAt"], "sourceType": "CRM_UI"}
+    return [told | {"sourceId": "userId:9100123"}]
+
+
+def _told(
+    record: Doc, values: Values, source: Source, names: Iterable[str]
+) -> dict[str, list[Doc]]:
     history = dict(record["history"])
-    for name in _WITH_HISTORY:
+    for name in dict.fromkeys(names):
         if name in values and values[name] != record["properties"].get(name):
             entry = {
                 "value": values[name] or "",
@@ -126,7 +140,7 @@ def _told(record: Doc, values: Values, source: Source) -> dict[str, list[Doc]]:
                 "sourceType": source.type,
                 "sourceId": source.id,
             }
-            history[name] = [entry, *history.get(name, [])][:_HISTORY_KEPT]
+            history[name] = [entry, *history_of(record, name)][:_HISTORY_KEPT]
     return history
 
 

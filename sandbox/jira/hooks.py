@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sandbox.jira.api.search import find
+from sandbox.jira.api.queries import find
 from sandbox.jira.core import history, issue_view, views
 from sandbox.jira.core.site import Site
 from sandbox.jira.core.visit import Visit
@@ -134,7 +134,11 @@ def _issue_event(visit: Visit, doc: Doc, what: str) -> Doc:
         "issue": issue_view.issue(visit, doc, ["*navigable"]),
     }
     entries = visit.site.history.by("issue", doc["id"])
-    if what == "updated" and entries and ("_changelog", entries[-1]["id"]) in visit.site.store.before:
+    if (
+        what == "updated"
+        and entries
+        and ("_changelog", entries[-1]["id"]) in visit.site.store.before
+    ):
         entry = history.view(visit, entries[-1])
         body["changelog"] = {"id": entry["id"], "items": entry["items"]}
     return body

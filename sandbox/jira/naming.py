@@ -1,6 +1,7 @@
 """The business key of a call, by which faults and the log know the same thing done again."""
 
 import json
+from collections.abc import Callable
 
 from sandbox.kit.call import Call
 from sandbox.kit.state import Doc
@@ -9,25 +10,12 @@ _NO_KEY = {"version", "cloud"}
 
 
 def key(call: Call) -> str:
-    """A project's key, a version's name, an issue's subject; for other calls the ids of the path."""
+    """A project's key, a version's name, an issue's subject; else the ids in the path."""
     path = "/".join(value for name, value in call.params.items() if name not in _NO_KEY)
-    if call.method != "POST" or not call.body:
+    read = _READ.get(call.template.rpartition("/rest/api/3/")[2])
+    if call.method != "POST" or read is None:
         return path
-    body: Doc = json.loads(call.body)
-    match call.template.rpartition("/rest/api/3/")[2]:
-        case "project":
-            return str(body.get("key") or body.get("name"))
-        case "version" | "component":
-            return str(body["name"])
-        case "issue":
-            return subject(body)
-        case "issue/bulk":
-            return subject(body["issueUpdates"][0])
-        case "issueLink":
-            return f"{_end(body, 'inwardIssue')}/{_end(body, 'outwardIssue')}"
-        case "issue/{issue}/remotelink":
-            return f"{path}/{body.get('globalId') or body['object']['url']}"
-    return path
+    return "/".join(filter(None, (path, read(json.loads(call.body)))))
 
 
 def subject(issue: Doc) -> str:
@@ -42,3 +30,14 @@ def subject(issue: Doc) -> str:
 
 def _end(body: Doc, name: str) -> str:
     return str(body[name].get("key") or body[name].get("id"))
+
+
+_READ: dict[str, Callable[[Doc], str]] = {
+    "project": lambda body: str(body.get("key") or body.get("name")),
+    "version": lambda body: str(body["name"]),
+    "component": lambda body: str(body["name"]),
+    "issue": subject,
+    "issue/bulk": lambda body: subject(body["issueUpdates"][0]),
+    "issueLink": lambda body: f"{_end(body, 'inwardIssue')}/{_end(body, 'outwardIssue')}",
+    "issue/{issue}/remotelink": lambda body: body.get("globalId") or body["object"]["url"],
+}

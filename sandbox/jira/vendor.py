@@ -11,17 +11,23 @@ from sandbox.jira.api import (
     fields,
     issues,
     links,
+    lists,
     oauth,
+    project_ends,
     project_lists,
     projects,
     properties,
+    queries,
+    remote_links,
     roles,
     search,
     server,
     transitions,
     users,
+    version_issues,
     versions,
     webhooks,
+    worklog_feeds,
     worklogs,
 )
 from sandbox.jira.core import clock, refusal
@@ -38,8 +44,9 @@ from sandbox.kit.webhooks import Hooks
 
 # First match wins: what has a fixed path comes before what has a parameter in its place.
 _MODULES = (
-    server, oauth, project_lists, projects, properties, roles, versions, components, fields, links,
-    search, transitions, worklogs, comments, users, webhooks, issues,
+    server, lists, oauth, users, webhooks, project_lists, projects, project_ends, properties, roles,
+    versions, version_issues, components, fields, links, remote_links, search, queries,
+    transitions, worklogs, worklog_feeds, comments, issues,
 )  # fmt: skip
 ENDPOINTS: tuple[Endpoint, ...] = tuple(e for module in _MODULES for e in module.ENDPOINTS)
 
@@ -112,7 +119,12 @@ class Jira(Vendor):
 
     def wrong_method(self, call: Call) -> Answer:
         allowed = sorted(
-            {m for route in self._routes if route.path_regex.match(call.path) for m in _verbs(route)}
+            {
+                m
+                for route in self._routes
+                if route.path_regex.match(call.path)
+                for m in _verbs(route)
+            }
         )
         detail = f"Method '{call.method}' is not supported."
         headers = {"Allow": ", ".join(allowed)}

@@ -66,7 +66,9 @@ class App:
         except Refusal as refusal:
             return self._logged(call, refusal.answer)
         changes = self.vendor.changes(call)
-        fault = self.faults.decide(call.operation, call.key, call.attempt, changes=changes)
+        fault = self.faults.decide(
+            call.operation, call.key, call.attempt, changes=changes, actor=call.actor
+        )
         return await self._faulted(call, endpoint, fault) if fault else self._done(call, endpoint)
 
     async def _faulted(self, call: Call, endpoint: Endpoint, fault: Fault) -> Answer | None:

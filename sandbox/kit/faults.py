@@ -50,6 +50,8 @@ class FaultConfig(BaseModel):
     hang_for: float = Field(5.0, ge=0)
     retry_after: int | None = 1
     changes_only: bool = False
+    actors: tuple[str, ...] = ("*",)
+    """Globs of those whom faults may meet; all others are spared."""
     rules: tuple[Rule, ...] = ()
 
 
@@ -75,7 +77,11 @@ class Faults:
         self._attempts[operation, key] = number + 1
         return number
 
-    def decide(self, operation: str, key: str, attempt: int, *, changes: bool) -> Fault | None:
+    def decide(
+        self, operation: str, key: str, attempt: int, *, changes: bool, actor: str = ""
+    ) -> Fault | None:
+        if not any(fnmatchcase(actor, glob) for glob in self.config.actors):
+            return None
         for rule in self.config.rules:
             if rule.fits(operation, key, attempt):
                 return rule.kind

@@ -1,6 +1,6 @@
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,36 +8,38 @@ import pytest
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
+from runtime.local.binaries import find_temporal
+from workflows import desk, dossier
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
-DEALS = {
-    "DealStage": "KEYWORD",
-    "DealValue": "DOUBLE",
-    "Customer": "KEYWORD",
-    "ProjectKey": "KEYWORD",
-    "NeedsAttention": "BOOL",
-    "Owner": "KEYWORD",
+
+WRITTEN = {
+    key.name: key.indexed_value_type.name
+    for process in (desk, dossier)
+    for key in vars(process).values()
+    if isinstance(key, SearchAttributeKey)
 }
 
 
 @pytest.fixture(scope="module")
-async def server(tool: Callable[[str], str]) -> AsyncIterator[WorkflowEnvironment]:
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=tool("temporal"), dev_server_log_level="error"
-    ) as environment:
-        yield environment
+def address(temporal: WorkflowEnvironment) -> str:
+    return temporal.client.service_client.config.target_host
 
 
 @pytest.fixture(scope="module")
-def job(server: WorkflowEnvironment, tool: Callable[[str], str], root: Path) -> Run:
+def job(address: str, root: Path) -> Run:
+    """The namespace job, as the container runs it."""
+
     def run(namespace: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["/bin/sh", root / "deploy/temporal/namespace.sh"],
             env={
-                "PATH": f"{Path(tool('temporal')).parent}{os.pathsep}{os.defpath}",
+                "PATH": f"{find_temporal().parent}{os.pathsep}{os.defpath}",
                 "HOME": "/nonexistent",
-                "TEMPORAL_ADDRESS": server.client.service_client.config.target_host,
+                "TEMPORAL_ADDRESS": address,
                 "TEMPORAL_NAMESPACE": namespace,
                 **variables,
             },
@@ -47,48 +49,46 @@ def job(server: WorkflowEnvironment, tool: Callable[[str], str], root: Path) -> 
     return run
 
 
-async def test_an_empty_server_learns_the_namespace_and_what_to_search_for(
-    server: WorkflowEnvironment, job: Run
+async def test_an_empty_server_learns_all_that_the_workflows_write(
+    temporal: WorkflowEnvironment, job: Run
 ) -> None:
     done = job("fresh")
     assert done.returncode == 0, done.stderr
-    assert await _retention(server, "fresh") == timedelta(days=30)
-    assert await _attributes(server, "fresh") == DEALS
+    assert await _retention(temporal, "fresh") == timedelta(days=30)
+    assert len(WRITTEN) == 6
+    assert await _attributes(temporal, "fresh") == WRITTEN
 
 
 async def test_a_second_start_repeats_it_without_harm_and_takes_a_new_retention(
-    server: WorkflowEnvironment, job: Run
+    temporal: WorkflowEnvironment, job: Run
 ) -> None:
     assert job("again").returncode == 0
     assert job("again", RETENTION="45d").returncode == 0
-    assert await _retention(server, "again") == timedelta(days=45)
-    assert await _attributes(server, "again") == DEALS
+    assert await _retention(temporal, "again") == timedelta(days=45)
+    assert await _attributes(temporal, "again") == WRITTEN
 
 
-async def test_a_name_taken_by_another_type_fails_the_job_and_says_which(
-    server: WorkflowEnvironment, job: Run, tool: Callable[[str], str]
-) -> None:
+def test_a_name_taken_by_another_type_fails_the_job_and_says_which(address: str, job: Run) -> None:
     assert job("taken").returncode == 0
-    address = server.client.service_client.config.target_host
-    attribute = [tool("temporal"), "--address", address, "-n", "taken"]
-    attribute += ["operator", "search-attribute"]
-    subprocess.run([*attribute, "remove", "--name", "Owner", "--yes"], check=True)
-    subprocess.run([*attribute, "create", "--name", "Owner", "--type", "Int"], check=True)
+    attribute = [str(find_temporal()), "operator", "search-attribute", "--address", address]
+    owner = ["-n", "taken", "--name", "Owner"]
+    subprocess.run([*attribute, "remove", *owner, "--yes"], check=True)
+    subprocess.run([*attribute, "create", *owner, "--type", "Int"], check=True)
     failed = job("taken", TRIES="1")
     assert failed.returncode == 1
     assert "gave up after 1 tries" in failed.stderr
     assert "--name Owner --type Keyword" in failed.stderr
 
 
-async def _retention(server: WorkflowEnvironment, namespace: str) -> timedelta:
-    found = await server.client.workflow_service.describe_namespace(
+async def _retention(temporal: WorkflowEnvironment, namespace: str) -> timedelta:
+    found = await temporal.client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=namespace)
     )
     return found.config.workflow_execution_retention_ttl.ToTimedelta()
 
 
-async def _attributes(server: WorkflowEnvironment, namespace: str) -> dict[str, str]:
-    found = await server.client.operator_service.list_search_attributes(
+async def _attributes(temporal: WorkflowEnvironment, namespace: str) -> dict[str, str]:
+    found = await temporal.client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=namespace)
     )
     return {

@@ -19,9 +19,7 @@ class _Skipping(selectors.SelectSelector):
 
     now = 0.0
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise Stuck
         self.now += timeout
@@ -50,8 +48,5 @@ def now() -> datetime:
 
 def run(story: Coroutine[Any, Any, T]) -> T:
     """Tell a story in virtual time, on a loop of its own."""
-    loop = VirtualLoop()
-    try:
-        return loop.run_until_complete(story)
-    finally:
-        loop.close()
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(story)

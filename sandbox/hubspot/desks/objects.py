@@ -17,6 +17,7 @@ from sandbox.hubspot.desks.desk import (
 )
 from sandbox.hubspot.kinds import KINDS, Kind, kind_of
 from sandbox.hubspot.linktypes import LinkType
+from sandbox.hubspot.records import history_of
 from sandbox.hubspot.refusals import BadValue, invalid, invalid_values, refusal
 from sandbox.hubspot.showing import shown
 from sandbox.kit.call import Answer, Call
@@ -137,7 +138,7 @@ class ObjectDesk(Desk):
         known = {name for name in [*wanted, *told] if self.schema.find(a, name)}
         answer = shown(a, record, [*wanted, *told], known=known)
         if told:
-            answer["propertiesWithHistory"] = {n: _history(record, n) for n in told if n in known}
+            answer["propertiesWithHistory"] = {n: history_of(record, n) for n in told if n in known}
         words = several(call, "associations")
         if words and (belongs := self._associations(a, record, words)):
             answer["associations"] = belongs
@@ -156,14 +157,3 @@ class ObjectDesk(Desk):
             if results:
                 answer[b.spaced] = {"results": results}
         return answer
-
-
-def _history(record: Doc, name: str) -> list[Doc]:
-    kept: list[Doc] | None = record["history"].get(name)
-    if kept is not None:
-        return kept
-    value = record["properties"].get(name)
-    if value is None:
-        return []
-    told = {"value": value, "timestamp": record["createdAt"], "sourceType": "CRM_UI"}
-    return [told | {"sourceId": "userId:9100123"}]

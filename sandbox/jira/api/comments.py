@@ -24,7 +24,7 @@ def add(visit: Visit) -> Answer:
     }
     visit.site.comments.put(comment["id"], comment)
     visit.site.save(issue | {"updated": now})
-    return Answer(201, _view(visit, comment))
+    return Answer(201, issue_view.comment(visit, comment))
 
 
 def _body(visit: Visit) -> Doc:
@@ -42,15 +42,8 @@ def _comment(visit: Visit) -> Doc:
     return comment
 
 
-def _view(visit: Visit, comment: Doc) -> Doc:
-    seen = issue_view.comment(visit, comment)
-    if "properties" in visit.words("expand"):
-        seen["properties"] = issue_view.properties(comment)
-    return seen
-
-
 def read(visit: Visit) -> Answer:
-    return Answer(200, _view(visit, _comment(visit)))
+    return Answer(200, issue_view.comment(visit, _comment(visit)))
 
 
 def update(visit: Visit) -> Answer:
@@ -58,7 +51,7 @@ def update(visit: Visit) -> Answer:
     comment = _comment(visit)
     changed = {"body": _body(visit), "updated": visit.site.now, "editor": visit.account}
     visit.site.comments.put(comment["id"], comment | changed)
-    return Answer(200, _view(visit, comment | changed))
+    return Answer(200, issue_view.comment(visit, comment | changed))
 
 
 def delete(visit: Visit) -> Answer:
@@ -72,7 +65,7 @@ def of_issue(visit: Visit) -> Answer:
     if visit.call.query.get("orderBy", "created").startswith("-"):
         found.reverse()
     start, size = visit.number("startAt", 0), min(visit.number("maxResults", _PAGE), _PAGE)
-    shown = [_view(visit, comment) for comment in found[start : start + size]]
+    shown = [issue_view.comment(visit, comment) for comment in found[start : start + size]]
     page = {"startAt": start, "maxResults": size, "total": len(found), "comments": shown}
     return Answer(200, page)
 

@@ -48,7 +48,7 @@ def read(visit: Visit) -> Answer:
 def update(visit: Visit) -> Answer:
     component, body = _component(visit), visit.body
     visit.own_project(component["project"])
-    changed = {name: body[name] for name in ("description", "assigneeType") if name in body}
+    changed: Doc = {name: body[name] for name in ("description", "assigneeType") if name in body}
     if "name" in body:
         changed["name"] = _name(visit, component["project"], body["name"], component["id"])
     if "leadAccountId" in body:
@@ -62,7 +62,7 @@ def delete(visit: Visit) -> Answer:
     visit.own_project(component["project"])
     for issue in visit.site.issues.by("project", component["project"]):
         if component["id"] in issue["components"]:
-            left = [id for id in issue["components"] if id != component["id"]]
+            left = [id_ for id_ in issue["components"] if id_ != component["id"]]
             visit.site.save(issue | {"components": left})
     visit.site.components.delete(component["id"])
     return Answer(204)

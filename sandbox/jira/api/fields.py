@@ -1,4 +1,4 @@
-"""What an issue can be and have: issue types, fields, and which of them a project's screen shows."""
+"""What an issue can be and have: its types, its fields, and what the screen of a project shows."""
 
 from sandbox.jira.core import refusal, views
 from sandbox.jira.core.routes import READ, Endpoint

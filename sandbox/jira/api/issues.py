@@ -71,7 +71,9 @@ def bulk_fetch(visit: Visit) -> Answer:
             errors.append({"id": str(ref), "errorMessage": refusal.NOT_SEEN})
         else:
             seen[issue["id"]] = issue_view.issue(visit, issue, fields, properties)
-    return Answer(200, {"expand": issue_view.EXPAND, "issues": [*seen.values()], "issueErrors": errors})
+    return Answer(
+        200, {"expand": issue_view.EXPAND, "issues": [*seen.values()], "issueErrors": errors}
+    )
 
 
 def edit(visit: Visit) -> Answer:
@@ -117,7 +119,7 @@ def delete(visit: Visit) -> Answer:
     if subtasks and not visit.flag("deleteSubtasks", default=False):
         text = (
             f"The issue '{issue['key']}' has subtasks. "
-            "You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks."
+            "You must specify the 'deleteSubtasks' parameter to delete this issue and its subtasks."
         )
         raise refusal.say(text)
     for child in children:

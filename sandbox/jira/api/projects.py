@@ -1,10 +1,10 @@
-"""Projects: made once under a unique key and name, changed, put away and brought back."""
+"""Projects: made once under a unique key and name, read and changed."""
 
 import re
 
 from sandbox.jira.core import refusal, views
 from sandbox.jira.core.routes import CONFIGURATION, PROJECT, READ, Endpoint
-from sandbox.jira.core.site import ARCHIVED, LIVE, TRASHED
+from sandbox.jira.core.site import LIVE
 from sandbox.jira.core.visit import Visit
 from sandbox.kit.call import Answer
 from sandbox.kit.state import Doc
@@ -81,9 +81,9 @@ def create(visit: Visit) -> Answer:
         }
     )
     template, kind = _kind(visit, body)
-    id = visit.site.next_id()
+    id_ = visit.site.next_id()
     project = {
-        "id": id,
+        "id": id_,
         "key": body["key"],
         "name": body["name"].strip(),
         "description": body.get("description") or "",
@@ -99,8 +99,8 @@ def create(visit: Visit) -> Answer:
         "properties": {},
         "actors": {},
     }
-    visit.site.projects.put(id, project)
-    return Answer(201, {"self": visit.url(f"project/{id}"), "id": int(id), "key": project["key"]})
+    visit.site.projects.put(id_, project)
+    return Answer(201, {"self": visit.url(f"project/{id_}"), "id": int(id_), "key": project["key"]})
 
 
 def _refuse(problems: dict[str, str | None]) -> None:
@@ -115,7 +115,9 @@ def read(visit: Visit) -> Answer:
 
 def update(visit: Visit) -> Answer:
     project, body = visit.own_project(), visit.body
-    changed = {name: body[name] for name in ("description", "url", "assigneeType") if name in body}
+    changed: Doc = {
+        name: body[name] for name in ("description", "url", "assigneeType") if name in body
+    }
     own = project["id"]
     problems: dict[str, str | None] = {}
     if "name" in body:
@@ -141,70 +143,8 @@ def _move_issues(visit: Visit, project: Doc) -> None:
         visit.site.save(issue | {"key": key})
 
 
-def _put_away(visit: Visit, project: Doc, state: str) -> None:
-    changed = {"state": state, "since": visit.site.now, "by": visit.account}
-    visit.site.projects.put(project["id"], project | changed)
-
-
-def delete(visit: Visit) -> Answer:
-    """Into the trash, where it keeps its key and name; for good only when asked for."""
-    visit.administrator()
-    ref = visit["project"]
-    project = visit.site.project(ref)
-    for_good = not visit.flag("enableUndo", default=True)
-    if project is None or (project["state"] == TRASHED and not for_good):
-        raise refusal.unseen_project(ref)
-    if project["state"] == ARCHIVED:
-        raise refusal.say("You can't delete an archived project. Restore it first.")
-    if for_good:
-        _erase(visit, project)
-    else:
-        _put_away(visit, project, TRASHED)
-    return Answer(204)
-
-
-def _erase(visit: Visit, project: Doc) -> None:
-    site = visit.site
-    for issue in site.issues.by("project", project["id"]):
-        for records in (site.worklogs, site.comments, site.remote_links, site.history, site.links):
-            for record in records.by("issue", issue["id"]):
-                records.delete(record["id"])
-        site.drop(issue)
-    for records in (site.versions, site.components):
-        for record in records.by("project", project["id"]):
-            records.delete(record["id"])
-    site.projects.delete(project["id"])
-
-
-def archive(visit: Visit) -> Answer:
-    visit.administrator()
-    if visit.site.facts["plan"] not in {"premium", "enterprise"}:
-        raise refusal.say("Archiving projects needs a Premium or an Enterprise plan.", status=403)
-    project = visit.project()
-    if project["state"] == ARCHIVED:
-        raise refusal.say(f"Project with key '{project['key']}' is already archived.")
-    _put_away(visit, project, ARCHIVED)
-    return Answer(204)
-
-
-def restore(visit: Visit) -> Answer:
-    visit.administrator()
-    ref = visit["project"]
-    project = visit.site.project(ref)
-    if project is None:
-        raise refusal.unseen_project(ref)
-    if project["state"] == LIVE:
-        text = f"The project '{project['key']}' is neither archived nor in the trash."
-        raise refusal.say(text)
-    _put_away(visit, project, LIVE)
-    return Answer(200, views.project(visit, visit.site.projects.get(project["id"]) or {}))
-
-
 ENDPOINTS = (
     Endpoint("POST", "/project", CONFIGURATION, create),
     Endpoint("GET", "/project/{project}", READ, read),
     Endpoint("PUT", "/project/{project}", PROJECT, update),
-    Endpoint("DELETE", "/project/{project}", CONFIGURATION, delete),
-    Endpoint("POST", "/project/{project}/archive", PROJECT, archive),
-    Endpoint("POST", "/project/{project}/restore", CONFIGURATION, restore),
 )

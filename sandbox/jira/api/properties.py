@@ -1,4 +1,4 @@
-"""Properties: JSON values under keys of the caller's choice, on projects, issues and their parts."""
+"""Properties: JSON values under the caller's own keys, on projects, issues and their parts."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from sandbox.jira.core import refusal
 from sandbox.jira.core.properties import fit
 from sandbox.jira.core.routes import PROJECT, READ, WRITE, Endpoint
 from sandbox.jira.core.visit import Visit
-from sandbox.kit.call import Answer
+from sandbox.kit.call import Answer, Refusal
 from sandbox.kit.state import Collection, Doc
 
 
@@ -60,7 +60,7 @@ class _Holder:
         )
 
 
-def _missing(key: str) -> refusal.Refusal:
+def _missing(key: str) -> Refusal:
     return refusal.say(f"The property with key '{key}' does not exist.", status=404)
 
 

@@ -5,18 +5,13 @@ import hashlib
 import json
 from typing import NamedTuple
 
+from sandbox.jira.api.queries import find
 from sandbox.jira.core import issue_view, refusal
 from sandbox.jira.core.routes import READ, Endpoint
 from sandbox.jira.core.visit import Visit
-from sandbox.jira.jql.parse import parse
-from sandbox.jira.jql.query import Malformed, Order, Query
-from sandbox.jira.jql.terms import Terms
-from sandbox.kit.call import Answer
+from sandbox.kit.call import Answer, Refusal
 from sandbox.kit.state import Doc
 
-_UNBOUNDED = (
-    "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
-)
 _PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 _GONE = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. "
@@ -56,7 +51,7 @@ def by_query(visit: Visit) -> Answer:
 def by_body(visit: Visit) -> Answer:
     body = visit.body
     if not body.keys() <= _KNOWN:
-        raise refusal.Refusal(Answer(400, {"errorMessages": [_PAYLOAD]}))
+        raise Refusal(Answer(400, {"errorMessages": [_PAYLOAD]}))
     asked = _Asked(
         str(body.get("jql") or ""),
         str(body.get("nextPageToken") or ""),
@@ -82,9 +77,9 @@ def _size(value: object) -> int:
 
 def _fresh(ids: object) -> frozenset[str]:
     listed = ids if isinstance(ids, list) else []
-    if len(listed) > _MOST_FRESH or not all(str(id).isdigit() for id in listed):
+    if len(listed) > _MOST_FRESH or not all(str(id_).isdigit() for id_ in listed):
         raise refusal.say(f"'reconcileIssues' takes up to {_MOST_FRESH} ids of issues.")
-    return frozenset(str(id) for id in listed)
+    return frozenset(str(id_) for id_ in listed)
 
 
 def _answer(visit: Visit, asked: _Asked) -> Answer:
@@ -111,31 +106,6 @@ def _view(visit: Visit, issue: Doc, asked: _Asked) -> Doc:
     return issue_view.issue(visit, seen, asked.fields, asked.properties)
 
 
-def find(visit: Visit, jql: str, fresh: frozenset[str] = frozenset()) -> list[Doc]:
-    """The issues that fit, as the index has them; strangers see none."""
-    matcher = Terms(visit.site, visit.user).matcher()
-    try:
-        query = parse(jql)
-        if query.condition is None:
-            raise Malformed(_UNBOUNDED)
-        test = matcher.test(query.condition)
-        projects = matcher.values(query, "project")
-        order = query.order or (Order("rank", descending=True),)
-        candidates = _candidates(visit, projects, fresh)
-        return matcher.ordered([issue for issue in candidates if test(issue)], order)
-    except Malformed as bad:
-        raise refusal.say(str(bad)) from None
-
-
-def _candidates(visit: Visit, projects: set[str | int | float] | None, fresh: frozenset[str]) -> list[Doc]:
-    site = visit.site
-    live = [p["id"] for p in site.projects.values() if p["state"] == "live" and visit.user]
-    places = [id for id in live if projects is None or id in projects]
-    current = {issue["id"]: issue for id in places for issue in site.issues.by("project", id)}
-    shown = site.lag.shown(current, fresh, site.now)
-    return [issue for issue in shown if issue["project"] in places]
-
-
 def _token(visit: Visit, jql: str, start: int) -> str:
     content = json.dumps([start, _digest(jql), visit.site.now + _TOKEN_LIFE])
     return base64.urlsafe_b64encode(content.encode()).decode()
@@ -157,38 +127,6 @@ def _start(visit: Visit, asked: _Asked) -> int:
     return int(start)
 
 
-def count(visit: Visit) -> Answer:
-    return Answer(200, {"count": len(find(visit, str(visit.body.get("jql") or "")))})
-
-
-def check(visit: Visit) -> Answer:
-    """Whether queries can be read, without running them."""
-    queries = visit.body.get("queries") or []
-    return Answer(200, {"queries": [_checked(visit, str(jql)) for jql in queries]})
-
-
-def _checked(visit: Visit, jql: str) -> Doc:
-    try:
-        query: Query = parse(jql)
-        if query.condition is not None:
-            Terms(visit.site, visit.user).matcher().test(query.condition)
-    except Malformed as bad:
-        return {"query": jql, "errors": [str(bad)]}
-    return {"query": jql, "structure": {}}
-
-
-def match(visit: Visit) -> Answer:
-    """Which of the issues fit which of the queries."""
-    ids = {str(id) for id in visit.body.get("issueIds") or []}
-    matches = []
-    for jql in visit.body.get("jqls") or []:
-        found = find(visit, str(jql))
-        matches.append(
-            {"matchedIssues": [int(i["id"]) for i in found if i["id"] in ids], "errors": []}
-        )
-    return Answer(200, {"matches": matches})
-
-
 def gone(_: Visit) -> Answer:
     """The old search, which Atlassian took away."""
     return refusal.say(_GONE, status=410).answer
@@ -197,9 +135,6 @@ def gone(_: Visit) -> Answer:
 ENDPOINTS = (
     Endpoint("GET", "/search/jql", READ, by_query),
     Endpoint("POST", "/search/jql", READ, by_body),
-    Endpoint("POST", "/search/approximate-count", READ, count),
-    Endpoint("POST", "/jql/parse", READ, check),
-    Endpoint("POST", "/jql/match", READ, match),
     Endpoint("GET", "/search", "", gone),
     Endpoint("POST", "/search", "", gone),
 )

@@ -1,9 +1,7 @@
-"""The site itself: what it is, who is asking and what they may do, and its fixed lists."""
-
-from collections.abc import Callable
+"""The site itself: what it is, who is asking, and what they may do."""
 
 from sandbox.jira.core import clock, refusal, views
-from sandbox.jira.core.routes import CONFIGURATION, PEOPLE, READ, Endpoint
+from sandbox.jira.core.routes import PEOPLE, READ, Endpoint
 from sandbox.jira.core.visit import Visit
 from sandbox.kit.call import Answer
 from sandbox.kit.state import Doc
@@ -90,67 +88,9 @@ def configuration(visit: Visit) -> Answer:
     return Answer(200, settings)
 
 
-def _listed(kind: str, path: str, wrapped: str = "") -> Callable[[Visit], Answer]:
-    def answer(visit: Visit) -> Answer:
-        docs = [{**doc, "self": visit.url(f"{path}/{doc['id']}")} for doc in visit.site.facts[kind]]
-        return Answer(200, {wrapped: docs} if wrapped else docs)
-
-    return answer
-
-
-def _single(kind: str, path: str) -> Callable[[Visit], Answer]:
-    def answer(visit: Visit) -> Answer:
-        for doc in visit.site.facts[kind]:
-            if visit["record"] in {str(doc["id"]), doc["name"]}:
-                return Answer(200, {**doc, "self": visit.url(f"{path}/{doc['id']}")})
-        raise refusal.say(f"'{visit['record']}' does not exist.", status=404)
-
-    return answer
-
-
-def statuses(visit: Visit) -> Answer:
-    return Answer(200, [views.status(visit, doc["id"]) for doc in visit.site.facts["statuses"]])
-
-
-def status(visit: Visit) -> Answer:
-    for doc in visit.site.facts["statuses"]:
-        if visit["record"] in {doc["id"], doc["name"]}:
-            return Answer(200, views.status(visit, doc["id"]))
-    raise refusal.say(f"The status '{visit['record']}' does not exist.", status=404)
-
-
-def notification_schemes(visit: Visit) -> Answer:
-    return visit.page(visit.site.facts["notificationSchemes"], dict)
-
-
-def roles(visit: Visit) -> Answer:
-    view = [{**role, "self": visit.url(f"role/{role['id']}")} for role in visit.site.facts["roles"]]
-    return Answer(200, view)
-
-
 ENDPOINTS = (
     Endpoint("GET", "/serverInfo", "", server_info),
     Endpoint("GET", "/myself", PEOPLE, myself),
     Endpoint("GET", "/mypermissions", READ, my_permissions),
     Endpoint("GET", "/configuration", READ, configuration),
-    Endpoint("GET", "/status", READ, statuses),
-    Endpoint("GET", "/status/{record}", READ, status),
-    Endpoint("GET", "/statuscategory", READ, _listed("statusCategories", "statuscategory")),
-    Endpoint("GET", "/priority", READ, _listed("priorities", "priority")),
-    Endpoint("GET", "/priority/{record}", READ, _single("priorities", "priority")),
-    Endpoint("GET", "/resolution", READ, _listed("resolutions", "resolution")),
-    Endpoint("GET", "/resolution/{record}", READ, _single("resolutions", "resolution")),
-    Endpoint("GET", "/issueLinkType", READ, _listed("linkTypes", "issueLinkType", "issueLinkTypes")),
-    Endpoint("GET", "/issueLinkType/{record}", READ, _single("linkTypes", "issueLinkType")),
-    Endpoint("GET", "/projectCategory", READ, _listed("projectCategories", "projectCategory")),
-    Endpoint(
-        "GET", "/permissionscheme", READ,
-        _listed("permissionSchemes", "permissionscheme", "permissionSchemes"),
-    ),
-    Endpoint(
-        "GET", "/issuesecurityschemes", READ,
-        _listed("issueSecuritySchemes", "issuesecurityschemes", "issueSecuritySchemes"),
-    ),
-    Endpoint("GET", "/notificationscheme", READ, notification_schemes),
-    Endpoint("GET", "/role", CONFIGURATION, roles),
-)  # fmt: skip
+)

@@ -43,11 +43,11 @@ def run(visit: Visit) -> Answer:
     if not isinstance(wanted, dict) or "id" not in wanted:
         raise refusal.say("Missing 'transition' identifier")
     ids = {step["transition"]: step["status"] for step in _steps(visit, issue)}
-    if (id := str(wanted["id"])) not in ids:
-        raise refusal.say(f"The transition '{id}' is not valid for this issue.")
+    if (id_ := str(wanted["id"])) not in ids:
+        raise refusal.say(f"The transition '{id_}' is not valid for this issue.")
     project = visit.site.projects.get(issue["project"]) or {}
     draft = Draft(visit, project, visit.site.fact("issueTypes", issue["type"]), issue)
-    changed = changes(draft, body) | {"status": ids[id]} | _resolution(visit, issue, ids[id])
+    changed = changes(draft, body) | {"status": ids[id_]} | _resolution(visit, issue, ids[id_])
     history.save(visit, issue, issue | changed, again="status")
     return Answer(204)
 

@@ -1,6 +1,7 @@
 """Versions: the milestones of a project, each with a name of its own there."""
 
 from sandbox.jira.core import clock, refusal, views
+from sandbox.jira.core.milestones import fixed_in, found, own, swap
 from sandbox.jira.core.routes import PROJECT, READ, Endpoint
 from sandbox.jira.core.visit import Visit
 from sandbox.kit.call import Answer
@@ -8,7 +9,11 @@ from sandbox.kit.state import Doc
 
 _NAME_LENGTH, _DESCRIPTION_BYTES = 255, 16_384
 _TAKEN = "A version with this name already exists in this project."
-_TEXTS, _FLAGS, _DAYS = ("name", "description"), ("released", "archived"), ("startDate", "releaseDate")
+_TEXTS, _FLAGS, _DAYS = (
+    ("name", "description"),
+    ("released", "archived"),
+    ("startDate", "releaseDate"),
+)
 
 
 def create(visit: Visit) -> Answer:
@@ -46,7 +51,9 @@ def _changes(visit: Visit, version: Doc, body: Doc) -> Doc:
         if name in body:
             changed[name] = clock.day(body[name]) if body[name] else None
             if body[name] and changed[name] is None:
-                problems[name] = "Date is in an invalid format. Please enter the date as yyyy-MM-dd."
+                problems[name] = (
+                    "Date is in an invalid format. Please enter the date as yyyy-MM-dd."
+                )
     dates = [(version | changed)[name] for name in _DAYS]
     if all(dates) and dates[0] > dates[1]:
         problems["releaseDate"] = "The release date must be after the start date."
@@ -68,35 +75,20 @@ def _name_problem(visit: Visit, version: Doc, name: str) -> str | None:
     return _TAKEN if taken else None
 
 
-def _version(visit: Visit, ref: str | None = None) -> Doc:
-    ref = visit["version_id"] if ref is None else ref
-    version = visit.site.versions.get(ref)
-    project = version and visit.site.projects.get(version["project"])
-    if version is None or project is None or not visit.site.may_browse(visit.user, project):
-        raise refusal.say(f"Could not find version for id '{ref}'", status=404)
-    return version
-
-
-def _own_version(visit: Visit) -> Doc:
-    version = _version(visit)
-    visit.own_project(version["project"])
-    return version
-
-
 def read(visit: Visit) -> Answer:
-    return Answer(200, views.version(visit, _version(visit)))
+    return Answer(200, views.version(visit, found(visit)))
 
 
 def update(visit: Visit) -> Answer:
     """Idempotent: to release a released version changes nothing."""
-    version, body = _own_version(visit), visit.body
+    version, body = own(visit), visit.body
     changed = version | _changes(visit, version, body)
     if changed != version:
         visit.site.versions.put(version["id"], changed)
     target = str(body.get("moveUnfixedIssuesTo") or "").rpartition("/")[2]
     if target and changed["released"]:
-        open_issues = [i for i in _fixed_in(visit, version) if not i["resolution"]]
-        _swap(visit, open_issues, "fixVersions", version["id"], _version(visit, target)["id"])
+        left = [issue for issue in fixed_in(visit, version) if issue["resolution"] is None]
+        swap(visit, left, "fixVersions", version["id"], found(visit, target)["id"])
     return Answer(200, views.version(visit, changed))
 
 
@@ -130,82 +122,11 @@ def _status(version: Doc) -> str:
     return "released" if version["released"] else "unreleased"
 
 
-def _fixed_in(visit: Visit, version: Doc) -> list[Doc]:
-    issues = visit.site.issues.by("project", version["project"])
-    return [issue for issue in issues if version["id"] in issue["fixVersions"]]
-
-
-def unresolved_count(visit: Visit) -> Answer:
-    version = _version(visit)
-    fixed = _fixed_in(visit, version)
-    return Answer(
-        200,
-        {
-            "self": visit.url(f"version/{version['id']}"),
-            "issuesCount": len(fixed),
-            "issuesUnresolvedCount": sum(issue["resolution"] is None for issue in fixed),
-        },
-    )
-
-
-def related_counts(visit: Visit) -> Answer:
-    version = _version(visit)
-    issues = visit.site.issues.by("project", version["project"])
-    return Answer(
-        200,
-        {
-            "self": visit.url(f"version/{version['id']}"),
-            "issuesFixedCount": len(_fixed_in(visit, version)),
-            "issuesAffectedCount": sum(version["id"] in issue["versions"] for issue in issues),
-            "issueCountWithCustomFieldsShowingVersion": 0,
-            "customFieldUsage": [],
-        },
-    )
-
-
-def remove_and_swap(visit: Visit) -> Answer:
-    body = visit.body if visit.call.body else {}
-    return _remove(visit, body.get("moveFixIssuesTo"), body.get("moveAffectedIssuesTo"))
-
-
-def delete(visit: Visit) -> Answer:
-    query = visit.call.query
-    return _remove(visit, query.get("moveFixIssuesTo"), query.get("moveAffectedIssuesTo"))
-
-
-def merge(visit: Visit) -> Answer:
-    other = _version(visit, visit["other"])
-    return _remove(visit, other["id"], other["id"])
-
-
-def _remove(visit: Visit, fix_to: object, affected_to: object) -> Answer:
-    version = _own_version(visit)
-    issues = visit.site.issues.by("project", version["project"])
-    for name, target in (("fixVersions", fix_to), ("versions", affected_to)):
-        to = _version(visit, str(target))["id"] if target else None
-        _swap(visit, [i for i in issues if version["id"] in i[name]], name, version["id"], to)
-    visit.site.versions.delete(version["id"])
-    return Answer(204)
-
-
-def _swap(visit: Visit, issues: list[Doc], name: str, old: str, new: str | None) -> None:
-    for issue in issues:
-        current = visit.site.issues.get(issue["id"]) or issue
-        left = [id for id in current[name] if id not in {old, new}]
-        changed = {name: [*left, new] if new else left, "updated": visit.site.now}
-        visit.site.save(current | changed)
-
-
 _ONE = "/version/{version_id}"
 ENDPOINTS = (
     Endpoint("POST", "/version", PROJECT, create),
     Endpoint("GET", _ONE, READ, read),
     Endpoint("PUT", _ONE, PROJECT, update),
-    Endpoint("DELETE", _ONE, PROJECT, delete),
-    Endpoint("GET", _ONE + "/unresolvedIssueCount", READ, unresolved_count),
-    Endpoint("GET", _ONE + "/relatedIssueCounts", READ, related_counts),
-    Endpoint("POST", _ONE + "/removeAndSwap", PROJECT, remove_and_swap),
-    Endpoint("PUT", _ONE + "/mergeto/{other}", PROJECT, merge),
     Endpoint("GET", "/project/{project}/versions", READ, every),
     Endpoint("GET", "/project/{project}/version", READ, paged),
 )

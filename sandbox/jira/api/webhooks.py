@@ -12,7 +12,13 @@ _SET = ("name", "url", "events", "filters", "excludeBody", "enabled", "secret", 
 
 def register(visit: Visit) -> Answer:
     visit.administrator()
-    hook = {"enabled": True, "excludeBody": False, "filters": {}, "secret": None, "description": ""}
+    hook: Doc = {
+        "enabled": True,
+        "excludeBody": False,
+        "filters": {},
+        "secret": None,
+        "description": "",
+    }
     hook |= {name: visit.body[name] for name in _SET if name in visit.body}
     _check(hook)
     hook["id"] = visit.site.next_id()

@@ -1,6 +1,4 @@
-"""Worklogs: time booked on issues, and the feeds that tell which bookings changed."""
-
-from collections.abc import Iterable
+"""Worklogs: time booked on issues."""
 
 from sandbox.jira.core import clock, duration, history, issue_view, refusal
 from sandbox.jira.core.properties import given
@@ -9,8 +7,7 @@ from sandbox.jira.core.visit import Visit
 from sandbox.kit.call import Answer
 from sandbox.kit.state import Doc
 
-_PAGE, _FEED_PAGE, _LISTED = 5000, 1000, 1000
-_HIDDEN = 60.0
+_PAGE = 5000
 
 
 def add(visit: Visit) -> Answer:
@@ -32,7 +29,7 @@ def add(visit: Visit) -> Answer:
     } | read
     visit.site.worklogs.put(worklog["id"], worklog)
     _book(visit, issue, worklog["seconds"])
-    return Answer(201, _view(visit, worklog))
+    return Answer(201, issue_view.worklog(visit, worklog))
 
 
 def _read(visit: Visit, body: Doc) -> Doc:
@@ -102,7 +99,7 @@ def update(visit: Visit) -> Answer:
     visit.site.worklogs.put(after["id"], after)
     if after["seconds"] != before["seconds"]:
         _book(visit, issue, after["seconds"] - before["seconds"])
-    return Answer(200, _view(visit, after))
+    return Answer(200, issue_view.worklog(visit, after))
 
 
 def delete(visit: Visit) -> Answer:
@@ -115,7 +112,7 @@ def delete(visit: Visit) -> Answer:
 
 
 def read(visit: Visit) -> Answer:
-    return Answer(200, _view(visit, _worklog(visit)))
+    return Answer(200, issue_view.worklog(visit, _worklog(visit)))
 
 
 def of_issue(visit: Visit) -> Answer:
@@ -126,77 +123,9 @@ def of_issue(visit: Visit) -> Answer:
         key=lambda worklog: (worklog["started"], int(worklog["id"])),
     )  # fmt: skip
     start, size = visit.number("startAt", 0), min(visit.number("maxResults", _PAGE), _PAGE)
-    shown = [_view(visit, worklog) for worklog in found[start : start + size]]
+    shown = [issue_view.worklog(visit, worklog) for worklog in found[start : start + size]]
     page = {"startAt": start, "maxResults": size, "total": len(found), "worklogs": shown}
     return Answer(200, page)
-
-
-def _view(visit: Visit, worklog: Doc) -> Doc:
-    seen = issue_view.worklog(visit, worklog)
-    if "properties" in visit.words("expand"):
-        seen["properties"] = issue_view.properties(worklog)
-    return seen
-
-
-def updated(visit: Visit) -> Answer:
-    seen = (w for w in visit.site.worklogs.values() if _visible(visit, w))
-    return _feed(visit, "updated", ((w["updated"], w["id"], w["properties"]) for w in seen))
-
-
-def deleted(visit: Visit) -> Answer:
-    lost = visit.site.lost_worklogs.values() if visit.user else ()
-    return _feed(visit, "deleted", ((w["at"], w["id"], {}) for w in lost))
-
-
-def _feed(visit: Visit, name: str, changes: Iterable[tuple[int, str, Doc]]) -> Answer:
-    """Oldest first, a thousand at a time; the last minute is not shown yet."""
-    since = visit.number("since", 0)
-    hidden = float(visit.site.options.get("hidden_worklog_seconds", _HIDDEN))
-    horizon = visit.site.now - round(hidden * 1000)
-    due = sorted((at, int(id), held) for at, id, held in changes if since <= at <= horizon)
-    page, rest = _page(due)
-    until = page[-1][0] if page else since
-    expand = "properties" in visit.words("expand")
-    body: Doc = {
-        "values": [
-            {
-                "worklogId": id,
-                "updatedTime": at,
-                "properties": [{"key": k, "value": v} for k, v in held.items()] if expand else [],
-            }
-            for at, id, held in page
-        ],
-        "since": since,
-        "until": until,
-        "self": visit.url(f"worklog/{name}?since={since}"),
-        "lastPage": not rest,
-    }
-    if rest:
-        body["nextPage"] = visit.url(f"worklog/{name}?since={until}")
-    return Answer(200, body)
-
-
-def _page(due: list[tuple[int, int, Doc]]) -> tuple[list[tuple[int, int, Doc]], bool]:
-    """A page never ends inside a millisecond, lest the next one start at the same place."""
-    size = _FEED_PAGE
-    while size < len(due) and due[size][0] == due[size - 1][0]:
-        size += 1
-    return due[:size], size < len(due)
-
-
-def listed(visit: Visit) -> Answer:
-    """The worklogs themselves; those the caller can't see are silently absent."""
-    ids = visit.body.get("ids")
-    if not isinstance(ids, list) or len(ids) > _LISTED:
-        raise refusal.say(f"Up to {_LISTED} ids of worklogs must be given.")
-    found = (visit.site.worklogs.get(str(id)) for id in ids)
-    return Answer(200, [_view(visit, w) for w in found if w and _visible(visit, w)])
-
-
-def _visible(visit: Visit, worklog: Doc) -> bool:
-    issue = visit.site.issues.get(worklog["issue"])
-    project = issue and visit.site.projects.get(issue["project"])
-    return bool(project) and visit.site.may_browse(visit.user, project or {})
 
 
 _OF_ISSUE, _ONE = "/issue/{issue}/worklog", "/issue/{issue}/worklog/{worklog}"
@@ -206,7 +135,4 @@ ENDPOINTS = (
     Endpoint("GET", _ONE, READ, read),
     Endpoint("PUT", _ONE, WRITE, update),
     Endpoint("DELETE", _ONE, WRITE, delete),
-    Endpoint("GET", "/worklog/updated", READ, updated),
-    Endpoint("GET", "/worklog/deleted", READ, deleted),
-    Endpoint("POST", "/worklog/list", READ, listed),
 )

@@ -2,9 +2,7 @@
 
 from typing import TypeGuard
 
-NOT_A_DOCUMENT = (
-    "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
-)
+NOT_A_DOCUMENT = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
 
 _INLINE = frozenset({"text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status"})
 _FLOW = frozenset(
@@ -33,8 +31,11 @@ _CHILDREN: dict[str, frozenset[str]] = {
 }
 _ENDS_LINE = frozenset({"paragraph", "heading", "codeBlock", "tableRow", "taskItem"})
 _MARKS = frozenset(
-    "strong em code link strike subsup underline textColor backgroundColor border".split()
-)
+    {
+        "strong", "em", "code", "link", "strike", "subsup", "underline", "textColor",
+        "backgroundColor", "border",
+    }
+)  # fmt: skip
 
 
 def is_document(value: object) -> TypeGuard[dict[str, object]]:

@@ -59,8 +59,8 @@ def description(draft: Draft, value: object) -> Doc:
     if document is None:
         raise Unfit(adf.NOT_A_DOCUMENT)
     if len(adf.text(document)) > _DESCRIPTION_LENGTH:
-        text = f"The entered text is too long. It exceeds the allowed limit of {_DESCRIPTION_LENGTH:,} characters."
-        raise Unfit(text)
+        limit = f"{_DESCRIPTION_LENGTH:,}"
+        raise Unfit(f"The text is too long: it exceeds the allowed limit of {limit} characters.")
     return {"description": document if document["content"] else None}
 
 
@@ -121,7 +121,9 @@ def timetracking(draft: Draft, value: object) -> Doc:
         if value.get(name) not in (None, ""):
             read[slot] = duration.seconds(str(value[name]))
             if read[slot] is None:
-                raise Unfit(f"'{value[name]}' is not a valid time duration.", f"timetracking_{name}")
+                raise Unfit(
+                    f"'{value[name]}' is not a valid time duration.", f"timetracking_{name}"
+                )
     untouched = draft.issue is None or draft.issue["remaining"] is None
     if untouched and "original" in read:
         read.setdefault("remaining", read["original"])

@@ -44,7 +44,7 @@ def _item(visit: Visit, name: str, before: object, after: object) -> Doc:
 
 
 def _keep(visit: Visit, issue: str, items: list[Doc]) -> None:
-    entry = {
+    entry: Doc = {
         "id": visit.site.next_id(),
         "issue": issue,
         "author": visit.account,
@@ -103,7 +103,7 @@ def _words(_: Visit, value: object) -> Shown:
 
 def _parts(visit: Visit, value: object) -> Shown:
     ids = value if isinstance(value, list) else []
-    docs = (visit.site.versions.get(id) or visit.site.components.get(id) for id in ids)
+    docs = (visit.site.versions.get(id_) or visit.site.components.get(id_) for id_ in ids)
     return ", ".join(ids) or None, ", ".join(doc["name"] for doc in docs if doc) or None
 
 

@@ -22,7 +22,8 @@ def issue(visit: Visit, doc: Doc, wanted: Iterable[str], properties: Iterable[st
     }
     names = chosen(wanted)
     if names:
-        seen["fields"] = {name: _FIELDS[name](visit, doc) for name in names}
+        orphan = {"parent"} if doc["parent"] is None else set()
+        seen["fields"] = {n: _FIELDS[n](visit, doc) for n in names if n not in orphan}
     keys = list(properties)
     if keys:
         every = doc["properties"]
@@ -54,12 +55,13 @@ def brief(visit: Visit, doc: Doc) -> Doc:
         "key": doc["key"],
         "self": visit.url(f"issue/{doc['id']}"),
         "fields": {
-            name: _FIELDS[name](visit, doc) for name in ("summary", "status", "priority", "issuetype")
+            name: _FIELDS[name](visit, doc)
+            for name in ("summary", "status", "priority", "issuetype")
         },
     }
 
 
-def timetracking(visit: Visit, doc: Doc) -> Doc:
+def timetracking(_: Visit, doc: Doc) -> Doc:
     seen: Doc = {}
     for name, seconds in (
         ("originalEstimate", doc["original"]),
@@ -86,11 +88,11 @@ def worklog(visit: Visit, doc: Doc) -> Doc:
     }
     if doc["comment"] is not None:
         seen["comment"] = visit.rich(doc["comment"])
-    return seen
+    return seen | _expanded(visit, doc)
 
 
 def comment(visit: Visit, doc: Doc) -> Doc:
-    return {
+    seen: Doc = {
         "self": visit.url(f"issue/{doc['issue']}/comment/{doc['id']}"),
         "id": doc["id"],
         "author": views.user(visit, doc["author"]),
@@ -100,11 +102,15 @@ def comment(visit: Visit, doc: Doc) -> Doc:
         "updated": visit.time(doc["updated"]),
         "jsdPublic": True,
     }
+    return seen | _expanded(visit, doc)
 
 
-def properties(doc: Doc) -> list[Doc]:
-    """The properties of a worklog or comment, as `expand=properties` lists them."""
-    return [{"key": key, "value": value} for key, value in doc["properties"].items()]
+def _expanded(visit: Visit, doc: Doc) -> Doc:
+    """The properties of a worklog or comment, for those who ask for them."""
+    if "properties" not in visit.words("expand"):
+        return {}
+    held = doc["properties"]
+    return {"properties": [{"key": key, "value": value} for key, value in held.items()]}
 
 
 def link(visit: Visit, doc: Doc, seen_from: str) -> Doc:
@@ -144,14 +150,14 @@ def _subtasks(visit: Visit, doc: Doc) -> list[Doc]:
 
 def _versions(name: str) -> Callable[[Visit, Doc], list[Doc]]:
     def seen(visit: Visit, doc: Doc) -> list[Doc]:
-        found = (visit.site.versions.get(id) for id in doc[name])
+        found = (visit.site.versions.get(id_) for id_ in doc[name])
         return [views.version(visit, version) for version in found if version]
 
     return seen
 
 
 def _components(visit: Visit, doc: Doc) -> list[Doc]:
-    found = (visit.site.components.get(id) for id in doc["components"])
+    found = (visit.site.components.get(id_) for id_ in doc["components"])
     return [views.component(visit, component) for component in found if component]
 
 

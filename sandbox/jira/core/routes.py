@@ -10,7 +10,7 @@ from sandbox.jira.core import refusal
 from sandbox.jira.core.access import Door, unauthorized
 from sandbox.jira.core.site import Site
 from sandbox.jira.core.visit import Visit
-from sandbox.kit.call import Answer, Call
+from sandbox.kit.call import Answer, Call, Refusal
 
 Handler: TypeAlias = Callable[[Visit], Answer]
 
@@ -75,8 +75,8 @@ def _admitting(endpoint: Endpoint, site: Site, door: Door) -> Callable[[Call], A
     return answer
 
 
-def _unsupported(call: Call) -> refusal.Refusal:
+def _unsupported(call: Call) -> Refusal:
     kind = call.headers.get("content-type", "null")
     detail = f"Content-Type '{kind}' is not supported."
     title = "Unsupported Media Type"
-    return refusal.Refusal(refusal.problem(415, title, detail, call.path))
+    return Refusal(refusal.problem(415, title, detail, call.path))

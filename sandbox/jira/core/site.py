@@ -23,7 +23,7 @@ class Site:
         self.options = options
         self.store = store
         self._clock = clock
-        self.lag = Lag(float(options.get("search_lag", 0.0)) * 1000)
+        self.lag = Lag(float(options.get("search_lag", 0.5)) * 1000)
         self.projects = store.collection("projects")
         self.issues = store.collection("issues")
         self.versions = store.collection("versions")
@@ -58,9 +58,9 @@ class Site:
         """A new id; no two records share one, of whatever kind they are."""
         return str(self.store.next_id("ids", start=20001))
 
-    def fact(self, kind: str, id: object) -> Doc:
+    def fact(self, kind: str, id_: object) -> Doc:
         """A fixed record, such as a status or an issue type, by its id."""
-        return self._by_id[kind][str(id)]
+        return self._by_id[kind][str(id_)]
 
     @cached_property
     def _by_id(self) -> dict[str, dict[str, Doc]]:
@@ -95,7 +95,7 @@ class Site:
 
     def types(self, project: Doc) -> list[Doc]:
         """The issue types of a project, the highest level first."""
-        return [self.fact("issueTypes", id) for id in self.template(project)["issueTypes"]]
+        return [self.fact("issueTypes", id_) for id_ in self.template(project)["issueTypes"]]
 
     def workflow(self, project: Doc) -> list[Doc]:
         """The statuses of a project in order, each with the transition that leads to it."""

@@ -33,21 +33,21 @@ def category(visit: Visit, doc: Doc) -> Doc:
     return {"self": visit.url(f"statuscategory/{doc['id']}"), **doc}
 
 
-def status(visit: Visit, id: str) -> Doc:
+def status(visit: Visit, id_: str) -> Doc:
     return {
-        "self": visit.url(f"status/{id}"),
-        "id": id,
-        "name": visit.site.fact("statuses", id)["name"],
+        "self": visit.url(f"status/{id_}"),
+        "id": id_,
+        "name": visit.site.fact("statuses", id_)["name"],
         "description": "",
-        "statusCategory": category(visit, visit.site.category(id)),
+        "statusCategory": category(visit, visit.site.category(id_)),
     }
 
 
-def named(visit: Visit, kind: str, path: str, id: str | None) -> Doc | None:
+def named(visit: Visit, kind: str, path: str, id_: str | None) -> Doc | None:
     """A fixed record such as a priority or a resolution."""
-    if id is None:
+    if id_ is None:
         return None
-    return {"self": visit.url(f"{path}/{id}"), **visit.site.fact(kind, id)}
+    return {"self": visit.url(f"{path}/{id_}"), **visit.site.fact(kind, id_)}
 
 
 def project_ref(visit: Visit, project: Doc) -> Doc:

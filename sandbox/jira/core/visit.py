@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sandbox.jira.core import adf, clock, refusal
 from sandbox.jira.core.site import ARCHIVED, Site
-from sandbox.kit.call import Answer, Call
+from sandbox.kit.call import Answer, Call, Refusal
 from sandbox.kit.state import Doc
 
 
@@ -57,7 +57,7 @@ class Visit:
         text = self.call.query.get(name, "")
         if text and not text.lstrip("-").isdigit():
             detail = f"Failed to convert '{name}' with value: '{text}'"
-            raise refusal.Refusal(refusal.problem(400, "Bad Request", detail, self.call.path))
+            raise Refusal(refusal.problem(400, "Bad Request", detail, self.call.path))
         return int(text) if text else default
 
     def flag(self, name: str, *, default: bool) -> bool:

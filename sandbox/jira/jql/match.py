@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sandbox.jira.jql.query import (
     Both,
@@ -49,7 +49,7 @@ class Field:
 Fields: TypeAlias = Mapping[str, Field]
 Functions: TypeAlias = Mapping[str, Callable[[Sequence[str]], Sequence[str]]]
 
-_ORDERS: dict[str, Callable[[object, object], bool]] = {
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
     "<=": operator.le,
@@ -97,9 +97,8 @@ class Matcher:
         """The only values a field can have in the answer, if the query says so plainly."""
         parts = query.condition.parts if isinstance(query.condition, Both) else [query.condition]
         for part in parts:
-            if isinstance(part, Clause) and part.field.lower() == name:
-                if part.operator in {"=", "IN"} and Empty() not in part.operands:
-                    return set(self._resolved(part, self._field(name)))
+            if isinstance(part, Clause) and part.field.lower() == name and _is_plain(part):
+                return set(self._resolved(part, self._field(name)))
         return None
 
     def _field(self, name: str) -> Field:
@@ -153,6 +152,10 @@ class Matcher:
                 return (operand.text,)
 
 
+def _is_plain(clause: Clause) -> bool:
+    return clause.operator in {"=", "IN"} and Empty() not in clause.operands
+
+
 def _among(
     read: Callable[[Doc], Sequence[Scalar]], wanted: frozenset[Scalar], clause: Clause
 ) -> Test:
@@ -160,14 +163,12 @@ def _among(
     empty_fits = Empty() in clause.operands
     if clause.operator in {"!=", "NOT IN"}:
         return lambda issue: bool(values := read(issue)) and wanted.isdisjoint(values)
-    return lambda issue: not wanted.isdisjoint(values := read(issue)) or (
-        empty_fits and not values
-    )
+    return lambda issue: not wanted.isdisjoint(values := read(issue)) or (empty_fits and not values)
 
 
 def _comparing(
     read: Callable[[Doc], Sequence[Scalar]],
-    compare: Callable[[object, object], bool],
+    compare: Callable[[Any, Any], bool],
     wanted: Sequence[Scalar],
 ) -> Test:
     return lambda issue: any(compare(value, bound) for value in read(issue) for bound in wanted)

@@ -40,17 +40,15 @@ class Terms:
         status = self._listed("statuses")
         kind = self._listed("issueTypes")
         fixed = self._parts("fixVersions", self._site.versions)
-        id = _reference(lambda issue: [issue["id"]], self._ids)
+        id_ = _reference(lambda issue: [issue["id"]], self._ids)
         return {
             "project": _reference(lambda issue: [issue["project"]], self._projects),
             "parent": _reference(lambda i: [i["parent"]] if i["parent"] else [], self._ids),
             **dict.fromkeys(("key", "issuekey", "issue"), key),
-            "id": id,
+            "id": id_,
             "status": _reference(lambda issue: [issue["status"]], status),
             "statuscategory": _reference(self._category, self._listed("statusCategories")),
-            **dict.fromkeys(
-                ("issuetype", "type"), _reference(lambda issue: [issue["type"]], kind)
-            ),
+            **dict.fromkeys(("issuetype", "type"), _reference(lambda issue: [issue["type"]], kind)),
             "priority": _one("priority", self._listed("priorities")),
             "resolution": _one("resolution", self._listed("resolutions")),
             "fixversion": fixed,
@@ -171,63 +169,6 @@ class Terms:
             if wanted
             in {user["accountId"], user["emailAddress"].casefold(), user["displayName"].casefold()}
         ]
-
-    def _moment(self, text: str) -> list[Scalar]:
-        return [round(self._when(text).timestamp() * 1000)]
-
-    def _day(self, text: str) -> list[Scalar]:
-        return [f"{self._when(text):%Y-%m-%d}"]
-
-    def _when(self, text: str) -> datetime:
-        if match := _RELATIVE.fullmatch(text.strip()):
-            sign, amount, unit = match.groups()
-            span = timedelta(seconds=int(amount) * _UNITS[unit])
-            return self._now - span if sign == "-" else self._now + span
-        for form in _ABSOLUTE:
-            try:
-                return datetime.strptime(text.strip(), form).replace(tzinfo=self._now.tzinfo)
-            except ValueError:
-                continue
-        raise Malformed(
-            f"Date value '{text}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
-            "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
-        )
-
-    # -- functions -------------------------------------------------------------------------------
-
-    def _functions(self) -> dict[str, Callable[[Sequence[str]], Sequence[str]]]:
-        midnight = self._now.replace(hour=0, minute=0, second=0, microsecond=0)
-        monday = midnight - timedelta(days=midnight.weekday())
-        return {
-            "currentuser": lambda _: [self._user["accountId"]] if self._user else [],
-            "now": lambda _: [f"{self._now:%Y-%m-%d %H:%M}"],
-            "startofday": lambda args: [_shifted(midnight, args)],
-            "endofday": lambda args: [_shifted(midnight + timedelta(hours=23, minutes=59), args)],
-            "startofweek": lambda args: [_shifted(monday, args, unit="w")],
-            "startofmonth": lambda _: [f"{midnight.replace(day=1):%Y-%m-%d %H:%M}"],
-            "releasedversions": lambda args: self._versions(args, released=True),
-            "unreleasedversions": lambda args: self._versions(args, released=False),
-        }
-
-    def _versions(self, projects: Sequence[str], *, released: bool) -> list[str]:
-        places = {id for name in projects for id in self._projects(name)}
-        return [
-            doc["id"]
-            for doc in self._site.versions.values()
-            if doc["released"] is released and (not projects or doc["project"] in places)
-        ]
-
-
-def _shifted(moment: datetime, args: Sequence[str], unit: str = "d") -> str:
-    """`startOfDay(-1)` and `startOfDay("-1d")` mean the same."""
-    text = args[0] if args else "0"
-    match = _RELATIVE.fullmatch(text if text[-1:].isalpha() else text + unit)
-    if match is None:
-        raise Malformed(f"Duration for function is invalid: '{text}'.")
-    sign, amount, of = match.groups()
-    span = timedelta(seconds=int(amount) * _UNITS[of])
-    return f"{moment - span if sign == '-' else moment + span:%Y-%m-%d %H:%M}"
-
 
 def _reference(read: Callable[[Doc], Sequence[Scalar]], resolve: Resolver) -> Field:
     return Field(Kind.REFERENCE, read, resolve)

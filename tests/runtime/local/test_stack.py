@@ -1,5 +1,6 @@
 """The local stack is real: it answers, it remembers, and it survives what is killed inside it."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -7,8 +8,12 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from runtime.demo_settings import migrate_database, worker_environment
 from runtime.local.processes import running
 from runtime.local.stack import Stack, local_stack
 from runtime.local.trouble import Died, Taken
@@ -111,3 +116,33 @@ async def test_workers_are_told_where_everything_is(stack: Stack) -> None:
         "CASHWARD_TEMPORAL__UI": stack.temporal_ui_url,
         "CASHWARD_DATABASE__URL": stack.database_url,
     }
+
+
+async def test_a_killed_worker_polls_again(folder: Path) -> None:
+    async with local_stack(
+        folder,
+        sandbox_config={},
+        environment=worker_environment,
+        prepare=migrate_database,
+    ) as stack:
+        await polled_by(stack, stack.pids["worker-1"])
+        killed = stack.pids["worker-1"]
+        await stack.kill_worker()
+        assert stack.pids["worker-1"] != killed
+        await polled_by(stack, stack.pids["worker-1"])
+
+
+async def polled_by(stack: Stack, pid: int) -> None:
+    """Wait until this process asks Temporal for work."""
+    service = await Client.connect(stack.temporal_address, namespace=stack.namespace)
+    asked = DescribeTaskQueueRequest(
+        namespace=stack.namespace,
+        task_queue=TaskQueue(name="cashward"),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    async with asyncio.timeout(30):
+        while True:
+            told = await service.workflow_service.describe_task_queue(asked)
+            if any(poller.identity.startswith(f"{pid}@") for poller in told.pollers):
+                return
+            await asyncio.sleep(0.1)

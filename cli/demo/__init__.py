@@ -1,0 +1,1 @@
+"""The demo: people at three desks, and Cashward between them."""

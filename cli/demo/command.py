@@ -1,0 +1,171 @@
+"""`cashward demo`: carries new deals from closed-won to cash here, and checks each cent."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+
+from cli.demo import show
+from cli.demo.carry import Killer, Watch, carry, see_runs_end
+from cli.demo.desks import open_desks, spoil
+from cli.demo.orders import order
+from cli.demo.picture import svg
+from cli.demo.report import Report, report_of
+from cli.demo.story import Sale, Story
+from cli.demo.truth import read_back
+from cli.door import DEFAULT_STATE, State, client, out, run, settings_of, store
+from cli.trouble import Trouble
+from cli.up import Faults, Workers, show_links, standing
+from runtime.compose import open_systems
+from runtime.demo_settings import fault_config, sandbox_config
+from runtime.histories import Cost, cost_of_deal
+from runtime.local.stack import Stack
+from runtime.settings import Settings
+
+_SAMPLE = 50
+"""More histories than these say nothing more about the price of a deal."""
+_RUN_SIZE = 10_000
+_CLOCKS_DIFFER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What was asked for."""
+
+    state: Path
+    deals: int
+    milestones: int
+    faults: float
+    kills: int
+    workers: int
+    seed: int
+    json: Path | None
+    stay: bool
+
+
+def demo(
+    *,
+    deals: Annotated[int, typer.Option(min=1, max=_RUN_SIZE, help="How many deals.")] = 1,
+    milestones: Annotated[int, typer.Option(min=1, max=24, help="Invoices a deal.")] = 3,
+    faults: Faults = 0.0,
+    kills: Annotated[int, typer.Option(min=0, help="How often a worker is killed.")] = 0,
+    workers: Workers = 1,
+    seed: Annotated[int, typer.Option(help="Draws other amounts and other faults.")] = 7,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Where to write the figures for programs.")
+    ] = None,
+    state: State = DEFAULT_STATE,
+    stay: Annotated[
+        bool, typer.Option(help="Stay up at the end, on a terminal, so that links open.")
+    ] = True,
+) -> None:
+    """Carry new deals from closed-won to cash, then read back from every system what came of it."""
+    wish = Wish(
+        state=state,
+        deals=deals,
+        milestones=milestones,
+        faults=faults,
+        kills=kills,
+        workers=workers,
+        seed=seed,
+        json=json,
+        stay=stay and sys.stdin.isatty(),
+    )
+    report = run(_demo(wish))
+    if not report.is_good:
+        raise Trouble(report.sentence)
+
+
+async def _demo(wish: Wish) -> Report:
+    async with standing(wish.state, sandbox_config(), wish.workers) as stack:
+        show_links(stack, wish.state)
+        out.print()
+        report = await _carried(stack, wish)
+        if wish.stay:
+            out.print("\n  [dim]Enter or Ctrl-C ends everything.[/]")
+            with suppress(asyncio.CancelledError):
+                await _enter_pressed()
+        else:
+            out.print("  `cashward up` brings the links back")
+        return report
+
+
+async def _carried(stack: Stack, wish: Wish) -> Report:
+    folder, number = _room(wish.state)
+    since = datetime.now(UTC) - _CLOCKS_DIFFER
+    first = number * _RUN_SIZE
+    sales = [
+        Sale(order=order(n, milestones=wish.milestones, seed=wish.seed, today=since.date()))
+        for n in range(first, first + wish.deals)
+    ]
+    bars = show.Bars(wish.deals, wish.milestones) if wish.deals > 1 else None
+    killer = Killer(wish.kills, steps=wish.deals * (3 + 3 * wish.milestones))
+    story = Story(bars.hear if bars else show.tell, killer.hear)
+    chosen = settings_of(stack.environment)
+    await _ready(stack, chosen, wish)
+    temporal = await client(chosen)
+    async with open_desks(stack.sandbox_urls) as desks, store(chosen) as ours:
+        watch = Watch(ours.desk)
+        with bars.shown() if bars else nullcontext():
+            await carry(stack, desks, sales, story, watch=watch, killer=killer)
+        with out.status("reading back from CRM, PM and ERP ..."):
+            await see_runs_end(temporal, sales)
+            truths = await read_back(desks, sales, since)
+            costs = await _costs(temporal, sales)
+    parked = [watch.why(sale) for sale in sales if not sale.is_closed]
+    report = report_of(truths, story, costs, parked=parked, faults=wish.faults, kills=wish.kills)
+    _write(folder, wish.json, report, story)
+    show.close(stack, truths, story, report, folder / "money.svg")
+    return report
+
+
+async def _ready(stack: Stack, chosen: Settings, wish: Wish) -> None:
+    """The CRM has our fields; faults begin only when all stands."""
+    async with open_systems(chosen) as systems:
+        await systems.crm.prepare(dry_run=False)
+    await spoil(stack.sandbox_urls, fault_config(wish.faults, wish.seed))
+
+
+async def _costs(temporal: Client, sales: Sequence[Sale]) -> list[Cost]:
+    closed = [sale for sale in sales if sale.is_closed][:_SAMPLE]
+    some = asyncio.Semaphore(8)
+
+    async def one(sale: Sale) -> Cost:
+        async with some:
+            return await cost_of_deal(temporal, sale.deal)
+
+    return await asyncio.gather(*(one(sale) for sale in closed))
+
+
+def _room(state: Path) -> tuple[Path, int]:
+    """A folder for this demo alone; its number makes the deals new."""
+    for number in count(1):
+        folder = state / "demo" / f"{number:04d}"
+        with suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            return folder, number
+    raise AssertionError("numbers do not end")
+
+
+def _write(folder: Path, wanted: Path | None, report: Report, story: Story) -> None:
+    (folder / "money.svg").write_text(svg(story), encoding="utf-8")
+    for file in filter(None, (folder / "report.json", wanted)):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(report.model_dump_json(indent=2), encoding="utf-8")
+
+
+async def _enter_pressed() -> None:
+    pressed = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, pressed.set)
+    try:
+        await pressed.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(sys.stdin)

@@ -1,0 +1,101 @@
+"""The vendors as people reach them: over their APIs, each person with credentials of their own."""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import httpx
+
+from cli.trouble import Exit, Trouble
+
+_SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
+_MANAGER = httpx.BasicAuth("pm@lowfold.example", "jira-pm-token")
+_BANK = {
+    "grant_type": "client_credentials",
+    "client_id": "bank-feed",
+    "client_secret": "xero-bank-secret",
+}
+_UNAUTHORISED: Final = 401
+_PATIENCE = 30.0
+
+
+class Desk:
+    """One vendor, as one person uses it."""
+
+    def __init__(self, name: str, http: httpx.AsyncClient) -> None:
+        self.name = name
+        self._http = http
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON, its amounts exact
+        answer = await self._http.request(method, path, json=body, params=query, headers=headers)
+        if answer.is_error:
+            said = answer.text[:300]
+            raise Trouble(f"{self.name} refused {method} {path}: {said}", Exit.DOWN)
+        return json.loads(answer.text, parse_float=Decimal) if answer.content else None
+
+
+@dataclass(frozen=True)
+class Desks:
+    """Sales at the CRM, delivery at the PM, the customers' bank at the ERP."""
+
+    crm: Desk
+    pm: Desk
+    erp: Desk
+
+
+@asynccontextmanager
+async def open_desks(urls: Mapping[str, str]) -> AsyncIterator[Desks]:
+    json_please = {"Accept": "application/json"}
+    async with (
+        httpx.AsyncClient(base_url=urls["hubspot"], headers=_SALES, timeout=_PATIENCE) as crm,
+        httpx.AsyncClient(base_url=urls["jira"], auth=_MANAGER, timeout=_PATIENCE) as pm,
+        httpx.AsyncClient(
+            base_url=urls["xero"],
+            auth=_BankLogin(urls["xero"]),
+            headers=json_please,
+            timeout=_PATIENCE,
+        ) as erp,
+    ):
+        yield Desks(Desk("hubspot", crm), Desk("jira", pm), Desk("xero", erp))
+
+
+async def spoil(urls: Mapping[str, str], faults: Mapping[str, object]) -> None:
+    """Let the sandbox's vendors fail in these ways from now on."""
+    async with httpx.AsyncClient() as http:
+        for url in urls.values():
+            (await http.put(f"{url}/_sandbox/faults", json=faults)).raise_for_status()
+
+
+class _BankLogin(httpx.Auth):
+    """Signs the bank in, and again when its token has run out."""
+
+    requires_response_body = True
+
+    def __init__(self, url: str) -> None:
+        self._token_url = f"{url}/connect/token"
+        self._token = ""
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        for _ in range(2):
+            if not self._token:
+                login = yield httpx.Request("POST", self._token_url, data=_BANK)
+                await login.aread()
+                self._token = str(login.json()["access_token"])
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            answer = yield request
+            if answer.status_code != _UNAUTHORISED:
+                return
+            self._token = ""

@@ -1,0 +1,127 @@
+"""`cashward up`: everything that surrounds Cashward on this machine, in the foreground."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli.door import DEFAULT_STATE, State, out, remember, run
+from runtime.demo_settings import migrate_database, sandbox_config, worker_environment
+from runtime.local.stack import Stack, local_stack
+
+READ_EVERY = 0.3
+_TONES = {"warning": "yellow", "error": "red", "critical": "red"}
+_ASIDE = frozenset({"event", "at", "level", "timestamp", "logger", "run"})
+
+Workers = Annotated[int, typer.Option("--workers", min=1, help="How many workers to start.")]
+Faults = Annotated[
+    float, typer.Option("--faults", min=0, max=0.9, help="The share of our calls that go wrong.")
+]
+
+
+def up(
+    state: State = DEFAULT_STATE,
+    workers: Workers = 1,
+    sandbox: Annotated[
+        bool, typer.Option(help="The sandbox's vendors; without them, yours from the settings.")
+    ] = True,
+    faults: Faults = 0.0,
+) -> None:
+    """Run Temporal, PostgreSQL, the sandbox and workers until Ctrl-C; deals are kept."""
+    config = sandbox_config(faults=faults) if sandbox else None
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        run(_stay(state, config, workers))
+    out.print("everything is down; `cashward up` brings it back as it was")
+
+
+async def _stay(state: Path, config: Mapping[str, object] | None, workers: int) -> None:
+    async with standing(state, config, workers) as stack:
+        show_links(stack, state)
+        out.print("[dim]Ctrl-C ends everything.[/]\n")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_follow(stack))
+            group.create_task(stack.watch())
+
+
+@asynccontextmanager
+async def standing(
+    state: Path, config: Mapping[str, object] | None, workers: int
+) -> AsyncIterator[Stack]:
+    """The whole stack, its database at our schema, known to later commands on this machine."""
+    waiting = out.status("starting Temporal, PostgreSQL and the vendors ...")
+    waiting.start()
+    try:
+        async with local_stack(
+            state,
+            sandbox_config=config,
+            workers=workers,
+            environment=worker_environment,
+            prepare=migrate_database,
+        ) as stack:
+            waiting.stop()
+            remember(stack.environment, state)
+            yield stack
+    finally:
+        waiting.stop()
+
+
+def show_links(stack: Stack, state: Path) -> None:
+    """Where to look, one place a line."""
+    places = {
+        "Temporal UI": f"{stack.temporal_ui_url}/namespaces/{stack.namespace}/workflows",
+        **{vendor.capitalize(): url for vendor, url in stack.sandbox_urls.items()},
+        "State": str(state.absolute()),
+        "Logs": str(state.absolute() / "logs"),
+    }
+    for name, place in places.items():
+        out.print(f"  [bold]{name:<12}[/] {place}", highlight=False, soft_wrap=True)
+    for note in stack.notes:
+        out.print(f"  [yellow]note[/]         {note}", highlight=False)
+
+
+async def _follow(stack: Stack) -> None:
+    """What the workers log from now on, readably."""
+    tails = [Tail(name, stack.logs[name]) for name in stack.workers]
+    while True:
+        for tail in tails:
+            for line in tail.new_lines():
+                out.print(readable(tail.name, line), soft_wrap=True)
+        await asyncio.sleep(READ_EVERY)
+
+
+class Tail:
+    """The end of a log that is being written, from now on."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        self.name = name
+        self._log = log
+        self._read = log.stat().st_size
+
+    def new_lines(self) -> Iterator[str]:
+        """Whole lines only; a log that made way for a new one is read from its beginning."""
+        with self._log.open("rb") as file:
+            if self._log.stat().st_size < self._read:
+                self._read = 0
+            file.seek(self._read)
+            for line in file:
+                if line.endswith(b"\n"):
+                    self._read += len(line)
+                    yield line.decode(errors="replace")
+
+
+def readable(who: str, line: str) -> Text:
+    """A line of a worker's log for people: when, who, what, and the facts."""
+    try:
+        said: dict[str, object] = json.loads(line)
+    except ValueError:
+        return Text(f"{who}  {line.rstrip()}", style="dim")
+    at, tone = str(said.get("at", ""))[11:19], _TONES.get(str(said.get("level")), "")
+    facts = "  ".join(f"{name}={value}" for name, value in said.items() if name not in _ASIDE)
+    return Text.assemble(
+        (f"{at} {who}  ", "dim"), (str(said.get("event", "")), tone), (f"  {facts}", "dim")
+    )

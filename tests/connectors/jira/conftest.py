@@ -1,0 +1,14 @@
+"""Jira's bench, as the contract suite has it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.jira import JiraBench, pm
+
+
+@pytest.fixture
+async def jira(tmp_path: Path) -> AsyncIterator[JiraBench]:
+    async with pm(tmp_path) as bench:
+        yield bench

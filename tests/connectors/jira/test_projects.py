@@ -1,0 +1,179 @@
+"""Projects and what is written on them: key, charter, milestones, team."""
+
+import pytest
+
+from connectors.jira.project import project_key
+from domain.names import DealId, ExternalId
+from ports.failures import Rejected
+from tests.contracts.jira import JiraBench
+from tests.contracts.pm_bench import DEAL, item, opened, plan, planned, ticket
+
+SOFTWARE = {"projectTypeKey": "software", "leadAccountId": "acc-pm"}
+ROLE = "/project/{}/role/10101"
+
+
+@pytest.mark.parametrize(
+    ("deal", "key"),
+    [
+        ("hubspot:1", "CW1"),
+        ("hubspot:51230000017", "CWNJ90P01"),
+        ("hubspot:2821109907455", "CWZZZZZZZZ"),
+    ],
+)
+def test_a_key_is_the_number_of_the_deal(deal: str, key: str) -> None:
+    assert project_key(DealId(deal)) == key
+
+
+@pytest.mark.parametrize("local", ["0", "0065g00000AbCdE", "9007199254740993", "2821109907456"])
+def test_any_deal_has_a_key_that_jira_takes(local: str) -> None:
+    key = project_key(DealId(f"crm:{local}"))
+    assert key.isalnum()
+    assert key.isupper()
+    assert 2 < len(key) <= 10
+    assert key != project_key(DealId(f"crm:{local}1"))
+
+
+async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: JiraBench) -> None:
+    made = await jira.pm.project.make(plan().opening(), ticket())
+    project = await jira.read(f"/project/{made.id}")
+    assert project["key"] == project_key(DEAL) == made.parts["key"]
+    assert project["name"] == f"Pump monitoring ({project['key']})"
+    assert project["url"] == plan().url
+    assert project["lead"]["accountId"] == "acc-cashward"
+    assert made.url == f"{jira.url}/browse/{project['key']}"
+
+
+async def test_a_key_in_use_by_another_is_told_with_a_way_out(jira: JiraBench) -> None:
+    taken = {"key": project_key(DEAL), "name": "Somebody else's", **SOFTWARE}
+    await jira.write("POST", "/project", taken)
+    with pytest.raises(Rejected, match=r"rename that one, or delete it for good"):
+        await jira.pm.project.make(plan().opening(), ticket())
+    assert not await jira.pm.project.find(plan().opening())
+
+
+async def test_a_project_of_another_deal_is_not_ours_whatever_its_link_says(
+    jira: JiraBench,
+) -> None:
+    taken = {"key": project_key(DEAL), "name": "Copied", "url": plan().url, **SOFTWARE}
+    made = await jira.write("POST", "/project", taken)
+    await jira.write("PUT", f"/project/{made['id']}/properties/cashward", {"deal": "hubspot:9"})
+    assert not await jira.pm.project.find(plan().opening())
+
+
+async def test_a_project_in_the_trash_keeps_its_key(jira: JiraBench) -> None:
+    opening = plan().opening()
+    await jira.pm.project.take_back(opening, await jira.pm.project.make(opening, ticket()))
+    with pytest.raises(Rejected, match="maybe in the trash"):
+        await jira.pm.project.make(opening, ticket(2))
+
+
+async def test_a_long_name_is_cut_and_keeps_its_key(jira: JiraBench) -> None:
+    opening = plan().model_copy(update={"name": "Pumps\n" * 40}).opening()
+    made = await jira.pm.project.make(opening, ticket())
+    name = (await jira.read(f"/project/{made.id}"))["name"]
+    assert name.endswith(f"({made.parts['key']})")
+    assert name.startswith("Pumps Pumps")
+
+
+async def test_a_charter_is_exact_for_machines_and_plain_for_people(jira: JiraBench) -> None:
+    project = await opened(jira)
+    await jira.pm.charter.make(plan(people=("acc-pm",)).charter(project), ticket())
+    value = (await jira.read(f"/project/{project}/properties/cashward"))["value"]
+    assert (value["deal"], value["status"], value["start"]) == (DEAL, "open", "2026-12-07")
+    budget = {"costType": "labour", "hours": "100", "amount": "9500.10", "currency": "EUR"}
+    assert value["budget"] == [budget]
+    assert value["sla"] == [{"metric": "response P1", "target": "4 h", "penalty": ""}]
+    assert value["stakeholders"] == [{"role": "sponsor", "contact": "1"}]
+    words = (await jira.read(f"/project/{project}"))["description"]
+    assert "Sensors on twelve pumps.\nTraining of six users." in words
+    assert "Budget: labour 9,500.10 EUR (100 h)." in words
+    assert await jira.pm.project.find(plan().opening())
+
+
+async def test_a_closed_charter_says_so(jira: JiraBench) -> None:
+    project = await opened(jira)
+    await jira.pm.charter.make(plan().charter(project), ticket())
+    await jira.pm.charter.make(plan().charter(project, is_closed=True), ticket())
+    value = (await jira.read(f"/project/{project}/properties/cashward"))["value"]
+    assert value["status"] == "closed"
+    assert (await jira.read(f"/project/{project}"))["description"].startswith("CLOSED")
+
+
+async def test_a_milestone_is_a_version_with_our_mark(jira: JiraBench) -> None:
+    project = await opened(jira)
+    await planned(jira, project, items=1)
+    (version,) = await jira.versions(project)
+    assert version["name"] == "Milestone 1"
+    assert version["description"] == f"cw:{DEAL}:m1"
+    assert (version["startDate"], version["releaseDate"]) == ("2026-12-07", "2027-01-04")
+
+
+async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
+    jira: JiraBench,
+) -> None:
+    project = await opened(jira)
+    versions = await planned(jira, project)
+    renamed = {"name": "Renamed", "description": f"Pumps first! cw:{DEAL}:m1 (agreed)"}
+    await jira.write("PUT", f"/version/{versions['m1']}", renamed)
+    await jira.write("POST", "/version", {"name": "By hand", "projectId": int(project)})
+    again = await jira.pm.milestones.make(plan().milestone_plan(project), ticket(2))
+    assert again.parts == versions
+    told = await jira.pm.read_milestones(DEAL, project)
+    assert [each.item for each in told] == ["m1", "m2"]
+    assert not await jira.pm.read_milestones(DealId("hubspot:5123000001"), project)
+
+
+async def test_milestones_of_one_name_are_told_apart(jira: JiraBench) -> None:
+    project = await opened(jira)
+    named = (item(1, "Payment"), item(2, "payment "), item(3, "Go-live"))
+    command = plan().model_copy(update={"milestones": named}).milestone_plan(project)
+    await jira.pm.milestones.make(command, ticket())
+    names = {version["name"] for version in await jira.versions(project)}
+    assert names == {"Payment (m1)", "payment (m2)", "Go-live"}
+
+
+async def test_a_version_that_people_made_is_not_taken_for_ours(jira: JiraBench) -> None:
+    project = await opened(jira)
+    await jira.write("POST", "/version", {"name": "Milestone 1", "projectId": int(project)})
+    with pytest.raises(Rejected, match="rename it there"):
+        await planned(jira, project, items=1)
+
+
+async def test_a_member_who_is_in_already_keeps_nobody_out(jira: JiraBench) -> None:
+    project = await opened(jira)
+    await jira.write("POST", ROLE.format(project), {"user": ["acc-developer"]})
+    command = plan(people=("acc-consultant", "acc-developer")).staffing(project)
+    assert not await jira.pm.team.find(command)
+    await jira.pm.team.make(command, ticket())
+    assert await _members(jira, project) == ["acc-consultant", "acc-developer"]
+    assert len(await jira.pm.team.find(command)) == 1
+
+
+async def test_a_stranger_on_the_team_is_refused_and_told(jira: JiraBench) -> None:
+    project = await opened(jira)
+    command = plan(people=("acc-consultant", "acc-nobody")).staffing(project)
+    with pytest.raises(Rejected, match="acc-nobody"):
+        await jira.pm.team.make(command, ticket())
+    assert await _members(jira, project) == []
+
+
+async def test_no_team_is_no_call(jira: JiraBench) -> None:
+    project = await opened(jira)
+    before = len(await jira.calls())
+    command = plan().staffing(project)
+    made = await jira.pm.team.make(command, ticket())
+    assert await jira.pm.team.find(command) == (made,)
+    assert len(await jira.calls()) == before
+
+
+async def test_a_role_that_is_not_there_is_told_with_those_that_are(jira: JiraBench) -> None:
+    project = await opened(jira)
+    async with jira.opened(team_role="Pilots") as roles:
+        assert roles.pm
+        with pytest.raises(Rejected, match="one of Administrators, Member, Viewer"):
+            await roles.pm.team.make(plan(people=("acc-pm",)).staffing(project), ticket())
+
+
+async def _members(jira: JiraBench, project: ExternalId) -> list[str]:
+    role = await jira.read(ROLE.format(project))
+    return sorted(actor["actorUser"]["accountId"] for actor in role["actors"])

@@ -1,0 +1,112 @@
+"""Jira's bench: its sandbox in process, a project manager's hands, and its faults."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from connectors.jira import JiraSettings, open_jira
+from connectors.kit import Roles
+from connectors.memory import Trouble
+from domain.names import ExternalId, ItemKey
+from ports.pm import Pm
+from sandbox.serving import Sandbox, serve
+from tests.contracts.pm_bench import DEAL
+
+REST = "/rest/api/3"
+TOKEN = "jira-demo-token"
+_PM = ("pm@lowfold.example", "jira-pm-token")
+_FAULTS = {
+    Trouble.THROTTLED: {"operation": "*", "kind": "throttle"},
+    Trouble.LOST_REPLY: {"operation": f"P* {REST}/*", "kind": "lost_reply"},
+}
+
+
+def settings(url: str, **changes: Any) -> JiraSettings:  # noqa: ANN401  settings of any kind
+    given = {"url": url, "email": "cashward@lowfold.example", "token": TOKEN, **changes}
+    return JiraSettings.model_validate(given)
+
+
+@dataclass(frozen=True)
+class JiraBench:
+    """The connector under test, and the sandbox it speaks to. `hands` are a project manager's."""
+
+    sandbox: Sandbox
+    roles: Roles
+    hands: httpx.AsyncClient
+
+    @property
+    def url(self) -> str:
+        return self.sandbox.urls["jira"]
+
+    @property
+    def pm(self) -> Pm:
+        assert self.roles.pm
+        return self.roles.pm
+
+    async def reach(self, project: ExternalId, item: ItemKey) -> None:
+        marked = {each["description"]: each["id"] for each in await self.versions(project)}
+        await self.write("PUT", f"/version/{marked[f'cw:{DEAL}:{item}']}", {"released": True})
+
+    async def versions(self, project: ExternalId) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await self.read(f"/project/{project}/versions")
+        return found
+
+    async def issues(self, project: ExternalId) -> list[dict[str, Any]]:
+        """All issues of a project that has few, oldest first."""
+        key = (await self.read(f"/project/{project}"))["key"]
+        keys = [f"{key}-{number}" for number in range(1, 101)]
+        query = {"issueIdsOrKeys": keys, "fields": ["*all"], "properties": ["cashward"]}
+        found: list[dict[str, Any]] = (await self.write("POST", "/issue/bulkfetch", query))[
+            "issues"
+        ]
+        return found
+
+    async def read(self, path: str, **query: str) -> Any:  # noqa: ANN401  JSON
+        return (await self.hands.get(REST + path, params=query)).raise_for_status().json()
+
+    async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
+        answer = await self.hands.request(method, REST + path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def calls(self) -> list[str]:
+        """What the connector asked for so far, in order."""
+        lines = (await self.hands.get("/_sandbox/oplog")).json()
+        mine = [line["operation"] for line in lines if line["actor"] in {"cashward", "oauth"}]
+        return [operation.replace(REST, "") for operation in mine]
+
+    async def spoil(self, *rules: Mapping[str, Any]) -> None:
+        faults = {"rules": rules, "hang_for": 0.5, "late_by": 0.5}
+        (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
+
+    async def heal(self) -> None:
+        (await self.hands.put("/_sandbox/faults", json={})).raise_for_status()
+
+    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:  # noqa: ANN401  settings
+        return open_jira(settings(**{"url": self.url, **changes}))
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
+        changes = {
+            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
+            Trouble.LOCKED_OUT: {"token": "wrong"},
+        }
+        if fault := _FAULTS.get(trouble):
+            await self.spoil(fault)
+        async with self.opened(**changes.get(trouble, {})) as roles:
+            yield roles
+        await self.heal()
+
+
+@asynccontextmanager
+async def pm(folder: Path) -> AsyncIterator[JiraBench]:
+    config = {"jira": {"limits": False}}
+    async with serve(folder, only=["jira"], config=config) as sandbox:
+        url = sandbox.urls["jira"]
+        hands = httpx.AsyncClient(base_url=url, auth=_PM)
+        async with open_jira(settings(url)) as roles, hands:
+            yield JiraBench(sandbox, roles, hands)

@@ -1,0 +1,96 @@
+"""What the PM suite asks of a vendor's bench, and the commands it sends."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from connectors.kit import Roles
+from connectors.memory import Trouble
+from domain.billing import BillableItem
+from domain.deal import CostType, Role, SlaMetric
+from domain.money import Money
+from domain.names import ContactId, DealId, ExternalId, ItemKey
+from domain.project import (
+    BudgetLine,
+    ProjectPlan,
+    Stakeholder,
+    TeamMember,
+    WorkPackage,
+)
+from ports.change import Ticket
+from ports.pm import Pm
+
+DEAL = DealId("hubspot:51230000017")
+NOWHERE = ExternalId("99999999")
+START = date(2026, 12, 7)
+
+
+class PmBench(Protocol):
+    """The role, and what the delivery team does at the vendor."""
+
+    @property
+    def pm(self) -> Pm: ...
+
+    async def reach(self, project: ExternalId, item: ItemKey) -> None:
+        """The team reaches a milestone."""
+        ...
+
+    def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Roles]:
+        """The role, over the same world, whose next call goes wrong in this way."""
+        ...
+
+
+def ticket(attempt: int = 1) -> Ticket:
+    return Ticket(attempt=attempt, generation=1, idempotency_key="ab" * 32, look_first=attempt > 1)
+
+
+def item(number: int, name: str = "") -> BillableItem:
+    return BillableItem(
+        key=ItemKey(f"m{number}"),
+        name=name or f"Milestone {number}",
+        net=Money.of(6520, "EUR"),
+        due=START + timedelta(weeks=4 * number),
+    )
+
+
+def package(number: int, milestone: int) -> WorkPackage:
+    return WorkPackage(
+        key=f"w{number}",
+        milestone=ItemKey(f"m{milestone}"),
+        name=f"Package {number}",
+        hours=Decimal("12.25"),
+    )
+
+
+def plan(deal: DealId = DEAL, *, items: int = 2, people: tuple[str, ...] = ()) -> ProjectPlan:
+    """Two packages a milestone."""
+    return ProjectPlan(
+        deal=deal,
+        name="Pump monitoring",
+        customer="Hronské Čerpadlá s.r.o.",
+        url=f"https://crm.example/deals/{deal}",
+        start=START,
+        end=date(2027, 3, 26),
+        scope="Sensors on twelve pumps.\nTraining of six users.",
+        milestones=tuple(item(number) for number in range(1, items + 1)),
+        packages=tuple(package(n, (n + 1) // 2) for n in range(1, 2 * items + 1)),
+        budget=(
+            BudgetLine(
+                cost_type=CostType.LABOUR, hours=Decimal(100), amount=Money.of("9500.10", "EUR")
+            ),
+        ),
+        team=tuple(TeamMember(role="consultant", person=person) for person in people),
+        stakeholders=(Stakeholder(role=Role.SPONSOR, contact=ContactId("1")),),
+        sla=(SlaMetric(metric="response P1", target="4 h"),),
+    )
+
+
+async def opened(bench: PmBench, deal: DealId = DEAL) -> ExternalId:
+    return (await bench.pm.project.make(plan(deal).opening(), ticket())).id
+
+
+async def planned(bench: PmBench, project: ExternalId, items: int = 2) -> dict[str, str]:
+    """The versions by item."""
+    command = plan(items=items).milestone_plan(project)
+    return dict((await bench.pm.milestones.make(command, ticket())).parts)

@@ -1,0 +1,225 @@
+"""What every project system must do, whoever the vendor."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from connectors.kit import Roles
+from connectors.memory import Trouble
+from domain.names import DealId, ExternalId, ItemKey
+from ports.change import Change
+from ports.failures import (
+    Absent,
+    ConnectorFailure,
+    Misconfigured,
+    Throttled,
+    Uncertain,
+    Unreachable,
+)
+from ports.pm import Pm
+from tests.contracts.pm_bench import DEAL, NOWHERE, PmBench, opened, plan, planned, ticket
+
+PEOPLE = ("acc-consultant", "acc-developer")
+PARTS = ("charter", "milestones", "work", "team")
+
+
+def role(roles: Roles) -> Pm:
+    assert roles.pm
+    return roles.pm
+
+
+def part(pm: Pm, name: str) -> Change[Any]:
+    change: Change[Any] = getattr(pm, name)
+    return change
+
+
+def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any:  # noqa: ANN401  any command
+    full = plan(people=PEOPLE)
+    return {
+        "charter": full.charter(project),
+        "milestones": full.milestone_plan(project),
+        "work": full.work(project, versions),
+        "team": full.staffing(project),
+    }[name]
+
+
+async def ready(bench: PmBench, name: str) -> Any:  # noqa: ANN401  any command
+    """The command for a part of a project that has all that the part needs."""
+    project = await opened(bench)
+    versions = await planned(bench, project) if name == "work" else {}
+    return command_for(name, project, versions)
+
+
+# ------------------------------------------------------------------- projects
+
+
+async def test_a_project_opened_twice_is_opened_once(pm: PmBench) -> None:
+    opening = plan().opening()
+    first = await pm.pm.project.make(opening, ticket())
+    second = await pm.pm.project.make(opening, ticket(2))
+    assert first == second
+    assert first.url
+    assert list(await pm.pm.project.find(opening)) == [first]
+
+
+async def test_a_project_is_found_by_its_deal_and_never_by_its_name(pm: PmBench) -> None:
+    mine = await opened(pm)
+    other = plan(DealId("hubspot:51230000018"))
+    assert not await pm.pm.project.find(other.opening())
+    assert await opened(pm, other.deal) != mine
+
+
+async def test_a_project_taken_back_twice_is_gone_once(pm: PmBench) -> None:
+    opening = plan().opening()
+    made = await pm.pm.project.make(opening, ticket())
+    await pm.pm.project.take_back(opening, made)
+    await pm.pm.project.take_back(opening, made)
+    assert not await pm.pm.project.find(opening)
+    with pytest.raises(Absent):
+        await pm.pm.read_milestones(DEAL, made.id)
+
+
+# ---------------------------------------------------------------------- parts
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_made_twice_is_made_once(pm: PmBench, name: str) -> None:
+    command, change = await ready(pm, name), part(pm.pm, name)
+    first = await change.make(command, ticket())
+    assert await change.make(command, ticket(2)) == first
+    assert len(await change.find(command)) == (change.repeat.strategy != "upsert")
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_taken_back_twice_is_gone_once(pm: PmBench, name: str) -> None:
+    command, change = await ready(pm, name), part(pm.pm, name)
+    made = await change.make(command, ticket())
+    await change.take_back(command, made)
+    await change.take_back(command, made)
+    assert not await change.find(command)
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_of_no_project_is_absent(pm: PmBench, name: str) -> None:
+    change = part(pm.pm, name)
+    command = command_for(name, NOWHERE, {"m1": "1", "m2": "2"})
+    with pytest.raises(Absent):
+        await change.make(command, ticket())
+    assert not await change.find(command)
+
+
+async def test_milestones_answer_by_item(pm: PmBench) -> None:
+    project = await opened(pm)
+    versions = await planned(pm, project)
+    told = await pm.pm.read_milestones(DEAL, project)
+    assert {each.item: each.external for each in told} == versions
+    assert versions.keys() == {"m1", "m2"}
+    assert not any(each.is_reached for each in told)
+
+
+async def test_a_reached_milestone_is_told(pm: PmBench) -> None:
+    project = await opened(pm)
+    await planned(pm, project)
+    await pm.reach(project, ItemKey("m2"))
+    told = await pm.pm.read_milestones(DEAL, project)
+    assert [each.item for each in told if each.is_reached] == ["m2"]
+
+
+async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmBench) -> None:
+    project = await opened(pm)
+    before = await planned(pm, project, items=1)
+    command = plan().milestone_plan(project)
+    assert not await pm.pm.milestones.find(command)
+    after = await pm.pm.milestones.make(command, ticket(2))
+    assert after.parts["m1"] == before["m1"]
+    assert after.parts.keys() == {"m1", "m2"}
+
+
+async def test_work_answers_by_package(pm: PmBench) -> None:
+    command = await ready(pm, "work")
+    made = await pm.pm.work.make(command, ticket())
+    ids = [made.parts[each.key] for each in command.packages]
+    assert len(set(ids)) == 4
+
+
+async def test_work_that_is_there_is_kept_and_the_rest_added(pm: PmBench) -> None:
+    project = await opened(pm)
+    versions = await planned(pm, project)
+    some = await pm.pm.work.make(plan(items=1).work(project, versions), ticket())
+    command = plan().work(project, versions)
+    assert not await pm.pm.work.find(command)
+    made = await pm.pm.work.make(command, ticket(2))
+    assert (made.parts["w1"], made.parts["w2"]) == (some.parts["w1"], some.parts["w2"])
+    assert made.parts.keys() >= {"w1", "w2", "w3", "w4"}
+    assert len(await pm.pm.work.find(command)) == 1
+
+
+async def test_a_probe_names_the_account_and_wants_nothing(pm: PmBench) -> None:
+    await opened(pm)
+    probe = await pm.pm.probe()
+    assert probe.account
+    assert probe.identity
+    assert probe.wanting == ()
+
+
+# -------------------------------------------------------------------- trouble
+
+
+async def test_a_project_whose_answer_is_lost_is_found_exactly_once(pm: PmBench) -> None:
+    opening = plan().opening()
+    async with pm.in_trouble(Trouble.LOST_REPLY) as roles:
+        with pytest.raises(Uncertain):
+            await role(roles).project.make(opening, ticket())
+    (found,) = await pm.pm.project.find(opening)
+    assert await pm.pm.project.make(opening, ticket(2)) == found
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_whose_answer_is_lost_is_made_exactly_once(pm: PmBench, name: str) -> None:
+    command, change = await ready(pm, name), part(pm.pm, name)
+    async with pm.in_trouble(Trouble.LOST_REPLY) as roles:
+        with pytest.raises(Uncertain):
+            await part(role(roles), name).make(command, ticket())
+    found = await change.find(command)
+    made = found[0] if found else await change.make(command, ticket(2))
+    assert list(await change.find(command)) in ([made], [])
+    assert await change.make(command, ticket(3)) == made
+
+
+READS: dict[str, Callable[[Pm, ExternalId], Awaitable[object]]] = {
+    "milestones": lambda pm, project: pm.read_milestones(DEAL, project),
+    "project": lambda pm, _: pm.project.find(plan().opening()),
+    "versions": lambda pm, project: pm.milestones.find(plan().milestone_plan(project)),
+    "work": lambda pm, project: pm.work.find(plan().work(project, {})),
+    "team": lambda pm, project: pm.team.find(plan(people=PEOPLE).staffing(project)),
+    "probe": lambda pm, _: pm.probe(),
+    "gone": lambda pm, _: pm.read_milestones(DEAL, NOWHERE),
+}
+TROUBLES = [
+    (Trouble.DOWN, Unreachable),
+    (Trouble.THROTTLED, Throttled),
+    (Trouble.LOCKED_OUT, Misconfigured),
+]
+
+
+@pytest.mark.parametrize(("trouble", "failure"), TROUBLES)
+@pytest.mark.parametrize("read", READS)
+async def test_trouble_is_never_read_as_absence(
+    pm: PmBench, read: str, trouble: Trouble, failure: type[ConnectorFailure]
+) -> None:
+    project = await opened(pm)
+    async with pm.in_trouble(trouble) as roles:
+        with pytest.raises(failure):
+            await READS[read](role(roles), project)
+
+
+@pytest.mark.parametrize(("trouble", "failure"), TROUBLES)
+async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
+    pm: PmBench, trouble: Trouble, failure: type[ConnectorFailure]
+) -> None:
+    async with pm.in_trouble(trouble) as roles:
+        with pytest.raises(failure) as told:
+            await role(roles).project.make(plan().opening(), ticket())
+    assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
+    assert not await pm.pm.project.find(plan().opening())

@@ -1,0 +1,77 @@
+"""Deals to test with: complete ones, and what they lack when something is taken away."""
+
+from datetime import date
+from decimal import Decimal
+
+from domain.company import Account, CompanyIds
+from domain.deal import (
+    Contact,
+    CostType,
+    Deal,
+    PlannedMilestone,
+    QuoteLine,
+    Role,
+    SlaMetric,
+    Unit,
+)
+from domain.money import Money
+from domain.names import AccountId, ContactId, DealId, OwnerId
+from domain.tax import TaxTreatment
+
+TATRA = Account(
+    id=AccountId("memory:a1"),
+    name="Tatra Metal a.s.",
+    country="SK",
+    billing_email="ap@tatrametal.example",
+    ids=CompanyIds(company_id="36421928", vat_id="SK2020273893"),
+)
+
+
+def deal(number: int | str = 1, **changes: object) -> Deal:
+    """A complete open deal over 10,000.01 EUR with three milestones; `changes` replace fields."""
+    complete = Deal(
+        id=DealId(f"memory:{number}"),
+        name=f"Rollout {number}",
+        url=f"memory://deals/{number}",
+        owner=OwnerId("owner-1"),
+        is_won=False,
+        closed_at=None,
+        probability=Decimal("0.9"),
+        value=Money.of("10000.01", "EUR"),
+        account=TATRA,
+        contacts=(
+            Contact(id=ContactId("c1"), role=Role.SPONSOR),
+            Contact(id=ContactId("c2"), role=Role.BILLING_CONTACT, email="ap@tatrametal.example"),
+        ),
+        lines=(
+            _line("Build", "10", "960.001", "9600.01", CostType.LABOUR, Unit.DAY),
+            _line("Licence", "1", "400", "400.00", CostType.LICENCE, Unit.PIECE),
+        ),
+        scope="Roll the telemetry out to all sites",
+        template="implementation",
+        start=date(2026, 12, 1),
+        end=date(2027, 3, 31),
+        payment_days=30,
+        tax=TaxTreatment.DOMESTIC,
+        milestones=(
+            PlannedMilestone(name="Design", share=Decimal("33.33"), due=date(2026, 12, 31)),
+            PlannedMilestone(name="Go-live", share=Decimal("33.33"), due=date(2027, 2, 26)),
+            PlannedMilestone(name="Hypercare", share=Decimal("33.34"), due=date(2027, 3, 31)),
+        ),
+        sla=(SlaMetric(metric="response P1", target="4 h", penalty="5 %"),),
+    )
+    return complete.model_copy(update=changes)
+
+
+def _line(
+    name: str, quantity: str, rate: str, amount: str, cost_type: CostType, unit: Unit
+) -> QuoteLine:
+    return QuoteLine(
+        id=name.lower(),
+        name=name,
+        quantity=Decimal(quantity),
+        rate=Decimal(rate),
+        amount=Money.of(amount, "EUR"),
+        unit=unit,
+        cost_type=cost_type,
+    )

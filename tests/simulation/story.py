@@ -1,0 +1,167 @@
+"""One deal from claim to credit over bad networks and dying workers, on our own activities."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import TypeVar
+
+from activities.effects import Effects
+from activities.erp import InvoiceActivities
+from domain.billing import BillableItem, BillItem, CreditOrder, DraftInvoice
+from domain.effect import NotYet, Repeat, Strategy, Superseded
+from domain.money import Money
+from domain.names import CustomerKey, DealId, ExternalId, ItemKey
+from domain.refusal import Refusal
+from domain.repair import RepairRequest
+from domain.tax import TaxTreatment, tax_rule
+from ports.books import Baseline
+from ports.failures import ConnectorFailure
+from tests.simulation.memory import MemoryBooks, MemoryLedger, Trouble
+from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network
+from tests.simulation.vendors import KEY_LIFE, TAX, Auditor, Crm, Erp
+from tests.simulation.virtual import now, seconds
+
+T = TypeVar("T")
+DEAL = DealId("hubspot:1")
+NETS = (Money.of("600.01", "EUR"), Money.of("399.99", "EUR"))
+CREDITS = (Strategy.IDEMPOTENCY_KEY, Strategy.UNIQUE_REFERENCE, Strategy.INERT)
+
+
+class Parked(Exception):
+    """A person is needed: nothing may go wrong so badly here that one is."""
+
+
+@dataclass(kw_only=True)
+class World:
+    """Everything that one seed decides."""
+
+    seed: int
+    settle: timedelta = SETTLE
+    driver: type[Effects] = Effects
+    chance: Random = field(init=False)
+    auditor: Auditor = field(init=False, default_factory=Auditor)
+    trouble_ends: float = field(init=False)
+    billed: list[DraftInvoice] = field(init=False, default_factory=list)
+    zombies: list[Awaitable[object]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.chance = Random(self.seed)  # noqa: S311 - a seed must replay
+        rate = self.chance.choice((0.0, 0.15, 0.35, 0.6))
+        self.dying = rate / 4
+        self.trouble_ends = self.chance.uniform(60, 400)
+        network = Network(self.chance, rate, self.trouble_ends)
+        trouble = Trouble(self.chance, rate / 8, self.trouble_ends)
+        credit = self.chance.choice(CREDITS)
+        self.ledger = MemoryLedger(trouble)
+        self.books = MemoryBooks(self.ledger, trouble)
+        self.erp = Erp(
+            network,
+            self.auditor,
+            Repeat(strategy=Strategy.DRAFT, settle=self.settle),
+            Repeat(
+                strategy=credit,
+                settle=self.settle,
+                key_life=KEY_LIFE if credit is Strategy.IDEMPOTENCY_KEY else None,
+            ),
+        )
+        self.crm = Crm(network, self.auditor, self.settle)
+        self.effects = self.driver(self.ledger, clock=now, patience=PATIENCE)
+        self.invoices = InvoiceActivities(self.erp, self.effects, self.books, now)
+
+    async def live(self) -> None:
+        """The whole deal; then whatever was still on its way lands, and strays are swept."""
+        total = Money.total(NETS, "EUR")
+        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=total, items=len(NETS))
+        await self.books.agree(terms, now=now())
+        async with asyncio.TaskGroup() as group:
+            for number, net in enumerate(NETS, start=1):
+                group.create_task(self._carry(_bill(number, net)))
+            group.create_task(self._tell("midway"))
+        await asyncio.sleep(max(self.trouble_ends - seconds(), 0) + ZOMBIE)
+        await self._tell("end")
+        for draft in self.billed:
+            await self._sweep(draft)
+        await asyncio.gather(*self.zombies, return_exceptions=True)
+
+    async def _carry(self, bill: BillItem) -> None:
+        drafted = await self.step(lambda: self.invoices.draft_invoice(bill))
+        await asyncio.sleep(self.chance.choice((0, 5, 100)))
+        if self.chance.random() < 0.2:  # somebody thinks better of it, perhaps too late
+            if self.chance.random() < 0.5:
+                self._abandon(asyncio.ensure_future(self.invoices.issue_invoice(drafted)))
+            if await self.step(lambda: self.invoices.withdraw(bill)) is None:
+                item = bill.item.model_copy(update={"revision": 2})
+                bill = bill.model_copy(update={"item": item})
+                drafted = await self.step(lambda: self.invoices.draft_invoice(bill))
+        invoice = await self.step(lambda: self.invoices.issue_invoice(drafted))
+        self.billed.append(drafted.draft)
+        if self.chance.random() < 0.3:
+            order = CreditOrder(bill=bill, invoice=invoice, reason="the customer complained")
+            await self.step(lambda: self.invoices.credit_invoice(order))
+
+    async def _sweep(self, draft: DraftInvoice) -> None:
+        await self.step(lambda: self.effects.sweep(self.erp.invoice, draft))
+
+    async def _tell(self, occasion: str) -> None:
+        request = RepairRequest(deal=DEAL, occasion=occasion)
+        command = await self.step(lambda: self.invoices.read_revenue(request))
+        await self.step(lambda: self.effects.once(self.crm.record, command))
+
+    async def step(self, activity: Callable[[], Awaitable[T]]) -> T:
+        """What Temporal does: again and again, while workers die and attempts run beside others."""
+        for _ in range(500):
+            attempt: asyncio.Task[T] = asyncio.ensure_future(_run(activity))
+            try:
+                async with asyncio.timeout(self._lifetime()):
+                    return await asyncio.shield(attempt)
+            except TimeoutError:
+                await self._mourn(attempt)
+            except NotYet as wait:
+                await asyncio.sleep((wait.until - now()).total_seconds())
+            except Superseded:
+                await asyncio.sleep(1)
+            except ConnectorFailure as failure:
+                if not failure.retryable:
+                    raise Parked(str(failure)) from failure
+                await asyncio.sleep((failure.pause or timedelta(seconds=1)).total_seconds())
+            except Refusal as refusal:
+                raise Parked(str(refusal)) from refusal
+        raise Parked("tried for ever")
+
+    def _lifetime(self) -> float | None:
+        dies = seconds() < self.trouble_ends and self.chance.random() < self.dying
+        return self.chance.uniform(0, 3) if dies else None
+
+    async def _mourn(self, attempt: asyncio.Task[T]) -> None:
+        """A worker that seemed dead is dead, or goes on unheard."""
+        if self.chance.random() < 0.5:
+            attempt.cancel()
+        self._abandon(attempt)
+        await asyncio.sleep(1)
+
+    def _abandon(self, attempt: Awaitable[object]) -> None:
+        self.zombies.append(attempt)
+
+
+async def _run(activity: Callable[[], Awaitable[T]]) -> T:
+    return await activity()
+
+
+def _bill(number: int, net: Money) -> BillItem:
+    item = BillableItem(
+        key=ItemKey(f"m{number}"), name=f"Milestone {number}", net=net, due=date(2027, 3, 1)
+    )
+    return BillItem(
+        deal=DEAL,
+        deal_name="Portal",
+        url="",
+        owner="o",
+        customer_key=CustomerKey("c"),
+        customer=ExternalId("c1"),
+        item=item,
+        tax=tax_rule(TaxTreatment.DOMESTIC, standard_rate=TAX),
+        payment_days=14,
+        approve_above=None,
+    )

@@ -1,0 +1,234 @@
+"""An ERP and a CRM behind a bad network, and what an auditor notes of every call that they get."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Generic
+
+from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
+from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.money import Money
+from domain.names import DealId, ExternalId, Subject
+from domain.tax import TaxRounding
+from domain.writeback import WriteBack
+from ports.change import C, Ticket
+from ports.erp import Changed
+from ports.failures import Absent, Rejected, Uncertain
+from ports.probe import Probe
+from tests.simulation.network import VENDOR, Flight, Network
+from tests.simulation.virtual import seconds
+
+KEY_LIFE = timedelta(minutes=6)
+TAX = Decimal(23)
+
+
+@dataclass
+class Document:
+    """An invoice or credit note; a search finds it from `visible` on."""
+
+    id: ExternalId
+    subject: Subject
+    net: Money
+    visible: float
+    status: InvoiceStatus = InvoiceStatus.DRAFT
+    credited: bool = False
+
+    @property
+    def made(self) -> Made:
+        return Made(id=self.id)
+
+
+@dataclass
+class Auditor:
+    """Notes every change that left while an older one could still land unseen."""
+
+    sent: dict[Subject, list[tuple[Flight, float]]] = field(default_factory=dict)
+    too_early: list[Subject] = field(default_factory=list)
+
+    def see(self, subject: Subject, flight: Flight, lag: float, repeat: Repeat) -> None:
+        older = self.sent.setdefault(subject, [])
+        unseen = any(
+            flown.lands_after(seconds() - lag) and not flown.is_zombie for flown, lag in older
+        )
+        if unseen and repeat.waits:
+            self.too_early.append(subject)
+        older.append((flight, lag))
+
+    @property
+    def calls(self) -> int:
+        return sum(map(len, self.sent.values()))
+
+
+@dataclass(kw_only=True)
+class SimChange(Generic[C]):
+    """A change made of plain functions; idempotency keys work as the vendor's strategy says."""
+
+    network: Network
+    auditor: Auditor
+    kind: EffectKind
+    repeat: Repeat
+    add: Callable[[C, float], Made]
+    look: Callable[[C], Sequence[Made]]
+    remove: Callable[[Made], None]
+    system: str = VENDOR
+    reopens: bool = False
+    keys: dict[str, tuple[Made | None, float]] = field(default_factory=dict)
+
+    async def make(self, command: C, ticket: Ticket) -> Made:
+        is_draft = self.repeat.strategy is Strategy.DRAFT
+        flight, lag = self.network.plan(zombies=is_draft), self.network.lag()
+        self.auditor.see(command.subject, flight, lag, self.repeat)
+        if flight.says == "error" and flight.lands is None:
+            self._remember(ticket, None)
+        return await self.network.change(flight, partial(self._add, command, ticket, lag))
+
+    async def find(self, command: C) -> Sequence[Made]:
+        return await self.network.read(lambda: self.look(command))
+
+    async def take_back(self, command: C, made: Made) -> None:
+        del command
+        flight = self.network.plan(zombies=False)
+        await self.network.change(flight, lambda: self.remove(made))
+
+    def _add(self, command: C, ticket: Ticket, lag: float) -> Made:
+        strategy = self.repeat.strategy
+        if strategy is Strategy.UNIQUE_REFERENCE and (taken := self.look(command)):
+            return taken[0]
+        if strategy is Strategy.IDEMPOTENCY_KEY and (
+            known := self.keys.get(ticket.idempotency_key)
+        ):
+            made, since = known
+            if seconds() - since < KEY_LIFE.total_seconds():
+                if made is None:
+                    raise Uncertain(VENDOR, "the error of before", answered=True)
+                return made
+        made = self.add(command, seconds() + lag)
+        self._remember(ticket, made)
+        return made
+
+    def _remember(self, ticket: Ticket, made: Made | None) -> None:
+        _, since = self.keys.get(ticket.idempotency_key, (None, seconds()))
+        self.keys[ticket.idempotency_key] = (made, since)
+
+
+class Erp:
+    """Fills ports.erp.Invoicing."""
+
+    tax_rounding = TaxRounding.PER_CATEGORY
+
+    def __init__(self, network: Network, auditor: Auditor, draft: Repeat, credit: Repeat) -> None:
+        self._network = network
+        self.documents: dict[ExternalId, Document] = {}
+        self.invoice = SimChange[DraftInvoice](
+            network=network,
+            auditor=auditor,
+            kind=EffectKind("erp.invoice"),
+            repeat=draft,
+            add=self._draft,
+            look=lambda command: self._search(command.subject),
+            remove=self._delete,
+        )
+        is_unique = credit.strategy is Strategy.UNIQUE_REFERENCE
+        self.credit = SimChange[CreditInvoice](
+            network=network,
+            auditor=auditor,
+            kind=EffectKind("erp.credit"),
+            repeat=credit,
+            add=self._credit,
+            look=lambda command: self._search(command.subject, lags=not is_unique),
+            remove=self._delete,
+        )
+
+    async def issue(self, invoice: ExternalId) -> None:
+        flight = self._network.plan(zombies=False)
+        await self._network.change(flight, lambda: self._issue(invoice))
+
+    async def read_invoice(self, invoice: ExternalId) -> Invoice:
+        return await self._network.read(lambda: self._read(self._known(invoice)))
+
+    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+        issued = [each for each in self.documents.values() if each.status is InvoiceStatus.ISSUED]
+        return [Changed(invoice=self._read(each), changed_at=since) for each in issued]
+
+    async def probe(self) -> Probe:
+        return Probe(system=VENDOR, account="simulated", identity="cashward")
+
+    def of(self, subject: Subject, *statuses: InvoiceStatus) -> list[Document]:
+        found = [each for each in self.documents.values() if each.subject == subject]
+        return [each for each in found if each.status in statuses]
+
+    def _draft(self, command: DraftInvoice, visible: float) -> Made:
+        return self._keep(command.subject, command.net, visible).made
+
+    def _credit(self, command: CreditInvoice, visible: float) -> Made:
+        note = self._keep(command.subject, command.net, visible)
+        note.status = InvoiceStatus.ISSUED
+        self._known(command.invoice).credited = True
+        return note.made
+
+    def _keep(self, subject: Subject, net: Money, visible: float) -> Document:
+        document = Document(ExternalId(f"d{len(self.documents)}"), subject, net, visible)
+        self.documents[document.id] = document
+        return document
+
+    def _search(self, subject: Subject, *, lags: bool = True) -> list[Made]:
+        found = self.of(subject, InvoiceStatus.DRAFT, InvoiceStatus.ISSUED)
+        return [each.made for each in found if not lags or each.visible <= seconds()]
+
+    def _delete(self, made: Made) -> None:
+        document = self._known(made.id)
+        if document.status is InvoiceStatus.ISSUED:
+            raise Rejected(VENDOR, f"{made.id} is issued")
+        document.status = InvoiceStatus.GONE
+
+    def _issue(self, invoice: ExternalId) -> None:
+        document = self._known(invoice)
+        if document.status is InvoiceStatus.GONE:
+            raise Rejected(VENDOR, f"{invoice} is gone")
+        document.status = InvoiceStatus.ISSUED
+
+    def _known(self, id: ExternalId) -> Document:
+        if id not in self.documents:
+            raise Absent(VENDOR, f"no document {id}")
+        return self.documents[id]
+
+    def _read(self, document: Document) -> Invoice:
+        tax = document.net.share(TAX)
+        zero = Money.zero(tax.currency)
+        return Invoice(
+            id=document.id,
+            reference=document.subject,
+            number=f"INV-{document.id}",
+            status=document.status,
+            url="",
+            issued_on=date(2027, 3, 1),
+            due_on=date(2027, 3, 15),
+            net=document.net,
+            tax=tax,
+            gross=document.net + tax,
+            paid=zero,
+            credited=document.net + tax if document.credited else zero,
+        )
+
+
+class Crm:
+    """One record per deal: whatever lands last is what it says."""
+
+    def __init__(self, network: Network, auditor: Auditor, settle: timedelta) -> None:
+        self.told: dict[DealId, WriteBack] = {}
+        self.record = SimChange[WriteBack](
+            network=network,
+            auditor=auditor,
+            kind=EffectKind("crm.record"),
+            repeat=Repeat(strategy=Strategy.UPSERT, settle=settle),
+            add=self._tell,
+            look=lambda _: (),
+            remove=lambda _: None,
+        )
+
+    def _tell(self, command: WriteBack, visible: float) -> Made:
+        del visible
+        self.told[command.deal] = command
+        return Made(id=ExternalId(command.deal))

@@ -1,0 +1,107 @@
+"""A cancelled deal leaves CRM, PM and ERP in agreement, whatever it had reached."""
+
+from domain.attention import Verb
+from domain.billing import InvoiceStatus
+from domain.contract import Policy
+from domain.money import Money
+from domain.stage import Stage
+from tests.deals import deal
+from tests.world import World, until_awaited
+from workflows import names
+
+
+async def test_before_the_project_nothing_is_left(world: World) -> None:
+    mine = deal("early", scope="")
+    handle = await world.win(mine)
+    await world.parked(names.handoff_run(mine.id))
+    await world.cancel(mine.id)
+
+    assert (await handle.result()).stage is Stage.CANCELLED
+    assert world.is_untouched_by(mine.id)
+
+
+async def test_after_the_project_everything_is_taken_back(world: World) -> None:
+    mine = deal("planned")
+    handle = await world.win(mine)
+    await until_awaited(lambda: world.has_project(mine.id))
+    await world.cancel(mine.id)
+
+    assert (await handle.result()).stage is Stage.CANCELLED
+    assert world.is_untouched_by(mine.id)
+    told = world.told(mine.id)
+    assert told
+    assert (told.stage, told.project, told.billed) == (Stage.CANCELLED, "", Money.zero("EUR"))
+
+
+async def test_after_a_draft_the_draft_goes_too(world: World) -> None:
+    mine = deal("drafted")
+    handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.has_draft(mine.id))
+    await world.cancel(mine.id)
+
+    assert (await handle.result()).stage is Stage.CANCELLED
+    assert world.is_untouched_by(mine.id)
+    assert not [i for i in world.invoices(mine.id) if i.status is not InvoiceStatus.GONE]
+
+
+async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
+    world: World,
+) -> None:
+    mine = deal("issued")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    await world.cancel(mine.id)
+    filed = await world.parked(names.deal_run(mine.id))
+    assert (filed.attention.kind, filed.attention.who) == ("credit", "finance")
+
+    await world.decide(names.deal_run(mine.id), Verb.AMEND, choice="credit")
+    assert (await handle.result()).stage is Stage.CANCELLED
+    [project] = [p for p in world.systems.projects.values() if p.opening.deal == mine.id]
+    assert project.parts["charter"].is_closed
+    [invoice] = world.invoices(mine.id)
+    told = world.told(mine.id)
+    assert told
+    assert (invoice.credited, invoice.outstanding) == (invoice.gross, Money.zero("EUR"))
+    assert (told.billed, told.credited) == (invoice.net, invoice.net)
+    assert told.outstanding == Money.zero("EUR")
+
+
+async def test_without_a_credit_the_invoice_stands(world: World) -> None:
+    mine = deal("stands")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    await world.cancel(mine.id)
+    await world.parked(names.deal_run(mine.id))
+    await world.decide(names.deal_run(mine.id), Verb.SKIP)
+
+    await handle.result()
+    [invoice] = world.invoices(mine.id)
+    told = world.told(mine.id)
+    assert told
+    assert (told.billed, told.outstanding) == (invoice.net, invoice.gross)
+
+
+async def test_a_customer_that_another_deal_uses_is_kept(world: World) -> None:
+    first, second = deal("shares-1"), deal("shares-2")
+    handle = await world.win(first)
+    await world.win(second)
+    await until_awaited(lambda: world.has_project(first.id))
+    await until_awaited(lambda: world.has_project(second.id))
+    live = world.live_customers()
+    await world.cancel(first.id)
+
+    await handle.result()
+    assert world.live_customers() == live
+
+
+async def test_cancelling_the_run_in_temporal_takes_back_too(world: World) -> None:
+    mine = deal("temporal")
+    handle = await world.win(mine)
+    await until_awaited(lambda: world.has_project(mine.id))
+    await handle.cancel()
+
+    assert (await handle.result()).stage is Stage.CANCELLED
+    assert world.is_untouched_by(mine.id)

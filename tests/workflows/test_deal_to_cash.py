@@ -1,0 +1,117 @@
+"""A deal's whole life, run for real against systems in memory."""
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from domain.billing import ItemState
+from domain.contract import Policy
+from domain.money import Money
+from domain.stage import Stage
+from tests.deals import deal
+from tests.world import World, until_awaited
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+from workflows.milestone_billing import MilestoneBilling
+
+ALL = ("m1", "m2", "m3")
+
+
+async def test_a_won_deal_is_carried_to_cash(world: World) -> None:
+    mine = deal("cash")
+    handle = await world.win(mine)
+
+    await world.reach(mine.id, *ALL)
+    for item in ALL:
+        await world.pay(mine.id, item)
+    outcome = await handle.result()
+
+    assert outcome.stage is Stage.CLOSED
+    told = world.told(mine.id)
+    assert told
+    assert (told.stage, told.contracted, told.billed) == (Stage.CLOSED, mine.value, mine.value)
+    assert told.paid == Money.total((i.gross for i in world.invoices(mine.id)), "EUR")
+    assert told.outstanding == Money.zero("EUR")
+    assert len(world.invoices(mine.id)) == len(ALL)
+
+
+async def test_the_project_carries_scope_budget_team_and_sla(world: World) -> None:
+    mine = deal("project")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+
+    [project] = [p for p in world.systems.projects.values() if p.opening.deal == mine.id]
+    charter = project.parts["charter"]
+    assert charter.scope == mine.scope
+    assert {line.cost_type for line in charter.budget} == {line.cost_type for line in mine.lines}
+    assert charter.sla == mine.sla
+    assert len(project.parts["work"].packages) == 3 * len(ALL)
+
+
+async def test_a_signal_is_a_hint_and_only_the_pm_says_what_is_reached(world: World) -> None:
+    mine = deal("hint")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m2")
+
+    async def schedule() -> object:
+        items = await handle.query(DealToCash.billing_schedule)
+        return items if items and items[1].state is ItemState.ISSUED else None
+
+    items = await until_awaited(schedule)
+    assert [s.state for s in items] == [ItemState.PLANNED, ItemState.ISSUED, ItemState.PLANNED]
+
+
+async def test_finance_is_told_why_an_item_is_not_invoiced_and_who_must_act(world: World) -> None:
+    mine = deal("blockers")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+
+    blockers = await handle.query(DealToCash.blockers)
+    assert [b.item for b in blockers] == ["m2", "m3"]
+    assert {(b.reason, b.who) for b in blockers} == {
+        ("its milestone is not reached", "delivery manager")
+    }
+
+
+async def test_a_partial_payment_shows_in_the_cash_position(world: World) -> None:
+    mine = deal("partial")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await world.pay(mine.id, "m1", Money.of("1000.00", "EUR"))
+
+    async def paid() -> bool:
+        position = await handle.query(DealToCash.cash_position)
+        return position.paid == Money.of("1000.00", "EUR")
+
+    assert await until_awaited(paid)
+    position = await handle.query(DealToCash.cash_position)
+    assert position.outstanding == position.billed + position.tax - position.paid
+
+
+async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> None:
+    mine = deal("held")
+    handle = await world.win(mine)
+    await until_awaited(lambda: world.has_project(mine.id))
+    await handle.execute_update(DealToCash.hold, args=["m1", "the acceptance is disputed"])
+    await world.reach(mine.id, "m1")
+
+    async def held() -> bool:
+        return (await handle.query(DealToCash.blockers))[0].state is ItemState.HELD
+
+    assert await until_awaited(held)
+    assert not world.invoices(mine.id)
+    await handle.execute_update(DealToCash.release, args=["m1", "grace"])
+    assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+
+
+async def test_a_large_invoice_waits_for_approval(world: World) -> None:
+    mine = deal("approval")
+    await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
+    await world.reach(mine.id, "m1")
+    billing = world.client.get_workflow_handle(names.billing_run(names.subject_of(mine.id, "m1")))
+    await until_awaited(lambda: world.has_draft(mine.id))
+
+    assert await billing.execute_update(MilestoneBilling.approve, "grace") == "approved by grace"
+    assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    with pytest.raises(WorkflowUpdateFailedError):
+        await billing.execute_update(MilestoneBilling.approve, "grace")

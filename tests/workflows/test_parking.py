@@ -1,0 +1,143 @@
+"""A run that cannot go on says what it needs and of whom, keeps its place, and goes on."""
+
+from dataclasses import dataclass
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from connectors.memory import Trouble
+from domain.attention import Verb
+from domain.event import DealWon
+from domain.names import EventId
+from domain.stage import Stage
+from tests.deals import TATRA, deal
+from tests.world import World, until_awaited
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+
+
+async def test_a_deal_without_scope_and_budget_is_parked_before_anything_is_created(
+    world: World,
+) -> None:
+    mine = deal("bare", scope="", lines=())
+    handle = await world.win(mine)
+    filed = await world.parked(names.handoff_run(mine.id))
+
+    assert {f.field for f in filed.attention.findings} == {"scope", "line items"}
+    assert filed.attention.who == "deal owner"
+    assert world.is_untouched_by(mine.id)
+    status = await handle.query(DealToCash.status)
+    assert status.needs_attention
+
+
+async def test_fixed_in_the_crm_and_retried_it_goes_on_to_cash(world: World) -> None:
+    mine = deal("mended", scope="")
+    handle = await world.win(mine)
+    await world.parked(names.handoff_run(mine.id))
+
+    world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
+    await world.decide(names.handoff_run(mine.id), Verb.RETRY)
+    await world.carry_to_cash(mine.id)
+    assert (await handle.result()).stage is Stage.CLOSED
+
+
+async def test_a_change_in_the_crm_looks_again_by_itself(world: World) -> None:
+    mine = deal("noticed", scope="")
+    await world.win(mine)
+    await world.parked(names.handoff_run(mine.id))
+
+    world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
+    assert await world.bell.deal_won(DealWon(deal=mine.id, event=EventId("changed")))
+    assert await until_awaited(lambda: world.has_project(mine.id))
+
+
+async def test_a_still_incomplete_deal_parks_again(world: World) -> None:
+    mine = deal("again", scope="", lines=())
+    await world.win(mine)
+    run = names.handoff_run(mine.id)
+    await world.parked(run)
+    world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
+    await world.decide(run, Verb.RETRY)
+
+    async def only_lines() -> bool:
+        filed = await world.parked(run)
+        return {f.field for f in filed.attention.findings} == {"line items"}
+
+    assert await until_awaited(only_lines)
+
+
+async def test_giving_an_incomplete_deal_up_ends_it_as_cancelled(world: World) -> None:
+    mine = deal("given-up", scope="")
+    handle = await world.win(mine)
+    await world.parked(names.handoff_run(mine.id))
+    await world.decide(names.handoff_run(mine.id), Verb.ABORT, reason="the customer is gone")
+
+    outcome = await handle.result()
+    assert outcome.stage is Stage.CANCELLED
+    assert "the customer is gone" in outcome.reason
+    assert world.is_untouched_by(mine.id)
+
+
+async def test_a_decision_that_is_not_possible_is_refused_and_says_what_is(world: World) -> None:
+    mine = deal("refused", scope="")
+    await world.win(mine)
+    await world.parked(names.handoff_run(mine.id))
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await world.decide(names.handoff_run(mine.id), Verb.SKIP)
+    assert "retry, abort" in str(refused.value.cause)
+
+
+async def test_the_same_company_under_another_spelling_is_matched_not_created(
+    world: World,
+) -> None:
+    there = world.add_customer("TATRA METAL, a. s.", company_id="364 219 28")
+    before = len(world.systems.customers)
+    mine = deal("spelling")
+    await world.win(mine)
+    await until_awaited(lambda: world.has_project(mine.id))
+
+    assert len(world.systems.customers) == before
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    link = await world.store.links.theirs("memory", "erp.customer", TATRA.customer_key)
+    assert link
+    assert link.theirs == there
+    world.systems.customers.pop(there)
+
+
+@dataclass(frozen=True)
+class Choice:
+    pick: str
+    adds: int
+
+
+@pytest.mark.parametrize("choice", [Choice("existing", 0), Choice("new", 1)])
+async def test_an_ambiguous_customer_waits_for_a_person(world: World, choice: Choice) -> None:
+    name = f"Dunaj {choice.pick} Logistika"
+    there = world.add_customer(f"{name} SK")
+    before = len(world.systems.customers)
+    account = TATRA.model_copy(
+        update={"id": f"memory:{choice.pick}", "name": name, "ids": TATRA.ids.__class__()}
+    )
+    mine = deal(f"ambiguous-{choice.pick}", account=account)
+    await world.win(mine)
+    filed = await world.parked(names.handoff_run(mine.id))
+    assert filed.attention.choices == (there, "new")
+
+    pick = there if choice.pick == "existing" else "new"
+    await world.decide(names.handoff_run(mine.id), Verb.AMEND, choice=pick)
+    await until_awaited(lambda: world.has_project(mine.id))
+    assert len(world.systems.customers) == before + choice.adds
+
+
+async def test_a_locked_door_parks_the_stage_and_retry_goes_on_where_it_was(world: World) -> None:
+    mine = deal("locked")
+    world.systems.add(mine)
+    world.systems.fail(Trouble.LOCKED_OUT)
+    handle = await world.win(mine)
+    filed = await world.parked(names.handoff_run(mine.id))
+    assert filed.attention.kind == "Misconfigured"
+
+    await world.decide(names.handoff_run(mine.id), Verb.RETRY)
+    await world.carry_to_cash(mine.id)
+    assert (await handle.result()).stage is Stage.CLOSED

@@ -1,0 +1,193 @@
+"""A whole installation in a test: real Temporal, real PostgreSQL, every vendor in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from connectors.memory import MemorySettings, MemoryWorld, open_memory
+from domain.attention import Decision, Verb
+from domain.billing import Invoice, InvoiceStatus
+from domain.contract import Policy
+from domain.customer import Candidate
+from domain.deal import Deal
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.life import CancelRequest, Outcome
+from domain.money import Money
+from domain.names import DealId, EventId, ExternalId, ItemKey
+from domain.writeback import WriteBack
+from ports.desk import Filed
+from runtime.compose import Systems
+from runtime.doorbell import TemporalDoorbell
+from runtime.plugin import CashwardPlugin
+from runtime.settings import Cast, Pace, Settings, TemporalSettings
+from runtime.workers import build_workers, steps
+from store import Store, open_store
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+from workflows.desk import Attended
+
+_queues = count(1)
+EVENT = EventId("told by a test")
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The systems, our memory, and the hands of the people in a test."""
+
+    client: Client
+    queue: str
+    systems: MemoryWorld
+    store: Store
+    bell: TemporalDoorbell
+
+    async def win(
+        self, deal: Deal, policy: Policy | None = None
+    ) -> WorkflowHandle[DealToCash, Outcome]:
+        """Sales close the deal, and the poll sees it."""
+        self.systems.add(deal)
+        self.systems.win(deal.id)
+        bell = self.bell_with(policy) if policy else self.bell
+        await bell.deal_won(DealWon(deal=deal.id, event=EVENT))
+        return self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(deal.id))
+
+    def bell_with(self, policy: Policy) -> TemporalDoorbell:
+        return TemporalDoorbell(
+            self.client, task_queue=self.queue, policy=policy, desk=self.store.desk
+        )
+
+    async def reach(self, deal: DealId, *items: str) -> None:
+        """Delivery reaches milestones, and the poll sees it."""
+        project = await until(lambda: self.planned_project(deal))
+        for item in items:
+            self.systems.reach(project, ItemKey(item))
+        await self.bell.milestone_reached(
+            MilestoneReached(deal=deal, item=ItemKey(items[0]), event=EVENT)
+        )
+
+    async def pay(self, deal: DealId, item: str, amount: Money | None = None) -> None:
+        """The customer pays an issued invoice, and the poll sees it."""
+        invoice = await until(lambda: self.issued(deal, item))
+        self.systems.pay(invoice.id, amount or invoice.outstanding)
+        subject = names.subject_of(deal, ItemKey(item))
+        await self.bell.invoice_changed(InvoiceChanged(deal=deal, subject=subject, event=EVENT))
+
+    async def carry_to_cash(self, deal: DealId) -> None:
+        """Everything is delivered and paid."""
+        items = ("m1", "m2", "m3")
+        await self.reach(deal, *items)
+        for item in items:
+            await self.pay(deal, item)
+
+    def add_customer(self, name: str, *, company_id: str = "") -> ExternalId:
+        """Finance have had this customer for long."""
+        number = self.systems.next_id("customer-")
+        self.systems.customers[number] = Candidate(id=number, name=name, company_id=company_id)
+        return number
+
+    def live_customers(self) -> set[ExternalId]:
+        return {c.id for c in self.systems.customers.values() if not c.is_archived}
+
+    def is_untouched_by(self, deal: DealId) -> bool:
+        """Whether no project and no live invoice of the deal is anywhere."""
+        projects = [p for p in self.systems.projects.values() if p.opening.deal == deal]
+        live = [i for i in self.invoices(deal) if i.status is not InvoiceStatus.GONE]
+        return not projects and not live
+
+    async def decide(self, run: str, verb: Verb, choice: str = "", reason: str = "") -> str:
+        handle = self.client.get_workflow_handle(run)
+        decision = Decision(verb=verb, by="grace", choice=choice, reason=reason)
+        return str(await handle.execute_update(Attended.decide, decision))
+
+    async def cancel(self, deal: DealId, reason: str = "lost after all") -> None:
+        handle = self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(deal))
+        await handle.execute_update(DealToCash.cancel, CancelRequest(by="grace", reason=reason))
+
+    async def parked(self, run: str) -> Filed:
+        """What a run waits for a person for, once it does."""
+
+        async def look() -> Filed | None:
+            found = [filed for filed in await self.store.desk.find(run) if filed.decision is None]
+            return found[0] if found else None
+
+        return await until_awaited(look)
+
+    def planned_project(self, deal: DealId) -> Any:
+        """The project of a deal, once the CRM links to it."""
+        record = self.told(deal)
+        if record is None or not record.project:
+            return None
+        return next(p.id for p in self.systems.projects.values() if p.opening.deal == deal)
+
+    async def has_project(self, deal: DealId) -> bool:
+        return self.planned_project(deal) is not None
+
+    async def is_issued(self, deal: DealId, item: str) -> bool:
+        return self.issued(deal, item) is not None
+
+    async def has_draft(self, deal: DealId) -> bool:
+        return any(invoice.status is InvoiceStatus.DRAFT for invoice in self.invoices(deal))
+
+    def told(self, deal: DealId) -> WriteBack | None:
+        return self.systems.records.get(deal)
+
+    def invoices(self, deal: DealId) -> list[Invoice]:
+        marked = (stamped.invoice for stamped in self.systems.invoices.values())
+        return [i for i in marked if i.reference.startswith(f"cw:{deal}:")]
+
+    def issued(self, deal: DealId, item: str) -> Invoice | None:
+        reference = f"cw:{names.subject_of(deal, ItemKey(item))}"
+        states = {InvoiceStatus.ISSUED, InvoiceStatus.PAID}
+        found = [i for i in self.invoices(deal) if i.reference == reference and i.status in states]
+        return found[0] if found else None
+
+
+@asynccontextmanager
+async def open_world(
+    temporal: WorkflowEnvironment, database_url: str, *, strict: bool = False, **limits: Any
+) -> AsyncIterator[World]:
+    """`strict` loads our own code inside the workflow sandbox; `limits` go to every worker."""
+    queue = f"test-{next(_queues)}"
+    settings = Settings(
+        cast=Cast(crm="memory", pm="memory", erp="memory"),
+        temporal=TemporalSettings(task_queue=queue),
+        pace=Pace(patience_seconds=3),
+    )
+    world = MemoryWorld()
+    async with AsyncExitStack() as stack:
+        roles = await stack.enter_async_context(open_memory(MemorySettings(world=world)))
+        store = await stack.enter_async_context(open_store(database_url, pool_size=5))
+        config = temporal.client.config(active_config=False) | {
+            "plugins": [CashwardPlugin(strict=strict)]
+        }
+        client = Client(**config)
+        assert roles.crm and roles.pm and roles.customers and roles.invoicing
+        systems = Systems(
+            crm=roles.crm, pm=roles.pm, customers=roles.customers, invoicing=roles.invoicing
+        )
+        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
+            await stack.enter_async_context(worker)
+        bell = TemporalDoorbell(client, task_queue=queue, policy=settings.policy, desk=store.desk)
+        yield World(client=client, queue=queue, systems=world, store=store, bell=bell)
+
+
+async def until(look: Callable[[], Any]) -> Any:
+    """What `look` finds, once it finds something."""
+
+    async def looked() -> Any:
+        return look()
+
+    return await until_awaited(looked)
+
+
+async def until_awaited(look: Callable[[], Awaitable[Any]]) -> Any:
+    async with asyncio.timeout(PATIENCE):
+        while not (found := await look()):
+            await asyncio.sleep(0.02)
+    return found
