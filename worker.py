@@ -15,7 +15,7 @@ def main() -> None:
         set_up_journal(settings.log_level)
         run_until_told(lambda stop: work(settings, stop))
     except SettingsProblem as problem:
-        print(f"The settings do not hold together:\n{problem}", file=sys.stderr)
+        sys.stderr.write(f"The settings do not hold together:\n{problem}\n")
         leave(WRONG_SETTINGS)
     leave(0)
 

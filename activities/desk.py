@@ -15,6 +15,8 @@ Clock = Callable[[], datetime]
 
 
 class Settled(Value):
+    """How a parked run goes on."""
+
     workflow: str
     key: str
     decision: Decision

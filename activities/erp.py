@@ -76,7 +76,7 @@ class CustomerActivities:
 
 
 class InvoiceActivities:
-    """Bills an item exactly once: claim, draft, issue, read back; deletes drafts, credits documents."""
+    """Bills an item exactly once: claim, draft, issue, read back; withdraws, credits."""
 
     def __init__(self, invoicing: Invoicing, effects: Effects, books: Books, clock: Clock) -> None:
         self._invoicing = invoicing
@@ -128,7 +128,7 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.withdraw")
     async def withdraw(self, bill: BillItem) -> Invoice | None:
-        """Delete the draft and free the claim; or answer the invoice, if it is too late for that."""
+        """Delete the draft and free the claim; or answer the invoice, if it is too late."""
         reason = "the bill was withdrawn"
         draft = bill.draft(self._clock().date())
         try:

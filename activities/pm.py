@@ -13,6 +13,8 @@ from ports.pm import MilestoneProgress, Pm
 
 
 class ReadMilestones(Value):
+    """Which project's milestones to read."""
+
     deal: DealId
     project: ExternalId
 

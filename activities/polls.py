@@ -125,7 +125,7 @@ class PmPoll:
 class ErpPoll:
     """Invoices of ours of which the ERP knows more than our books."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
         invoicing: Invoicing,
         books: Books,
@@ -164,7 +164,7 @@ class ErpPoll:
 
 
 def is_news(claim: Claim, invoice: Invoice) -> bool:
-    """Whether the ERP's invoice says more than the books know: the echo of our own issue does not."""
+    """Whether the ERP says more than the books know: the echo of our own issue does not."""
     if claim.state is not ClaimState.ISSUED:
         return False
     nothing = Money.zero(invoice.gross.currency)

@@ -59,7 +59,8 @@ def _print(filed: Filed) -> None:
     it = filed.attention
     state = f"settled: {filed.decision.verb} by {filed.decision.by}" if filed.decision else "open"
     out.print(
-        f"[bold]{it.workflow}[/] ({it.kind}, {state}) needs [bold]{it.who}[/] since {it.since:%Y-%m-%d %H:%M} UTC"
+        f"[bold]{it.workflow}[/] ({it.kind}, {state}) needs [bold]{it.who}[/] "
+        f"since {it.since:%Y-%m-%d %H:%M} UTC"
     )
     out.print(f"{it.what}\n{it.why}")
     if it.findings:

@@ -201,7 +201,7 @@ def approve(deal: DealArgument, item: Annotated[str, typer.Argument()]) -> None:
     out.print(run(_update(chosen, billing, MilestoneBilling.approve, getpass.getuser())))
 
 
-async def _update(chosen: Settings, run_id: str, update: Any, argument: Any) -> str:
+async def _update(chosen: Settings, run_id: str, update: Any, argument: object) -> str:  # noqa: ANN401 - the SDK types updates by overloads
     handle = (await client(chosen)).get_workflow_handle(run_id)
     return str(await handle.execute_update(update, argument))
 

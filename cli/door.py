@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -82,7 +83,7 @@ def deal_id(given: str, of: Settings) -> DealId:
 
 
 def show_json(found: BaseModel | Sequence[BaseModel] | dict[str, Any] | None) -> None:
-    print(TypeAdapter(Any).dump_json(found, indent=2).decode())
+    sys.stdout.write(TypeAdapter(Any).dump_json(found, indent=2).decode() + "\n")
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:

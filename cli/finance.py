@@ -61,7 +61,8 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
     if not found:
         status = run(_ask(deal, DealToCash.status))
         out.print(
-            f"no item waits to be invoiced; the deal is in {status.stage} and waits for {status.waits_for}"
+            f"no item waits to be invoiced; the deal is in {status.stage} "
+            f"and waits for {status.waits_for}"
         )
         return
     rows = (
@@ -77,7 +78,7 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
     )
 
 
-async def _ask(deal: str, query: Any) -> Any:
+async def _ask(deal: str, query: Any) -> Any:  # noqa: ANN401 - the SDK types queries by overloads
     chosen = settings()
     run_id = names.deal_run(deal_id(deal, chosen))
     handle = (await client(chosen)).get_workflow_handle_for(DealToCash.run, run_id)

@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Cashward carries a deal from closed-won to cash across CRM, project management and ERP.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 done, 1 refused or not found, 2 wrong usage or settings, 3 something is down.",
+    epilog="Exit codes: 0 done, 1 refused or not found, 2 wrong usage or settings, 3 down.",
 )
 app.add_typer(deal.app, name="deal")
 app.add_typer(finance.app, name="finance")
@@ -41,7 +41,7 @@ def worker() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the present schema. Safe to repeat, and to start several times at once."""
+    """Bring the database to the present schema. Safe to repeat, and to start at once."""
     with told_plainly():
         migrate_database(settings().database.full_url)
     out.print("the database is at the present schema")

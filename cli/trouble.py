@@ -21,7 +21,7 @@ from runtime.working import NotMigrated
 
 
 class Exit(IntEnum):
-    """0 done · 1 refused, or not found · 2 wrong usage or settings · 3 something is down · 130 Ctrl-C."""
+    """0 done, 1 refused or not found, 2 wrong usage or settings, 3 down, 130 Ctrl-C."""
 
     DONE = 0
     REFUSED = 1

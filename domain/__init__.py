@@ -1,1 +1,1 @@
-"""What the business means, in types and pure decisions. Nothing in here does I/O or reads a clock."""
+"""What the business means, in types and pure decisions: no I/O, no clock, no chance."""

@@ -38,11 +38,13 @@ def billing_schedule(
 
 
 def due_date(issued: date, payment_days: int) -> date:
-    """Calendar days after issue. The law on late payment (Directive 2011/7/EU) counts from the next."""
+    """Calendar days after issue; Directive 2011/7/EU counts lateness from the day after."""
     return issued + timedelta(days=payment_days)
 
 
 class InvoiceLine(Value):
+    """A line of an invoice: what for, and its net amount."""
+
     description: str
     net: Money
 
@@ -99,6 +101,8 @@ def reference_of(subject: Subject) -> str:
 
 
 class InvoiceStatus(StrEnum):
+    """How far an invoice has come at the ERP."""
+
     DRAFT = "draft"
     ISSUED = "issued"
     PAID = "paid"

@@ -10,6 +10,8 @@ from domain.value import Value
 
 
 class ClaimState(StrEnum):
+    """How far a claim has come."""
+
     CLAIMED = "claimed"
     """A draft may exist; deleting it frees the claim."""
     PERMITTED = "permitted"
@@ -37,6 +39,8 @@ class Proof(Value):
 
 
 class Claim(Value):
+    """One item of a contract, claimed for billing."""
+
     subject: Subject
     deal: DealId
     item: ItemKey
@@ -68,6 +72,7 @@ def check_bound(contract: Money, claims: Iterable[Claim], wanted: Claim) -> None
     )
     if contract < others + wanted.net:
         raise OverBound(
-            f"{wanted.subject}: {wanted.net} on top of {others} would exceed the contract's {contract}: "
+            f"{wanted.subject}: {wanted.net} on top of {others} would exceed "
+            f"the contract's {contract}: "
             "finance must approve a change of the contract, or abort this bill"
         )

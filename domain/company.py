@@ -31,7 +31,7 @@ class Account(Value):
 
     @property
     def customer_key(self) -> CustomerKey:
-        """The same for every record of one company: its registry or VAT number, else this record."""
+        """One key for every record of a company: its registry or VAT number, else this record."""
         if self.ids.company_id:
             return CustomerKey(f"{self.country.lower()}-{digits(self.ids.company_id)}")
         if self.ids.vat_id:
@@ -64,7 +64,7 @@ def wrong_ids(account: Account) -> tuple[str, ...]:
 def _wrong_company_id(account: Account) -> str:
     number = digits(account.ids.company_id)
     if number and account.country in _ICO_COUNTRIES and not is_ico(number):
-        return f"company id {account.ids.company_id!r} is not a valid IČO (8 digits with a check digit)"
+        return f"company id {account.ids.company_id!r} is no valid IČO (8 digits, the last a check)"
     return ""
 
 
@@ -75,5 +75,5 @@ def _wrong_vat_id(account: Account) -> str:
     try:
         eu_vat.validate(number)
     except ValidationError:
-        return f"VAT id {account.ids.vat_id!r} is not a valid EU VAT number (country prefix and digits)"
+        return f"VAT id {account.ids.vat_id!r} is no valid EU VAT number (country and digits)"
     return ""

@@ -24,7 +24,7 @@ class Policy(Value):
 
 
 class Contract(Value):
-    """A complete deal: every field a handoff needs is there. Money is in the contract's currency."""
+    """A complete deal: every field a handoff needs. Money is in the contract's currency."""
 
     deal: DealId
     name: str

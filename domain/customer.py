@@ -19,6 +19,8 @@ class Candidate(Value):
 
 
 class Verdict(StrEnum):
+    """Whether an account is a known customer."""
+
     MATCHED = "matched"
     NEW = "new"
     AMBIGUOUS = "ambiguous"

@@ -21,6 +21,8 @@ class Role(StrEnum):
 
 
 class CostType(StrEnum):
+    """What a quote line costs us: work, or what is bought."""
+
     LABOUR = "labour"
     EXPENSE = "expense"
     LICENCE = "licence"
@@ -28,6 +30,8 @@ class CostType(StrEnum):
 
 
 class Unit(StrEnum):
+    """What a quantity counts."""
+
     HOUR = "hour"
     DAY = "day"
     PIECE = "piece"

@@ -16,6 +16,8 @@ EffectKind = NewType("EffectKind", str)
 
 
 class EffectState(StrEnum):
+    """How far an effect has come."""
+
     PLANNED = "planned"
     IN_FLIGHT = "in_flight"
     UNCERTAIN = "uncertain"
@@ -26,7 +28,7 @@ class EffectState(StrEnum):
 
 
 class Made(Value):
-    """What a change made at the vendor: its id, a link for people, and the ids of its parts by our keys."""
+    """What a change made at the vendor: id, link for people, ids of its parts by our keys."""
 
     id: ExternalId
     url: str = ""
@@ -65,6 +67,8 @@ class Repeat(Value):
 
 
 class EffectKey(Value):
+    """What an effect is: its kind, and what it is about."""
+
     kind: EffectKind
     subject: Subject
 
@@ -73,14 +77,14 @@ class EffectKey(Value):
 
 
 class KeyReused(Refusal):
-    """The key stands for another command: sending this one would do a second thing under its name."""
+    """The key stands for another command: this one would do a second thing under its name."""
 
     def __init__(self, key: EffectKey) -> None:
         super().__init__(f"the key {key} was already used for something else")
 
 
 class Superseded(Refusal):
-    """A younger attempt is on record, or the effect was taken back: this attempt is a zombie and stops."""
+    """A younger attempt is on record, or it was taken back: this attempt is a zombie."""
 
     def __init__(self, key: EffectKey, attempt: int) -> None:
         super().__init__(f"{key}: attempt {attempt} is superseded")
@@ -102,7 +106,7 @@ class NotYet(Exception):
 
 
 class Effect(Value):
-    """One row of the ledger. `until` is when an uncertain call, or one in flight, can no longer land."""
+    """One row of the ledger. `until` is when a call out of sight can no longer land."""
 
     key: EffectKey
     system: str
@@ -228,5 +232,5 @@ class Effect(Value):
         return young and not self.burnt and self.state is not EffectState.REVERSED
 
     def _fence(self, attempt: int) -> None:
-        if attempt != self.attempt or self.state is EffectState.REVERSED:
+        if attempt != self.attempt or self.state is not EffectState.IN_FLIGHT:
             raise Superseded(self.key, attempt)

@@ -5,17 +5,23 @@ from domain.value import Value
 
 
 class DealWon(Value):
+    """Sales closed a deal, or changed one that is closed."""
+
     deal: DealId
     event: EventId
 
 
 class MilestoneReached(Value):
+    """Delivery reached a milestone."""
+
     deal: DealId
     item: ItemKey
     event: EventId
 
 
 class InvoiceChanged(Value):
+    """The ERP knows something new about an invoice of ours."""
+
     deal: DealId
     subject: Subject
     event: EventId

@@ -2,6 +2,7 @@
 
 from domain.contract import Contract, Policy
 from domain.customer import OpenCustomer
+from domain.money import Money
 from domain.names import DealId, ExternalId, Subject
 from domain.project import ProjectPlan
 from domain.stage import Stage
@@ -10,6 +11,8 @@ from domain.writeback import WriteBack
 
 
 class HandoffRequest(Value):
+    """Hand this deal off under this policy."""
+
     deal: DealId
     policy: Policy
 
@@ -28,6 +31,8 @@ class GivenUp(Value):
 
 
 class Customer(Value):
+    """A customer in the ERP."""
+
     id: ExternalId
     url: str
 
@@ -60,13 +65,17 @@ class Kickoff(Value):
 
     customer: EnsureCustomer
     plan: ProjectPlan
+    value: Money
 
     def linking(self, project: Project) -> WriteBack:
-        """Tells the CRM where the project is."""
+        """Tells the CRM where the project is, and what was contracted."""
+        nothing = Money.zero(self.value.currency)
         return WriteBack(
             subject=Subject(f"{self.plan.deal}:link"),
             deal=self.plan.deal,
             stage=Stage.DELIVERY,
+            contracted=self.value,
+            **dict.fromkeys(("billed", "credited", "paid", "outstanding"), nothing),
             project=project.key,
             project_url=project.url,
             attention="",
@@ -78,6 +87,8 @@ class Kickoff(Value):
 
 
 class KickedOff(Value):
+    """What kickoff set up."""
+
     customer: Customer
     project: Project
 
@@ -92,5 +103,7 @@ def plan_kickoff(handed: HandedOff, plan: ProjectPlan) -> Kickoff:
         currency=contract.value.currency,
     )
     return Kickoff(
-        customer=EnsureCustomer(opening=opening, existing=handed.existing_customer), plan=plan
+        customer=EnsureCustomer(opening=opening, existing=handed.existing_customer),
+        plan=plan,
+        value=contract.value,
     )

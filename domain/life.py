@@ -24,6 +24,8 @@ class Life(Value):
 
 
 class CancelRequest(Value):
+    """Who wants a deal cancelled, and why."""
+
     by: str
     reason: str
 

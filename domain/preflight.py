@@ -1,4 +1,4 @@
-"""The check before anything is touched: is this deal complete enough to deliver and to bill?"""
+"""The check before anything is touched: is the deal complete enough to deliver and bill."""
 
 from collections.abc import Iterator
 

@@ -41,12 +41,16 @@ class WorkPackage(Value):
 
 
 class TeamMember(Value):
+    """Who plays a role, by the PM system's id of the person."""
+
     role: str
     person: str
     """The PM system's id of the person."""
 
 
 class OpenProject(Value):
+    """Open the delivery project of a deal."""
+
     subject: Subject
     deal: DealId
     name: str
@@ -79,6 +83,8 @@ class WriteCharter(Value):
 
 
 class PlanMilestones(Value):
+    """Put the contract's milestones into the project."""
+
     subject: Subject
     deal: DealId
     project: ExternalId
@@ -107,6 +113,8 @@ class PlanWork(Value):
 
 
 class StaffProject(Value):
+    """Give these people access to the project."""
+
     subject: Subject
     deal: DealId
     project: ExternalId

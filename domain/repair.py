@@ -12,5 +12,7 @@ class RepairRequest(Value):
 
 
 class Repaired(Value):
+    """What the CRM was told."""
+
     deal: DealId
     told: str

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
+    """From won to closed, or to cancelled."""
+
     WON = "won"
     HANDOFF = "handoff"
     KICKOFF = "kickoff"

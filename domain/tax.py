@@ -18,14 +18,14 @@ class TaxTreatment(StrEnum):
 
 
 class TaxRounding(StrEnum):
-    """Where an ERP rounds VAT. EN 16931 (BR-CO-17) rounds per category; some ERPs per line."""
+    """Where an ERP rounds VAT: EN 16931 (BR-CO-17) per category, some ERPs per line."""
 
     PER_LINE = "per_line"
     PER_CATEGORY = "per_category"
 
 
 class TaxRule(Value):
-    """The VAT category (EN 16931, UNCL 5305), the rate in percent, and what the invoice must say."""
+    """The VAT category (EN 16931, UNCL 5305), the rate in percent, the invoice's words."""
 
     treatment: TaxTreatment
     category: str

@@ -14,6 +14,8 @@ class Phase(Value):
 
 
 class Template(Value):
+    """How one kind of engagement is delivered: its phases and its roles."""
+
     name: str
     phases: tuple[Phase, ...]
     roles: tuple[str, ...]

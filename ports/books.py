@@ -33,13 +33,11 @@ class Books(Protocol):
     """Each method is one transaction with its audit entry; claims of a contract are serialised."""
 
     async def agree(self, baseline: Baseline, *, now: datetime) -> None:
-        """Record the contract. Again with the same terms is once; with others it is refused
-        unless nothing was claimed yet.
-        """
+        """Record the contract; again is once. Other terms are refused once an item is claimed."""
         ...
 
     async def claim(self, claim: Claim, *, now: datetime) -> Claim:
-        """Open the claim, or answer the live one. Refused if this item is claimed in another revision."""
+        """Open the claim, or answer the live one. Refused if another revision is claimed."""
         ...
 
     async def permit(self, subject: Subject, *, now: datetime) -> Claim:

@@ -57,11 +57,11 @@ class Change(Protocol[C_contra]):
     def reopens(self) -> bool: ...
 
     async def make(self, command: C_contra, ticket: Ticket) -> Made:
-        """Make it at the vendor. A change of several calls finds and keeps what is already there."""
+        """Make it at the vendor. A change of several calls keeps what is already there."""
         ...
 
     async def find(self, command: C_contra) -> Sequence[Made]:
-        """All that carry our key, complete, oldest first; empty if none, or if an upsert needs no look."""
+        """All that carry our key, complete, oldest first; empty if an upsert needs no look."""
         ...
 
     async def take_back(self, command: C_contra, made: Made) -> None:

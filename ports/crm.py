@@ -26,7 +26,7 @@ class Crm(Protocol):
     def record(self) -> Change[WriteBack]: ...
 
     async def read_deal(self, deal: DealId) -> Deal:
-        """The deal, fresh, with account, contacts, lines and terms. Raises Absent for an unknown id."""
+        """The deal, fresh, with account, contacts, lines and terms. Raises Absent."""
         ...
 
     async def won_since(self, since: datetime) -> Sequence[Won]:

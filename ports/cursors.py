@@ -5,6 +5,8 @@ from typing import Protocol
 
 
 class Cursors(Protocol):
+    """The reading marks of our polls."""
+
     async def read(self, poll: str) -> datetime | None: ...
 
     async def advance(self, poll: str, to: datetime) -> None:

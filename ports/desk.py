@@ -17,6 +17,8 @@ class Filed(Value):
 
 
 class Desk(Protocol):
+    """Keeps what needs a person until it is decided."""
+
     async def file(self, attention: Attention, *, now: datetime) -> None:
         """Put it on the desk; the same trouble again updates it and keeps its `since`."""
         ...

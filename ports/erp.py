@@ -22,11 +22,13 @@ class Changed(Value):
 
 
 class Customers(Protocol):
+    """The customers' accounts of the ERP."""
+
     @property
     def customer(self) -> Change[OpenCustomer]: ...
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
-        """Every customer that may be this account: by our key, by its numbers, by a name like it."""
+        """Every customer that may be this account: by our key, its numbers, a name like it."""
         ...
 
 
@@ -44,7 +46,7 @@ class Invoicing(Protocol):
     def tax_rounding(self) -> TaxRounding: ...
 
     async def issue(self, invoice: ExternalId) -> None:
-        """Make the draft a document. Issuing an issued one changes nothing. Rejected if it is gone."""
+        """Make the draft a document; an issued one stays as it is. Rejected if it is gone."""
         ...
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:

@@ -25,11 +25,11 @@ class ConnectorFailure(Exception):
 
 
 class Unreachable(ConnectorFailure):
-    pass
+    """It never happened: try again, it may be back."""
 
 
 class Throttled(ConnectorFailure):
-    pass
+    """It never happened: try again after the pause."""
 
 
 class Uncertain(ConnectorFailure):
@@ -43,12 +43,16 @@ class Uncertain(ConnectorFailure):
 
 
 class Misconfigured(ConnectorFailure):
+    """It never happened: a person must mend a credential or a setup."""
+
     retryable = False
 
 
 class Rejected(ConnectorFailure):
+    """It never happened: it understood, and said no."""
+
     retryable = False
 
 
 class Absent(Rejected):
-    pass
+    """There is no such thing, or we may not see it."""

@@ -23,7 +23,7 @@ class Intent(Value):
 class Ledger(Protocol):
     """Each method is one transaction, with the audit entry of what it changed.
 
-    The rules are those of domain.effect; rows are locked, so two attempts never both take off.
+    The rules are those of domain.effect; of two attempts at once, one takes off.
     """
 
     async def begin(
@@ -36,7 +36,7 @@ class Ledger(Protocol):
         """What is on record now: the first id wins. Its parts become links."""
         ...
 
-    async def lose_sight(
+    async def lose_sight(  # noqa: PLR0913 - all of it is on record
         self,
         key: EffectKey,
         attempt: int,

@@ -20,6 +20,8 @@ class Link(Value):
 
 
 class Links(Protocol):
+    """Keeps which of theirs is which of ours."""
+
     async def tie(self, link: Link, *, now: datetime) -> None:
         """Remember it; again is once. Refused if either side is tied to something else."""
         ...

@@ -29,7 +29,7 @@ class Systems:
 
 @asynccontextmanager
 async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
-    """Every part filled. Raises SettingsProblem if a vendor is unknown, unset, or cannot play it."""
+    """Every part filled. Raises SettingsProblem if a vendor is unknown, unset or unable."""
     cast = settings.cast
     async with AsyncExitStack() as stack:
         opened: dict[str, Roles] = {}

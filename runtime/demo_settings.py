@@ -40,7 +40,7 @@ _WEIGHTS = {
 
 
 def worker_environment(stack: Stack) -> dict[str, str]:
-    """The settings of a worker on this stack's sandbox; without one, the vendors are yours to set."""
+    """The settings of a worker on this stack's sandbox; without one, none."""
     if not stack.sandbox_urls:
         return {}
     told = {

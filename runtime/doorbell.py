@@ -53,7 +53,7 @@ class TemporalDoorbell:
     async def _start(self, deal: DealId) -> None:
         await self._client.start_workflow(
             DealToCash.run,
-            Life(deal=deal, policy=self._policy),
+            Life(deal=deal, policy=self._policy, stage=Stage.HANDOFF),
             id=names.deal_run(deal),
             task_queue=self._task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -61,7 +61,7 @@ class TemporalDoorbell:
             static_summary="From closed-won to cash",
             search_attributes=TypedSearchAttributes(
                 [
-                    SearchAttributePair(DEAL_STAGE, Stage.WON),
+                    SearchAttributePair(DEAL_STAGE, Stage.HANDOFF),
                     SearchAttributePair(NEEDS_ATTENTION, value=False),
                 ]
             ),

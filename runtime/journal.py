@@ -14,7 +14,7 @@ _NAMED = frozenset({"name", "email", "phone", "token", "password", "secret", "au
 
 
 def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank what is personal or secret by its name, and e-mail addresses and credentials anywhere."""
+    """Blank what is personal or secret by name, and e-mails and credentials anywhere."""
     for key, value in event.items():
         if key.lower() in _NAMED:
             event[key] = "…"

@@ -102,7 +102,7 @@ class WorkerSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """The whole configuration of an installation. `installation` keeps two apart that share a vendor."""
+    """An installation's configuration; its name keeps two apart that share a vendor."""
 
     model_config = SettingsConfigDict(
         env_prefix="CASHWARD_",
@@ -145,6 +145,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
@@ -157,7 +158,7 @@ def read_settings() -> Settings:
 
 
 def explain(wrong: ValidationError, prefix: str) -> str:
-    """Each problem on a line, named as the operator sets it; values are not repeated: they may be secret."""
+    """Each problem on a line, by its setting; values are not repeated: they may be secret."""
     lines = []
     for error in wrong.errors(include_input=False, include_url=False):
         name = prefix + "__".join(str(part) for part in error["loc"]).upper()

@@ -1,4 +1,4 @@
-"""What holds for every step: it beats, it is not torn off, and its failures speak Temporal's words."""
+"""What holds for every step: it beats, is not torn off, and fails in Temporal's words."""
 
 import asyncio
 from contextlib import suppress
@@ -77,8 +77,9 @@ def _category(*, benign: bool) -> ApplicationErrorCategory:
 
 
 async def _unbroken(step: Any) -> Any:  # noqa: ANN401 - any step, any result
-    """Run a step to its end. Only a worker that must stop tears it off: a half-made change in
-    another system is dearer than the seconds until its call has ended.
+    """Run a step to its end; only a worker that must stop tears it off.
+
+    A half-made change in another system is dearer than the seconds until its call has ended.
     """
     task = asyncio.ensure_future(step)
     if not activity.info().heartbeat_timeout:

@@ -14,10 +14,10 @@ import structlog
 
 from ports.failures import ConnectorFailure
 from runtime.compose import open_systems
-from runtime.workers import build_workers, steps
 from runtime.schedules import ensure_schedules
 from runtime.settings import Settings
 from runtime.temporal import TemporalDown, connect
+from runtime.workers import build_workers, steps
 from store import open_store, schema_is_current
 
 R = TypeVar("R")
@@ -34,7 +34,7 @@ class NotMigrated(Exception):
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Work until `stop`. What is down at the start is waited for; Temporal keeps all work meanwhile."""
+    """Work until `stop`. What is down at the start is waited for; Temporal keeps the work."""
     async with AsyncExitStack() as stack:
         systems = await stack.enter_async_context(open_systems(settings))
         opened = open_store(settings.database.full_url, pool_size=settings.database.pool_size)
@@ -86,8 +86,9 @@ def run_until_told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -
 
 
 def leave(code: int) -> NoReturn:
-    """End the process. The SDK's core may abort while the interpreter tears it down
-    (sdk-python#300), so we flush and go without that.
+    """End the process without the interpreter's teardown.
+
+    The SDK's core may abort during it (sdk-python#300), so we flush and go.
     """
     gc.collect()
     sys.stdout.flush()

@@ -1,6 +1,7 @@
 """One Temporal server for all tests, with our search attributes."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from temporalio.common import SearchAttributeKey
@@ -10,7 +11,7 @@ from runtime.local.binaries import find_temporal
 from workflows.desk import NEEDS_ATTENTION
 from workflows.dossier import CUSTOMER, DEAL_STAGE, DEAL_VALUE, OWNER, PROJECT_KEY
 
-ATTRIBUTES: tuple[SearchAttributeKey[object], ...] = (  # type: ignore[assignment] - of several kinds
+ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
     NEEDS_ATTENTION,
     CUSTOMER,
     DEAL_STAGE,

@@ -116,7 +116,8 @@ class World:
             found = [filed for filed in await self.store.desk.find(run) if filed.decision is None]
             return found[0] if found else None
 
-        return await until_awaited(look)
+        filed: Filed = await until_awaited(look)
+        return filed
 
     def planned_project(self, deal: DealId) -> Any:
         """The project of a deal, once the CRM links to it."""
@@ -150,9 +151,9 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    temporal: WorkflowEnvironment, database_url: str, *, strict: bool = False, **limits: Any
+    temporal: WorkflowEnvironment, database_url: str, *, strict: bool = False
 ) -> AsyncIterator[World]:
-    """`strict` loads our own code inside the workflow sandbox; `limits` go to every worker."""
+    """`strict` loads our own code inside the workflow sandbox."""
     queue = f"test-{next(_queues)}"
     settings = Settings(
         cast=Cast(crm="memory", pm="memory", erp="memory"),

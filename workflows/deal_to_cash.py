@@ -96,7 +96,6 @@ class DealToCash(DealFile):
             self._give_up(kicked_off)
         self.know(kicked_off=kicked_off)
         self.enter(Stage.DELIVERY)
-        self.has_moved = True
 
     async def _look_at_milestones(self) -> None:
         """Read again what a signal hinted at: only the PM says what is reached."""
@@ -153,7 +152,7 @@ class DealToCash(DealFile):
         self.bills.pop(item, None)
 
     async def _tell_the_crm(self) -> None:
-        """Bring the revenue to the deal's record when it changed: absolute values, one at a time."""
+        """Bring the revenue to the deal's record when it changed: absolute values, one by one."""
         if not self.has_moved or not self.life.kicked_off:
             return
         self.has_moved = False

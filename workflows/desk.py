@@ -89,7 +89,7 @@ class Attended:
         if self.trouble and self._decision is None:
             self._decision = _BY_ITSELF.model_copy(update={"reason": reason})
 
-    def attention(
+    def attention(  # noqa: PLR0913 - the facts of an attention, by name
         self,
         kind: str,
         *,

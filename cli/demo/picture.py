@@ -87,4 +87,6 @@ def chart(story: Story, *, width: int) -> str:
         signal.lines()
         signal.label(name)
         figure.draw(signal)
+    end = max((event.at for event in story.events), default=0.0)
+    figure.legend(x=end, y=0, ha="right", va="bottom", relative=True)
     return str(figure.build().string())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.jira.api.queries import find
-from sandbox.jira.core import history, issue_view, views
+from sandbox.jira.core import entries, history, issue_view, views
 from sandbox.jira.core.site import Site
 from sandbox.jira.core.visit import Visit
 from sandbox.kit.call import Refusal
@@ -104,9 +104,9 @@ def _events(visit: Visit, change: Change) -> Iterator[tuple[str, Doc]]:
         case "issues":
             yield f"jira:issue_{verb}", _issue_event(visit, doc, change.what)
         case "worklogs":
-            yield f"worklog_{verb}", {"worklog": issue_view.worklog(visit, doc)}
+            yield f"worklog_{verb}", {"worklog": entries.worklog(visit, doc)}
         case "comments":
-            yield f"comment_{verb}", {"comment": issue_view.comment(visit, doc)}
+            yield f"comment_{verb}", {"comment": entries.comment(visit, doc)}
         case "issuelinks" if change.what != "updated":
             ends = {"sourceIssueId": int(doc["inward"]), "destinationIssueId": int(doc["outward"])}
             yield f"issuelink_{verb}", {"issueLink": {"id": int(doc["id"]), **ends}}

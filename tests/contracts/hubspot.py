@@ -31,7 +31,7 @@ _TOLD = (
 )
 
 
-def settings(url: str, **changes: Any) -> HubspotSettings:  # noqa: ANN401  settings of any kind
+def settings(url: str, **changes: Any) -> HubspotSettings:
     given = {"url": url, "access_token": TOKEN, **changes}
     return HubspotSettings.model_validate(given)
 
@@ -77,7 +77,7 @@ class HubspotBench:
     def unknown(self) -> DealId:
         return DealId("hubspot:59999999999")
 
-    async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
+    async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         answer = await self.hands.request(method, path, json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
@@ -87,11 +87,11 @@ class HubspotBench:
         lines = (await self.hands.get("/_sandbox/oplog")).json()
         return [line for line in lines if line["actor"] == "cashward"]
 
-    async def spoil(self, **rule: Any) -> None:  # noqa: ANN401  as the sandbox takes it
+    async def spoil(self, **rule: Any) -> None:
         faults = {"rules": [rule], "hang_for": 0.5, "late_by": 0.5}
         (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
 
-    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:  # noqa: ANN401  settings
+    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
         return open_hubspot(settings(**{"url": self.url, **changes}))
 
     @asynccontextmanager

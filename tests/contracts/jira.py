@@ -25,7 +25,7 @@ _FAULTS = {
 }
 
 
-def settings(url: str, **changes: Any) -> JiraSettings:  # noqa: ANN401  settings of any kind
+def settings(url: str, **changes: Any) -> JiraSettings:
     given = {"url": url, "email": "cashward@lowfold.example", "token": TOKEN, **changes}
     return JiraSettings.model_validate(given)
 
@@ -65,10 +65,10 @@ class JiraBench:
         ]
         return found
 
-    async def read(self, path: str, **query: str) -> Any:  # noqa: ANN401  JSON
+    async def read(self, path: str, **query: str) -> Any:
         return (await self.hands.get(REST + path, params=query)).raise_for_status().json()
 
-    async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
+    async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         answer = await self.hands.request(method, REST + path, json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
@@ -86,7 +86,7 @@ class JiraBench:
     async def heal(self) -> None:
         (await self.hands.put("/_sandbox/faults", json={})).raise_for_status()
 
-    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:  # noqa: ANN401  settings
+    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
         return open_jira(settings(**{"url": self.url, **changes}))
 
     @asynccontextmanager

@@ -34,7 +34,7 @@ def part(pm: Pm, name: str) -> Change[Any]:
     return change
 
 
-def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any:  # noqa: ANN401  any command
+def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any:
     full = plan(people=PEOPLE)
     return {
         "charter": full.charter(project),
@@ -44,7 +44,7 @@ def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any
     }[name]
 
 
-async def ready(bench: PmBench, name: str) -> Any:  # noqa: ANN401  any command
+async def ready(bench: PmBench, name: str) -> Any:
     """The command for a part of a project that has all that the part needs."""
     project = await opened(bench)
     versions = await planned(bench, project) if name == "work" else {}

@@ -24,7 +24,7 @@ _FAULTS = {Trouble.THROTTLED: "throttle", Trouble.LOST_REPLY: "lost_reply"}
 _BANK = {"client_id": "bank-feed", "client_secret": "xero-bank-secret"}
 
 
-def settings(url: str, **changes: Any) -> XeroSettings:  # noqa: ANN401  settings of any kind
+def settings(url: str, **changes: Any) -> XeroSettings:
     given = {"url": url, "client_id": "cashward-xero", "client_secret": SECRET, **changes}
     return XeroSettings.model_validate(given)
 
@@ -63,12 +63,12 @@ class XeroBench:
     async def void(self, invoice: ExternalId) -> None:
         await self.write("POST", f"/Invoices/{invoice}", {"Status": "VOIDED"})
 
-    async def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401  JSON
+    async def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
         answer = await self.hands.request(method, BASE + path, json=body)
         assert answer.is_success, answer.text
         return answer.json()
 
-    async def read(self, path: str, **query: str) -> Any:  # noqa: ANN401  JSON
+    async def read(self, path: str, **query: str) -> Any:
         return (await self.hands.get(BASE + path, params=query)).raise_for_status().json()
 
     async def calls(self) -> list[str]:
@@ -93,7 +93,7 @@ class XeroBench:
         self.books.shelf(kind).put(str(doc[ID_FIELDS[kind]]), dict(doc))
         self.books.store.commit()
 
-    async def spoil(self, **rule: Any) -> None:  # noqa: ANN401  as the sandbox takes it
+    async def spoil(self, **rule: Any) -> None:
         faults = {"rules": [rule], "hang_for": 0.5, "late_by": 0.5}
         (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
 
@@ -103,7 +103,7 @@ class XeroBench:
     async def advance(self, seconds: float) -> None:
         await self.hands.put("/_sandbox/clock", json={"advance": seconds})
 
-    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:  # noqa: ANN401  settings
+    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
         return open_xero(settings(**{"url": self.url, **changes}))
 
     @asynccontextmanager

@@ -158,7 +158,6 @@ def test_the_first_id_wins() -> None:
     assert elected.finish({"number": "1"}).confirm(7, made("third")).made == made("first")
 
 
-@pytest.mark.xfail(reason="domain.effect fences by number alone: an attempt may unsay its success")
 def test_what_is_on_record_is_not_unsaid() -> None:
     elected = take_off(PLANNED).confirm(1, made("first"))
     with pytest.raises(Superseded):

@@ -4,6 +4,7 @@ from domain.attention import Verb
 from domain.billing import InvoiceStatus
 from domain.contract import Policy
 from domain.money import Money
+from domain.project import WriteCharter
 from domain.stage import Stage
 from tests.deals import deal
 from tests.world import World, until_awaited
@@ -59,7 +60,9 @@ async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
     await world.decide(names.deal_run(mine.id), Verb.AMEND, choice="credit")
     assert (await handle.result()).stage is Stage.CANCELLED
     [project] = [p for p in world.systems.projects.values() if p.opening.deal == mine.id]
-    assert project.parts["charter"].is_closed
+    charter = project.parts["charter"]
+    assert isinstance(charter, WriteCharter)
+    assert charter.is_closed
     [invoice] = world.invoices(mine.id)
     told = world.told(mine.id)
     assert told

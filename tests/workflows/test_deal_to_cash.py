@@ -6,6 +6,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.billing import ItemState
 from domain.contract import Policy
 from domain.money import Money
+from domain.names import ItemKey
+from domain.project import PlanWork, WriteCharter
 from domain.stage import Stage
 from tests.deals import deal
 from tests.world import World, until_awaited
@@ -40,11 +42,13 @@ async def test_the_project_carries_scope_budget_team_and_sla(world: World) -> No
     await world.reach(mine.id, "m1")
 
     [project] = [p for p in world.systems.projects.values() if p.opening.deal == mine.id]
-    charter = project.parts["charter"]
+    charter, work = project.parts["charter"], project.parts["work"]
+    assert isinstance(charter, WriteCharter)
+    assert isinstance(work, PlanWork)
     assert charter.scope == mine.scope
     assert {line.cost_type for line in charter.budget} == {line.cost_type for line in mine.lines}
     assert charter.sla == mine.sla
-    assert len(project.parts["work"].packages) == 3 * len(ALL)
+    assert len(work.packages) == 3 * len(ALL)
 
 
 async def test_a_signal_is_a_hint_and_only_the_pm_says_what_is_reached(world: World) -> None:
@@ -108,7 +112,9 @@ async def test_a_large_invoice_waits_for_approval(world: World) -> None:
     mine = deal("approval")
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
-    billing = world.client.get_workflow_handle(names.billing_run(names.subject_of(mine.id, "m1")))
+    billing = world.client.get_workflow_handle(
+        names.billing_run(names.subject_of(mine.id, ItemKey("m1")))
+    )
     await until_awaited(lambda: world.has_draft(mine.id))
 
     assert await billing.execute_update(MilestoneBilling.approve, "grace") == "approved by grace"

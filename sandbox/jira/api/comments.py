@@ -1,6 +1,6 @@
 """Comments on issues, and the people who watch them."""
 
-from sandbox.jira.core import issue_view, refusal, views
+from sandbox.jira.core import entries, refusal, views
 from sandbox.jira.core.properties import given
 from sandbox.jira.core.routes import READ, WRITE, Endpoint
 from sandbox.jira.core.visit import Visit
@@ -24,7 +24,7 @@ def add(visit: Visit) -> Answer:
     }
     visit.site.comments.put(comment["id"], comment)
     visit.site.save(issue | {"updated": now})
-    return Answer(201, issue_view.comment(visit, comment))
+    return Answer(201, entries.comment(visit, comment))
 
 
 def _body(visit: Visit) -> Doc:
@@ -43,7 +43,7 @@ def _comment(visit: Visit) -> Doc:
 
 
 def read(visit: Visit) -> Answer:
-    return Answer(200, issue_view.comment(visit, _comment(visit)))
+    return Answer(200, entries.comment(visit, _comment(visit)))
 
 
 def update(visit: Visit) -> Answer:
@@ -51,7 +51,7 @@ def update(visit: Visit) -> Answer:
     comment = _comment(visit)
     changed = {"body": _body(visit), "updated": visit.site.now, "editor": visit.account}
     visit.site.comments.put(comment["id"], comment | changed)
-    return Answer(200, issue_view.comment(visit, comment | changed))
+    return Answer(200, entries.comment(visit, comment | changed))
 
 
 def delete(visit: Visit) -> Answer:
@@ -65,7 +65,7 @@ def of_issue(visit: Visit) -> Answer:
     if visit.call.query.get("orderBy", "created").startswith("-"):
         found.reverse()
     start, size = visit.number("startAt", 0), min(visit.number("maxResults", _PAGE), _PAGE)
-    shown = [issue_view.comment(visit, comment) for comment in found[start : start + size]]
+    shown = [entries.comment(visit, comment) for comment in found[start : start + size]]
     page = {"startAt": start, "maxResults": size, "total": len(found), "comments": shown}
     return Answer(200, page)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sandbox.jira.core import issue_view, refusal
+from sandbox.jira.core import entries, refusal
 from sandbox.jira.core.routes import READ, Endpoint
 from sandbox.jira.core.visit import Visit
 from sandbox.kit.call import Answer
@@ -64,7 +64,7 @@ def listed(visit: Visit) -> Answer:
     if not isinstance(ids, list) or len(ids) > _LISTED:
         raise refusal.say(f"Up to {_LISTED} ids of worklogs must be given.")
     found = (visit.site.worklogs.get(str(id_)) for id_ in ids)
-    return Answer(200, [issue_view.worklog(visit, w) for w in found if w and _visible(visit, w)])
+    return Answer(200, [entries.worklog(visit, w) for w in found if w and _visible(visit, w)])
 
 
 def _visible(visit: Visit, worklog: Doc) -> bool:

@@ -1,6 +1,6 @@
 """Worklogs: time booked on issues."""
 
-from sandbox.jira.core import clock, duration, history, issue_view, refusal
+from sandbox.jira.core import clock, duration, entries, history, refusal
 from sandbox.jira.core.properties import given
 from sandbox.jira.core.routes import READ, WRITE, Endpoint
 from sandbox.jira.core.visit import Visit
@@ -29,7 +29,7 @@ def add(visit: Visit) -> Answer:
     } | read
     visit.site.worklogs.put(worklog["id"], worklog)
     _book(visit, issue, worklog["seconds"])
-    return Answer(201, issue_view.worklog(visit, worklog))
+    return Answer(201, entries.worklog(visit, worklog))
 
 
 def _read(visit: Visit, body: Doc) -> Doc:
@@ -99,7 +99,7 @@ def update(visit: Visit) -> Answer:
     visit.site.worklogs.put(after["id"], after)
     if after["seconds"] != before["seconds"]:
         _book(visit, issue, after["seconds"] - before["seconds"])
-    return Answer(200, issue_view.worklog(visit, after))
+    return Answer(200, entries.worklog(visit, after))
 
 
 def delete(visit: Visit) -> Answer:
@@ -112,7 +112,7 @@ def delete(visit: Visit) -> Answer:
 
 
 def read(visit: Visit) -> Answer:
-    return Answer(200, issue_view.worklog(visit, _worklog(visit)))
+    return Answer(200, entries.worklog(visit, _worklog(visit)))
 
 
 def of_issue(visit: Visit) -> Answer:
@@ -123,7 +123,7 @@ def of_issue(visit: Visit) -> Answer:
         key=lambda worklog: (worklog["started"], int(worklog["id"])),
     )  # fmt: skip
     start, size = visit.number("startAt", 0), min(visit.number("maxResults", _PAGE), _PAGE)
-    shown = [issue_view.worklog(visit, worklog) for worklog in found[start : start + size]]
+    shown = [entries.worklog(visit, worklog) for worklog in found[start : start + size]]
     page = {"startAt": start, "maxResults": size, "total": len(found), "worklogs": shown}
     return Answer(200, page)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from sandbox.jira.core import duration, views
+from sandbox.jira.core import duration, entries, views
 from sandbox.jira.core.visit import Visit
 from sandbox.kit.state import Doc
 
@@ -73,46 +73,6 @@ def timetracking(_: Visit, doc: Doc) -> Doc:
     return seen
 
 
-def worklog(visit: Visit, doc: Doc) -> Doc:
-    seen = {
-        "self": visit.url(f"issue/{doc['issue']}/worklog/{doc['id']}"),
-        "author": views.user(visit, doc["author"]),
-        "updateAuthor": views.user(visit, doc["editor"]),
-        "created": visit.time(doc["created"]),
-        "updated": visit.time(doc["updated"]),
-        "started": visit.time(doc["started"]),
-        "timeSpent": duration.pretty(doc["seconds"]),
-        "timeSpentSeconds": doc["seconds"],
-        "id": doc["id"],
-        "issueId": doc["issue"],
-    }
-    if doc["comment"] is not None:
-        seen["comment"] = visit.rich(doc["comment"])
-    return seen | _expanded(visit, doc)
-
-
-def comment(visit: Visit, doc: Doc) -> Doc:
-    seen: Doc = {
-        "self": visit.url(f"issue/{doc['issue']}/comment/{doc['id']}"),
-        "id": doc["id"],
-        "author": views.user(visit, doc["author"]),
-        "body": visit.rich(doc["body"]),
-        "updateAuthor": views.user(visit, doc["editor"]),
-        "created": visit.time(doc["created"]),
-        "updated": visit.time(doc["updated"]),
-        "jsdPublic": True,
-    }
-    return seen | _expanded(visit, doc)
-
-
-def _expanded(visit: Visit, doc: Doc) -> Doc:
-    """The properties of a worklog or comment, for those who ask for them."""
-    if "properties" not in visit.words("expand"):
-        return {}
-    held = doc["properties"]
-    return {"properties": [{"key": key, "value": value} for key, value in held.items()]}
-
-
 def link(visit: Visit, doc: Doc, seen_from: str) -> Doc:
     """A link as the issue at one of its ends shows it: with the other end."""
     other = "outward" if doc["inward"] == seen_from else "inward"
@@ -167,7 +127,7 @@ def _links(visit: Visit, doc: Doc) -> list[Doc]:
 
 def _worklog(visit: Visit, doc: Doc) -> Doc:
     found = visit.site.worklogs.by("issue", doc["id"])
-    inside = [worklog(visit, entry) for entry in found[:_WORKLOGS_INSIDE]]
+    inside = [entries.worklog(visit, entry) for entry in found[:_WORKLOGS_INSIDE]]
     return {
         "startAt": 0,
         "maxResults": _WORKLOGS_INSIDE,
@@ -178,7 +138,7 @@ def _worklog(visit: Visit, doc: Doc) -> Doc:
 
 def _comment(visit: Visit, doc: Doc) -> Doc:
     found = visit.site.comments.by("issue", doc["id"])
-    inside = [comment(visit, entry) for entry in found[-_COMMENTS_INSIDE:]]
+    inside = [entries.comment(visit, entry) for entry in found[-_COMMENTS_INSIDE:]]
     self = visit.url(f"issue/{doc['id']}/comment")
     return {
         "self": self,

@@ -1,18 +1,13 @@
 """What the fields and functions of JQL mean on this site, for this caller, now."""
 
-import re
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sandbox.jira.core import adf, clock
 from sandbox.jira.core.site import Site
+from sandbox.jira.jql import moments
 from sandbox.jira.jql.match import Field, Kind, Matcher, Scalar
-from sandbox.jira.jql.query import Malformed
 from sandbox.kit.state import Collection, Doc
-
-_RELATIVE = re.compile(r"([+-]?)(\d+)([mhdwMy])")
-_ABSOLUTE = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
-_UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "M": 30 * 86_400, "y": 365 * 86_400}
 
 Resolver = Callable[[str], Sequence[Scalar] | None]
 
@@ -169,6 +164,30 @@ class Terms:
             if wanted
             in {user["accountId"], user["emailAddress"].casefold(), user["displayName"].casefold()}
         ]
+
+    def _moment(self, text: str) -> list[Scalar]:
+        return [round(moments.moment(text, self._now).timestamp() * 1000)]
+
+    def _day(self, text: str) -> list[Scalar]:
+        return [f"{moments.moment(text, self._now):%Y-%m-%d}"]
+
+    # -- functions -------------------------------------------------------------------------------
+
+    def _functions(self) -> dict[str, Callable[[Sequence[str]], Sequence[str]]]:
+        return moments.functions(self._now) | {
+            "currentuser": lambda _: [self._user["accountId"]] if self._user else [],
+            "releasedversions": lambda args: self._versions(args, released=True),
+            "unreleasedversions": lambda args: self._versions(args, released=False),
+        }
+
+    def _versions(self, projects: Sequence[str], *, released: bool) -> list[str]:
+        places = {id_ for name in projects for id_ in self._projects(name)}
+        return [
+            doc["id"]
+            for doc in self._site.versions.values()
+            if doc["released"] is released and (not projects or doc["project"] in places)
+        ]
+
 
 def _reference(read: Callable[[Doc], Sequence[Scalar]], resolve: Resolver) -> Field:
     return Field(Kind.REFERENCE, read, resolve)

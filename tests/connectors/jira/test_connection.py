@@ -22,7 +22,7 @@ def pm_of(roles: Roles) -> JiraPm:
     return roles.pm
 
 
-def by_oauth(jira: JiraBench, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  settings of any kind
+def by_oauth(jira: JiraBench, **changes: Any) -> dict[str, Any]:
     app = {"client_id": "cashward-jira", "client_secret": "jira-demo-secret"}
     gateway = {"url": f"{jira.url}/ex/jira/{CLOUD}", "app_url": jira.url, "auth_url": jira.url}
     return {"email": "", "token": None, **app, **gateway, **changes}
@@ -121,7 +121,7 @@ async def test_a_success_that_was_meant_for_a_stranger_is_none(jira: JiraBench) 
     project = await opened(jira)
     dress = jira.sandbox.apps["jira"].vendor.dress
 
-    def denied(call: Any, answer: Any) -> None:  # noqa: ANN401  the sandbox's own
+    def denied(call: Any, answer: Any) -> None:
         dress(call, answer)
         answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATION_DENIED"
 
@@ -183,7 +183,7 @@ async def _kickoff(jira: JiraBench) -> list[str]:
     pm, full = jira.pm, plan(people=("acc-consultant", "acc-designer"))
     lost: list[str] = []
 
-    async def once(change: Any, command: Any, attempt: int = 1) -> Any:  # noqa: ANN401  any change
+    async def once(change: Any, command: Any, attempt: int = 1) -> Any:
         found = await change.find(command) if attempt > 1 else ()
         try:
             return found[0] if found else await change.make(command, ticket(attempt))

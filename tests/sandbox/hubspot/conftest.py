@@ -35,7 +35,7 @@ class Account:
         once = Retry(total=0, redirect=0)
         return HubSpot(access_token=token, host=self.url, base_url=self.url, retry=once)
 
-    async def call(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    async def call(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Let the official client, which blocks, act in a thread."""
         return await asyncio.to_thread(act, *args, **kwargs)
 
@@ -46,7 +46,7 @@ class Account:
         json: object = None,
         *,
         token: str = TOKEN,
-        **more: Any,  # noqa: ANN401
+        **more: Any,
     ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return await self.plain.request(method, path, json=json, headers=headers, **more)

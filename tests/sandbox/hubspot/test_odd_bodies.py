@@ -42,7 +42,7 @@ _PATHS = [
 _numbers = itertools.count()
 
 
-async def statuses(account: Account, body: Any) -> dict[str, int]:  # noqa: ANN401
+async def statuses(account: Account, body: Any) -> dict[str, int]:
     shapes = (body, {"inputs": [body]}, {"properties": body}, {"filterGroups": [body]}, [body])
     answers = {}
     for shape in shapes:
@@ -57,7 +57,7 @@ async def statuses(account: Account, body: Any) -> dict[str, int]:  # noqa: ANN4
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(body=_BODIES)
-async def test_no_body_is_a_500(tmp_path_factory: pytest.TempPathFactory, body: Any) -> None:  # noqa: ANN401
+async def test_no_body_is_a_500(tmp_path_factory: pytest.TempPathFactory, body: Any) -> None:
     state = tmp_path_factory.mktemp(f"odd-{next(_numbers)}")
     async with opened(state) as account:
         told = await statuses(account, body)

@@ -10,7 +10,7 @@ from hubspot.crm.properties.exceptions import ApiException, NotFoundException
 from tests.sandbox.hubspot.conftest import Account
 
 
-def text(name: str, **more: Any) -> PropertyCreate:  # noqa: ANN401
+def text(name: str, **more: Any) -> PropertyCreate:
     usual = {"label": "L", "type": "string", "field_type": "text", "group_name": "cashward"}
     return PropertyCreate(name=name, **(usual | more))
 

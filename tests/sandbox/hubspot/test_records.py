@@ -298,3 +298,20 @@ async def test_a_product_is_known_by_its_number(account: Account) -> None:
         "POST", "/crm/v3/objects/products", {"properties": {"hs_sku": "TRV"}}
     )
     assert "already has that value" in taken.json()["message"]
+
+
+async def test_a_property_that_changes_later_tells_when_and_what_it_was_before(
+    account: Account,
+) -> None:
+    path = "/crm/v3/objects/companies"
+    made = (
+        await account.http("POST", path, {"properties": {"name": "Old", "city": "Nitra"}})
+    ).json()
+    here = f"{path}/{made['id']}"
+    await account.http("PATCH", here, {"properties": {"name": "New", "phone": "1"}})
+    told = (await account.http("GET", f"{here}?propertiesWithHistory=name,phone,city")).json()
+    history = told["propertiesWithHistory"]
+    assert [each["value"] for each in history["name"]] == ["New", "Old"]
+    assert history["phone"][0]["timestamp"] == history["name"][0]["timestamp"]
+    assert history["city"][0]["timestamp"] == history["name"][1]["timestamp"] == made["createdAt"]
+    assert history["name"][0]["timestamp"] > made["createdAt"]

@@ -125,7 +125,7 @@ async def test_unasked_a_hit_shows_the_default_set(account: Account) -> None:
     }  # fmt: skip
 
 
-async def test_search_sees_a_change_late_and_a_read_at_once(open_account: Any) -> None:  # noqa: ANN401
+async def test_search_sees_a_change_late_and_a_read_at_once(open_account: Any) -> None:
     async with open_account(search_lag=0.2) as account:
         path = "/crm/v3/objects/deals/51230000017"
         await account.http("PATCH", path, {"properties": {"dealstage": "closedwon"}})

@@ -140,3 +140,10 @@ async def test_a_fault_config_with_an_unknown_word_is_refused(library: Library) 
     answer = await library.client.put("/_sandbox/faults", json={"rats": 0.5})
     assert answer.status_code == 400
     assert (await library.client.get("/_sandbox/faults")).json()["rate"] == 0
+
+
+async def test_whom_no_glob_names_is_spared(library: Library) -> None:
+    await library.faults(rate=1.0, weights={"error_before": 1}, actors=["cashward"])
+    assert (await library.add("emma")).status_code == 201
+    await library.faults(rate=1.0, weights={"error_before": 1}, actors=["*"])
+    assert (await library.add("anna")).status_code == 500

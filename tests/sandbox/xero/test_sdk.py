@@ -29,11 +29,11 @@ class Sdk:
         self._accounting = AccountingApi(client, base_url=url + BASE)
         self._identity = IdentityApi(client, base_url=url)
 
-    async def __call__(self, name: str, *args: object, **more: object) -> Any:  # noqa: ANN401
+    async def __call__(self, name: str, *args: object, **more: object) -> Any:
         method: Callable[..., Any] = getattr(self._accounting, name)
         return await asyncio.to_thread(method, TENANT, *args, **more)
 
-    async def connections(self) -> Any:  # noqa: ANN401
+    async def connections(self) -> Any:
         return await asyncio.to_thread(self._identity.get_connections)
 
 
