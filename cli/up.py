@@ -43,9 +43,11 @@ async def _stay(state: Path, config: Mapping[str, object] | None, workers: int) 
     async with standing(state, config, workers) as stack:
         show_links(stack, state)
         out.print("[dim]Ctrl-C ends everything.[/]\n")
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_follow(stack))
-            group.create_task(stack.watch())
+        following = asyncio.create_task(_follow(stack))
+        try:
+            await stack.watch()
+        finally:
+            following.cancel()
 
 
 @asynccontextmanager

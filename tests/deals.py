@@ -2,8 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
+from zlib import crc32
 
-from domain.company import Account, CompanyIds
+from domain.company import Account, CompanyIds, is_ico
 from domain.deal import (
     Contact,
     CostType,
@@ -18,13 +19,18 @@ from domain.money import Money
 from domain.names import AccountId, ContactId, DealId, OwnerId
 from domain.tax import TaxTreatment
 
-TATRA = Account(
-    id=AccountId("memory:a1"),
-    name="Tatra Metal a.s.",
-    country="SK",
-    billing_email="ap@tatrametal.example",
-    ids=CompanyIds(company_id="36421928", vat_id="SK2020273893"),
-)
+
+def company(of: int | str) -> Account:
+    """A company of its own, with a valid IČO made from the deal's number."""
+    stem = f"{crc32(str(of).encode()) % 10**7:07d}"
+    number = next(stem + str(check) for check in range(10) if is_ico(stem + str(check)))
+    return Account(
+        id=AccountId(f"memory:a-{of}"),
+        name=f"Kovo {number} a.s.",
+        country="SK",
+        billing_email="ap@kovo.example",
+        ids=CompanyIds(company_id=number),
+    )
 
 
 def deal(number: int | str = 1, **changes: object) -> Deal:
@@ -38,10 +44,10 @@ def deal(number: int | str = 1, **changes: object) -> Deal:
         closed_at=None,
         probability=Decimal("0.9"),
         value=Money.of("10000.01", "EUR"),
-        account=TATRA,
+        account=company(number),
         contacts=(
             Contact(id=ContactId("c1"), role=Role.SPONSOR),
-            Contact(id=ContactId("c2"), role=Role.BILLING_CONTACT, email="ap@tatrametal.example"),
+            Contact(id=ContactId("c2"), role=Role.BILLING_CONTACT, email="ap@kovo.example"),
         ),
         lines=(
             _line("Build", "10", "960.001", "9600.01", CostType.LABOUR, Unit.DAY),

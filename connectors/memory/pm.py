@@ -1,11 +1,12 @@
 """A project system in memory."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld, Part, Project
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import DealId, ExternalId
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
 from ports.change import Change
@@ -28,7 +29,10 @@ class MemoryPm:
             look=self._of_deal,
             remove=self._drop,
         )
-        self._charter: MemoryChange[WriteCharter] = self._part("charter", lambda _: [])
+        # A charter is told anew when the project closes: the same record, another telling.
+        self._charter: MemoryChange[WriteCharter] = replace(
+            self._part("charter", lambda _: []), repeat=Repeat(strategy=Strategy.UPSERT)
+        )
         self._milestones: MemoryChange[PlanMilestones] = self._part(
             "milestones", lambda plan: [item.key for item in plan.milestones]
         )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sandbox.jira.api.queries import find
+from sandbox.jira.api.issue.queries import find
 from sandbox.jira.core import entries, history, issue_view, views
 from sandbox.jira.core.site import Site
 from sandbox.jira.core.visit import Visit

@@ -5,31 +5,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.jira import hooks, naming
-from sandbox.jira.api import (
+from sandbox.jira.api import properties
+from sandbox.jira.api.issue import (
     comments,
-    components,
-    fields,
     issues,
     links,
-    lists,
-    oauth,
-    project_ends,
-    project_lists,
-    projects,
-    properties,
     queries,
     remote_links,
-    roles,
     search,
-    server,
     transitions,
-    users,
-    version_issues,
-    versions,
-    webhooks,
     worklog_feeds,
     worklogs,
 )
+from sandbox.jira.api.project import (
+    components,
+    endings,
+    fields,
+    listing,
+    projects,
+    roles,
+    version_issues,
+    versions,
+)
+from sandbox.jira.api.site import lists, oauth, server, users, webhooks
 from sandbox.jira.core import clock, refusal
 from sandbox.jira.core.access import ANONYMOUS, LOGIN_REASON, Door
 from sandbox.jira.core.routes import Endpoint, bound
@@ -44,7 +42,7 @@ from sandbox.kit.webhooks import Hooks
 
 # First match wins: what has a fixed path comes before what has a parameter in its place.
 _MODULES = (
-    server, lists, oauth, users, webhooks, project_lists, projects, project_ends, properties, roles,
+    server, lists, oauth, users, webhooks, listing, projects, endings, properties, roles,
     versions, version_issues, components, fields, links, remote_links, search, queries,
     transitions, worklogs, worklog_feeds, comments, issues,
 )  # fmt: skip
@@ -52,7 +50,13 @@ ENDPOINTS: tuple[Endpoint, ...] = tuple(e for module in _MODULES for e in module
 
 
 class Jira(Vendor):
-    """A site called Lowfold, as faithful as its wire sheet and as faulty as a test wants it."""
+    """A site called Lowfold, as faithful as its wire sheet and as faulty as a test wants it.
+
+    Options: `search_lag` (0.5 s behind the records), `hidden_worklog_seconds` (60),
+    `access_token_seconds` (3600), `limits` (false, or `{"burst": {"POST": 100}}`), `language`,
+    `time_tracking` (true), `webhooks` (`url`, `secret`), `webhook_pause_seconds` (300), and `site`,
+    whose members replace those of the seed, such as `{"plan": "free"}`.
+    """
 
     name = "jira"
 

@@ -67,7 +67,12 @@ class App:
             return self._logged(call, refusal.answer)
         changes = self.vendor.changes(call)
         fault = self.faults.decide(
-            call.operation, call.key, call.attempt, changes=changes, actor=call.actor
+            call.operation,
+            call.key,
+            call.attempt,
+            changes=changes,
+            actor=call.actor,
+            trace=call.headers.get("x-correlation-id", ""),
         )
         return await self._faulted(call, endpoint, fault) if fault else self._done(call, endpoint)
 

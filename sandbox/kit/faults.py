@@ -21,20 +21,25 @@ class Fault(StrEnum):
 
 
 class Rule(BaseModel):
-    """A fault for the calls that fit two globs; `attempt` None means every attempt."""
+    """A fault for the calls that fit three globs; `attempt` None means every attempt.
+
+    `trace` is what the caller says it works at, in its X-Correlation-Id.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     operation: str = "*"
     key: str = "*"
+    trace: str = "*"
     attempt: int | None = 0
     kind: Fault
 
-    def fits(self, operation: str, key: str, attempt: int) -> bool:
+    def fits(self, operation: str, key: str, attempt: int, trace: str = "") -> bool:
         return (
             self.attempt in (None, attempt)
             and fnmatchcase(operation, self.operation)
             and fnmatchcase(key, self.key)
+            and fnmatchcase(trace, self.trace)
         )
 
 
@@ -77,13 +82,20 @@ class Faults:
         self._attempts[operation, key] = number + 1
         return number
 
-    def decide(
-        self, operation: str, key: str, attempt: int, *, changes: bool, actor: str = ""
+    def decide(  # noqa: PLR0913 - all that a rule may look at
+        self,
+        operation: str,
+        key: str,
+        attempt: int,
+        *,
+        changes: bool,
+        actor: str = "",
+        trace: str = "",
     ) -> Fault | None:
         if not any(fnmatchcase(actor, glob) for glob in self.config.actors):
             return None
         for rule in self.config.rules:
-            if rule.fits(operation, key, attempt):
+            if rule.fits(operation, key, attempt, trace):
                 return rule.kind
         if not self.config.rate or (self.config.changes_only and not changes):
             return None

@@ -5,7 +5,7 @@ import hashlib
 import json
 from typing import NamedTuple
 
-from sandbox.jira.api.queries import find
+from sandbox.jira.api.issue.queries import find
 from sandbox.jira.core import issue_view, refusal
 from sandbox.jira.core.routes import READ, Endpoint
 from sandbox.jira.core.visit import Visit

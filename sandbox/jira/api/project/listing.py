@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sandbox.jira.api.projects import key_problem, name_problem
+from sandbox.jira.api.project.projects import key_problem, name_problem
 from sandbox.jira.core import refusal, views
 from sandbox.jira.core.routes import READ, Endpoint
 from sandbox.jira.core.site import LIVE, TRASHED

@@ -1,0 +1,1 @@
+"""Issues and what hangs on them: transitions, worklogs, comments, links; and the search."""
