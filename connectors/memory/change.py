@@ -30,7 +30,9 @@ class MemoryChange(Generic[C]):
         return self.world.answer(partial(self._once, command), changes=True)
 
     async def find(self, command: C) -> Sequence[Made]:
-        return self.world.answer(partial(self.look, command))
+        # An upsert is told anew rather than looked for.
+        blind = self.repeat.strategy is Strategy.UPSERT
+        return self.world.answer(lambda: () if blind else self.look(command))
 
     async def take_back(self, command: C, made: Made) -> None:
         self.world.answer(partial(self.remove, command, made), changes=True)

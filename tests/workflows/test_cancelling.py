@@ -51,9 +51,7 @@ async def test_after_a_draft_the_draft_goes_too(world: World) -> None:
 
 
 @pytest.mark.timeout(40)
-@pytest.mark.xfail(
-    strict=False, reason="open: the credit note does not come through in memory"
-)
+@pytest.mark.xfail(strict=False, reason="open: the credit note does not come through in memory")
 async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
     world: World,
 ) -> None:
