@@ -10,7 +10,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix lock clean
+.PHONY: help demo test check bench fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ check: $(DEVELOPMENT) ## Hold formatting, lint, types and the direction of impor
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios of one run
+	@$(BIN)/python -m bench $(ARGS)
 
 fix: $(DEVELOPMENT) ## Mend what formatter and linter can mend
 	@$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""What a deal costs in time, held against what the same run costs when it does nothing."""

@@ -1,0 +1,81 @@
+"""`python -m bench`: deals a second, ours and empty ones, in one run on one Temporal."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bench.rig import Rig, open_rig
+from runtime.working import leave
+
+KINDS: Final = ("empty", "reference", "ours")
+_NAMES: Final = {
+    "empty": "(a) our shape, empty",
+    "reference": "(b) 24 empty steps, 6 signals",
+    "ours": "(c) our whole deal",
+}
+_WANTED: Final = {"empty": 0.70, "reference": 0.30}
+_WARM_WITHIN: Final = 60
+_out = Console()
+
+
+def main(
+    deals: Annotated[int, typer.Option(min=1, help="Deals at once.")] = 30,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each kind is measured.")] = 3,
+    target: Annotated[
+        Path | None, typer.Option("--json", help="Where to write the figures for programs.")
+    ] = None,
+) -> None:
+    """Measure whole deals against runs of the same shape that do nothing."""
+    with tempfile.TemporaryDirectory(prefix="cashward-bench-") as folder:
+        Path(folder).chmod(0o711)  # the database may run under an account of its own
+        rates = asyncio.run(_measure(Path(folder) / "state", deals, rounds))
+    ratios = {kind: median(rates["ours"]) / median(rates[kind]) for kind in _WANTED}
+    _show(rates, ratios)
+    if target:
+        figures = {"deals": deals, "deals_per_second": rates, "ours_to": ratios}
+        target.write_text(json.dumps(figures, indent=2), encoding="utf-8")
+
+
+async def _measure(folder: Path, deals: int, rounds: int) -> dict[str, list[float]]:
+    rates: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    async with open_rig(folder) as rig:
+        async with asyncio.timeout(_WARM_WITHIN):
+            await rig.warm_up()
+        for number in range(rounds):
+            # Each round begins with another kind, so that none always has the freshest server.
+            for kind in _turned(KINDS, number):
+                with _out.status(f"round {number + 1} of {rounds}: {_NAMES[kind]}"):
+                    rates[kind].append(deals / await _way(rig, kind)(deals))
+    return rates
+
+
+def _turned(kinds: Sequence[str], by: int) -> Sequence[str]:
+    by %= len(kinds)
+    return (*kinds[by:], *kinds[:by])
+
+
+def _way(rig: Rig, kind: str) -> Callable[[int], Awaitable[float]]:
+    return {"empty": rig.empty, "reference": rig.reference, "ours": rig.ours}[kind]
+
+
+def _show(rates: dict[str, list[float]], ratios: dict[str, float]) -> None:
+    table = Table("kind", "deals/s by round", "median", "ours to it", "wanted")
+    for kind, found in rates.items():
+        ratio = f"{ratios[kind]:.0%}" if kind in ratios else ""
+        wanted = f"at least {_WANTED[kind]:.0%}" if kind in _WANTED else ""
+        each = "  ".join(f"{rate:.2f}" for rate in found)
+        table.add_row(_NAMES[kind], each, f"{median(found):.2f}", ratio, wanted)
+    _out.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)
+    leave(0)

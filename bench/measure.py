@@ -1,0 +1,44 @@
+"""Takes the shape of a deal from its histories."""
+
+from collections import Counter
+from typing import Final
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+
+from bench.shapes import Shape
+from domain.names import DealId
+from workflows import names
+
+_STEP: Final = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+_NOTE: Final = EventType.EVENT_TYPE_MARKER_RECORDED
+_HEARD: Final = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
+_TOLD: Final = EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
+_CHILD: Final = EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED
+_IN_TURN: Final = 2  # handoff and kickoff; bills run side by side
+
+
+async def shape_of(client: Client, deal: DealId) -> Shape:
+    """What a deal's run and its children did, told as numbers."""
+    return await _shape(client, names.deal_run(deal))
+
+
+async def _shape(client: Client, run: str) -> Shape:
+    events = (await client.get_workflow_handle(run).fetch_history()).events
+    counted = Counter(event.event_type for event in events)
+    children = [
+        await _shape(
+            client,
+            event.child_workflow_execution_started_event_attributes.workflow_execution.workflow_id,
+        )
+        for event in events
+        if event.event_type == _CHILD
+    ]
+    return Shape(
+        steps=counted[_STEP],
+        notes=counted[_NOTE],
+        rings=counted[_HEARD] - sum(child.tells for child in children),
+        tells=counted[_TOLD],
+        in_turn=tuple(children[:_IN_TURN]),
+        side_by_side=tuple(children[_IN_TURN:]),
+    )

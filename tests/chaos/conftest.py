@@ -1,0 +1,23 @@
+"""One installation on the sandbox, and the calls by which a deal changes the vendors."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.sandboxed import Sandboxed, open_sandboxed
+
+
+@pytest.fixture(scope="module")
+async def installation(
+    temporal: WorkflowEnvironment, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Sandboxed]:
+    async with open_sandboxed(temporal, database_url, tmp_path_factory.mktemp("vendors")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def operations(installation: Sandboxed) -> list[str]:
+    """As the vendors logged them while one deal was carried that nothing disturbed."""
+    await installation.carry(await installation.sell(installation.orders(1)))
+    return await installation.changing_calls()

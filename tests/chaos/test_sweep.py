@@ -1,0 +1,85 @@
+"""Every changing call of ours goes wrong once; nothing is doubled, nothing is lost."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from cli.demo.orders import Order
+from cli.demo.story import Sale
+from cli.demo.truth import Truth
+from domain.stage import Stage
+from tests.sandboxed import Sandboxed
+
+MILESTONES, PACKAGES = 3, 9
+OPENS_CUSTOMER = "PUT /api.xro/2.0/Contacts"
+FAULTS = [
+    "lost_reply",
+    pytest.param("late_commit", marks=pytest.mark.slow),
+    pytest.param("error_after", marks=pytest.mark.slow),
+    pytest.param("error_before", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_call_that_goes_wrong_once_doubles_nothing_and_loses_nothing(
+    installation: Sandboxed, operations: list[str], fault: str
+) -> None:
+    faulty = [*operations, OPENS_CUSTOMER]
+    orders = installation.orders(len(operations))
+    twin = _another(orders[operations.index(OPENS_CUSTOMER)])
+    sales = await installation.sell([*orders, twin])
+    await installation.spoil([_rule(*each, fault) for each in zip(faulty, sales, strict=True)])
+
+    outcomes = await installation.carry(sales)
+
+    assert await installation.went_wrong() == set(operations)
+    assert {outcome.stage for outcome in outcomes} == {Stage.CLOSED}
+    await _agrees_everywhere(installation, sales)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["lost_reply", "late_commit", "error_after", "error_before"])
+async def test_a_deal_is_carried_though_every_change_goes_wrong_at_first(
+    installation: Sandboxed, operations: list[str], fault: str
+) -> None:
+    sales = await installation.sell(installation.orders(1))
+    await installation.spoil([{"operation": each, "kind": fault} for each in operations])
+
+    [outcome] = await installation.carry(sales)
+
+    assert await installation.went_wrong() == set(operations)
+    assert outcome.stage is Stage.CLOSED
+    await _agrees_everywhere(installation, sales)
+
+
+def _another(order: Order) -> Order:
+    """The same customer buys again at the same time, and is entered in the CRM again."""
+    return replace(order, name=f"Next {order.name}", domain=f"next-{order.domain}")
+
+
+def _rule(operation: str, sale: Sale, fault: str) -> dict[str, object]:
+    return {"operation": operation, "trace": f"*:{sale.deal}*", "attempt": 0, "kind": fault}
+
+
+async def _agrees_everywhere(installation: Sandboxed, sales: Sequence[Sale]) -> None:
+    for truth in await installation.read_back(sales):
+        assert truth.mismatches == ()
+        assert (truth.projects, truth.customers, truth.duplicates) == (1, 1, 0)
+        assert (len(truth.invoices), truth.settled) == (MILESTONES, MILESTONES)
+        assert truth.contracted == truth.billed == truth.invoiced
+        assert truth.outstanding == Decimal(0)
+        await _nothing_is_left_over(installation, truth)
+
+
+async def _nothing_is_left_over(installation: Sandboxed, truth: Truth) -> None:
+    desks, sale = installation.desks, truth.sale
+    where = f'Type=="ACCREC" AND Reference.StartsWith("cw:{sale.deal}:")'
+    found = await desks.erp.ask("GET", "/api.xro/2.0/Invoices", query={"where": where})
+    assert {bill["Status"] for bill in found["Invoices"]} <= {"PAID", "DELETED"}
+    query = {"jql": f'project = "{sale.project}"', "fields": "summary", "maxResults": "100"}
+    issues = (await desks.pm.ask("GET", "/rest/api/3/search/jql", query=query))["issues"]
+    assert len(issues) == MILESTONES + PACKAGES
+    versions = await desks.pm.ask("GET", f"/rest/api/3/project/{sale.project}/versions")
+    assert len(versions) == MILESTONES

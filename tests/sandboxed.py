@@ -1,0 +1,171 @@
+"""A whole installation in a test: real Temporal, real PostgreSQL, and every vendor's sandbox."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from bench.crowd import Crowd, oplog
+from cli.demo.desks import Desk, Desks, open_desks, spoil
+from cli.demo.orders import Order, order
+from cli.demo.people import SalesPerson
+from cli.demo.story import Sale, Story
+from cli.demo.truth import Truth, read_back
+from domain.life import Outcome
+from runtime.compose import open_systems
+from runtime.doorbell import TemporalDoorbell
+from runtime.plugin import CashwardPlugin
+from runtime.settings import Pace, Settings, TemporalSettings
+from runtime.workers import build_workers, steps
+from sandbox import serve
+from store import open_store
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+
+_numbers = count(1)
+_HTTP = {"timeout_seconds": 1.0, "settle_seconds": 1.2}
+LATE_BY, HANG_FOR, PATIENCE = 1.5, 1.5, 4.0
+_WITHIN = 90.0
+QUIET: dict[str, Any] = {
+    "hubspot": {"limits": False, "search_lag": 0},
+    "jira": {"limits": False},
+    "xero": {"limits": False},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sandboxed:
+    """Workers on the sandbox's vendors, and the people who use these."""
+
+    client: Client
+    bell: TemporalDoorbell
+    desks: Desks
+    urls: dict[str, str]
+    began: datetime
+    numbers: Iterator[int] = field(default_factory=count)
+    spoilt_from: dict[str, int] = field(default_factory=dict)
+
+    def orders(self, wanted: int) -> list[Order]:
+        """New orders of three milestones, each of a customer and with names of its own."""
+        return [_order(next(self.numbers), self.began.date()) for _ in range(wanted)]
+
+    async def sell(self, orders: Sequence[Order]) -> list[Sale]:
+        """Sales enter and win these; Cashward has not heard of it yet."""
+        sales = [Sale(order=each) for each in orders]
+        await SalesPerson(self.desks.crm, Story()).sell(sales)
+        return sales
+
+    async def spoil(self, rules: Sequence[dict[str, object]]) -> None:
+        """Let these calls of ours go wrong from now on."""
+        for desk in self._vendors:
+            self.spoilt_from[desk.name] = (await desk.ask("GET", "/_sandbox/health"))["seq"]
+        await spoil(
+            self.urls,
+            {
+                "rules": list(rules),
+                "actors": ["cashward"],
+                "late_by": LATE_BY,
+                "hang_for": HANG_FOR,
+            },
+        )
+
+    async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
+        """From closed-won to cash, with people who act as soon as they can."""
+        crowd = Crowd(self.desks, self.bell, sales, self.began.date())
+        acting = asyncio.create_task(crowd.act())
+        try:
+            async with asyncio.timeout(_WITHIN):
+                await crowd.win()
+                ending = asyncio.create_task(self._ends(sales))
+                await asyncio.wait({acting, ending}, return_when=asyncio.FIRST_COMPLETED)
+                if acting.done():
+                    await acting
+                return await ending
+        finally:
+            acting.cancel()
+            await asyncio.gather(acting, return_exceptions=True)
+
+    async def _ends(self, sales: Sequence[Sale]) -> list[Outcome]:
+        runs = [
+            self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
+            for sale in sales
+        ]
+        return await asyncio.gather(*(run.result() for run in runs))
+
+    async def read_back(self, sales: Sequence[Sale]) -> list[Truth]:
+        return await read_back(self.desks, sales, self.began - timedelta(seconds=5))
+
+    async def changing_calls(self) -> list[str]:
+        """By what operations we changed the vendors so far."""
+        lines = [line for desk in self._vendors for line in await oplog(desk)]
+        ours = [line for line in lines if line["actor"] == "cashward" and line["changed"]]
+        return list(dict.fromkeys(line["operation"] for line in ours))
+
+    async def went_wrong(self) -> set[str]:
+        """Which operations failed us since they were last spoilt."""
+        spoilt = self.spoilt_from
+        lines = [each for desk in self._vendors for each in await oplog(desk, spoilt[desk.name])]
+        return {line["operation"] for line in lines if line["fault"]}
+
+    @property
+    def _vendors(self) -> tuple[Desk, ...]:
+        return self.desks.crm, self.desks.pm, self.desks.erp
+
+
+@asynccontextmanager
+async def open_sandboxed(
+    temporal: WorkflowEnvironment, database_url: str, folder: Path
+) -> AsyncIterator[Sandboxed]:
+    began = datetime.now(UTC)
+    async with AsyncExitStack() as stack:
+        urls = (await stack.enter_async_context(serve(folder, config=QUIET))).urls
+        settings = _settings(urls)
+        systems = await stack.enter_async_context(open_systems(settings))
+        await systems.crm.prepare(dry_run=False)
+        store = await stack.enter_async_context(open_store(database_url, pool_size=10))
+        config = temporal.client.config(active_config=False) | {"plugins": [CashwardPlugin()]}
+        client = Client(**config)
+        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
+            await stack.enter_async_context(worker)
+        bell = TemporalDoorbell(
+            client,
+            task_queue=settings.temporal.task_queue,
+            policy=settings.policy,
+            desk=store.desk,
+        )
+        desks = await stack.enter_async_context(open_desks(urls))
+        yield Sandboxed(client=client, bell=bell, desks=desks, urls=urls, began=began)
+
+
+def _settings(urls: dict[str, str]) -> Settings:
+    number = next(_numbers)
+    ways_in: dict[str, dict[str, Any]] = {
+        "hubspot": {"access_token": "pat-na1-cashward-demo"},
+        "jira": {"email": "cashward@lowfold.example", "token": "jira-demo-token"},
+        "xero": {"client_id": "cashward-xero", "client_secret": "xero-demo-secret"},
+    }
+    staffing = {"people": {"lead": "acc-pm", "consultant": "acc-consultant"}}
+    return Settings.model_validate(
+        {
+            "temporal": TemporalSettings(task_queue=f"sandboxed-{number}"),
+            "connectors": {
+                vendor: {"url": urls[vendor], "http": _HTTP, **way_in}
+                for vendor, way_in in ways_in.items()
+            },
+            "policy": {"staffing": staffing},
+            "pace": Pace(patience_seconds=PATIENCE),
+        }
+    )
+
+
+def _order(number: int, today: date) -> Order:
+    made = order(number, milestones=3, seed=1, today=today)
+    plan = tuple((f"{name} {number}", share, due) for name, share, due in made.plan)
+    return replace(made, plan=plan)
