@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -28,7 +28,13 @@ class SettingsProblem(Exception):
     """The settings do not hold together; the message says which one, and what would."""
 
 
-class TemporalSettings(BaseModel):
+class _Strict(BaseModel):
+    """A misspelt setting is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TemporalSettings(_Strict):
     """Where Temporal is. An API key or a client certificate switches TLS on."""
 
     address: str = "127.0.0.1:7233"
@@ -44,7 +50,7 @@ class TemporalSettings(BaseModel):
     """Where people open the Temporal UI; used for links only."""
 
 
-class DatabaseSettings(BaseModel):
+class DatabaseSettings(_Strict):
     """Our own PostgreSQL; the password may lie in a file."""
 
     url: str = "postgresql+psycopg://cashward@127.0.0.1:5432/cashward"
@@ -59,7 +65,7 @@ class DatabaseSettings(BaseModel):
         return url.render_as_string(hide_password=False)
 
 
-class Cast(BaseModel):
+class Cast(_Strict):
     """Which vendor plays which part."""
 
     crm: str = "hubspot"
@@ -67,7 +73,7 @@ class Cast(BaseModel):
     erp: str = "xero"
 
 
-class Pace(BaseModel):
+class Pace(_Strict):
     """How patient we are. Seconds.
 
     `patience` bounds one change in another system, all its calls together. It must be longer
@@ -87,7 +93,7 @@ class Pace(BaseModel):
         return timedelta(seconds=self.overlap_seconds)
 
 
-class WorkerSettings(BaseModel):
+class WorkerSettings(_Strict):
     """Limits per connected system, and how the worker shows itself.
 
     `rates` are steps per second over all workers, by part (`crm`, `pm`, `erp`); 0 is no limit.
@@ -96,6 +102,8 @@ class WorkerSettings(BaseModel):
     rates: dict[str, float] = {}
     concurrency: dict[str, int] = {}
     workflows_at_once: int = Field(200, gt=0)
+    cached_workflows: int = Field(1000, ge=0)
+    """Runs kept in memory between their tasks; 0 replays each task from its history."""
     grace_seconds: float = Field(20, ge=0)
     metrics_address: str = ""
     """Where Prometheus finds the SDK's metrics, such as `0.0.0.0:9464`; empty is nowhere."""

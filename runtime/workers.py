@@ -92,6 +92,7 @@ def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Work
         workflows=WORKFLOWS,
         activities=parts.own,
         max_concurrent_workflow_tasks=limits.workflows_at_once,
+        max_cached_workflows=limits.cached_workflows,
         graceful_shutdown_timeout=grace,
     )
     return [workflows] + [

@@ -4,10 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from temporalio import workflow
+from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer
 
 from runtime.local.binaries import find_temporal
+from runtime.plugin import CashwardPlugin
+from runtime.workers import WORKFLOWS
 from workflows.desk import NEEDS_ATTENTION
 from workflows.dossier import CUSTOMER, DEAL_STAGE, DEAL_VALUE, OWNER, PROJECT_KEY
 
@@ -23,10 +28,26 @@ ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
 
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
-    """A real server, in memory."""
+    """A real server, in memory; what ran on it is replayed at the end."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal()),
         search_attributes=ATTRIBUTES,
         dev_server_log_level="error",
     ) as environment:
         yield environment
+        await _replay_everything(environment.client)
+
+
+async def _replay_everything(client: Client) -> None:
+    """Every history that the tests left is replayed on today's code; one that differs raises."""
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[CashwardPlugin()])
+    ours = {name_of(run) for run in WORKFLOWS}
+    kinds = ", ".join(f"'{name}'" for name in sorted(ours))
+    runs = client.list_workflows(f"WorkflowType IN ({kinds})")
+    await replayer.replay_workflows(runs.map_histories(), raise_on_replay_failure=True)
+
+
+def name_of(run: type) -> str:
+    definition = workflow._Definition.must_from_class(run)
+    assert definition.name
+    return definition.name

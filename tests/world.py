@@ -25,7 +25,7 @@ from ports.desk import Filed
 from runtime.compose import Systems
 from runtime.doorbell import TemporalDoorbell
 from runtime.plugin import CashwardPlugin
-from runtime.settings import Cast, Pace, Settings, TemporalSettings
+from runtime.settings import Cast, Pace, Settings, TemporalSettings, WorkerSettings
 from runtime.workers import build_workers, steps
 from store import Store, open_store
 from workflows import names
@@ -151,14 +151,15 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    temporal: WorkflowEnvironment, database_url: str, *, strict: bool = False
+    temporal: WorkflowEnvironment, database_url: str, *, strict: bool = False, cached: int = 1000
 ) -> AsyncIterator[World]:
-    """`strict` loads our own code inside the workflow sandbox."""
+    """`strict` loads our own code inside the workflow sandbox; `cached` runs are kept in memory."""
     queue = f"test-{next(_queues)}"
     settings = Settings(
         cast=Cast(crm="memory", pm="memory", erp="memory"),
         temporal=TemporalSettings(task_queue=queue),
         pace=Pace(patience_seconds=3),
+        worker=WorkerSettings(cached_workflows=cached),
     )
     world = MemoryWorld()
     async with AsyncExitStack() as stack:

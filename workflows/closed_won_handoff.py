@@ -11,8 +11,9 @@ from domain.customer import CustomerMatch, Verdict
 from domain.deal import Deal, Finding
 from domain.event import DealWon
 from domain.kickoff import GivenUp, HandedOff, HandoffRequest
-from domain.names import ExternalId
+from domain.names import ExternalId, Subject
 from domain.preflight import FINANCE, preflight
+from domain.writeback import WriteBack
 from ports.books import Baseline
 from workflows.desk import Aborted, Attended
 from workflows.kit import note
@@ -27,6 +28,8 @@ class ClosedWonHandoff(Attended):
     @workflow.init
     def __init__(self, request: HandoffRequest) -> None:
         super().__init__(request.deal)
+        self._told = ""
+        self._tellings = 0
 
     @workflow.run
     async def run(self, request: HandoffRequest) -> HandedOff | GivenUp:
@@ -46,7 +49,9 @@ class ClosedWonHandoff(Attended):
             findings = preflight(deal)
             if not findings:
                 return deal
-            await self.park(self._incomplete(findings))
+            trouble = self._incomplete(findings)
+            await self._tell_sales(trouble)
+            await self.park(trouble)
 
     async def _customer_of(self, contract: Contract) -> ExternalId | None:
         """The existing customer, or None for a new one; a person tells where we cannot."""
@@ -66,6 +71,16 @@ class ClosedWonHandoff(Attended):
             items=len(contract.items),
         )
         await note(Desk.agree, baseline, f"Agree on {contract.value}")
+
+    async def _tell_sales(self, trouble: Attention) -> None:
+        """Write what is missing on the deal itself, where its owner looks; the same only once."""
+        if trouble.why == self._told:
+            return
+        self._told = trouble.why
+        self._tellings += 1
+        subject = Subject(f"{self.deal}:a{self._tellings}")
+        telling = WriteBack(subject=subject, deal=self.deal, attention=trouble.why)
+        await self.attempt(Crm.write_back, telling, "Tell sales what is missing")
 
     def _incomplete(self, findings: tuple[Finding, ...]) -> Attention:
         who = ", ".join(dict.fromkeys(finding.who for finding in findings))

@@ -32,6 +32,8 @@ class DealFile(Attended):
         self.cancelled_by: CancelRequest | None = None
         self.bills: dict[ItemKey, ChildWorkflowHandle[Any, Billed] | None] = {}
         """Open billing runs; None for one that an earlier run of this deal started."""
+        self.starting = 0
+        """Billing runs that were asked for and have not started yet."""
         self.must_look = False
         self.has_moved = False
         self._troubles: dict[str, Attention] = {}

@@ -1,8 +1,7 @@
 """Deal to cash: the whole life of one deal, from closed-won until its last invoice is paid."""
 
 import asyncio
-from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
@@ -12,7 +11,7 @@ from activities.crm import CrmActivities as Crm
 from activities.desk import DeskActivities as Desk
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
-from domain.billing import Billed, ItemState, ItemStatus
+from domain.billing import Billed, BillItem, ItemState, ItemStatus
 from domain.board import Board, Move
 from domain.kickoff import GivenUp, HandoffRequest, plan_kickoff
 from domain.life import CancelRequest, Life, Outcome
@@ -26,7 +25,7 @@ from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.deal_file import DealFile
 from workflows.desk import Aborted
 from workflows.kickoff_provisioning import KickoffProvisioning
-from workflows.kit import note, settled
+from workflows.kit import note, settled, stage
 from workflows.milestone_billing import MilestoneBilling
 from workflows.winding_up import wind_up
 
@@ -44,9 +43,8 @@ class DealToCash(DealFile):
     async def run(self, life: Life) -> Outcome:
         carrying = asyncio.create_task(self._carry_to_cash())
         await self._until_cancelled_or(carrying)
-        if self.cancelled_by is None:
-            return await carrying
-        return await wind_up(self, self.cancelled_by)
+        ended = await self._rest(carrying)
+        return ended if isinstance(ended, Outcome) else await wind_up(self, ended)
 
     async def _carry_to_cash(self) -> Outcome:
         await self._hand_off()
@@ -65,15 +63,16 @@ class DealToCash(DealFile):
         if self.life.contract:
             return
         self.enter(Stage.HANDOFF)
-        handoff = await workflow.start_child_workflow(
-            ClosedWonHandoff.run,
-            HandoffRequest(deal=self.deal, policy=self.life.policy),
-            id=names.handoff_run(self.deal),
-            static_summary="Check the deal, find its customer",
+        handed = await stage(
+            workflow.start_child_workflow(
+                ClosedWonHandoff.run,
+                HandoffRequest(deal=self.deal, policy=self.life.policy),
+                id=names.handoff_run(self.deal),
+                static_summary="Check the deal, find its customer",
+            )
         )
-        handed = await settled(handoff)
         if isinstance(handed, GivenUp):
-            self._give_up(handed)
+            raise Aborted(handed.reason)
         contract = handed.contract
         self.know(
             contract=contract,
@@ -85,15 +84,16 @@ class DealToCash(DealFile):
         if self.life.kicked_off or not self.life.kickoff:
             return
         self.enter(Stage.KICKOFF)
-        kickoff = await workflow.start_child_workflow(
-            KickoffProvisioning.run,
-            self.life.kickoff,
-            id=names.kickoff_run(self.deal),
-            static_summary=f"Set up {self.life.kickoff.plan.name}",
+        kicked_off = await stage(
+            workflow.start_child_workflow(
+                KickoffProvisioning.run,
+                self.life.kickoff,
+                id=names.kickoff_run(self.deal),
+                static_summary=f"Set up {self.life.kickoff.plan.name}",
+            )
         )
-        kicked_off = await settled(kickoff)
         if isinstance(kicked_off, GivenUp):
-            self._give_up(kicked_off)
+            raise Aborted(kicked_off.reason)
         self.know(kicked_off=kicked_off)
         self.enter(Stage.DELIVERY)
 
@@ -125,6 +125,13 @@ class DealToCash(DealFile):
                 who="cashward",
             )
         )
+        # A task of its own: cancelling the deal must not lose sight of a bill just started.
+        started = asyncio.create_task(self._start(bill))
+        self._followers.append(started)
+        await asyncio.shield(started)
+
+    async def _start(self, bill: BillItem) -> None:
+        self.starting += 1
         try:
             handle = await workflow.start_child_workflow(
                 MilestoneBilling.run,
@@ -135,9 +142,11 @@ class DealToCash(DealFile):
             )
         except WorkflowAlreadyStartedError:
             await self._adopt(bill.item.key)
-            return
-        self.bills[bill.item.key] = handle
-        self._followers.append(asyncio.create_task(self._follow(bill.item.key, handle)))
+        else:
+            self.bills[bill.item.key] = handle
+            self._followers.append(asyncio.create_task(self._follow(bill.item.key, handle)))
+        finally:
+            self.starting -= 1
 
     async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, Billed]) -> None:
         """Take in how a bill ended."""
@@ -169,20 +178,23 @@ class DealToCash(DealFile):
             return Stage.CLOSED
         return Stage.COLLECTION if board.is_invoiced else Stage.DELIVERY
 
-    def _give_up(self, given_up: GivenUp) -> NoReturn:
-        """A person aborted a stage: the deal is wound up."""
-        self.cancelled_by = CancelRequest(by="a person at the desk", reason=given_up.reason)
-        raise Aborted(given_up.reason)
-
     async def _until_cancelled_or(self, carrying: "asyncio.Task[Outcome]") -> None:
         try:
             await workflow.wait_condition(lambda: carrying.done() or self.cancelled_by is not None)
         except asyncio.CancelledError:
             self.cancelled_by = CancelRequest(by="Temporal", reason="the run was cancelled")
+
+    async def _rest(self, carrying: "asyncio.Task[Outcome]") -> Outcome | CancelRequest:
+        """How carrying ended: well, or by whom it was given up."""
         if self.cancelled_by:
             carrying.cancel()
-            with suppress(asyncio.CancelledError, Aborted):
-                await carrying
+        try:
+            return await carrying
+        except Aborted as aborted:
+            by_desk = CancelRequest(by="a person at the desk", reason=str(aborted))
+            return self.cancelled_by or by_desk
+        except asyncio.CancelledError:
+            return self.cancelled_by or CancelRequest(by="Temporal", reason="the run was cancelled")
 
     # -- a long life ---------------------------------------------------------------------------
 
@@ -199,7 +211,7 @@ class DealToCash(DealFile):
             bill: ExternalWorkflowHandle[MilestoneBilling] = (
                 workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
             )
-            await bill.signal(MilestoneBilling.adopted)
+            await settled(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
         except FailureError:
             self.bills.pop(item)
             reason = "its billing run is gone"

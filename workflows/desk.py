@@ -14,7 +14,7 @@ from domain.attention import Attention, Decision, Verb
 from domain.deal import Finding
 from domain.names import DealId
 from domain.refusal import Refusal
-from workflows.kit import is_refusal, note, step
+from workflows.kit import is_refusal, note, settled, step
 
 S = TypeVar("S")
 Command = TypeVar("Command")
@@ -25,6 +25,7 @@ LOOK_AGAIN = timedelta(minutes=5)
 """How soon a run looks again by itself at what only an operator could mend, such as a token."""
 
 OPERATOR = "operator of Cashward"
+OVER_BOUND = "OverBound"
 _RETRY_OR_ABORT = (Verb.RETRY, Verb.ABORT)
 _BY_ITSELF = Decision(verb=Verb.RETRY, by="cashward", reason="looked again by itself")
 
@@ -65,9 +66,9 @@ class Attended:
         """
         self._decision = None
         self.trouble = attention
-        await note(DeskActivities.file, attention, f"Ask {attention.who}")
-        await self._tell(attention)
         try:
+            await note(DeskActivities.file, attention, f"Ask {attention.who}")
+            await self._tell(attention)
             await workflow.wait_condition(
                 lambda: self._decision is not None, timeout=look_again, timeout_summary="Look again"
             )
@@ -174,7 +175,8 @@ class Attended:
         if parent is None:
             return
         try:
-            await workflow.get_external_workflow_handle(parent.workflow_id).signal(signal, fact)
+            deal = workflow.get_external_workflow_handle(parent.workflow_id)
+            await settled(asyncio.ensure_future(deal.signal(signal, fact)))
         except FailureError:
             workflow.logger.info("the deal's run is gone")
 

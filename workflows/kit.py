@@ -1,17 +1,21 @@
 """The few words every workflow is written in: `step`, `note` and `Saga`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 from temporalio.types import MethodAsyncNoParam, MethodAsyncSingleParam
-from temporalio.workflow import ActivityConfig
+from temporalio.workflow import (
+    ActivityCancellationType,
+    ActivityConfig,
+    ChildWorkflowHandle,
+)
 
 from domain.refusal import Refusal
 
@@ -25,6 +29,8 @@ PATIENT = ActivityConfig(
     # A worker that dies is noticed by its silence; the worker beats by itself while a step runs.
     heartbeat_timeout=timedelta(seconds=6),
     schedule_to_close_timeout=timedelta(days=3),
+    # An undo must not race the step it undoes: a cancelled step ends first.
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=5)
     ),
@@ -59,7 +65,7 @@ async def note(
     activity: MethodAsyncSingleParam[S, Command, Result], command: Command, summary: str
 ) -> Result:
     """Have our own bookkeeping done, without a task of its own."""
-    return await workflow.execute_local_activity_method(
+    handle = workflow.start_local_activity_method(
         activity,
         command,
         summary=summary,
@@ -68,6 +74,7 @@ async def note(
             initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=1)
         ),
     )
+    return await settled(handle)
 
 
 def queue_of(activity: object) -> str:
@@ -76,7 +83,11 @@ def queue_of(activity: object) -> str:
 
 
 async def settled(handle: "asyncio.Task[Result]") -> Result:
-    """The outcome of what was started; when cancelled, cancel it and let it come to rest."""
+    """The outcome of what was started; when cancelled, cancel it and let it come to rest.
+
+    What is awaited bare may end well all the same, and a cancel is told only once: the caller
+    would never hear of it.
+    """
     try:
         return await asyncio.shield(handle)
     except asyncio.CancelledError:
@@ -84,6 +95,19 @@ async def settled(handle: "asyncio.Task[Result]") -> Result:
         with suppress(FailureError, asyncio.CancelledError):
             await handle
         raise
+
+
+async def stage(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]) -> Result:
+    """Run a child to its end; when cancelled, cancel it and wait until it has come to rest."""
+    started = asyncio.create_task(starting)
+    try:
+        handle = await asyncio.shield(started)
+    except asyncio.CancelledError:
+        (await started).cancel()
+        with suppress(FailureError, asyncio.CancelledError):
+            await (await started)
+        raise
+    return await settled(handle)
 
 
 class Saga:

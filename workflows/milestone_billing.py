@@ -35,8 +35,8 @@ class MilestoneBilling(Attended):
             drafted, invoice = await self._issue(bill)
         except (Aborted, Skipped, asyncio.CancelledError) as stopped:
             return await self._withdraw(bill, str(stopped) or "the deal was cancelled")
-        await self._tell_deal(bill, ItemState.ISSUED, f"{invoice.number} is not paid yet", invoice)
         try:
+            await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
             invoice = await self._collect(bill, drafted, invoice)
         except asyncio.CancelledError:
             return await self._end(bill, ItemState.ISSUED, "the deal was cancelled", invoice)

@@ -45,6 +45,7 @@ async def wind_up(deal: DealFile, request: CancelRequest) -> Outcome:
 
 async def _withdraw_open_bills(deal: DealFile) -> None:
     """Each billing run deletes its draft, or says that it was too late."""
+    await workflow.wait_condition(lambda: not deal.starting)
     for item, handle in tuple(deal.bills.items()):
         if handle:
             handle.cancel()
@@ -52,9 +53,23 @@ async def _withdraw_open_bills(deal: DealFile) -> None:
             run = names.billing_run(deal.life.board[item].item.subject(deal.deal))
             await workflow.get_external_workflow_handle(run).cancel()
     await workflow.wait_condition(lambda: not deal.bills)
-    reason = "the deal was cancelled"
     for status in deal.life.board.in_state(*_OPEN):
-        deal.move(Move(item=status.item.key, state=ItemState.CANCELLED, reason=reason))
+        await _cancel_item(deal, status)
+
+
+async def _cancel_item(deal: DealFile, status: ItemStatus) -> None:
+    """A billing run that ended out of turn may have issued: only the ERP knows."""
+    invoice = None
+    if status.state in {ItemState.DRAFTED, ItemState.HELD}:
+        invoice = await deal.attempt(
+            Invoices.withdraw,
+            deal.bill_for(status),
+            f"Withdraw the bill for {status.item.name}",
+            verbs=(Verb.RETRY,),
+        )
+    state = ItemState.ISSUED if invoice else ItemState.CANCELLED
+    reason = "the deal was cancelled"
+    deal.move(Move(item=status.item.key, state=state, reason=reason, invoice=invoice))
 
 
 async def _close_project(deal: DealFile) -> None:

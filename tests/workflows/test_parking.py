@@ -27,6 +27,9 @@ async def test_a_deal_without_scope_and_budget_is_parked_before_anything_is_crea
     assert {f.field for f in filed.attention.findings} == {"scope", "line items"}
     assert filed.attention.who == "deal owner"
     assert world.is_untouched_by(mine.id)
+    told = world.told(mine.id)
+    assert told
+    assert "the agreed scope is empty" in (told.attention or "")
 
     async def shows() -> bool:
         return (await handle.query(DealToCash.status)).needs_attention
