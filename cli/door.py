@@ -90,8 +90,11 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
     """Text to the left; what is headed by a trailing `#` is a figure, to the right."""
     made = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
+        # What a person copies from here, such as a run's name, must be whole.
         made.add_column(
-            column.removesuffix("#"), justify="right" if column.endswith("#") else "left"
+            column.removesuffix("#"),
+            justify="right" if column.endswith("#") else "left",
+            overflow="fold",
         )
     for row in rows:
         made.add_row(*(str(cell) for cell in row))

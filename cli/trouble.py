@@ -18,6 +18,7 @@ from runtime.local.trouble import StackTrouble
 from runtime.settings import SettingsProblem
 from runtime.temporal import TemporalDown
 from runtime.working import NotMigrated
+from store import StoreUnavailable
 
 
 class Exit(IntEnum):
@@ -45,6 +46,9 @@ def told_plainly() -> Iterator[None]:
         yield
     except (SettingsProblem, Misconfigured) as wrong:
         raise Trouble(str(wrong), Exit.USAGE) from wrong
+    except StoreUnavailable as down:
+        way_out = "start it with `cashward up`, or set CASHWARD_DATABASE__URL"
+        raise Trouble(f"{down}: {way_out}", Exit.DOWN) from down
     except (TemporalDown, NotMigrated, StackTrouble, Unreachable) as down:
         raise Trouble(str(down), Exit.DOWN) from down
     except Absent as absent:

@@ -41,6 +41,10 @@ def set_up_journal(level: str, *, readable: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    # The pool tells each attempt to reconnect; whoever asked is told once, by StoreUnavailable.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    # The SDK prints a traceback for each step that was not done; runtime.steps tells it in a line.
+    logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

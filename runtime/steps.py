@@ -65,6 +65,7 @@ def in_temporals_words(failure: Exception) -> Exception:
         case Superseded():
             return ApplicationError(str(failure), type=kind)
         case Refusal():
+            log.info("a step was refused", failure=kind, reason=str(failure))
             return ApplicationError(str(failure), type=kind, non_retryable=True)
         case _:
             if not isinstance(failure, ApplicationError):

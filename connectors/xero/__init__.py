@@ -35,6 +35,12 @@ _SETTLE = timedelta(seconds=15)
 _MANNERS = Manners(explain=explain, pause=timedelta(seconds=1), request_id="Xero-Correlation-Id")
 
 
+class XeroHttp(HttpSettings):
+    """Xero serves five calls of one organisation at a time."""
+
+    max_connections: int = Field(5, gt=0)
+
+
 class XeroSettings(BaseModel):
     """A custom connection (one organisation), and how its books are kept.
 
@@ -56,8 +62,7 @@ class XeroSettings(BaseModel):
     tax_types: dict[TaxTreatment, str] = {}
     tracking: dict[str, str] = {}
     currencies: tuple[str, ...] = ()
-    http: HttpSettings = Field(default_factory=lambda: HttpSettings(max_connections=5))
-    """Xero serves five calls of one organisation at a time."""
+    http: XeroHttp = XeroHttp()
 
     @model_validator(mode="after")
     def _has_a_secret(self) -> Self:

@@ -148,3 +148,14 @@ async def test_a_locked_door_parks_the_stage_and_retry_goes_on_where_it_was(worl
     await world.decide(names.handoff_run(mine.id), Verb.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
+
+
+async def test_work_goes_on_by_itself_when_a_system_is_back(world: World) -> None:
+    mine = deal("outage")
+    world.systems.add(mine)
+    world.systems.fail(Trouble.DOWN, Trouble.THROTTLED, Trouble.DOWN)
+    handle = await world.win(mine)
+    await world.carry_to_cash(mine.id)
+
+    assert (await handle.result()).stage is Stage.CLOSED
+    assert not await world.store.desk.find(names.handoff_run(mine.id))

@@ -1,0 +1,54 @@
+"""Whatever is wrong, a command says so in a sentence, without a traceback, and with its code."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cli.trouble import Exit
+
+NOWHERE = "127.0.0.1:1"
+DOWN = {"CASHWARD_TEMPORAL__ADDRESS": NOWHERE}
+NO_DATABASE = {"CASHWARD_DATABASE__URL": f"postgresql+psycopg://x@{NOWHERE}/x"}
+
+
+def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
+    bare = {name: value for name, value in os.environ.items() if "CASHWARD" not in name}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", *words],
+        env={**bare, **DOWN, **environment, "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "words", "code", "told"),
+    [
+        ({}, ("deal", "list"), Exit.DOWN, "cashward up"),
+        ({}, ("finance", "position", "1"), Exit.DOWN, "CASHWARD_TEMPORAL__ADDRESS"),
+        (NO_DATABASE, ("attention", "list"), Exit.DOWN, "CASHWARD_DATABASE__URL"),
+        (NO_DATABASE, ("migrate",), Exit.DOWN, "CASHWARD_DATABASE__URL"),
+        ({"CASHWARD_CAST__CRM": "pipedrive"}, ("setup",), Exit.USAGE, "hubspot, jira, memory"),
+        ({"CASHWARD_PACE__POLL": "1"}, ("doctor",), Exit.USAGE, "CASHWARD_PACE__POLL"),
+        ({}, ("deal", "shwo", "1"), Exit.USAGE, "shwo"),
+        ({}, ("deal", "signal", "1", "milestone"), Exit.USAGE, "milestone-reached"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_what_to_do(
+    environment: dict[str, str], words: tuple[str, ...], code: Exit, told: str
+) -> None:
+    returned, said = cashward(environment, *words)
+    assert (returned, told in said) == (code, True), said
+    assert "Traceback" not in said
+
+
+def test_the_doctor_looks_at_everything_although_something_is_down() -> None:
+    memory = {f"CASHWARD_CAST__{part}": "memory" for part in ("CRM", "PM", "ERP")}
+    returned, said = cashward({**NO_DATABASE, **memory}, "doctor")
+    assert returned == Exit.DOWN
+    assert all(name in said for name in ("temporal", "postgres", "crm (memory)", "erp (memory)"))

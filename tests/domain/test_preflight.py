@@ -1,0 +1,88 @@
+"""Pre-flight names everything that is missing, and who must mend it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from domain.company import CompanyIds, is_ico
+from domain.contract import Policy, contract_of
+from domain.deal import Deal
+from domain.money import Money
+from domain.preflight import FINANCE, SALES, preflight
+from domain.project import plan_project
+from domain.refusal import Refusal
+from domain.tax import TaxTreatment
+from tests.deals import company, deal
+
+
+def won(**changes: object) -> Deal:
+    return deal(1, is_won=True, **changes)
+
+
+def test_a_complete_deal_has_no_findings() -> None:
+    assert preflight(won()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "who"),
+    [
+        ({"scope": "  "}, "scope", SALES),
+        ({"lines": ()}, "line items", SALES),
+        ({"value": None}, "amount", SALES),
+        ({"value": Money.of("10000.02", "EUR")}, "amount", SALES),
+        ({"value": Money.of("0", "EUR")}, "amount", SALES),
+        ({"value": Money.of("10000.01", "CZK")}, "line items", SALES),
+        ({"account": None}, "company", SALES),
+        ({"contacts": ()}, "contacts", SALES),
+        ({"template": "waterfall"}, "template", SALES),
+        ({"start": None}, "dates", SALES),
+        ({"end": date(2020, 1, 1)}, "dates", SALES),
+        ({"payment_days": None}, "payment terms", SALES),
+        ({"tax": None}, "tax", FINANCE),
+        ({"tax": TaxTreatment.REVERSE_CHARGE}, "company", FINANCE),
+        ({"milestones": ()}, "billing plan", SALES),
+        ({"is_won": False}, "stage", SALES),
+    ],
+)
+def test_what_is_missing_is_named_with_who_must_mend_it(
+    changes: dict[str, object], field: str, who: str
+) -> None:
+    [finding] = preflight(deal(1, **{"is_won": True, **changes}))
+    assert (finding.field, finding.who) == (field, who)
+
+
+def test_everything_is_told_at_once() -> None:
+    fields = {f.field for f in preflight(won(scope="", lines=(), payment_days=None))}
+    assert fields == {"scope", "line items", "payment terms"}
+
+
+def test_milestones_must_be_all_of_the_contract() -> None:
+    [finding] = preflight(won(milestones=won().milestones[:2]))
+    assert "66.66 %, not 100 %" in finding.problem
+
+
+def test_a_wrong_registry_number_is_named() -> None:
+    account = company(1).model_copy(update={"ids": CompanyIds(company_id="36421920")})
+    [finding] = preflight(won(account=account))
+    assert "36421920" in finding.problem
+
+
+@pytest.mark.parametrize("number", ["36421928", "31764207", "45501238"])
+def test_a_registry_number_carries_its_check_digit(number: str) -> None:
+    assert is_ico(number)
+    assert not is_ico(number[:-1] + str((int(number[-1]) + 1) % 10))
+
+
+def test_an_incomplete_deal_is_no_contract() -> None:
+    with pytest.raises(Refusal):
+        contract_of(won(start=None), Policy())
+
+
+def test_the_plan_shares_the_hours_out_as_the_money() -> None:
+    contract = contract_of(won(), Policy())
+    plan = plan_project(contract, Policy())
+    sold = Decimal(10) * 8
+    assert abs(sum(package.hours for package in plan.packages) - sold) < Decimal("0.1")
+    assert Money.total((line.amount for line in plan.budget), "EUR") == contract.value
+    assert Money.total((item.net for item in contract.items), "EUR") == contract.value

@@ -1,0 +1,46 @@
+"""Settings that do not hold together are refused in words that name the way out."""
+
+import pytest
+
+from runtime.compose import open_systems
+from runtime.settings import Cast, Settings, SettingsProblem, read_settings
+
+
+def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_DATABASE__HOST", "elsewhere")
+    with pytest.raises(SettingsProblem, match="CASHWARD_DATABASE__HOST"):
+        read_settings()
+
+
+def test_a_wrong_value_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_PACE__PATIENCE_SECONDS", "s3cret")
+    with pytest.raises(SettingsProblem, match="CASHWARD_PACE__PATIENCE_SECONDS") as problem:
+        read_settings()
+    assert "s3cret" not in str(problem.value)
+
+
+def test_a_call_must_end_before_the_change_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_CONNECTORS__JIRA__HTTP__TIMEOUT_SECONDS", "300")
+    with pytest.raises(SettingsProblem, match=r"connectors\.jira\.http\.timeout_seconds"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("cast", "told"),
+    [
+        (Cast(crm="pipedrive"), "no connector 'pipedrive'"),
+        (Cast(crm="memory", pm="memory", erp="xero"), "CASHWARD_CONNECTORS__XERO__CLIENT_ID"),
+    ],
+)
+async def test_a_wrong_choice_of_vendor_says_what_to_do(cast: Cast, told: str) -> None:
+    with pytest.raises(SettingsProblem, match=told):
+        async with open_systems(Settings(cast=cast)):
+            pass
+
+
+async def test_a_vendor_that_cannot_play_a_part_is_named() -> None:
+    erp = {"xero": {"client_id": "c", "client_secret": "s"}}
+    settings = Settings(cast=Cast(crm="xero", pm="memory", erp="memory"), connectors=erp)
+    with pytest.raises(SettingsProblem, match="xero cannot play crm"):
+        async with open_systems(settings):
+            pass
