@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connectors.kit import together
 from connectors.xero.organisation import Organisation
 from connectors.xero.where import any_of, equal, starts
 from connectors.xero.wire.base import only, wrapped
@@ -49,11 +50,10 @@ class XeroCustomers:
         ]
         ours = starts("ContactNumber", contact_number(account.customer_key))
         where = any_of(ours, *numbers, equal("Name", account.name))
-        found = [
-            *await self._file.search(where=where),
-            *await self._file.search(searchTerm=_telling_word(account.name)),
-        ]
-        candidates = [contact.candidate() for contact in found]
+        async with together() as group:
+            exact = group.create_task(self._file.search(where=where))
+            alike = group.create_task(self._file.search(searchTerm=_telling_word(account.name)))
+        candidates = [contact.candidate() for contact in (*exact.result(), *alike.result())]
         return tuple({candidate.id: candidate for candidate in candidates}.values())
 
 
