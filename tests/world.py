@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from connectors.memory import MemorySettings, MemoryWorld, open_memory
@@ -101,9 +101,19 @@ class World:
         return not projects and not live
 
     async def decide(self, run: str, verb: Verb, choice: str = "", reason: str = "") -> str:
+        """A person's word. The desk may show a run in the moment before it has parked."""
         handle = self.client.get_workflow_handle(run)
         decision = Decision(verb=verb, by="grace", choice=choice, reason=reason)
-        return str(await handle.execute_update(Attended.decide, decision))
+
+        async def counted() -> str | None:
+            try:
+                return str(await handle.execute_update(Attended.decide, decision))
+            except WorkflowUpdateFailedError as refused:
+                if getattr(refused.cause, "type", "") != "NothingOpen":
+                    raise
+                return None
+
+        return str(await until_awaited(counted))
 
     async def cancel(self, deal: DealId, reason: str = "lost after all") -> None:
         handle = self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(deal))
