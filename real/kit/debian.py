@@ -1,0 +1,43 @@
+"""Debian packages: installed where we may, named where we may not."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from runtime.local.crew import Crew
+from runtime.local.program import Program
+from runtime.local.trouble import Missing
+
+_PATIENCE = "600"  # seconds that another installation may take
+
+
+async def ensure(
+    packages: Sequence[str], crew: Crew, environment: Mapping[str, str] | None = None
+) -> None:
+    """Install what is missing, as root. Raises Missing with the command that root must give."""
+    wanted = missing(packages)
+    if not wanted:
+        return
+    command = f"apt-get install --no-install-recommends {' '.join(wanted)}"
+    if shutil.which("apt-get") is None:
+        raise Missing(f"this needs Debian's packages {', '.join(wanted)}: use Debian 12")
+    if os.geteuid() != 0:
+        raise Missing(f"this needs Debian packages: ask root to run `{command}`")
+    settings = {"DEBIAN_FRONTEND": "noninteractive", **(environment or {})}
+    options = ["-qq", "-o", f"DPkg::Lock::Timeout={_PATIENCE}"]
+    for step in (["update"], ["install", "--no-install-recommends", "-y", *wanted]):
+        argv = ["apt-get", *options, *step]
+        await Program(crew=crew, name=f"apt-{step[0]}", argv=argv, settings=settings).run()
+
+
+def missing(packages: Sequence[str]) -> list[str]:
+    return [package for package in packages if not _is_installed(package)]
+
+
+def _is_installed(package: str) -> bool:
+    if shutil.which("dpkg-query") is None:
+        return False
+    asked = ["dpkg-query", "-W", "-f", "${db:Status-Status}", package]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return told.stdout == "installed"
