@@ -1,10 +1,15 @@
 """Steps in the CRM."""
 
+from datetime import timedelta
+
 from temporalio import activity
 
 from activities.effects import Effects
+from domain.attention import Attention
 from domain.deal import Deal
-from domain.names import DealId
+from domain.names import DealId, Subject
+from domain.preflight import SALES
+from domain.task import OwnerTask
 from domain.writeback import WriteBack
 from ports.crm import Crm
 
@@ -24,6 +29,32 @@ class CrmActivities:
     async def write_back(self, command: WriteBack) -> None:
         await self._effects.once(self._crm.record, command)
 
+    @activity.defn(name="crm.ask_owner")
+    async def ask_owner(self, attention: Attention) -> None:
+        """Put before the deal's owner what a run waits for."""
+        await self._effects.once(self._crm.task, task_for(attention))
+
+    @activity.defn(name="crm.close_task")
+    async def close_task(self, attention: Attention) -> None:
+        """The run waits no longer, whoever settled it."""
+        task = task_for(attention)
+        await self._effects.undo(self._crm.task, task, reason="the run waits no longer")
+
     @activity.defn(name="crm.take_back")
     async def take_back(self, command: WriteBack) -> None:
         await self._effects.undo(self._crm.record, command, reason="the deal was cancelled")
+
+
+def task_for(attention: Attention) -> OwnerTask:
+    """One task an attention: `since` tells those of one run apart."""
+    run = attention.workflow.replace(f":{attention.deal}", "")
+    moment = f"{attention.since:%Y%m%dT%H%M%S%f}"
+    theirs = [finding for finding in attention.findings if finding.who == SALES]
+    needed = [f"- {finding.field}: {finding.problem}" for finding in theirs] or [attention.why]
+    return OwnerTask(
+        subject=Subject(f"{attention.deal}:ask:{run}:{attention.key}:{moment}"),
+        deal=attention.deal,
+        title=f"Cashward waits for you: {attention.what}",
+        body="\n".join([*needed, "", "Mend it on the deal. This task closes by itself."]),
+        due=attention.since.date() + timedelta(days=1),
+    )

@@ -87,14 +87,7 @@ class InvoiceActivities:
     @activity.defn(name="erp.draft_invoice")
     async def draft_invoice(self, bill: BillItem) -> Drafted:
         """Claim the item, then have its one draft."""
-        claim = Claim(
-            subject=bill.subject,
-            deal=bill.deal,
-            item=bill.item.key,
-            revision=bill.item.revision,
-            net=bill.item.net,
-        )
-        await self._books.claim(claim, now=self._clock())
+        await self._books.claim(_claim(bill), now=self._clock())
         draft = bill.draft(self._clock().date())
         made = await self._effects.once(self._invoicing.invoice, draft)
         return Drafted(bill=bill, invoice=made.id, draft=draft)
@@ -106,10 +99,11 @@ class InvoiceActivities:
         Raises OverBound, and Rejected if the ERP's document is not what we asked for.
         """
         claim = await self._books.permit(drafted.bill.subject, now=self._clock())
+        issued: Invoice | None = None
         if claim.state is not ClaimState.ISSUED:
             await self._effects.sweep(self._invoicing.invoice, drafted.draft)
-            await self._invoicing.issue(drafted.invoice)
-        invoice = await self._invoicing.read_invoice(drafted.invoice)
+            issued = await self._invoicing.issue(drafted.invoice)
+        invoice = issued or await self._invoicing.read_invoice(drafted.invoice)
         self._compare(drafted, invoice)
         await self._books.issued(
             drafted.bill.subject,
@@ -135,7 +129,7 @@ class InvoiceActivities:
             await self._effects.undo(self._invoicing.invoice, draft, reason=reason)
         except Rejected:
             return await self._issued_meanwhile(bill, draft)
-        await self._books.release(bill.subject, reason=reason, now=self._clock())
+        await self._books.release(_claim(bill), reason=reason, now=self._clock())
         return None
 
     @activity.defn(name="erp.credit_invoice")
@@ -181,6 +175,16 @@ class InvoiceActivities:
             )
 
 
+def _claim(bill: BillItem) -> Claim:
+    return Claim(
+        subject=bill.subject,
+        deal=bill.deal,
+        item=bill.item.key,
+        revision=bill.item.revision,
+        net=bill.item.net,
+    )
+
+
 def _proof(invoice: Invoice) -> Proof:
     return Proof(
         document=invoice.id,
@@ -190,4 +194,5 @@ def _proof(invoice: Invoice) -> Proof:
         tax=invoice.tax,
         gross=invoice.gross,
         url=invoice.url,
+        pdf=invoice.pdf,
     )

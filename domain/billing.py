@@ -125,6 +125,8 @@ class Invoice(Value):
     gross: Money
     paid: Money
     credited: Money
+    pdf: str = ""
+    """Where its PDF is, where the ERP has one to fetch."""
 
     @property
     def outstanding(self) -> Money:

@@ -36,6 +36,8 @@ class Proof(Value):
     tax: Money
     gross: Money
     url: str = ""
+    pdf: str = ""
+    """Where its PDF is, where the ERP has one to fetch."""
 
 
 class Claim(Value):

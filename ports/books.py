@@ -37,7 +37,10 @@ class Books(Protocol):
         ...
 
     async def claim(self, claim: Claim, *, now: datetime) -> Claim:
-        """Open the claim, or answer the live one. Refused if another revision is claimed."""
+        """Open the claim, or answer the live one.
+
+        Refused if another revision is claimed, or if this one was released.
+        """
         ...
 
     async def permit(self, subject: Subject, *, now: datetime) -> Claim:
@@ -58,8 +61,11 @@ class Books(Protocol):
         """Record a credit (net) by the claim that names this one."""
         ...
 
-    async def release(self, subject: Subject, *, reason: str, now: datetime) -> None:
-        """Free a claim that was never issued; releasing twice is once."""
+    async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
+        """Free a claim that was never issued, even one that never was: a late attempt stops at it.
+
+        Releasing twice is once.
+        """
         ...
 
     async def baseline(self, deal: DealId) -> Baseline:

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from domain.deal import Deal
 from domain.names import DealId
+from domain.task import OwnerTask
 from domain.value import Value
 from domain.writeback import WriteBack
+from ports.capability import Capability
 from ports.change import Change
 from ports.probe import Probe
 
@@ -20,10 +22,17 @@ class Won(Value):
 
 
 class Crm(Protocol):
-    """Deals and all that hangs on them; what we write back lives on the deal's record."""
+    """Deals and all that hangs on them; what we write back lives on the deal's record.
+
+    `task` puts a task before the deal's owner, and closes it when it is taken back.
+    """
 
     @property
+    def capabilities(self) -> frozenset[Capability]: ...
+    @property
     def record(self) -> Change[WriteBack]: ...
+    @property
+    def task(self) -> Change[OwnerTask]: ...
 
     async def read_deal(self, deal: DealId) -> Deal:
         """The deal, fresh, with account, contacts, lines and terms. Raises Absent."""

@@ -10,6 +10,7 @@ from domain.customer import Candidate, OpenCustomer
 from domain.names import ExternalId
 from domain.tax import TaxRounding
 from domain.value import Value
+from ports.capability import Capability
 from ports.change import Change
 from ports.probe import Probe
 
@@ -39,14 +40,20 @@ class Invoicing(Protocol):
     """
 
     @property
+    def capabilities(self) -> frozenset[Capability]: ...
+    @property
     def invoice(self) -> Change[DraftInvoice]: ...
     @property
     def credit(self) -> Change[CreditInvoice]: ...
     @property
     def tax_rounding(self) -> TaxRounding: ...
 
-    async def issue(self, invoice: ExternalId) -> None:
-        """Make the draft a document; an issued one stays as it is. Rejected if it is gone."""
+    async def issue(self, invoice: ExternalId) -> Invoice | None:
+        """Make the draft a document; an issued one stays as it is. Rejected if it is gone.
+
+        Answers the invoice where the vendor's answer carries all of it, with number, totals and
+        payments as they are now; None where it must be read.
+        """
         ...
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:

@@ -5,7 +5,9 @@ from typing import Protocol
 
 from domain.names import DealId, ExternalId, ItemKey
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
+from domain.timesheet import TimeEntry
 from domain.value import Value
+from ports.capability import Capability
 from ports.change import Change
 from ports.probe import Probe
 
@@ -27,6 +29,8 @@ class Pm(Protocol):
     """
 
     @property
+    def capabilities(self) -> frozenset[Capability]: ...
+    @property
     def project(self) -> Change[OpenProject]: ...
     @property
     def charter(self) -> Change[WriteCharter]: ...
@@ -41,6 +45,10 @@ class Pm(Protocol):
         self, deal: DealId, project: ExternalId
     ) -> Sequence[MilestoneProgress]:
         """The milestones of ours in this project, fresh. Raises Absent if the project is gone."""
+        ...
+
+    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
+        """All time booked on this project, oldest day first. Raises Absent if it is gone."""
         ...
 
     async def probe(self) -> Probe: ...

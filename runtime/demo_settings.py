@@ -6,6 +6,7 @@ machine needs, in the same proportion to each other as with the real ones.
 
 import asyncio
 import json
+from collections.abc import Mapping
 
 from runtime.local.stack import Stack
 from store import migrate
@@ -22,6 +23,9 @@ _STAFFING = {
     "designer": "acc-designer",
 }
 _HTTP = {"TIMEOUT_SECONDS": f"{CALL_SECONDS}", "SETTLE_SECONDS": f"{SETTLE_SECONDS}"}
+_SLOW = {"TIMEOUT_SECONDS": "20", "SETTLE_SECONDS": "5"}
+_SLOWEST = {"TIMEOUT_SECONDS": "20", "SETTLE_SECONDS": "20"}
+_REAL_HTTP = {"bottlecrm": _SLOWEST, "redmine": _SLOW, "tryton": _SLOW}
 _WAYS_IN = {
     "HUBSPOT": {"ACCESS_TOKEN": "pat-na1-cashward-demo"},
     "JIRA": {"EMAIL": "cashward@lowfold.example", "TOKEN": "jira-demo-token"},
@@ -56,6 +60,29 @@ def worker_environment(stack: Stack) -> dict[str, str]:
         settings = {"URL": stack.sandbox_urls[vendor.lower()], **way_in}
         settings |= {f"HTTP__{name}": value for name, value in _HTTP.items()}
         told |= {f"CASHWARD_CONNECTORS__{vendor}__{name}": v for name, v in settings.items()}
+    return told
+
+
+def real_environment(
+    connectors: Mapping[str, Mapping[str, str]], *, staffing: str
+) -> dict[str, str]:
+    """The settings of a worker on real systems of this machine, which are slower than a sandbox.
+
+    `connectors` are what each vendor's connector must be told; `staffing` is who plays which role.
+    """
+    told = {
+        "CASHWARD_CAST__CRM": "bottlecrm",
+        "CASHWARD_CAST__PM": "redmine",
+        "CASHWARD_CAST__ERP": "tryton",
+        "CASHWARD_PACE__PATIENCE_SECONDS": "90",
+        "CASHWARD_PACE__POLL_SECONDS": "2",
+        "CASHWARD_PACE__OVERLAP_SECONDS": "10",
+        "CASHWARD_POLICY__STAFFING__PEOPLE": staffing,
+    }
+    for vendor, settings in connectors.items():
+        prefix = f"CASHWARD_CONNECTORS__{vendor.upper()}__"
+        told |= {f"{prefix}{name}": value for name, value in settings.items()}
+        told |= {f"{prefix}HTTP__{name}": value for name, value in _REAL_HTTP[vendor].items()}
     return told
 
 

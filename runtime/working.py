@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 import structlog
+import uvloop
 
 from ports.failures import ConnectorFailure
 from runtime.compose import open_systems
@@ -82,7 +83,7 @@ def run_until_told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -
             loop.add_signal_handler(told, stop.set)
         await main(stop)
 
-    asyncio.run(watched())
+    uvloop.run(watched())
 
 
 def leave(code: int) -> NoReturn:

@@ -38,6 +38,8 @@ class DealToCash(DealFile):
     def __init__(self, life: Life) -> None:
         super().__init__(life)
         self._followers: list[asyncio.Task[None]] = []
+        self._told = ""
+        """What the CRM knows of the money; an earlier run's word is told once more."""
 
     @workflow.run
     async def run(self, life: Life) -> Outcome:
@@ -96,6 +98,8 @@ class DealToCash(DealFile):
             raise Aborted(kicked_off.reason)
         self.know(kicked_off=kicked_off)
         self.enter(Stage.DELIVERY)
+        # Kickoff told the CRM of the contract, and that nothing is billed.
+        self._told = write_back(self.position(), self.life.stage, revision=0).identity()
 
     async def _look_at_milestones(self) -> None:
         """Read again what a signal hinted at: only the PM says what is reached."""
@@ -166,11 +170,14 @@ class DealToCash(DealFile):
             return
         self.has_moved = False
         self.enter(self._stage_of_the_money())
+        command = write_back(self.position(), self.life.stage, revision=self.life.revision + 1)
+        if command.identity() == self._told:
+            return
         self.know(revision=self.life.revision + 1)
-        command = write_back(self.position(), self.life.stage, revision=self.life.revision)
         await self.attempt(
             Crm.write_back, command, f"Tell the CRM: billed {command.billed}, paid {command.paid}"
         )
+        self._told = command.identity()
 
     def _stage_of_the_money(self) -> Stage:
         board = self.life.board

@@ -15,6 +15,7 @@ from domain.deal import Finding
 from domain.names import DealId
 from domain.refusal import Refusal
 from workflows.kit import is_refusal, note, settled, step
+from workflows.owner import OwnerAsked, is_for_owner
 
 S = TypeVar("S")
 Command = TypeVar("Command")
@@ -41,6 +42,7 @@ class Attended:
         self.deal = deal
         self.trouble: Attention | None = None
         self._decision: Decision | None = None
+        self._asked: OwnerAsked | None = None
 
     async def attempt(
         self,
@@ -68,6 +70,7 @@ class Attended:
         self.trouble = attention
         try:
             await note(DeskActivities.file, attention, f"Ask {attention.who}")
+            self._asked = OwnerAsked(attention) if is_for_owner(attention) else None
             await self._tell(attention)
             await workflow.wait_condition(
                 lambda: self._decision is not None, timeout=look_again, timeout_summary="Look again"
@@ -155,6 +158,8 @@ class Attended:
         settled = Settled(workflow=attention.workflow, key=attention.key, decision=decision)
         await note(DeskActivities.settle, settled, f"{decision.verb} by {decision.by}")
         await self._tell(None)
+        if self._asked:
+            await self._asked.close()
 
     async def _tell(self, attention: Attention | None) -> None:
         """Show it on this run, and on the deal whose stage this is."""

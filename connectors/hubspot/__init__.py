@@ -55,6 +55,8 @@ class HubspotSettings(BaseModel):
     client_secret_file: Path | None = None
     refresh_token: SecretStr | None = None
     refresh_token_file: Path | None = None
+    page_size: int = Field(200, ge=1, le=200)
+    """How many deals a poll reads a page."""
     http: HttpSettings = HttpSettings()
 
     @model_validator(mode="after")
@@ -83,6 +85,7 @@ async def open_hubspot(settings: HubspotSettings) -> AsyncIterator[Roles]:
             app_url=settings.app_url,
             identity=f"app {settings.client_id}" if settings.client_id else "access token",
             settle=settings.http.settle(_SETTLE),
+            page_size=settings.page_size,
         )
         yield Roles(crm=crm)
 

@@ -11,11 +11,15 @@ from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.probe import probe
 from connectors.hubspot.record import record_change
 from connectors.hubspot.schema import Schema
+from connectors.hubspot.task import TaskChange
 from connectors.hubspot.wire import Association, Record
-from connectors.kit import together
+from connectors.kit import capabilities, together
 from domain.deal import Deal
+from domain.effect import Repeat, Strategy
 from domain.names import DealId
+from domain.task import OwnerTask
 from domain.writeback import WriteBack
+from ports.capability import Capability
 from ports.change import Change
 from ports.crm import Won
 from ports.failures import Misconfigured
@@ -23,23 +27,41 @@ from ports.probe import Probe
 
 _LINES = "line items"
 _CHANGED = "hs_lastmodifieddate"
-_PAGE = 200
+_OFFERS = (Capability.WEBHOOK, Capability.UPDATED_SINCE, Capability.DRY_RUN)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class HubspotCrm:
     """Reads a deal in two rounds of calls side by side; a poll is one search a page."""
 
-    def __init__(self, portal: Portal, *, app_url: str, identity: str, settle: timedelta) -> None:
+    def __init__(
+        self,
+        portal: Portal,
+        *,
+        app_url: str,
+        identity: str,
+        settle: timedelta,
+        page_size: int = 200,
+    ) -> None:
         self._portal = portal
         self._app_url = app_url
         self._identity = identity
+        self._page_size = page_size
         self._schema = Schema(portal)
         self._record = record_change(portal, settle)
+        self._task = TaskChange(portal, Repeat(strategy=Strategy.INERT, settle=settle))
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return capabilities(self._record, self._task, also=_OFFERS)
 
     @property
     def record(self) -> Change[WriteBack]:
         return self._record
+
+    @property
+    def task(self) -> Change[OwnerTask]:
+        return self._task
 
     async def read_deal(self, deal: DealId) -> Deal:
         known_as = local(self._portal.system, deal)
@@ -109,7 +131,7 @@ class HubspotCrm:
         stages = [stage.id for stage in known.values() if stage.is_won]
         after: str | None = None
         while stages:
-            page = await self._portal.search("deals", _changed_in(stages, since, after))
+            page = await self._portal.search("deals", self._changed_in(stages, since, after))
             for record in page.results:
                 yield record
             if page.after is None:
@@ -117,23 +139,24 @@ class HubspotCrm:
             last = _milliseconds(texts.moment(page.results[-1].text(_CHANGED)))
             since, after = (last, None) if last > since else (since, page.after)
 
+    def _changed_in(
+        self, stages: Sequence[str], since: int, after: str | None
+    ) -> Mapping[str, Any]:
+        changed = {"propertyName": _CHANGED, "operator": "GTE", "value": str(since)}
+        won = {"propertyName": "dealstage", "operator": "IN", "values": list(stages)}
+        return {
+            "filterGroups": [{"filters": [changed, won]}],
+            "sorts": [{"propertyName": _CHANGED, "direction": "ASCENDING"}],
+            "properties": [_CHANGED],
+            "limit": self._page_size,
+        } | ({"after": after} if after else {})
+
     def _check_fields(self, kind: str, record: Record) -> None:
         """A property that HubSpot leaves out does not exist there; an unset one is null."""
         missing = [name for name in names(kind) if name not in record.properties]
         if missing:
             reason = f"{kind} have no {', '.join(missing)}: prepare the account"
             raise Misconfigured(self._portal.system, reason)
-
-
-def _changed_in(stages: Sequence[str], since: int, after: str | None) -> Mapping[str, Any]:
-    changed = {"propertyName": _CHANGED, "operator": "GTE", "value": str(since)}
-    won = {"propertyName": "dealstage", "operator": "IN", "values": list(stages)}
-    return {
-        "filterGroups": [{"filters": [changed, won]}],
-        "sorts": [{"propertyName": _CHANGED, "direction": "ASCENDING"}],
-        "properties": [_CHANGED],
-        "limit": _PAGE,
-    } | ({"after": after} if after else {})
 
 
 def _milliseconds(moment: datetime) -> int:

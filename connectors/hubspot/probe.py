@@ -18,7 +18,12 @@ async def probe(portal: Portal, schema: Schema, identity: str) -> Probe:
     async with together() as group:
         checks = [
             group.create_task(_complaints(check))
-            for check in (*(_can_read(portal, k) for k in _READ), _can_write(portal), _fits(schema))
+            for check in (
+                *(_can_read(portal, k) for k in _READ),
+                _can_write(portal, "deals"),
+                _can_write(portal, "tasks"),
+                _fits(schema),
+            )
         ]
     complaints = [complaint for check in checks for complaint in check.result()]
     won = any(stage.is_won for stage in (await portal.stages.get()).values())
@@ -44,10 +49,10 @@ async def _can_read(portal: Portal, kind: str) -> Sequence[str]:
     return []
 
 
-async def _can_write(portal: Portal) -> Sequence[str]:
+async def _can_write(portal: Portal, kind: str) -> Sequence[str]:
     """No record has this id, so nothing is changed; without the scope it is another refusal."""
     try:
-        path = f"{portal.paths.objects('deals')}/{{}}"
+        path = f"{portal.paths.objects(kind)}/{{}}"
         await portal.api.patch(path, _NOBODY, body={"properties": {}})
     except Rejected:
         pass

@@ -1,11 +1,12 @@
 """The change that writes a project's charter: for machines in a property, for people in words."""
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.jira.wire import PROPERTY
+from connectors.jira.wire import PROPERTY, Project
 from connectors.kit import Api
 from domain.effect import EffectKind, Made, Repeat
 from domain.project import BudgetLine, WriteCharter
@@ -13,11 +14,15 @@ from ports.change import Ticket
 from ports.failures import Absent
 
 _KIND = EffectKind("pm.charter")
+_CLOSED = "CLOSED: the deal was cancelled."
 
 
 @dataclass(frozen=True)
 class CharterChange:
-    """Whole values, so that writing twice is writing once. A project has no field for a budget."""
+    """Whole values, so that writing twice is writing once. A project has no field for a budget.
+
+    The property goes last: it says which words were ours, so that people's are told from them.
+    """
 
     site: Api
     repeat: Repeat
@@ -29,13 +34,24 @@ class CharterChange:
         return self.site.system
 
     async def make(self, command: WriteCharter, ticket: Ticket) -> Made:
-        del ticket
+        words = _words(command)
+        if ticket.look_first or command.is_closed:
+            words = await self._beside_people(command, words)
+        await self.site.put("/project/{}", command.project, body={"description": words})
         await self.site.put(
             "/project/{}/properties/{}", command.project, PROPERTY, body=_value(command)
         )
-        words = {"description": _words(command)}
-        await self.site.put("/project/{}", command.project, body=words)
         return Made(id=command.project)
+
+    async def _beside_people(self, command: WriteCharter, words: str) -> str:
+        """What the description becomes: ours, unless people wrote their own since we did."""
+        query = {"properties": PROPERTY}
+        project = (await self.site.get("/project/{}", command.project, query=query)).read(Project)
+        there, before = project.description, project.charter_print
+        if not before or _print(there) in {before, _print(words)}:
+            return words
+        is_told = not command.is_closed or there.startswith(_CLOSED)
+        return there if is_told else f"{_CLOSED}\n{there}"
 
     async def find(self, command: WriteCharter) -> Sequence[Made]:
         del command
@@ -50,6 +66,7 @@ class CharterChange:
 def _value(command: WriteCharter) -> dict[str, Any]:
     return {
         "schema": 1,
+        "words": _print(_words(command)),
         "deal": command.deal,
         "status": "closed" if command.is_closed else "open",
         "start": command.start,
@@ -77,7 +94,7 @@ def _words(command: WriteCharter) -> str:
     )
     sla = "; ".join(f"{metric.metric}: {metric.target}" for metric in command.sla)
     parts = (
-        "CLOSED: the deal was cancelled." if command.is_closed else "",
+        _CLOSED if command.is_closed else "",
         command.scope,
         f"From {command.start} to {command.end}. Deal {command.deal}.",
         f"Budget: {budget}.",
@@ -85,3 +102,8 @@ def _words(command: WriteCharter) -> str:
         "Contract terms are kept in the CRM; change them there.",
     )
     return "\n".join(part for part in parts if part)
+
+
+def _print(words: str) -> str:
+    """The same for the same words, however Jira spaced them."""
+    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:16]

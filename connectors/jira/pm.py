@@ -8,11 +8,14 @@ from connectors.jira.house import House
 from connectors.jira.milestones import MilestonesChange, item_of, versions_of
 from connectors.jira.project import ProjectChange, project_change
 from connectors.jira.team import TeamChange
+from connectors.jira.time import read_time
 from connectors.jira.wire import Account, Permissions, Version
 from connectors.jira.work import WorkChange
-from connectors.kit import Api
+from connectors.kit import Api, capabilities
 from domain.effect import Repeat, Strategy
 from domain.names import DealId, ExternalId
+from domain.timesheet import TimeEntry
+from ports.capability import Capability
 from ports.pm import MilestoneProgress
 from ports.probe import Probe
 
@@ -39,6 +42,11 @@ class JiraPm:
         self._team = TeamChange(site, house, repeat(Strategy.UNIQUE_REFERENCE))
 
     @property
+    def capabilities(self) -> frozenset[Capability]:
+        changes = (self._project, self._charter, self._milestones, self._work, self._team)
+        return capabilities(*changes, also={Capability.WEBHOOK})
+
+    @property
     def project(self) -> ProjectChange:
         return self._project
 
@@ -62,6 +70,9 @@ class JiraPm:
         self, deal: DealId, project: ExternalId
     ) -> Sequence[MilestoneProgress]:
         return tuple(_progress(deal, await versions_of(self._site, project)))
+
+    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
+        return await read_time(self._site, deal, project)
 
     async def probe(self) -> Probe:
         me = (await self._site.get("/myself")).read(Account)

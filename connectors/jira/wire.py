@@ -1,5 +1,6 @@
 """Jira's JSON, as Jira writes it. Ids are texts, but for the project id in the answer to create."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, Field, RootModel
@@ -40,6 +41,7 @@ class Project(BaseModel):
     id: str
     key: str
     url: str = ""
+    description: str = ""
     deleted: bool = False
     types: list[IssueType] = Field([], alias="issueTypes")
     properties: dict[str, Any] = {}
@@ -48,6 +50,12 @@ class Project(BaseModel):
         """Whether it is ours: by our property, or by its link where that is not written yet."""
         owner = self.properties.get(PROPERTY)
         return owner.get("deal") == deal if isinstance(owner, dict) else self.url == url
+
+    @property
+    def charter_print(self) -> str:
+        """Which words our charter had when we wrote it last; empty if it is not written yet."""
+        ours = self.properties.get(PROPERTY)
+        return str(ours.get("words", "")) if isinstance(ours, dict) else ""
 
     def type_at(self, level: int) -> str | None:
         return next((kind.id for kind in self.types if kind.level == level), None)
@@ -66,11 +74,44 @@ class Versions(RootModel[list[Version]]):
     """All of a project, unpaged."""
 
 
+class Account(BaseModel):
+    """A person's account, or an app's."""
+
+    id: str = Field(alias="accountId")
+
+
+class Worklog(BaseModel):
+    """Time booked on an issue. `started` is on our account's clock; an author may be deleted."""
+
+    id: str
+    author: Account | None = None
+    started: str
+    seconds: int = Field(alias="timeSpentSeconds")
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.started[:10])
+
+
+class Worklogs(BaseModel):
+    """A page of an issue's worklogs."""
+
+    total: int = 0
+    worklogs: list[Worklog] = []
+
+
+class IssueFields(BaseModel):
+    """The fields that were asked for."""
+
+    worklog: Worklogs = Worklogs()
+
+
 class Issue(BaseModel):
     """An issue, as far as it says whose it is."""
 
     id: str
     key: str
+    fields: IssueFields = IssueFields()
     properties: dict[str, Any] = {}
 
     @property
@@ -78,6 +119,11 @@ class Issue(BaseModel):
         """Which of our work packages it is."""
         ours = self.properties.get(PROPERTY)
         return str(ours.get("subject", "")) if isinstance(ours, dict) else ""
+
+    def key_in(self, deal: str) -> str:
+        """Our key of it within its deal; empty if it is none of ours."""
+        prefix = f"{deal}:"
+        return self.subject.removeprefix(prefix) if self.subject.startswith(prefix) else ""
 
     def number_in(self, project: str) -> int:
         """Its number by its key; 0 if it moved to another project."""
@@ -113,12 +159,6 @@ class Bulk(BaseModel):
     @property
     def words(self) -> str:
         return next((failed.why.words for failed in self.errors), "")[:300]
-
-
-class Account(BaseModel):
-    """A person's account, or an app's."""
-
-    id: str = Field(alias="accountId")
 
 
 class Roles(RootModel[dict[str, str]]):

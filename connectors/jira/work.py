@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from connectors.jira.issues import issues_of
 from connectors.jira.refusals import NoneMade
 from connectors.jira.rows import OPTIONAL, Row, ids, package, subject, subject_of, summary, without
-from connectors.jira.wire import PROPERTY, Bulk, Fetched, Issue, Project
+from connectors.jira.wire import Bulk, Issue, Project
 from connectors.kit import Api
 from domain.effect import EffectKind, Made, Repeat
 from domain.names import ExternalId
@@ -19,8 +20,6 @@ from ports.failures import Absent, Rejected
 
 _KIND = EffectKind("pm.work")
 _AT_ONCE = 50
-_FETCHED = 100
-_GAP = 50
 EPIC, TASK, SUBTASK = 1, 0, -1
 
 
@@ -77,22 +76,9 @@ class WorkChange:
         return (await self.site.get("/project/{}", command.project)).read(Project)
 
     async def _ours(self, command: PlanWork, project: Project) -> list[Issue]:
-        """All issues of ours, oldest first: read by key, where nothing lags."""
-        ours: list[Issue] = []
-        first = 1
-        while first:
-            found = await self._fetch(project, first)
-            ours += [issue for issue in found if issue.subject.startswith(f"{command.deal}:")]
-            last = max((issue.number_in(project.key) for issue in found), default=0)
-            # Keys count up: a long gap behind the last one is the end.
-            first = last + 1 if last + _GAP >= first + _FETCHED else 0
-        return sorted(ours, key=lambda issue: int(issue.id))
-
-    async def _fetch(self, project: Project, first: int) -> list[Issue]:
-        keys = [f"{project.key}-{number}" for number in range(first, first + _FETCHED)]
-        body = {"issueIdsOrKeys": keys, "fields": ["summary"], "properties": [PROPERTY]}
-        answer = await self.site.post("/issue/bulkfetch", body=body, reads=True)
-        return answer.read(Fetched).issues
+        """All issues of ours, oldest first."""
+        issues = await issues_of(self.site, project, "summary")
+        return [issue for issue in issues if issue.key_in(command.deal)]
 
     async def _add(
         self, there: dict[str, ExternalId], issues: Iterable[Row]

@@ -3,6 +3,7 @@
 from connectors.kit.answer import Answer
 from connectors.kit.auth import Anonymous, Auth, Basic, StaticBearer
 from connectors.kit.cached import Cached
+from connectors.kit.capable import capabilities
 from connectors.kit.http import Api, Manners, open_http
 from connectors.kit.manifest import Connector, Roles
 from connectors.kit.oauth import Client, ClientCredentials, Endpoint, OAuthRefresh
@@ -27,6 +28,7 @@ __all__ = [
     "Roles",
     "Secret",
     "StaticBearer",
+    "capabilities",
     "correlation",
     "open_http",
     "secret",

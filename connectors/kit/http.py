@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, TypedDict, TypeVar, Unpack
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, TypedDict, TypeVar, Unpack, cast
 from urllib.parse import quote
 
 import httpx
@@ -27,6 +30,9 @@ T = TypeVar("T")
 _log = structlog.get_logger("connectors")
 _READS = frozenset({"GET", "HEAD"})
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+if find_spec("sniffio") is None:
+    # httpcore imports it at every call, and would search the disk each time to find it missing.
+    sys.modules["sniffio"] = cast("ModuleType", None)
 # Shorter than servers keep an idle connection, so that a call seldom meets one that just closed.
 _KEEP_ALIVE_SECONDS = 4.0
 

@@ -1,17 +1,21 @@
 """A CRM in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from connectors.kit import capabilities
 from connectors.memory.change import MemoryChange
-from connectors.memory.world import SYSTEM, MemoryWorld
+from connectors.memory.world import SYSTEM, MemoryWorld, Task
 from domain.deal import Deal
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import DealId, ExternalId
+from domain.task import OwnerTask
 from domain.writeback import WriteBack
+from ports.capability import Capability
 from ports.change import Change
 from ports.crm import Won
-from ports.failures import Absent
+from ports.failures import Absent, Rejected
 from ports.probe import Probe
 
 _PROJECT = ("project", "project_url")
@@ -30,10 +34,26 @@ class MemoryCrm:
             remove=self._forget,
             repeat=Repeat(strategy=Strategy.UPSERT),
         )
+        self._task = MemoryChange[OwnerTask](
+            world=world,
+            kind=EffectKind("crm.task"),
+            add=self._ask,
+            look=self._asked,
+            remove=self._close,
+            reopens=False,
+        )
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return capabilities(self._record, self._task, also={Capability.UPDATED_SINCE})
 
     @property
     def record(self) -> Change[WriteBack]:
         return self._record
+
+    @property
+    def task(self) -> Change[OwnerTask]:
+        return self._task
 
     async def read_deal(self, deal: DealId) -> Deal:
         return self._world.answer(lambda: self._deal(deal))
@@ -88,3 +108,20 @@ class MemoryCrm:
             name for name in _PROJECT if not named or getattr(command, name) == getattr(told, name)
         ]
         self._world.records[command.deal] = told.model_copy(update=dict.fromkeys(ours, ""))
+
+    def _ask(self, command: OwnerTask) -> Made:
+        deal = self._deal(command.deal)
+        if deal.id in self._world.without_tasks:
+            raise Rejected(SYSTEM, f"the owner of {deal.id} takes no tasks")
+        given = self._world.next_id("A")
+        self._world.tasks[given] = Task(asked=command)
+        return Made(id=given, url=deal.url)
+
+    def _asked(self, command: OwnerTask) -> Sequence[Made]:
+        tasks = self._world.tasks.items()
+        return [Made(id=task) for task, each in tasks if each.asked.subject == command.subject]
+
+    def _close(self, command: OwnerTask, made: Made) -> None:
+        del command
+        if task := self._world.tasks.get(made.id):
+            self._world.tasks[made.id] = replace(task, is_open=False)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from connectors.kit import capabilities
 from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
@@ -12,10 +13,13 @@ from domain.effect import EffectKind, Made
 from domain.money import Money
 from domain.names import ExternalId
 from domain.tax import TaxRounding, tax_on
+from ports.capability import Capability
 from ports.change import Change
 from ports.erp import Changed
 from ports.failures import Rejected
 from ports.probe import Probe
+
+_OFFERS = (Capability.VOIDS_ISSUED, Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE)
 
 
 class MemoryCustomers:
@@ -88,6 +92,10 @@ class MemoryInvoicing:
         )
 
     @property
+    def capabilities(self) -> frozenset[Capability]:
+        return capabilities(self._invoice, self._credit, also=_OFFERS)
+
+    @property
     def invoice(self) -> Change[DraftInvoice]:
         return self._invoice
 
@@ -95,8 +103,8 @@ class MemoryInvoicing:
     def credit(self) -> Change[CreditInvoice]:
         return self._credit
 
-    async def issue(self, invoice: ExternalId) -> None:
-        self._world.answer(lambda: self._issue(invoice), changes=True)
+    async def issue(self, invoice: ExternalId) -> Invoice:
+        return self._world.answer(lambda: self._issue(invoice), changes=True)
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
         return self._world.answer(lambda: self._world.invoice(invoice))
@@ -146,13 +154,15 @@ class MemoryInvoicing:
             raise Rejected(SYSTEM, f"invoice {invoice.number} is issued: credit it instead")
         self._world.keep(invoice.model_copy(update={"status": InvoiceStatus.GONE}))
 
-    def _issue(self, id: ExternalId) -> None:
+    def _issue(self, id: ExternalId) -> Invoice:
         invoice = self._world.invoice(id)
         if invoice.status is InvoiceStatus.GONE:
             raise Rejected(SYSTEM, f"invoice {id} was deleted")
         if invoice.status is InvoiceStatus.DRAFT:
-            issued = {"status": InvoiceStatus.ISSUED, "number": self._world.next_id("INV-")}
+            number = invoice.number or self._world.next_number()
+            issued = {"status": InvoiceStatus.ISSUED, "number": number}
             self._world.keep(invoice.model_copy(update=issued))
+        return self._world.invoice(id)
 
     def _changed(self, since: datetime) -> Sequence[Changed]:
         stamped = sorted(self._world.invoices.values(), key=lambda each: each.changed_at)

@@ -4,12 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from connectors.kit import capabilities
 from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld, Part, Project
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import DealId, ExternalId
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
+from domain.timesheet import TimeEntry
+from ports.capability import Capability
 from ports.change import Change
+from ports.failures import Rejected
 from ports.pm import MilestoneProgress
 from ports.probe import Probe
 
@@ -39,7 +43,11 @@ class MemoryPm:
         self._work: MemoryChange[PlanWork] = self._part(
             "work", lambda plan: [package.key for package in plan.packages]
         )
-        self._team: MemoryChange[StaffProject] = self._part("team", lambda _: [])
+        self._team: MemoryChange[StaffProject] = self._part("team", self._known)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return capabilities(self._project, self._charter, self._milestones, self._work, self._team)
 
     @property
     def project(self) -> Change[OpenProject]:
@@ -67,6 +75,12 @@ class MemoryPm:
         del deal
         return self._world.answer(lambda: _progress(self._world.project(project)))
 
+    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
+        del deal
+        return self._world.answer(
+            lambda: sorted(self._world.project(project).booked, key=lambda each: each.day)
+        )
+
     async def probe(self) -> Probe:
         probe = Probe(system=SYSTEM, account=SYSTEM, identity="this process")
         return self._world.answer(lambda: probe)
@@ -84,6 +98,13 @@ class MemoryPm:
         del command
         self._world.projects.pop(made.id, None)
 
+    def _known(self, staffing: StaffProject) -> Sequence[str]:
+        """Nobody of the team has a key of ours, but each has to be known."""
+        for member in staffing.team:
+            if member.person in self._world.strangers:
+                raise Rejected(SYSTEM, f"nobody is called {member.person!r}")
+        return []
+
     def _part(self, name: str, keys: Keys[P]) -> MemoryChange[P]:
         """A part of a project: telling it anew replaces it."""
 
@@ -94,8 +115,9 @@ class MemoryPm:
 
         def add(command: P) -> Made:
             project = self._world.project(command.project)
+            made = _made(project, keys(command))
             project.parts[name] = command
-            return _made(project, keys(command))
+            return made
 
         def remove(command: P, made: Made) -> None:
             if look(command):

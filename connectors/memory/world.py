@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -14,6 +14,8 @@ from domain.deal import Deal
 from domain.money import Money
 from domain.names import DealId, ExternalId, ItemKey
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
+from domain.task import OwnerTask
+from domain.timesheet import TimeEntry
 from domain.writeback import WriteBack
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain, Unreachable
 
@@ -40,6 +42,9 @@ class Project:
     opening: OpenProject
     parts: dict[str, Part] = field(default_factory=dict)
     reached: set[ItemKey] = field(default_factory=set)
+    booked: list[TimeEntry] = field(default_factory=list)
+    edits: dict[str, str] = field(default_factory=dict)
+    """What people wrote over a part, or over one thing in it: it is shown instead of ours."""
 
     @property
     def url(self) -> str:
@@ -63,6 +68,14 @@ class Stamped:
     changed_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task before a deal's owner."""
+
+    asked: OwnerTask
+    is_open: bool = True
+
+
 @dataclass
 class MemoryWorld:
     """The books behind every memory port. Tests look at them, and act as the people do."""
@@ -71,12 +84,18 @@ class MemoryWorld:
     deals: dict[DealId, Deal] = field(default_factory=dict)
     changed: dict[DealId, datetime] = field(default_factory=dict)
     records: dict[DealId, WriteBack] = field(default_factory=dict)
+    tasks: dict[ExternalId, Task] = field(default_factory=dict)
     projects: dict[ExternalId, Project] = field(default_factory=dict)
     customers: dict[ExternalId, Candidate] = field(default_factory=dict)
     invoices: dict[ExternalId, Stamped] = field(default_factory=dict)
     credits: dict[ExternalId, CreditInvoice] = field(default_factory=dict)
+    without_tasks: set[DealId] = field(default_factory=set)
+    """Deals whose owner takes no tasks."""
+    strangers: set[str] = field(default_factory=set)
+    """Who has no account in the project system."""
     troubles: deque[Trouble] = field(default_factory=deque)
     _last_id: int = 0
+    _last_number: int = 0
 
     def add(self, deal: Deal) -> None:
         """Sales enter a deal, or change it."""
@@ -94,6 +113,13 @@ class MemoryWorld:
         if item not in found.items:
             raise KeyError(item)
         found.reached.add(item)
+
+    def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> None:
+        """A consultant books time on a work package."""
+        entry = TimeEntry(
+            id=self.next_id("T"), person="consultant", day=day, hours=hours, package=package
+        )
+        self.projects[project].booked.append(entry)
 
     def pay(self, invoice: ExternalId, amount: Money) -> None:
         """The bank tells of a payment."""
@@ -116,6 +142,11 @@ class MemoryWorld:
     def next_id(self, prefix: str) -> ExternalId:
         self._last_id += 1
         return ExternalId(f"{prefix}{self._last_id}")
+
+    def next_number(self) -> str:
+        """The number of the next document: drafts take none."""
+        self._last_number += 1
+        return f"INV-{self._last_number}"
 
     def fail(self, *troubles: Trouble) -> None:
         """The next calls go wrong, one trouble each."""

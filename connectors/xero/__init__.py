@@ -25,7 +25,7 @@ from connectors.kit import (
 from connectors.xero.chart import Chart
 from connectors.xero.customers import XeroCustomers
 from connectors.xero.documents import Documents
-from connectors.xero.invoicing import XeroInvoicing
+from connectors.xero.invoicing import LARGEST_PAGE, XeroInvoicing
 from connectors.xero.organisation import Organisation, explain
 from domain.tax import TaxTreatment
 
@@ -62,6 +62,8 @@ class XeroSettings(BaseModel):
     tax_types: dict[TaxTreatment, str] = {}
     tracking: dict[str, str] = {}
     currencies: tuple[str, ...] = ()
+    page_size: int = Field(200, ge=1, le=LARGEST_PAGE)
+    """How many invoices a poll reads a page."""
     http: XeroHttp = XeroHttp()
 
     @model_validator(mode="after")
@@ -98,12 +100,15 @@ async def open_xero(settings: XeroSettings) -> AsyncIterator[Roles]:
             xero=xero,
             chart=Chart(xero, settings.tax_types, settings.account, settings.currencies),
             app=str(settings.app_url).rstrip("/"),
+            api=str(settings.url).rstrip("/"),
             settle=settings.http.settle(_SETTLE),
             tracking=settings.tracking,
         )
         yield Roles(
             customers=XeroCustomers(xero, app=documents.app, settle=documents.settle),
-            invoicing=XeroInvoicing(documents, client_id=settings.client_id),
+            invoicing=XeroInvoicing(
+                documents, client_id=settings.client_id, page_size=settings.page_size
+            ),
         )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from connectors.xero.chart import Chart
-from connectors.xero.organisation import Organisation
+from connectors.xero.organisation import ROOT, Organisation
 from connectors.xero.where import all_of, equal
 from connectors.xero.wire.base import only, wrapped
 from connectors.xero.wire.documents import (
@@ -18,7 +18,7 @@ from connectors.xero.wire.documents import (
     StoredInvoice,
     Tracking,
 )
-from domain.billing import InvoiceLine
+from domain.billing import Invoice, InvoiceLine
 from domain.currency import coin
 from domain.money import Money
 from domain.names import ExternalId
@@ -34,11 +34,12 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """The sales documents of an organisation. `app` is where people look at them."""
+    """The sales documents of an organisation: people look at them in `app`, programs by `api`."""
 
     xero: Organisation
     chart: Chart
     app: str
+    api: str
     settle: timedelta
     tracking: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,6 +72,10 @@ class Documents:
             f"{name} read back as {_sum(stored.amounts)} {stored.currency_code}, expected "
             f"{_sum(amounts)} {currency}: finance must compare the tax rate in Xero with ours",
         )
+
+    def told(self, stored: StoredInvoice) -> Invoice:
+        """An invoice in our words."""
+        return stored.invoice(self.app, f"{self.api}{ROOT}/Invoices/{stored.invoice_id}")
 
     async def read(self, invoice: ExternalId) -> StoredInvoice:
         answer = await self.xero.read("/Invoices/{}", invoice, query=IN_FULL)

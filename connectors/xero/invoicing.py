@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from connectors.kit import capabilities
 from connectors.xero.credit import CreditChange
 from connectors.xero.documents import IN_FULL, TAX_ROUNDING, Documents
 from connectors.xero.invoice import InvoiceChange
@@ -12,6 +13,7 @@ from connectors.xero.wire.documents import Invoices, StoredInvoice
 from domain.billing import Invoice, reference_of
 from domain.names import ExternalId, Subject
 from domain.tax import TaxRounding
+from ports.capability import Capability
 from ports.erp import Changed
 from ports.failures import Rejected
 from ports.probe import Probe
@@ -19,7 +21,9 @@ from ports.probe import Probe
 _log = structlog.get_logger("connectors.xero")
 _ISSUED = frozenset({"AUTHORISED", "PAID"})
 _OURS = reference_of(Subject(""))
+_OFFERS = (Capability.VOIDS_ISSUED, Capability.WEBHOOK, Capability.UPDATED_SINCE)
 _A_SECOND = timedelta(seconds=1)
+LARGEST_PAGE = 1000
 
 
 class XeroInvoicing:
@@ -35,6 +39,11 @@ class XeroInvoicing:
         self._credit = CreditChange(documents)
 
     @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Without gapless numbers: a draft takes one, and keeps it when it is deleted."""
+        return capabilities(self._invoice, self._credit, also=_OFFERS)
+
+    @property
     def invoice(self) -> InvoiceChange:
         return self._invoice
 
@@ -42,7 +51,7 @@ class XeroInvoicing:
     def credit(self) -> CreditChange:
         return self._credit
 
-    async def issue(self, invoice: ExternalId) -> None:
+    async def issue(self, invoice: ExternalId) -> Invoice:
         try:
             stored = await self._documents.move(invoice, "AUTHORISED")
         except Rejected as refused:
@@ -56,25 +65,30 @@ class XeroInvoicing:
         if stored.status not in _ISSUED:
             reason = f"invoice {stored.invoice_number} is {stored.status} still: approve it in Xero"
             raise Rejected(self._documents.xero.system, reason)
+        return self._documents.told(stored)
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
-        return (await self._documents.read(invoice)).invoice(self._documents.app)
+        return self._documents.told(await self._documents.read(invoice))
 
     async def changed_since(self, since: datetime) -> Sequence[Changed]:
         """Read by seeking: after each page, the first page after the last change seen.
 
-        A second page of a list that is sorted by what moves could skip rows; it is asked for
-        only where one moment fills a whole page.
+        A second page of a list that is sorted by what moves could skip rows. Where one moment
+        fills a page, that moment is read in the largest there is; a second one of that is a last
+        resort.
         """
         found: dict[str, StoredInvoice] = {}
-        mark, page = since, 1
+        mark, page, size = since, 1, self._page_size
         while True:
-            changes = await self._changes(mark, page)
+            changes = await self._changes(mark, page, size)
             found.update({row.invoice_id: row for row in changes.invoices})
             if changes.is_last or not changes.invoices:
                 break
             reached = changes.invoices[-1].updated_date_utc
-            mark, page = (reached, 1) if reached - mark > _A_SECOND else (mark, page + 1)
+            if reached - mark > _A_SECOND:
+                mark, page, size = reached, 1, self._page_size
+            else:
+                page, size = (1, LARGEST_PAGE) if size < LARGEST_PAGE else (page + 1, size)
         ours = (row for row in found.values() if row.reference.startswith(_OURS))
         return [*self._translated(sorted(ours, key=lambda row: row.updated_date_utc))]
 
@@ -87,14 +101,14 @@ class XeroInvoicing:
             wanting=await self._documents.chart.wanting(),
         )
 
-    async def _changes(self, mark: datetime, page: int) -> Invoices:
+    async def _changes(self, mark: datetime, page: int, size: int) -> Invoices:
         query: dict[str, str | int] = {
             **IN_FULL,
             "where": 'Type=="ACCREC"',
             "Statuses": "AUTHORISED,PAID,VOIDED",
             "order": "UpdatedDateUTC ASC",
             "page": page,
-            "pageSize": self._page_size,
+            "pageSize": size,
         }
         # Xero is accurate to the second, and does not say whether it counts the second itself.
         answer = await self._documents.xero.read(
@@ -105,7 +119,7 @@ class XeroInvoicing:
     def _translated(self, rows: Sequence[StoredInvoice]) -> Iterator[Changed]:
         for row in rows:
             try:
-                invoice = row.invoice(self._documents.app)
+                invoice = self._documents.told(row)
             except Rejected as odd:
                 # One document that a person spoilt must not hold up all others.
                 _log.warning("invoice left out", invoice=row.invoice_id, reason=odd.reason)

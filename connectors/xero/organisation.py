@@ -16,7 +16,7 @@ from ports.failures import (
     Uncertain,
 )
 
-_ROOT = "/api.xro/2.0"
+ROOT = "/api.xro/2.0"
 _OTHER_REQUEST = "different request"
 P = TypeVar("P", bound=Page)
 Query = Mapping[str, str | int]
@@ -41,7 +41,7 @@ class Organisation:
         headers = await self._headers()
         if changed_after:
             headers["If-Modified-Since"] = f"{changed_after:%Y-%m-%dT%H:%M:%S}"
-        return await self._api.get(_ROOT + path, *parts, query=query, headers=headers)
+        return await self._api.get(ROOT + path, *parts, query=query, headers=headers)
 
     async def create(
         self, path: str, *parts: str, body: Body, query: Query | None = None, key: str = ""
@@ -49,14 +49,14 @@ class Organisation:
         """Xero answers the same to the same `key` for six minutes, errors included."""
         headers = await self._headers() | ({"Idempotency-Key": key} if key else {})
         return await self._api.put(
-            _ROOT + path, *parts, query=_strictly(query), body=body, headers=headers
+            ROOT + path, *parts, query=_strictly(query), body=body, headers=headers
         )
 
     async def update(
         self, path: str, *parts: str, body: Body, query: Query | None = None
     ) -> Answer:
         return await self._api.post(
-            _ROOT + path, *parts, query=_strictly(query), body=body, headers=await self._headers()
+            ROOT + path, *parts, query=_strictly(query), body=body, headers=await self._headers()
         )
 
     async def all(self, path: str, model: type[P], query: Query) -> list[P]:

@@ -31,10 +31,8 @@ _NUMBERS = {
     "CreditNotes": "CreditNoteNumber",
     "Contacts": "ContactNumber",
 }
-_NOTED = (
-    "Invoices", "CreditNotes", "Contacts", "Payments", "Overpayments", "Prepayments",
-    "BankTransactions",
-)  # fmt: skip
+_WITH_FILES = ("Invoices", "CreditNotes", "Contacts", "BankTransactions")
+_NOTED = (*_WITH_FILES, "Payments", "Overpayments", "Prepayments")
 
 
 def identity_routes(identity: Identity, connections: Connections) -> list[Route]:
@@ -163,9 +161,16 @@ def _notes(books: Books) -> Table:
         table |= {
             f"GET /{kind}/{{id}}/History": desk.notes,
             f"PUT /{kind}/{{id}}/History": desk.add_note,
-            f"GET /{kind}/{{id}}/Attachments": desk.files,
-            f"GET /{kind}/{{id}}/Attachments/{{file}}": desk.file,
-            f"PUT /{kind}/{{id}}/Attachments/{{file}}": desk.attach,
-            f"POST /{kind}/{{id}}/Attachments/{{file}}": desk.attach,
         }
+        if kind in _WITH_FILES:
+            table |= _files(f"/{kind}/{{id}}/Attachments", desk)
     return table
+
+
+def _files(path: str, desk: NoteDesk) -> Table:
+    return {
+        f"GET {path}": desk.files,
+        f"GET {path}/{{file}}": desk.file,
+        f"PUT {path}/{{file}}": desk.attach,
+        f"POST {path}/{{file}}": desk.attach,
+    }

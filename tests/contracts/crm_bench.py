@@ -1,5 +1,6 @@
 """What the CRM suite asks of a vendor's bench, and the deal and commands it uses."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from domain.deal import (
 from domain.money import Money
 from domain.names import AccountId, ContactId, DealId, Subject
 from domain.stage import Stage
+from domain.task import OwnerTask
 from domain.tax import TaxTreatment
 from domain.writeback import WriteBack
 from ports.change import Ticket
@@ -56,6 +58,14 @@ class CrmBench(Protocol):
 
     async def win(self, deal: DealId) -> None: ...
 
+    async def revise(self, deal: DealId, name: str, value: Money) -> None:
+        """Sales change the deal's name and amount."""
+        ...
+
+    async def tasks(self, deal: DealId) -> Sequence[str]:
+        """The titles of the open tasks that its owner sees on this deal."""
+        ...
+
     async def told(self, deal: DealId) -> dict[str, str]:
         """What the record says now, by WriteBack's names; unset fields are empty."""
         ...
@@ -66,6 +76,14 @@ class CrmBench(Protocol):
 
     def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Crm]:
         """The role over the same account, whose next change goes wrong in this way."""
+        ...
+
+    def in_small_pages(self) -> AbstractAsyncContextManager[Crm]:
+        """The role over the same account; it reads few records at a time, if that can be set."""
+        ...
+
+    def unprepared(self) -> AbstractAsyncContextManager[Crm]:
+        """The role over an account that nobody prepared. Only where set-up has a dry run."""
         ...
 
 
@@ -154,3 +172,13 @@ def link(deal: DealId, project: str = "PUMP") -> WriteBack:
 
 def unlink(deal: DealId) -> WriteBack:
     return WriteBack(subject=Subject(f"{deal}:link"), deal=deal)
+
+
+def asking(deal: DealId, title: str = "Say what was agreed") -> OwnerTask:
+    return OwnerTask(
+        subject=Subject(f"{deal}:ask:1"),
+        deal=deal,
+        title=title,
+        body="scope: the agreed scope is empty",
+        due=date(2026, 11, 25),
+    )

@@ -1,5 +1,6 @@
 """What the ERP suite asks of a vendor's bench, and the commands it sends."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from domain.tax import TaxRule, TaxTreatment, tax_rule
 from ports.change import Ticket
 from ports.erp import Customers, Invoicing
 
+Look = Callable[[], Awaitable[bool]]
 DEAL = DealId("hubspot:7001")
 NOBODY = ExternalId("6f0d3c1e-0000-4000-8000-00000000dead")
 VAT = tax_rule(TaxTreatment.DOMESTIC, standard_rate=Decimal(23))
@@ -36,6 +38,10 @@ class Trouble(StrEnum):
     LOST_REPLY = "lost reply"
 
 
+class Refused(Exception):
+    """The vendor does not let a person do this."""
+
+
 class ErpBench(Protocol):
     """The two roles, and what people do at the vendor."""
 
@@ -49,11 +55,19 @@ class ErpBench(Protocol):
         ...
 
     async def void(self, invoice: ExternalId) -> None:
-        """A person voids an issued invoice."""
+        """A person voids an issued invoice. Raises Refused where the vendor lets nobody do so."""
+        ...
+
+    async def annotate(self, draft: ExternalId) -> Look:
+        """An accountant changes something of a draft; the look says if it is still so."""
         ...
 
     def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Roles]:
         """The roles, over the same world, whose next change goes wrong in this way."""
+        ...
+
+    def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
+        """The roles, over the same world; they read few records at a time, if that can be set."""
         ...
 
 

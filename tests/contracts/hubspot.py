@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 
 from connectors.hubspot import HubspotSettings, open_hubspot
+from connectors.hubspot.fields import FIELDS
 from connectors.kit import Roles
 from connectors.memory import Trouble
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
+from domain.money import Money
 from domain.names import DealId
 from ports.crm import Crm
 from sandbox.serving import serve
@@ -22,8 +24,10 @@ TOKEN = "pat-na1-cashward-demo"
 OBJECTS = "/crm/v3/objects"
 _SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
 _CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0, "limits": False}}
+_CHANGES = ("PATCH *", f"POST {OBJECTS}/tasks")
 _FAULTS = {Trouble.THROTTLED: "throttle", Trouble.LOST_REPLY: "lost_reply"}
-_LABELS = "/crm/v4/associations/deals/contacts/labels"
+PROPERTIES = "/crm/v3/properties"
+LABELS = "/crm/v4/associations/deals/contacts/labels"
 _PRIMARY_COMPANY, _PLAIN_CONTACT, _LINE_TO_DEAL = 5, 3, 20
 _TOLD = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
@@ -59,6 +63,19 @@ class HubspotBench:
     async def win(self, deal: DealId) -> None:
         await self.change(deal, dealstage="closedwon")
 
+    async def revise(self, deal: DealId, name: str, value: Money) -> None:
+        await self.change(deal, dealname=name, amount=str(value.amount))
+
+    async def tasks(self, deal: DealId) -> list[str]:
+        path = f"/crm/v4/objects/deals/{local(deal)}/associations/tasks"
+        on_deal = (await self.hands.get(path)).raise_for_status().json()["results"]
+        inputs = [{"id": str(task["toObjectId"])} for task in on_deal]
+        asked = {"properties": ["hs_task_subject", "hs_task_status"], "inputs": inputs}
+        found = await self.write("POST", f"{OBJECTS}/tasks/batch/read", asked) if inputs else {}
+        tasks = [each["properties"] for each in found.get("results", [])]
+        is_open = (task for task in tasks if task["hs_task_status"] != "COMPLETED")
+        return [task["hs_task_subject"] for task in is_open]
+
     async def change(self, deal: DealId, **properties: str) -> None:
         path = f"{OBJECTS}/deals/{local(deal)}"
         await self.write("PATCH", path, {"properties": properties})
@@ -88,7 +105,10 @@ class HubspotBench:
         return [line for line in lines if line["actor"] == "cashward"]
 
     async def spoil(self, **rule: Any) -> None:
-        faults = {"rules": [rule], "hang_for": 0.5, "late_by": 0.5}
+        await self.spoil_all(rule)
+
+    async def spoil_all(self, *rules: Mapping[str, Any]) -> None:
+        faults = {"rules": rules, "hang_for": 0.5, "late_by": 0.5}
         (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
@@ -97,7 +117,7 @@ class HubspotBench:
     @asynccontextmanager
     async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
         if fault := _FAULTS.get(trouble):
-            await self.spoil(operation="PATCH *", kind=fault)
+            await self.spoil_all(*({"operation": each, "kind": fault} for each in _CHANGES))
         changes = {
             Trouble.DOWN: {"url": "http://127.0.0.1:9"},
             Trouble.LOCKED_OUT: {"access_token": "pat-na1-nobody"},
@@ -105,6 +125,27 @@ class HubspotBench:
         async with self.opened(**changes.get(trouble, {})) as roles:
             assert roles.crm
             yield roles.crm
+
+    @asynccontextmanager
+    async def in_small_pages(self) -> AsyncIterator[Crm]:
+        async with self.opened(page_size=2) as roles:
+            assert roles.crm
+            yield roles.crm
+
+    @asynccontextmanager
+    async def unprepared(self) -> AsyncIterator[Crm]:
+        await self.empty()
+        yield self.crm
+
+    async def empty(self) -> None:
+        """Take everything of ours out of the account."""
+        for kind, fields in FIELDS.items():
+            names = [{"name": field.name} for field in fields]
+            await self.write("POST", f"{PROPERTIES}/{kind}/batch/archive", {"inputs": names})
+            await self.write("DELETE", f"{PROPERTIES}/{kind}/groups/cashward")
+        for label in (await self.hands.get(LABELS)).json()["results"]:
+            if label["category"] == "USER_DEFINED":
+                await self.write("DELETE", f"{LABELS}/{label['typeId']}")
 
     async def _company(self, account: Account) -> dict[str, Any]:
         ids = account.ids
@@ -120,7 +161,7 @@ class HubspotBench:
         return _end(made["id"], "HUBSPOT_DEFINED", _PRIMARY_COMPANY)
 
     async def _contacts(self, contacts: tuple[Contact, ...]) -> list[dict[str, Any]]:
-        labels = (await self.hands.get(_LABELS)).raise_for_status().json()["results"]
+        labels = (await self.hands.get(LABELS)).raise_for_status().json()["results"]
         types = {each["label"]: each["typeId"] for each in labels}
         return [await self._contact(contact, types) for contact in contacts]
 

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ import httpx
 from connectors.jira import JiraSettings, open_jira
 from connectors.kit import Roles
 from connectors.memory import Trouble
+from domain.effect import Made
 from domain.names import ExternalId, ItemKey
 from ports.pm import Pm
 from sandbox.serving import Sandbox, serve
-from tests.contracts.pm_bench import DEAL
+from tests.contracts.pm_bench import DEAL, Look
 
 REST = "/rest/api/3"
 TOKEN = "jira-demo-token"
@@ -50,6 +53,39 @@ class JiraBench:
     async def reach(self, project: ExternalId, item: ItemKey) -> None:
         marked = {each["description"]: each["id"] for each in await self.versions(project)}
         await self.write("PUT", f"/version/{marked[f'cw:{DEAL}:{item}']}", {"released": True})
+
+    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
+        issue = await self._issue_of(project, package)
+        minutes = f"{round(hours * 60)}m"
+        started = {"timeSpent": minutes, "started": f"{day}T09:30:00.000+0100"}
+        booked = await self.write("POST", f"/issue/{issue}/worklog", started)
+        return str(booked["author"]["accountId"])
+
+    async def edit(self, part: str, made: Made) -> Look:
+        words = "Written by a person"
+        thing = next(iter(made.parts.values()), made.id)
+        path, field = {
+            "charter": (f"/project/{thing}", "description"),
+            "milestones": (f"/version/{thing}", "name"),
+            "work": (f"/issue/{thing}", "summary"),
+        }[part]
+        changes = {field: words}
+        await self.write("PUT", path, {"fields": changes} if part == "work" else changes)
+
+        async def is_there() -> bool:
+            found = await self.read(path)
+            return words in found.get("fields", found)[field]
+
+        return is_there
+
+    async def _issue_of(self, project: ExternalId, package: str) -> str:
+        mine = f"{DEAL}:{package}"
+        (found,) = (
+            issue["id"]
+            for issue in await self.issues(project)
+            if issue["properties"]["cashward"]["subject"] == mine
+        )
+        return str(found)
 
     async def versions(self, project: ExternalId) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.read(f"/project/{project}/versions")

@@ -3,16 +3,21 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from connectors.kit import Roles
 from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
 from domain.deal import Deal
+from domain.effect import Made
 from domain.money import Money
 from domain.names import DealId, ExternalId, ItemKey
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
+from tests.contracts.erp_bench import Look
+from tests.contracts.pm_bench import STRANGER
 
 _TOLD = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
@@ -50,6 +55,14 @@ class MemoryBench:
     async def win(self, deal: DealId) -> None:
         self.world.win(deal)
 
+    async def revise(self, deal: DealId, name: str, value: Money) -> None:
+        changes = {"name": name, "value": value}
+        self.world.add(self.world.deals[deal].model_copy(update=changes))
+
+    async def tasks(self, deal: DealId) -> list[str]:
+        ours = (task for task in self.world.tasks.values() if task.asked.deal == deal)
+        return [task.asked.title for task in ours if task.is_open]
+
     async def told(self, deal: DealId) -> dict[str, str]:
         record = self.world.records.get(deal)
         values = {name: getattr(record, name, None) for name in _TOLD}
@@ -64,6 +77,14 @@ class MemoryBench:
     async def void(self, invoice: ExternalId) -> None:
         self.world.void(invoice)
 
+    async def annotate(self, draft: ExternalId) -> Look:
+        self.world.keep(self.world.invoice(draft).model_copy(update={"number": "2026-17"}))
+
+        async def is_there() -> bool:
+            return self.world.invoice(draft).number == "2026-17"
+
+        return is_there
+
 
 @dataclass(frozen=True)
 class MemoryCrmBench(MemoryBench):
@@ -72,6 +93,10 @@ class MemoryCrmBench(MemoryBench):
     @asynccontextmanager
     async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
         self.world.fail(trouble)
+        yield self.crm
+
+    @asynccontextmanager
+    async def in_small_pages(self) -> AsyncIterator[Crm]:
         yield self.crm
 
 
@@ -86,6 +111,19 @@ class MemoryPmBench(MemoryBench):
 
     async def reach(self, project: ExternalId, item: ItemKey) -> None:
         self.world.reach(project, item)
+
+    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
+        self.world.book(project, package, hours, day)
+        return "consultant"
+
+    async def edit(self, part: str, made: Made) -> Look:
+        edits, words = self.world.projects[made.id].edits, "by a person"
+        edits[part] = words
+
+        async def is_there() -> bool:
+            return self.world.projects[made.id].edits.get(part) == words
+
+        return is_there
 
     @asynccontextmanager
     async def in_trouble(self, trouble: str) -> AsyncIterator[Roles]:
@@ -102,6 +140,10 @@ class MemoryErpBench(MemoryBench):
         self.world.fail(Trouble(trouble))
         yield self.roles
 
+    @asynccontextmanager
+    async def in_small_pages(self) -> AsyncIterator[Roles]:
+        yield self.roles
+
 
 @asynccontextmanager
 async def crm(folder: Path) -> AsyncIterator[MemoryCrmBench]:
@@ -113,7 +155,8 @@ async def crm(folder: Path) -> AsyncIterator[MemoryCrmBench]:
 @asynccontextmanager
 async def pm(folder: Path) -> AsyncIterator[MemoryPmBench]:
     del folder
-    async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
+    world = MemoryWorld(strangers={STRANGER})
+    async with open_memory(MemorySettings(world=world)) as roles:
         yield MemoryPmBench(roles, world)
 
 

@@ -1,5 +1,6 @@
 """What the PM suite asks of a vendor's bench, and the commands it sends."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from connectors.kit import Roles
 from connectors.memory import Trouble
 from domain.billing import BillableItem
 from domain.deal import CostType, Role, SlaMetric
+from domain.effect import Made
 from domain.money import Money
 from domain.names import ContactId, DealId, ExternalId, ItemKey
 from domain.project import (
@@ -21,7 +23,9 @@ from domain.project import (
 from ports.change import Ticket
 from ports.pm import Pm
 
+Look = Callable[[], Awaitable[bool]]
 DEAL = DealId("hubspot:51230000017")
+STRANGER = "acc-nobody"
 NOWHERE = ExternalId("99999999")
 START = date(2026, 12, 7)
 
@@ -34,6 +38,18 @@ class PmBench(Protocol):
 
     async def reach(self, project: ExternalId, item: ItemKey) -> None:
         """The team reaches a milestone."""
+        ...
+
+    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
+        """A consultant books time on a work package of ours. Answers who it was, by the PM's id."""
+        ...
+
+    async def edit(self, part: str, made: Made) -> Look:
+        """A person puts other words on a part of ours; the look says if they are still there.
+
+        Parts are `milestones` and `work`, where the first there is gets another name, and
+        `charter`, where the text that people read is another.
+        """
         ...
 
     def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Roles]:

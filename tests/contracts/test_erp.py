@@ -13,7 +13,7 @@ from domain.matching import match_customer
 from domain.money import Money
 from domain.names import AccountId
 from domain.tax import TaxTreatment, tax_on, tax_rule
-from ports.erp import Changed, Customers, Invoicing
+from ports.erp import Customers, Invoicing
 from ports.failures import (
     Absent,
     ConnectorFailure,
@@ -246,12 +246,6 @@ async def test_money_that_comes_in_parts_adds_up(erp: ErpBench) -> None:
     assert whole.outstanding == Money.zero("EUR")
 
 
-async def test_a_voided_invoice_is_gone(erp: ErpBench) -> None:
-    invoice = await issued(erp)
-    await erp.void(invoice.id)
-    assert (await erp.invoicing.read_invoice(invoice.id)).status is InvoiceStatus.GONE
-
-
 # -------------------------------------------------------------------- credits
 
 
@@ -287,6 +281,15 @@ async def test_a_credit_larger_than_what_is_open_is_refused_and_leaves_nothing(
     assert (await erp.invoicing.read_invoice(invoice.id)).credited == Money.zero("EUR")
 
 
+async def test_a_credit_of_an_unknown_invoice_is_refused(erp: ErpBench) -> None:
+    invoice = await issued(erp)
+    unknown = invoice.model_copy(update={"id": NOBODY})
+    command = crediting(unknown, await customer(erp), EUR_100)
+    with pytest.raises(Rejected):
+        await erp.invoicing.credit.make(command, ticket("n"))
+    assert not await erp.invoicing.credit.find(command)
+
+
 async def test_a_credit_stays_in_the_books(erp: ErpBench) -> None:
     invoice = await issued(erp)
     command = crediting(invoice, await customer(erp), EUR_100)
@@ -315,13 +318,6 @@ async def test_a_change_at_the_very_moment_is_told(erp: ErpBench) -> None:
     assert [each.invoice.id for each in again] == [invoice.id]
     later = change.changed_at + timedelta(minutes=1)
     assert not await erp.invoicing.changed_since(later)
-
-
-async def test_a_voided_invoice_is_told_as_gone(erp: ErpBench) -> None:
-    invoice = await issued(erp)
-    await erp.void(invoice.id)
-    changed: list[Changed] = list(await erp.invoicing.changed_since(LONG_AGO))
-    assert [change.invoice.status for change in changed] == [InvoiceStatus.GONE]
 
 
 async def test_a_probe_names_the_company_and_wants_nothing(erp: ErpBench) -> None:

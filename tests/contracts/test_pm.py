@@ -7,18 +7,29 @@ import pytest
 
 from connectors.kit import Roles
 from connectors.memory import Trouble
+from domain.effect import Made
 from domain.names import DealId, ExternalId, ItemKey
 from ports.change import Change
 from ports.failures import (
     Absent,
     ConnectorFailure,
     Misconfigured,
+    Rejected,
     Throttled,
     Uncertain,
     Unreachable,
 )
 from ports.pm import Pm
-from tests.contracts.pm_bench import DEAL, NOWHERE, PmBench, opened, plan, planned, ticket
+from tests.contracts.pm_bench import (
+    DEAL,
+    NOWHERE,
+    STRANGER,
+    PmBench,
+    opened,
+    plan,
+    planned,
+    ticket,
+)
 
 PEOPLE = ("acc-consultant", "acc-developer")
 PARTS = ("charter", "milestones", "work", "team")
@@ -109,6 +120,23 @@ async def test_a_part_of_no_project_is_absent(pm: PmBench, name: str) -> None:
     assert not await change.find(command)
 
 
+async def test_a_stranger_cannot_be_staffed(pm: PmBench) -> None:
+    project = await opened(pm)
+    command = plan(people=(STRANGER,)).staffing(project)
+    with pytest.raises(Rejected):
+        await pm.pm.team.make(command, ticket())
+    assert not await pm.pm.team.find(command)
+
+
+async def test_milestones_of_no_project_are_absent(pm: PmBench) -> None:
+    with pytest.raises(Absent):
+        await pm.pm.read_milestones(DEAL, NOWHERE)
+
+
+async def test_a_project_that_never_was_is_taken_back_without_failure(pm: PmBench) -> None:
+    await pm.pm.project.take_back(plan().opening(), Made(id=NOWHERE))
+
+
 async def test_milestones_answer_by_item(pm: PmBench) -> None:
     project = await opened(pm)
     versions = await planned(pm, project)
@@ -191,6 +219,7 @@ READS: dict[str, Callable[[Pm, ExternalId], Awaitable[object]]] = {
     "milestones": lambda pm, project: pm.read_milestones(DEAL, project),
     "project": lambda pm, _: pm.project.find(plan().opening()),
     "versions": lambda pm, project: pm.milestones.find(plan().milestone_plan(project)),
+    "time": lambda pm, project: pm.read_time(DEAL, project),
     "work": lambda pm, project: pm.work.find(plan().work(project, {})),
     "team": lambda pm, project: pm.team.find(plan(people=PEOPLE).staffing(project)),
     "probe": lambda pm, _: pm.probe(),

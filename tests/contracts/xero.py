@@ -16,7 +16,7 @@ from ports.erp import Customers, Invoicing
 from sandbox.serving import Sandbox, serve
 from sandbox.xero.books import ID_FIELDS, Books
 from sandbox.xero.vendor import Xero
-from tests.contracts.erp_bench import Trouble
+from tests.contracts.erp_bench import Look, Trouble
 
 SECRET = "xero-demo-secret"
 BASE = "/api.xro/2.0"
@@ -62,6 +62,16 @@ class XeroBench:
 
     async def void(self, invoice: ExternalId) -> None:
         await self.write("POST", f"/Invoices/{invoice}", {"Status": "VOIDED"})
+
+    async def annotate(self, draft: ExternalId) -> Look:
+        number = {"InvoiceNumber": "2026-17"}
+        await self.write("POST", f"/Invoices/{draft}", number)
+
+        async def is_there() -> bool:
+            (found,) = (await self.read(f"/Invoices/{draft}"))["Invoices"]
+            return bool(found["InvoiceNumber"] == number["InvoiceNumber"])
+
+        return is_there
 
     async def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
         answer = await self.hands.request(method, BASE + path, json=body)
@@ -117,6 +127,9 @@ class XeroBench:
         async with self.opened(**changes.get(trouble, {})) as roles:
             yield roles
         await self.heal()
+
+    def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
+        return self.opened(page_size=2)
 
 
 @asynccontextmanager

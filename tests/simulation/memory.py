@@ -174,10 +174,11 @@ class MemoryBooks:
 
         await self._step(subject, credit)
 
-    async def release(self, subject: Subject, *, reason: str, now: datetime) -> None:
+    async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
         del now, reason
-        if subject in self.by_subject:
-            await self._step(subject, steps.release)
+        await self._trouble.around(
+            lambda: self._keep(steps.release(self.by_subject.get(claim.subject, claim)))
+        )
 
     async def baseline(self, deal: DealId) -> Baseline:
         if self.contract is None:

@@ -77,7 +77,7 @@ class World:
         await self.books.agree(terms, now=now())
         async with asyncio.TaskGroup() as group:
             for number, net in enumerate(NETS, start=1):
-                group.create_task(self._carry(_bill(number, net)))
+                group.create_task(self._carry(bill_of(number, net)))
             group.create_task(self._tell("midway"))
         await asyncio.sleep(max(self.trouble_ends - seconds(), 0) + ZOMBIE)
         await self._tell("end")
@@ -149,7 +149,7 @@ async def _run(activity: Callable[[], Awaitable[T]]) -> T:
     return await activity()
 
 
-def _bill(number: int, net: Money) -> BillItem:
+def bill_of(number: int, net: Money) -> BillItem:
     item = BillableItem(
         key=ItemKey(f"m{number}"), name=f"Milestone {number}", net=net, due=date(2027, 3, 1)
     )

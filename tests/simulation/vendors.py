@@ -7,12 +7,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Generic
 
+from connectors.kit import capabilities
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.money import Money
 from domain.names import DealId, ExternalId, Subject
 from domain.tax import TaxRounding
 from domain.writeback import WriteBack
+from ports.capability import Capability
 from ports.change import C, Ticket
 from ports.erp import Changed
 from ports.failures import Absent, Rejected, Uncertain
@@ -140,6 +142,10 @@ class Erp:
             look=lambda command: self._search(command.subject, lags=not is_unique),
             remove=self._delete,
         )
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return capabilities(self.invoice, self.credit)
 
     async def issue(self, invoice: ExternalId) -> None:
         flight = self._network.plan(zombies=False)

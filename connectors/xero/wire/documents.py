@@ -140,8 +140,11 @@ class StoredInvoice(Stored):
         """Sorts documents before drafts, and each oldest first: numbers are drawn in order."""
         return self.is_draft, len(self.invoice_number), self.invoice_number
 
-    def invoice(self, app: str) -> Invoice:
-        """In our words: money that came in advance was paid, though Xero calls it credited."""
+    def invoice(self, app: str, pdf: str = "") -> Invoice:
+        """In our words: money that came in advance was paid, though Xero calls it credited.
+
+        `pdf` is the address that answers `Accept: application/pdf` with the document.
+        """
         advances = (*self.prepayments, *self.overpayments)
         advance = sum((part.applied_amount for part in advances), start=Decimal(0))
         return Invoice(
@@ -157,6 +160,7 @@ class StoredInvoice(Stored):
             gross=self.money(self.total),
             paid=self.money(self.amount_paid + advance),
             credited=self.money(self.amount_credited - advance),
+            pdf=pdf,
         )
 
     def made(self, app: str) -> Made:

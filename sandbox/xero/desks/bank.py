@@ -15,7 +15,7 @@ from sandbox.xero.rules.payments import payable_account
 from sandbox.xero.rules.settling import settle_credit
 from sandbox.xero.wire.envelope import wrapped
 from sandbox.xero.wire.lists import select
-from sandbox.xero.wire.render import out, with_strings
+from sandbox.xero.wire.render import out, with_days
 from sandbox.xero.wire.requests import Element, day_of, part_of, parts_of, text_of
 from sandbox.xero.wire.shapes import BANK_TRANSACTIONS
 
@@ -96,7 +96,7 @@ class BankDesk:
     def _show(self, doc: Doc) -> dict[str, Any]:
         contact = self._books.get("Contacts", doc["Contact"]["ContactID"]) or {}
         brief = {name: contact[name] for name in ("ContactID", "Name") if name in contact}
-        shown: dict[str, Any] = out(with_strings({**doc, "Contact": brief}))
+        shown: dict[str, Any] = out(with_days({**doc, "Contact": brief}))
         return shown
 
 

@@ -80,7 +80,7 @@ class CatalogueDesk:
         existing = [*self._books.shelf("TrackingCategories").values()]
         if reasons := [*_category_problems(name, existing)]:
             raise Invalid(*reasons)
-        return self._books.file("TrackingCategories", {"Name": name, **_ACTIVE, "Options": []})
+        return self._keep({"TrackingCategoryID": new_id(), "Name": name, **_ACTIVE, "Options": []})
 
     def _option(self, call: Call, sent: Element) -> Doc:
         category = self._books.get("TrackingCategories", call.params["id"]) or {}
@@ -91,8 +91,13 @@ class CatalogueDesk:
             raise Invalid(f"The tracking option name {name} must be unique in its category.")
         option = {"TrackingOptionID": new_id(), "Name": name, **_ACTIVE}
         options = [*category["Options"], option]
-        self._books.file("TrackingCategories", {**category, "Options": options})
+        self._keep({**category, "Options": options})
         return option
+
+    def _keep(self, category: Doc) -> Doc:
+        """Keep a category, which, unlike documents, does not say when it was changed."""
+        self._books.shelf("TrackingCategories").put(category["TrackingCategoryID"], category)
+        return category
 
 
 def _sales(sent: Element) -> Doc:

@@ -10,7 +10,7 @@ from sandbox.xero.desks.batch import save_all
 from sandbox.xero.rules.contacts import draft_contact, matching
 from sandbox.xero.wire.envelope import wrapped
 from sandbox.xero.wire.lists import select
-from sandbox.xero.wire.render import out, with_strings
+from sandbox.xero.wire.render import out
 from sandbox.xero.wire.requests import Element
 from sandbox.xero.wire.shapes import CONTACTS
 
@@ -56,7 +56,7 @@ class ContactDesk:
 
 def show(doc: Doc) -> dict[str, Any]:
     """A contact as it is answered."""
-    shown: dict[str, Any] = out(with_strings(doc))
+    shown: dict[str, Any] = out(doc)
     return shown
 
 

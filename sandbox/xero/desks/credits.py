@@ -14,7 +14,7 @@ from sandbox.xero.rules.settling import settle_credit, settle_invoice
 from sandbox.xero.wire.envelope import wrapped
 from sandbox.xero.wire.lists import select
 from sandbox.xero.wire.moments import day_stamp
-from sandbox.xero.wire.render import out, with_strings
+from sandbox.xero.wire.render import out, with_days, with_stamp
 from sandbox.xero.wire.requests import Element, day_of, decimal_in, elements, part_of
 from sandbox.xero.wire.shapes import Shape
 from sandbox.xero.wire.text import write
@@ -111,5 +111,5 @@ class CreditDesk:
     def _show(self, doc: Doc) -> dict[str, Any]:
         contact = self._books.get("Contacts", doc["Contact"]["ContactID"]) or {}
         brief = {name: contact[name] for name in ("ContactID", "Name") if name in contact}
-        shown: dict[str, Any] = out(with_strings({**doc, "Contact": brief}))
+        shown: dict[str, Any] = out(with_days(with_stamp({**doc, "Contact": brief})))
         return shown

@@ -13,7 +13,7 @@ from sandbox.xero.rules.documents import Write, draft_document
 from sandbox.xero.rules.kinds import Kind
 from sandbox.xero.wire.envelope import wrapped
 from sandbox.xero.wire.lists import select, truth
-from sandbox.xero.wire.render import out, with_strings
+from sandbox.xero.wire.render import out, with_days, with_stamp
 from sandbox.xero.wire.requests import Element, part_of
 from sandbox.xero.wire.shapes import Shape
 
@@ -62,7 +62,7 @@ class DocumentDesk:
         """A document as it is answered, its contact as it is now."""
         contact = self._books.get("Contacts", doc["Contact"]["ContactID"]) or {}
         brief = {name: contact[name] for name in _BRIEF if name in contact}
-        shown: dict[str, Any] = out(with_strings({**doc, "Contact": brief}), unitdp)
+        shown: dict[str, Any] = out(with_days(with_stamp({**doc, "Contact": brief})), unitdp)
         for line in shown.get("LineItems", ()):
             line["ValidationErrors"] = []
         return shown

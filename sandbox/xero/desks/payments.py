@@ -15,7 +15,7 @@ from sandbox.xero.rules.payments import TARGETS, Target
 from sandbox.xero.rules.settling import settle_credit, settle_invoice
 from sandbox.xero.wire.envelope import wrapped
 from sandbox.xero.wire.lists import select
-from sandbox.xero.wire.render import out, with_strings
+from sandbox.xero.wire.render import out, with_stamp
 from sandbox.xero.wire.requests import Element, day_of, decimal_in, part_of, text_of
 from sandbox.xero.wire.shapes import PAYMENTS
 
@@ -55,7 +55,7 @@ class PaymentDesk:
         brief = {name: document[name] for name in _BRIEF if name in document}
         contact = self._books.get("Contacts", document["Contact"]["ContactID"]) or {}
         brief["Contact"] = {name: contact[name] for name in ("ContactID", "Name")}
-        shown: dict[str, Any] = out(with_strings({**doc, target.name: brief}))
+        shown: dict[str, Any] = out(with_stamp({**doc, target.name: brief}))
         return shown
 
     def _named(self, call: Call) -> Doc:

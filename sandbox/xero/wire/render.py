@@ -39,12 +39,15 @@ def out(value: Any, unitdp: int = 4) -> Any:  # noqa: ANN401  JSON in, JSON out
     return value
 
 
-def with_strings(doc: dict[str, Any]) -> dict[str, Any]:
-    """A stored document with the companion fields that repeat its dates readably."""
+def with_days(doc: dict[str, Any]) -> dict[str, Any]:
+    """A stored document with the companion fields that repeat its days readably."""
     more = {f"{name}String": day_string(doc[name]) for name in ("Date", "DueDate") if doc.get(name)}
-    if doc.get("UpdatedDateUTC"):
-        more["UpdatedDateUTCString"] = iso_string(doc["UpdatedDateUTC"])
     return {**doc, **more}
+
+
+def with_stamp(doc: dict[str, Any]) -> dict[str, Any]:
+    """A stored document with the field that repeats readably when it was changed."""
+    return {**doc, "UpdatedDateUTCString": iso_string(doc["UpdatedDateUTC"])}
 
 
 def echoed(value: Any) -> Any:  # noqa: ANN401  JSON in, JSON out

@@ -9,26 +9,11 @@ from connectors.hubspot.fields import FIELDS
 from ports.failures import Misconfigured
 from tests.contracts import hubspot
 from tests.contracts.crm_bench import figures, ticket, won
-from tests.contracts.hubspot import HubspotBench
-
-PROPERTIES = "/crm/v3/properties"
-LABELS = "/crm/v4/associations/deals/contacts/labels"
-
-
-async def empty(bench: HubspotBench) -> None:
-    """Take everything of ours out of the account."""
-    for kind, fields in FIELDS.items():
-        names = [{"name": field.name} for field in fields]
-        await bench.write("POST", f"{PROPERTIES}/{kind}/batch/archive", {"inputs": names})
-        await bench.write("DELETE", f"{PROPERTIES}/{kind}/groups/cashward")
-    labels = (await bench.hands.get(LABELS)).json()["results"]
-    for label in labels:
-        if label["category"] == "USER_DEFINED":
-            await bench.write("DELETE", f"{LABELS}/{label['typeId']}")
+from tests.contracts.hubspot import PROPERTIES, HubspotBench
 
 
 async def test_an_empty_account_is_prepared_once(bench: HubspotBench) -> None:
-    await empty(bench)
+    await bench.empty()
     planned = await bench.crm.prepare(dry_run=True)
     assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 4
     wanting = (await bench.crm.probe()).wanting
@@ -39,13 +24,13 @@ async def test_an_empty_account_is_prepared_once(bench: HubspotBench) -> None:
 
 
 async def test_a_dry_run_changes_nothing(bench: HubspotBench) -> None:
-    await empty(bench)
+    await bench.empty()
     await bench.crm.prepare(dry_run=True)
     assert not any(line["committed"] for line in await bench.lines())
 
 
 async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: HubspotBench) -> None:
-    await empty(bench)
+    await bench.empty()
     await bench.crm.prepare(dry_run=False)
     deal = await won(bench)
     await bench.crm.record.make(figures(deal), ticket("w"))

@@ -84,7 +84,8 @@ async def test_an_account_where_no_deal_can_be_won_is_told_to_sales(
         wire.by_path[f"/crm/v3/properties/{kind}"] = answer(200, {"results": []})
         wire.by_path[f"/crm/v3/properties/{kind}/groups"] = answer(200, {"results": []})
     wire.by_path["/crm/v4/associations/deals/contacts/labels"] = answer(200, {"results": []})
-    wire.by_path[f"{OBJECTS}/deals/0"] = answer(404, {"message": "resource not found"})
+    for kind in ("deals", "tasks"):
+        wire.by_path[f"{OBJECTS}/{kind}/0"] = answer(404, {"message": "resource not found"})
     wanting = (await crm.probe()).wanting
     assert "no deal pipeline has a stage of probability 1.0: sales must make one" in wanting
     assert "property deals.cashward_scope is missing: prepare the account" in wanting

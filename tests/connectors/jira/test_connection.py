@@ -97,7 +97,7 @@ async def test_a_kickoff_takes_few_calls(jira: JiraBench) -> None:
     await jira.pm.team.make(full.staffing(project), ticket())
     assert await jira.calls() == [
         *("GET /myself", "POST /project"),
-        *("PUT /project/{project}/properties/{property}", "PUT /project/{project}"),
+        *("PUT /project/{project}", "PUT /project/{project}/properties/{property}"),
         *("POST /version", "POST /version"),
         *("GET /project/{project}", "POST /issue/bulk", "POST /issue/bulk"),
         *("GET /project/{project}/role", "POST /project/{project}/role/{role}"),

@@ -240,3 +240,11 @@ async def test_a_bill_takes_one_call_to_draft_and_one_to_issue(xero: XeroBench) 
         f"PUT {BASE}/Invoices",
         f"POST {BASE}/Invoices/{{id}}",
     ]
+
+
+async def test_an_invoices_pdf_is_where_it_says(xero: XeroBench) -> None:
+    invoice = await issued(xero)
+    headers = {"Accept": "application/pdf"}
+    answer = await xero.hands.get(invoice.pdf, headers=headers)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")

@@ -1,0 +1,43 @@
+"""Time in Jira: worklogs, however many hang on an issue, and whoever made it."""
+
+from datetime import date
+from decimal import Decimal
+
+from tests.contracts.jira import JiraBench
+from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
+
+DAY = date(2026, 12, 8)
+
+
+async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraBench) -> None:
+    project = await opened(jira)
+    versions = await planned(jira, project)
+    await jira.pm.work.make(plan().work(project, versions), ticket())
+    for _ in range(23):
+        await jira.book(project, "w1", Decimal("0.5"), DAY)
+    told = await jira.pm.read_time(DEAL, project)
+    assert len({each.id for each in told}) == 23
+    assert sum(each.hours for each in told) == Decimal("11.5")
+    assert not any(each.is_approved for each in told)
+
+
+async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: JiraBench) -> None:
+    project = await opened(jira)
+    found = await jira.read(f"/project/{project}")
+    kind = next(each["id"] for each in found["issueTypes"] if each["hierarchyLevel"] == 0)
+    fields = {"project": {"id": project}, "issuetype": {"id": kind}, "summary": "By hand"}
+    issue = await jira.write("POST", "/issue", {"fields": fields})
+    booked = {"timeSpentSeconds": 5400, "started": "2026-12-08T23:30:00.000+0100"}
+    await jira.write("POST", f"/issue/{issue['id']}/worklog", booked)
+    (told,) = await jira.pm.read_time(DEAL, project)
+    assert (told.package, told.hours, told.day) == ("", Decimal("1.5"), DAY)
+
+
+async def test_a_day_is_that_of_the_account_that_asks(jira: JiraBench) -> None:
+    project = await opened(jira)
+    versions = await planned(jira, project)
+    made = await jira.pm.work.make(plan().work(project, versions), ticket())
+    early = {"timeSpentSeconds": 3600, "started": "2026-12-09T00:30:00.000+0100"}
+    await jira.write("POST", f"/issue/{made.parts['w1']}/worklog", early)
+    (told,) = await jira.pm.read_time(DEAL, project)
+    assert (told.hours, told.day) == (Decimal(1), date(2026, 12, 9))

@@ -1,0 +1,196 @@
+"""Whoever declares a capability has it, and whoever does not is met another way."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from domain.billing import InvoiceStatus
+from domain.effect import Strategy
+from domain.money import Money
+from ports.capability import Capability
+from ports.change import Change
+from ports.failures import Rejected
+from tests.contracts import pm_bench
+from tests.contracts.crm_bench import CrmBench, won
+from tests.contracts.erp_bench import (
+    ErpBench,
+    Refused,
+    crediting,
+    customer,
+    draft,
+    drafted,
+    issued,
+    ticket,
+)
+from tests.contracts.pm_bench import DEAL, PmBench
+from tests.contracts.test_crm import LONG_AGO
+
+EUR_100 = Money.of(100, "EUR")
+
+
+def needs(offered: frozenset[Capability], capability: Capability) -> None:
+    if capability not in offered:
+        pytest.skip(f"it does not offer: {capability}")
+
+
+def lacks(offered: frozenset[Capability], capability: Capability) -> None:
+    if capability in offered:
+        pytest.skip(f"it offers: {capability}")
+
+
+def check(offered: frozenset[Capability], changes: Iterable[Change[Any]]) -> None:
+    repeats = [change.repeat for change in changes]
+    assert (Capability.IDEMPOTENCY_KEY in offered) == any(each.key_life for each in repeats)
+    is_unique = any(each.strategy is Strategy.UNIQUE_REFERENCE for each in repeats)
+    assert (Capability.UNIQUE_REFERENCE in offered) == is_unique
+
+
+# -------------------------------------------------------- what the ledger acts by
+
+
+async def test_a_crm_offers_what_its_changes_declare(crm: CrmBench) -> None:
+    check(crm.crm.capabilities, (crm.crm.record, crm.crm.task))
+
+
+async def test_a_pm_offers_what_its_changes_declare(pm: PmBench) -> None:
+    role = pm.pm
+    check(role.capabilities, (role.project, role.charter, role.milestones, role.work, role.team))
+
+
+async def test_an_erp_offers_what_its_changes_declare(erp: ErpBench) -> None:
+    check(erp.invoicing.capabilities, (erp.invoicing.invoice, erp.invoicing.credit))
+
+
+# ------------------------------------------------- idempotency key, unique reference
+
+
+async def test_under_one_key_a_draft_is_one_draft(erp: ErpBench) -> None:
+    if erp.invoicing.invoice.repeat.key_life is None:
+        pytest.skip("its drafts take no key")
+    command = draft(await customer(erp))
+    first = await erp.invoicing.invoice.make(command, ticket("i"))
+    assert (await erp.invoicing.invoice.make(command, ticket("i"))).id == first.id
+    assert len(await erp.invoicing.invoice.find(command)) == 1
+
+
+async def test_under_one_key_a_credit_is_one_credit(erp: ErpBench) -> None:
+    if erp.invoicing.credit.repeat.key_life is None:
+        pytest.skip("its credits take no key")
+    command = crediting(await issued(erp), await customer(erp), EUR_100)
+    first = await erp.invoicing.credit.make(command, ticket("n"))
+    assert (await erp.invoicing.credit.make(command, ticket("n"))).id == first.id
+    assert len(await erp.invoicing.credit.find(command)) == 1
+
+
+async def test_a_second_draft_is_kept_out_or_swept(erp: ErpBench) -> None:
+    """Under another key: what a reference does not keep out is found, and can be taken back."""
+    change = erp.invoicing.invoice
+    command = draft(await customer(erp))
+    first = await change.make(command, ticket("i"))
+    made = await again(change, command, ticket("i", generation=2))
+    if change.repeat.strategy is Strategy.UNIQUE_REFERENCE:
+        assert made in (None, first.id)
+        assert [each.id for each in await change.find(command)] == [first.id]
+        return
+    found = await change.find(command)
+    assert [each.id for each in found] == [first.id, made]
+    await change.take_back(command, found[1])
+    assert [each.id for each in await change.find(command)] == [first.id]
+
+
+@pytest.mark.parametrize("name", ["project", "milestones", "team"])
+async def test_a_unique_part_of_a_project_is_not_made_a_second_time(pm: PmBench, name: str) -> None:
+    """Though the second attempt does not look first."""
+    change: Change[Any] = getattr(pm.pm, name)
+    if change.repeat.strategy is not Strategy.UNIQUE_REFERENCE:
+        pytest.skip("a repeat is met by a look")
+    plan = pm_bench.plan(people=("acc-consultant",))
+    project = (await pm.pm.project.make(plan.opening(), pm_bench.ticket())).id
+    command = {
+        "project": plan.opening(),
+        "milestones": plan.milestone_plan(project),
+        "team": plan.staffing(project),
+    }[name]
+    first = await change.make(command, pm_bench.ticket())
+    assert await again(change, command, pm_bench.ticket()) in (None, first.id)
+    assert [each.id for each in await change.find(command)] == [first.id]
+    if name == "milestones":
+        assert len(await pm.pm.read_milestones(DEAL, project)) == len(first.parts)
+
+
+async def again(change: Change[Any], command: Any, leave: Any) -> str | None:
+    """The id of what a repeat made or answered; None if it was refused."""
+    try:
+        return (await change.make(command, leave)).id
+    except Rejected:
+        return None
+
+
+# ------------------------------------------------------------------------ invoices
+
+
+async def test_an_invoice_that_a_person_voided_is_gone(erp: ErpBench) -> None:
+    needs(erp.invoicing.capabilities, Capability.VOIDS_ISSUED)
+    invoice = await issued(erp)
+    await erp.void(invoice.id)
+    assert (await erp.invoicing.read_invoice(invoice.id)).status is InvoiceStatus.GONE
+    told = await erp.invoicing.changed_since(LONG_AGO)
+    assert [each.invoice.status for each in told] == [InvoiceStatus.GONE]
+
+
+async def test_where_nobody_voids_an_issued_invoice_it_stays(erp: ErpBench) -> None:
+    lacks(erp.invoicing.capabilities, Capability.VOIDS_ISSUED)
+    invoice = await issued(erp)
+    with pytest.raises(Refused):
+        await erp.void(invoice.id)
+    assert await erp.invoicing.read_invoice(invoice.id) == invoice
+
+
+async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpBench) -> None:
+    needs(erp.invoicing.capabilities, Capability.GAPLESS_NUMBERS)
+    first = await issued(erp, "m1")
+    given_up = draft(await customer(erp), item="m2")
+    made = await erp.invoicing.invoice.make(given_up, ticket(given_up.subject))
+    between = await drafted(erp, "m3")
+    await erp.invoicing.invoice.take_back(given_up, made)
+    await erp.invoicing.issue(between)
+    second, third = await erp.invoicing.read_invoice(between), await issued(erp, "m4")
+    numbers = [int(re.findall(r"\d+", each.number)[-1]) for each in (first, second, third)]
+    assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+
+
+# ---------------------------------------------------------------------- since when
+
+
+async def test_an_edit_by_sales_is_told_where_every_change_is(crm: CrmBench) -> None:
+    offers = Capability.UPDATED_SINCE in crm.crm.capabilities
+    deal = await won(crm)
+    (before,) = await crm.crm.won_since(LONG_AGO)
+    await crm.revise(deal, "Pumps, phase one", Money.of(13041, "EUR"))
+    told = await crm.crm.won_since(before.changed_at)
+    assert (any(each.changed_at > before.changed_at for each in told)) == offers
+
+
+async def test_a_payment_is_told_as_a_change(erp: ErpBench) -> None:
+    needs(erp.invoicing.capabilities, Capability.UPDATED_SINCE)
+    invoice = await issued(erp)
+    (before,) = await erp.invoicing.changed_since(LONG_AGO)
+    await erp.pay(invoice.id, EUR_100)
+    (told,) = await erp.invoicing.changed_since(before.changed_at)
+    assert told.changed_at >= before.changed_at
+    assert told.invoice.paid == EUR_100
+
+
+# -------------------------------------------------------------------------- set-up
+
+
+async def test_a_dry_run_tells_what_would_be_made_and_makes_nothing(crm: CrmBench) -> None:
+    needs(crm.crm.capabilities, Capability.DRY_RUN)
+    async with crm.unprepared() as fresh:
+        planned = list(await fresh.prepare(dry_run=True))
+        assert planned
+        assert list(await fresh.prepare(dry_run=True)) == planned
+        assert list(await fresh.prepare(dry_run=False)) == planned
+        assert not await fresh.prepare(dry_run=True)

@@ -1,0 +1,64 @@
+"""What a person changed is not overwritten by us."""
+
+from contextlib import suppress
+
+import pytest
+
+from domain.money import Money
+from ports.failures import Rejected
+from tests.contracts import pm_bench
+from tests.contracts.crm_bench import CrmBench, figures, link, ticket, won
+from tests.contracts.erp_bench import ErpBench, drafted
+from tests.contracts.pm_bench import PmBench, opened, planned
+
+
+async def test_what_sales_edit_between_our_reading_and_our_telling_stays(crm: CrmBench) -> None:
+    deal = await won(crm)
+    await crm.crm.read_deal(deal)
+    value = Money.of("12999.90", "EUR")
+    await crm.revise(deal, "Pumps, phase one", value)
+    await crm.crm.record.make(figures(deal), ticket("w"))
+    await crm.crm.record.take_back(link(deal), await crm.crm.record.make(link(deal), ticket("l")))
+    read, told = await crm.crm.read_deal(deal), await crm.told(deal)
+    assert (read.name, read.value) == ("Pumps, phase one", value)
+    assert told["stage"] == "delivery"
+    assert float(told["contracted"]) == 13040
+
+
+@pytest.mark.parametrize("part", ["charter", "milestones", "work"])
+async def test_what_people_wrote_on_a_project_stays_when_we_repeat(pm: PmBench, part: str) -> None:
+    plan, project = pm_bench.plan(), await opened(pm)
+    versions = await planned(pm, project)
+    if part == "charter":
+        made = await pm.pm.charter.make(plan.charter(project), pm_bench.ticket())
+        is_there = await pm.edit(part, made)
+        await pm.pm.charter.make(plan.charter(project), pm_bench.ticket(2))
+    elif part == "milestones":
+        made = await pm.pm.milestones.make(plan.milestone_plan(project), pm_bench.ticket(2))
+        is_there = await pm.edit(part, made)
+        assert await pm.pm.milestones.make(plan.milestone_plan(project), pm_bench.ticket(3)) == made
+    else:
+        made = await pm.pm.work.make(plan.work(project, versions), pm_bench.ticket())
+        is_there = await pm.edit(part, made)
+        assert await pm.pm.work.make(plan.work(project, versions), pm_bench.ticket(2)) == made
+    assert await is_there()
+
+
+async def test_a_charter_that_people_rewrote_is_closed_without_losing_their_words(
+    pm: PmBench,
+) -> None:
+    plan, project = pm_bench.plan(), await opened(pm)
+    made = await pm.pm.charter.make(plan.charter(project), pm_bench.ticket())
+    is_there = await pm.edit("charter", made)
+    await pm.pm.charter.make(plan.charter(project, is_closed=True), pm_bench.ticket())
+    assert await is_there()
+
+
+async def test_what_an_accountant_changed_on_a_draft_is_issued_with_it_or_not_at_all(
+    erp: ErpBench,
+) -> None:
+    invoice = await drafted(erp)
+    is_there = await erp.annotate(invoice)
+    with suppress(Rejected):
+        await erp.invoicing.issue(invoice)
+    assert await is_there()

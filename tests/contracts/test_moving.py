@@ -1,0 +1,88 @@
+"""Polls miss nothing while what they read moves: in pages, with an overlap, by the last change."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+
+from domain.money import Money
+from domain.names import DealId, ExternalId
+from ports.crm import Won
+from ports.erp import Changed
+from tests.contracts.crm_bench import CrmBench, open_deal
+from tests.contracts.erp_bench import ErpBench, issued
+from tests.contracts.test_crm import LONG_AGO
+
+OVERLAP = timedelta(seconds=2)
+MANY = 5
+ROUNDS = 3
+Told = Sequence[Won] | Sequence[Changed]
+
+
+async def poll_while(
+    moving: Coroutine[None, None, None],
+    read: Callable[[datetime], Awaitable[Told]],
+    known: set[str],
+) -> dict[str, datetime]:
+    """What was told until everything rests, read as our polls do: by id, with its last stamp.
+
+    Every reading of all there is must tell those that are `known`, wherever they move meanwhile.
+    """
+    task = asyncio.create_task(moving)
+    seen: dict[str, datetime] = {}
+    since, rests = LONG_AGO, False
+    try:
+        while not rests:
+            rests = task.done()
+            assert known <= {_id(each) for each in await read(LONG_AGO)}
+            told = await read(since - OVERLAP)
+            seen |= {_id(each): each.changed_at for each in told}
+            since = max(seen.values(), default=since)
+            # What answers without waiting would never let anything move.
+            await asyncio.sleep(0)
+        await task
+    finally:
+        task.cancel()
+    return seen
+
+
+def _id(told: Won | Changed) -> str:
+    return told.deal if isinstance(told, Won) else told.invoice.id
+
+
+async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmBench) -> None:
+    deals = [await crm.enter(open_deal(name=f"Deal {number}")) for number in range(MANY)]
+    before, later = deals[:-2], deals[-2:]
+    for deal in before:
+        await crm.win(deal)
+
+    async def move() -> None:
+        for number in range(ROUNDS * len(before)):
+            name = f"Name {number}"
+            await crm.revise(before[number % len(before)], name, Money.of(13041, "EUR"))
+        for deal in later:
+            await crm.win(deal)
+
+    async with crm.in_small_pages() as reading:
+        seen = await poll_while(move(), reading.won_since, set(before))
+        assert {DealId(deal) for deal in seen} == set(deals)
+        assert {each.deal: each.changed_at for each in await reading.won_since(LONG_AGO)} == seen
+
+
+async def test_invoices_that_are_paid_while_we_read_are_all_told(erp: ErpBench) -> None:
+    before = [await issued(erp, f"m{number}") for number in range(1, MANY - 1)]
+    numbers = range(MANY - 1, MANY + 1)
+    added: list[ExternalId] = []
+
+    async def move() -> None:
+        for number in range(ROUNDS * len(before)):
+            await erp.pay(before[number % len(before)].id, Money.of(100, "EUR"))
+        added.extend([(await issued(erp, f"m{number}")).id for number in numbers])
+
+    async with erp.in_small_pages() as roles:
+        assert roles.invoicing
+        seen = await poll_while(move(), roles.invoicing.changed_since, {each.id for each in before})
+        last = await roles.invoicing.changed_since(LONG_AGO)
+    assert set(seen) == {*(each.id for each in before), *added}
+    assert {each.invoice.id: each.changed_at for each in last} == seen
+    paid = [each.invoice.id for each in last if each.invoice.paid]
+    assert sorted(paid) == sorted(each.id for each in before)

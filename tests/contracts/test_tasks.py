@@ -1,0 +1,114 @@
+"""A task before the deal's owner: asked once, closed once, whatever happens on the way."""
+
+import pytest
+
+from connectors.memory import Trouble
+from domain.effect import Made
+from domain.names import DealId, ExternalId
+from domain.task import OwnerTask
+from ports.crm import Crm
+from ports.failures import (
+    Absent,
+    ConnectorFailure,
+    Misconfigured,
+    Throttled,
+    Uncertain,
+    Unreachable,
+)
+from tests.contracts.crm_bench import CrmBench, asking, open_deal, ticket, won
+
+TITLE = asking(DealId("a deal")).title
+
+
+async def as_the_ledger_repeats(crm: Crm, command: OwnerTask) -> Made:
+    """A second attempt looks first, and makes only what is not there."""
+    found = await crm.task.find(command)
+    return found[0] if found else await crm.task.make(command, ticket("t", attempt=2))
+
+
+async def test_a_task_asked_twice_is_one_task(crm: CrmBench) -> None:
+    command = asking(await won(crm))
+    made = await crm.crm.task.make(command, ticket("t"))
+    assert (await as_the_ledger_repeats(crm.crm, command)).id == made.id
+    assert list(await crm.tasks(command.deal)) == [TITLE]
+
+
+async def test_a_task_is_found_by_its_subject_alone(crm: CrmBench) -> None:
+    deal = await won(crm)
+    mine = await crm.crm.task.make(asking(deal), ticket("t"))
+    longer = asking(deal).model_copy(update={"subject": f"{deal}:ask:12"})
+    assert not await crm.crm.task.find(longer)
+    other = await crm.crm.task.make(longer, ticket("t2"))
+    assert [each.id for each in await crm.crm.task.find(asking(deal))] == [mine.id]
+    assert [each.id for each in await crm.crm.task.find(longer)] == [other.id]
+
+
+async def test_a_task_of_another_deal_is_not_ours(crm: CrmBench) -> None:
+    first = await won(crm, "First")
+    second = await crm.enter(open_deal(name="Second"))
+    await crm.crm.task.make(asking(first), ticket("t"))
+    assert not await crm.crm.task.find(asking(second))
+    assert list(await crm.tasks(second)) == []
+
+
+async def test_a_task_taken_back_twice_is_closed_once(crm: CrmBench) -> None:
+    command = asking(await won(crm))
+    made = await crm.crm.task.make(command, ticket("t"))
+    await crm.crm.task.take_back(command, made)
+    await crm.crm.task.take_back(command, made)
+    assert list(await crm.tasks(command.deal)) == []
+
+
+async def test_a_task_that_never_was_is_closed_already(crm: CrmBench) -> None:
+    command = asking(await won(crm))
+    made = await crm.crm.task.make(command, ticket("t"))
+    await crm.crm.task.take_back(command, made)
+    nobody = crm.unknown()
+    gone = Made(id=ExternalId(nobody.partition(":")[2]))
+    await crm.crm.task.take_back(asking(nobody), gone)
+
+
+async def test_a_stray_task_is_swept_and_the_elected_one_stays(crm: CrmBench) -> None:
+    command = asking(await won(crm))
+    first = await crm.crm.task.make(command, ticket("t"))
+    await crm.crm.task.make(command, ticket("t"))
+    found = await crm.crm.task.find(command)
+    assert found[0].id == first.id
+    for stray in found[1:]:
+        await crm.crm.task.take_back(command, stray)
+    assert list(await crm.tasks(command.deal)) == [TITLE]
+
+
+async def test_a_task_whose_answer_is_lost_is_found_exactly_once(crm: CrmBench) -> None:
+    command = asking(await won(crm))
+    async with crm.in_trouble(Trouble.LOST_REPLY) as troubled:
+        with pytest.raises(Uncertain):
+            await troubled.task.make(command, ticket("t"))
+    (found,) = await crm.crm.task.find(command)
+    assert (await as_the_ledger_repeats(crm.crm, command)).id == found.id
+    assert list(await crm.tasks(command.deal)) == [TITLE]
+
+
+async def test_nobody_is_asked_about_an_unknown_deal(crm: CrmBench) -> None:
+    command = asking(crm.unknown())
+    with pytest.raises(Absent):
+        await crm.crm.task.make(command, ticket("t"))
+    assert not await crm.crm.task.find(command)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "failure"),
+    [
+        (Trouble.DOWN, Unreachable),
+        (Trouble.THROTTLED, Throttled),
+        (Trouble.LOCKED_OUT, Misconfigured),
+    ],
+)
+async def test_a_task_that_cannot_be_placed_says_why_and_is_not_there(
+    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
+) -> None:
+    command = asking(await won(crm))
+    async with crm.in_trouble(trouble) as troubled:
+        with pytest.raises(failure):
+            await troubled.task.make(command, ticket("t"))
+    assert list(await crm.tasks(command.deal)) == []

@@ -1,0 +1,54 @@
+"""The time that the team booked, as we read it back."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from domain.names import ExternalId
+from ports.failures import Absent
+from tests.contracts.pm_bench import DEAL, NOWHERE, PmBench, opened, plan, planned, ticket
+
+
+async def with_work(pm: PmBench) -> ExternalId:
+    project = await opened(pm)
+    versions = await planned(pm, project)
+    await pm.pm.work.make(plan().work(project, versions), ticket())
+    return project
+
+
+async def test_booked_time_reads_back_by_package_day_hours_and_person(pm: PmBench) -> None:
+    project = await with_work(pm)
+    someone = await pm.book(project, "w2", Decimal("1.5"), date(2026, 12, 9))
+    await pm.book(project, "w1", Decimal(8), date(2026, 12, 8))
+    await pm.book(project, "w2", Decimal("0.25"), date(2026, 12, 10))
+    told = await pm.pm.read_time(DEAL, project)
+    assert [(each.package, each.day, each.hours) for each in told] == [
+        ("w1", date(2026, 12, 8), Decimal(8)),
+        ("w2", date(2026, 12, 9), Decimal("1.5")),
+        ("w2", date(2026, 12, 10), Decimal("0.25")),
+    ]
+    assert {each.person for each in told} == {someone}
+    assert len({each.id for each in told}) == 3
+
+
+async def test_time_of_another_project_is_not_told(pm: PmBench) -> None:
+    project = await with_work(pm)
+    await pm.book(project, "w1", Decimal(1), date(2026, 12, 8))
+    other = plan(deal=type(DEAL)("hubspot:51230000018"))
+    elsewhere = (await pm.pm.project.make(other.opening(), ticket())).id
+    assert not await pm.pm.read_time(other.deal, elsewhere)
+
+
+async def test_a_project_without_work_has_no_time(pm: PmBench) -> None:
+    assert not await pm.pm.read_time(DEAL, await opened(pm))
+
+
+async def test_time_of_a_project_that_is_gone_is_absent(pm: PmBench) -> None:
+    with pytest.raises(Absent):
+        await pm.pm.read_time(DEAL, NOWHERE)
+    opening = plan().opening()
+    made = await pm.pm.project.make(opening, ticket())
+    await pm.pm.project.take_back(opening, made)
+    with pytest.raises(Absent):
+        await pm.pm.read_time(DEAL, made.id)

@@ -1,0 +1,71 @@
+"""A deal's life at HubSpot, as our connector and its people drive it, with what goes wrong."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from connectors.memory import Trouble
+from domain.names import DealId
+from ports.failures import ConnectorFailure
+from tests.contracts.crm_bench import asking, figures, link, open_deal, ticket, unlink
+from tests.contracts.hubspot import OBJECTS, HubspotBench, local
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+_APP = {
+    "client_id": "cashward-hubspot",
+    "client_secret": "hubspot-demo-secret",
+    "refresh_token": "na1-refresh-demo",
+    "access_token": None,
+}
+
+
+async def live(crm: HubspotBench) -> None:
+    await _prepare(crm)
+    deal = await _sell(crm)
+    await _carry(crm, deal)
+    await _go_wrong(crm, deal)
+
+
+async def _prepare(crm: HubspotBench) -> None:
+    await crm.empty()
+    for dry_run in (True, False, False):
+        await crm.crm.prepare(dry_run=dry_run)
+    async with crm.opened(**_APP) as roles:
+        assert roles.crm
+        await roles.crm.probe()
+
+
+async def _sell(crm: HubspotBench) -> DealId:
+    deals = [await crm.enter(open_deal(name=name)) for name in ("Pumps", "Valves", "Pipes")]
+    for deal in deals:
+        await crm.win(deal)
+    async with crm.in_small_pages() as paged:
+        assert len(await paged.won_since(LONG_AGO)) == 3
+    return deals[0]
+
+
+async def _carry(crm: HubspotBench, deal: DealId) -> None:
+    await crm.crm.read_deal(deal)
+    made = await crm.crm.record.make(link(deal), ticket("l"))
+    await crm.crm.record.make(figures(deal), ticket("w"))
+    await crm.crm.record.take_back(unlink(deal), made)
+    await crm.crm.record.take_back(link(deal), made)
+    task = await crm.crm.task.make(asking(deal), ticket("t"))
+    assert await crm.crm.task.find(asking(deal))
+    assert await crm.tasks(deal)
+    await crm.crm.task.take_back(asking(deal), task)
+
+
+async def _go_wrong(crm: HubspotBench, deal: DealId) -> None:
+    nobody = crm.unknown()
+    with suppress(ConnectorFailure):
+        await crm.crm.read_deal(nobody)
+    with suppress(ConnectorFailure):
+        await crm.crm.record.make(figures(nobody), ticket("x"))
+    for properties in ({"amount": "a lot"}, {"no_such_field": "1"}, "no object"):
+        path = f"{OBJECTS}/deals/{local(deal)}"
+        assert (await crm.hands.patch(path, json={"properties": properties})).is_client_error
+    for trouble in (Trouble.LOCKED_OUT, Trouble.THROTTLED):
+        async with crm.in_trouble(trouble) as role:
+            with suppress(ConnectorFailure):
+                await role.record.make(figures(deal), ticket("y"))
+    await crm.spoil_all()

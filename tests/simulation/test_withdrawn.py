@@ -1,0 +1,48 @@
+"""A withdrawn bill stays withdrawn, though an attempt to draft it slept all the while."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from domain.billing import InvoiceStatus
+from domain.claim import ClaimState
+from domain.money import Money
+from domain.names import CustomerKey
+from domain.refusal import Refusal
+from ports.books import Baseline
+from tests.simulation.story import DEAL, NETS, World, bill_of
+from tests.simulation.virtual import now, run
+
+BILL = bill_of(1, NETS[0])
+Story = Callable[[World], Awaitable[None]]
+
+
+async def _drafted(world: World) -> None:
+    await world.invoices.draft_invoice(BILL)
+
+
+async def _never_begun(_: World) -> None:
+    """The first attempt fell asleep before it had claimed anything."""
+
+
+@pytest.mark.parametrize("before", [_drafted, _never_begun])
+def test_a_zombie_that_wakes_after_the_withdrawal_leaves_no_claim_open(before: Story) -> None:
+    async def live(world: World) -> None:
+        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.total(NETS, "EUR"))
+        await world.books.agree(terms, now=now())
+        await asyncio.sleep(world.trouble_ends)
+        await before(world)
+        assert await world.invoices.withdraw(BILL) is None
+        with pytest.raises(Refusal):
+            await world.invoices.draft_invoice(BILL)  # the zombie
+        again = BILL.model_copy(update={"item": BILL.item.model_copy(update={"revision": 2})})
+        drafted = await world.invoices.draft_invoice(again)
+        await world.invoices.issue_invoice(drafted)
+
+    world = World(seed=1)
+    run(live(world))
+    states = [claim.state for claim in world.books.by_subject.values()]
+    assert states == [ClaimState.RELEASED, ClaimState.ISSUED]
+    live_documents = [d for d in world.erp.documents.values() if d.status is not InvoiceStatus.GONE]
+    assert len(live_documents) == 1

@@ -1,0 +1,254 @@
+"""A cancelled deal, read back at every vendor: HubSpot, Jira and Xero agree on what is left."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import WorkflowEnvironment
+
+from cli.demo.cast.hubspot import OBJECTS
+from cli.demo.cast.jira import REST, JiraDelivery
+from cli.demo.cast.xero import BOOKS, XeroBooks
+from cli.demo.story import Sale
+from connectors.jira.wire import PROPERTY
+from domain.attention import Decision, Verb
+from domain.event import DealWon, MilestoneReached
+from domain.life import CancelRequest, Outcome
+from domain.money import Money
+from domain.names import EventId, ItemKey
+from domain.stage import Stage
+from tests.sandboxed import Sandboxed, open_sandboxed
+from tests.world import until_awaited
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+from workflows.desk import Attended
+
+EVENT = EventId("told by a test")
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What the three vendors say of one deal. `bills` are the live invoices by status."""
+
+    stage: str
+    linked: str
+    contracted: Decimal
+    billed: Decimal
+    credited: Decimal
+    outstanding: Decimal
+    projects: int
+    customers: int
+    bills: dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One sale, and the hands of the people who have to do with it."""
+
+    at: Sandboxed
+    sale: Sale
+
+    @property
+    def run(self) -> WorkflowHandle[DealToCash, Outcome]:
+        run = names.deal_run(self.sale.deal)
+        return self.at.client.get_workflow_handle_for(DealToCash.run, run)
+
+    async def win(self, *, with_approval: bool = False) -> None:
+        limit = Money.of("1.00", self.sale.order.currency) if with_approval else None
+        policy = self.at.policy.model_copy(update={"approve_above": limit})
+        await self.at.bell_with(policy).deal_won(DealWon(deal=self.sale.deal, event=EVENT))
+
+    async def write(self, **properties: str) -> None:
+        """Sales change the deal's record."""
+        path = f"{OBJECTS}/deals/{self.sale.id}"
+        await self.at.desks.crm.ask("PATCH", path, {"properties": properties})
+
+    async def said(self, *properties: str) -> dict[str, str]:
+        """What the deal's record says."""
+        query = {"properties": ",".join(properties)}
+        path = f"{OBJECTS}/deals/{self.sale.id}"
+        found: dict[str, str] = (await self.at.desks.crm.ask("GET", path, query=query))[
+            "properties"
+        ]
+        return found
+
+    async def project(self) -> str:
+        """The project, once the CRM links to it."""
+
+        async def linked() -> str:
+            return (await self.said("cashward_project"))["cashward_project"] or ""
+
+        return str(await until_awaited(linked))
+
+    async def reach_first(self) -> None:
+        """Delivery reach the first milestone, and we hear of it."""
+        delivery = JiraDelivery(self.at.desks.pm)
+        project = await self.project()
+        (first, _), *_ = await delivery.milestones(project)
+        await delivery.reach(project, first, self.sale.order.start)
+        await self.at.bell.milestone_reached(
+            MilestoneReached(deal=self.sale.deal, item=ItemKey("m1"), event=EVENT)
+        )
+
+    async def bills(self) -> dict[str, list[dict[str, Any]]]:
+        where = f'Type=="ACCREC" AND Reference.StartsWith("cw:{self.sale.deal}:")'
+        found = await self.at.desks.erp.ask("GET", f"{BOOKS}/Invoices", query={"where": where})
+        by_status: dict[str, list[dict[str, Any]]] = {}
+        for bill in found["Invoices"]:
+            if bill["Status"] not in {"DELETED", "VOIDED"}:
+                by_status.setdefault(bill["Status"], []).append(bill)
+        return by_status
+
+    async def has(self, status: str) -> None:
+        """Wait for an invoice of this status."""
+
+        async def there() -> bool:
+            return status in await self.bills()
+
+        await until_awaited(there)
+
+    async def parked(self, run: str) -> None:
+        """Wait until the run waits for a person; it may not have begun yet."""
+        handle = self.at.client.get_workflow_handle(run)
+
+        async def waits() -> bool:
+            try:
+                return await handle.query(Attended.open_attention) is not None
+            except RPCError as missing:
+                if missing.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                return False
+
+        await until_awaited(waits)
+
+    async def cancel(self) -> None:
+        request = CancelRequest(by="grace", reason="lost after all")
+        await self.run.execute_update(DealToCash.cancel, request)
+
+    async def decide(self, verb: Verb, choice: str = "") -> None:
+        """A person's word on the proposed credit, once the run hears it."""
+        decision = Decision(verb=verb, by="grace", choice=choice, reason="")
+
+        async def counted() -> bool:
+            try:
+                await self.run.execute_update(Attended.decide, decision)
+            except WorkflowUpdateFailedError:
+                return False
+            return True
+
+        await until_awaited(counted)
+
+    async def left(self) -> Left:
+        """Read back everywhere, once the run has ended."""
+        assert (await self.run.result()).stage is Stage.CANCELLED
+        money = ("contracted", "billed", "credited", "outstanding")
+        said = await self.said(
+            "cashward_stage", "cashward_project", *(f"cashward_{name}" for name in money)
+        )
+        named = await JiraDelivery(self.at.desks.pm).named()
+        customers = await XeroBooks(self.at.desks.erp).customers(self.at.began)
+        return Left(
+            stage=said["cashward_stage"],
+            linked=said["cashward_project"] or "",
+            **{name: Decimal(said[f"cashward_{name}"] or 0) for name in money},
+            projects=sum(name.startswith(self.sale.order.name[:60]) for name in named),
+            customers=customers[self.sale.order.company_id],
+            bills=await self.bills(),
+        )
+
+
+UNTOUCHED = Left(
+    stage="cancelled",
+    linked="",
+    contracted=NOTHING,
+    billed=NOTHING,
+    credited=NOTHING,
+    outstanding=NOTHING,
+    projects=0,
+    customers=0,
+    bills={},
+)
+
+
+@pytest.fixture(scope="module")
+async def installation(
+    temporal: WorkflowEnvironment, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Sandboxed]:
+    async with open_sandboxed(temporal, database_url, tmp_path_factory.mktemp("vendors")) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def deal(installation: Sandboxed) -> Deal:
+    [sale] = await installation.sell(installation.orders(1))
+    return Deal(installation, sale)
+
+
+async def test_before_the_project_no_vendor_knows_of_it(deal: Deal) -> None:
+    await deal.write(cashward_scope="")
+    await deal.win()
+    await deal.parked(names.handoff_run(deal.sale.deal))
+    await deal.cancel()
+
+    assert await deal.left() == UNTOUCHED
+
+
+async def test_while_the_project_is_set_up_all_of_it_is_taken_back(deal: Deal) -> None:
+    await deal.win()
+
+    async def begun() -> bool:
+        customers = await XeroBooks(deal.at.desks.erp).customers(deal.at.began)
+        return customers[deal.sale.order.company_id] > 0
+
+    await until_awaited(begun)
+    await deal.cancel()
+
+    assert await deal.left() == UNTOUCHED
+
+
+async def test_after_the_project_all_of_it_is_taken_back(deal: Deal) -> None:
+    await deal.win()
+    await deal.project()
+    await deal.cancel()
+
+    assert await deal.left() == UNTOUCHED
+
+
+async def test_after_a_draft_the_draft_goes_with_the_project(deal: Deal) -> None:
+    await deal.win(with_approval=True)
+    await deal.reach_first()
+    await deal.has("DRAFT")
+    await deal.cancel()
+
+    assert await deal.left() == UNTOUCHED
+
+
+@pytest.mark.parametrize("is_credited", [True, False], ids=["credited", "let stand"])
+async def test_after_an_invoice_the_project_is_closed_and_the_money_agrees(
+    deal: Deal, *, is_credited: bool
+) -> None:
+    await deal.win()
+    await deal.reach_first()
+    await deal.has("AUTHORISED")
+    await deal.cancel()
+    await deal.parked(names.deal_run(deal.sale.deal))
+    verb, choice = (Verb.AMEND, "credit") if is_credited else (Verb.SKIP, "")
+    await deal.decide(verb, choice)
+
+    left = await deal.left()
+    [bill] = [bill for bills in left.bills.values() for bill in bills]
+    net, gross = Decimal(bill["SubTotal"]), Decimal(bill["Total"])
+    assert (left.stage, left.projects, left.customers) == ("cancelled", 1, 1)
+    assert left.billed == net
+    assert (left.credited, left.outstanding) == (
+        (net, NOTHING) if is_credited else (NOTHING, gross)
+    )
+    assert left.contracted == left.billed - left.credited
+    assert Decimal(bill["AmountDue"]) == left.outstanding
+    path = f"{REST}/project/{left.linked}/properties/{PROPERTY}"
+    assert (await deal.at.desks.pm.ask("GET", path))["value"]["status"] == "closed"

@@ -1,0 +1,55 @@
+"""The deal's owner is asked by a task in the CRM, beside the run that waits for them."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.crm import CrmActivities as Crm
+from domain.attention import Attention
+from domain.preflight import SALES
+from workflows.kit import step
+
+A_MOMENT = timedelta(seconds=10)
+"""How long a run that goes on waits for its task to be closed; then that goes on beside it."""
+
+
+def is_for_owner(attention: Attention) -> bool:
+    return SALES in attention.who.split(", ")
+
+
+class OwnerAsked:
+    """One task, from when it is asked for until it is closed.
+
+    A run never waits for the CRM here, and never fails by it: a task is a courtesy.
+    """
+
+    def __init__(self, attention: Attention) -> None:
+        self._attention = attention
+        self._placing = asyncio.create_task(self._place())
+        self._closing: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Have it closed, and go on after a moment at the latest."""
+        self._closing = asyncio.create_task(self._close())
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                self._closing.done, timeout=A_MOMENT, timeout_summary="Go on without the task"
+            )
+
+    async def _place(self) -> None:
+        try:
+            await step(Crm.ask_owner, self._attention, "Put a task before the deal's owner")
+        except ActivityError as failure:
+            workflow.logger.warning("the owner was not asked: %s", failure.cause or failure)
+
+    async def _close(self) -> None:
+        self._placing.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._placing
+        try:
+            await step(Crm.close_task, self._attention, "Close the owner's task")
+        except ActivityError as failure:
+            workflow.logger.warning("the task stays open: %s", failure.cause or failure)
