@@ -67,11 +67,14 @@ class PgBooks:
             if await claim_rows.put_credit(session, credited, net, by, now=now):
                 await _advance(session, subject, lambda it, *_: steps.credit(it, net), now=now)
 
-    async def release(self, subject: Subject, *, reason: str, now: datetime) -> None:
+    async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
         async with self._database.transaction() as session:
-            if await claim_rows.read(session, subject):  # else its claim never came to be
-                step = steps.release
-                await _advance(session, subject, lambda it, *_: step(it), now=now, reason=reason)
+            if await contracts.find_and_lock(session, claim.deal) is None:
+                return  # nobody can claim it: there is nothing to keep a late attempt from
+            on_record = await claim_rows.of_deal(session, claim.deal)
+            before = next((one for one in on_record if one.subject == claim.subject), None)
+            after = steps.release(before or claim)
+            await claim_rows.write(session, before, after, now=now, reason=reason)
 
     async def baseline(self, deal: DealId) -> Baseline:
         async with self._database.session() as session:

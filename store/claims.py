@@ -27,12 +27,14 @@ def amend(agreed: Baseline, wanted: Baseline, on_record: Sequence[Claim]) -> Bas
 
 
 def open_claim(wanted: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
-    """The live claim if it is this one; else the wanted, unless its item is claimed by another."""
+    """The live claim if it is this one; else the wanted, unless its item is claimed by another.
+
+    A released one is not opened again: only a late attempt asks for it, and its draft is gone.
+    """
     for claim in on_record:
         if claim.subject == wanted.subject:
-            if claim.state is not ClaimState.RELEASED:
-                return _same(claim, wanted)
-        elif claim.item == wanted.item and claim.state not in _OVER:
+            return _same(claim, wanted)
+        if claim.item == wanted.item and claim.state not in _OVER:
             raise Refusal(
                 f"{wanted.item} of {wanted.deal} is {claim.state} as {claim.subject}:"
                 f" credit or release that before {wanted.subject}"
@@ -58,7 +60,7 @@ def permit(claim: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
 
 def issue(claim: Claim, proof: Proof) -> Claim:
     """Issued as asked for, to the coin."""
-    if claim.proof and claim.proof != proof:
+    if claim.proof and not _same_document(claim.proof, proof):
         raise Refusal(
             f"{claim.subject} was issued as {claim.proof.number or claim.proof.document}, now"
             f" {proof.number or proof.document} reads otherwise: finance must compare the two"
@@ -117,6 +119,12 @@ def release(claim: Claim) -> Claim:
     return claim.model_copy(update={"state": ClaimState.RELEASED})
 
 
+def _same_document(on_record: Proof, read: Proof) -> bool:
+    """Whatever the addresses to look at it are by now."""
+    addresses = {"url", "pdf"}
+    return on_record.model_dump(exclude=addresses) == read.model_dump(exclude=addresses)
+
+
 def _same(claim: Claim, wanted: Claim) -> Claim:
     terms = (claim.deal, claim.item, claim.revision, claim.net)
     if terms != (wanted.deal, wanted.item, wanted.revision, wanted.net):
@@ -126,6 +134,8 @@ def _same(claim: Claim, wanted: Claim) -> Claim:
         )
     if claim.state is ClaimState.CREDITED:
         raise Refusal(f"{claim.subject} was issued and credited: bill it as a new revision")
+    if claim.state is ClaimState.RELEASED:
+        raise Refusal(f"{claim.subject} was withdrawn: bill it as a new revision")
     return claim
 
 

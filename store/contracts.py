@@ -75,6 +75,11 @@ async def lock(session: Session, deal: DealId) -> Agreed:
     return _required(await session.one(_LOCK, deal=deal), deal)
 
 
+async def find_and_lock(session: Session, deal: DealId) -> Agreed | None:
+    row = await session.one(_LOCK, deal=deal)
+    return _agreed(row) if row else None
+
+
 async def read(session: Session, deal: DealId) -> Baseline:
     return _required(await session.one(_READ, deal=deal), deal).terms
 

@@ -1,5 +1,9 @@
-"""What an effect made, as links: its id pairs with its subject, each part with `deal:part key`."""
+"""What an effect made, as links: its id pairs with its subject, each part with `deal:part key`.
 
+Parts are of a kind of their own: a vendor may number its versions as it numbers its projects.
+"""
+
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import (
@@ -28,17 +32,20 @@ from store.tables import effects, links
 _OURS: Final = bindparam("pair_ours", type_=ARRAY(Text))
 _THEIRS: Final = bindparam("pair_theirs", type_=ARRAY(Text))
 _URLS: Final = bindparam("pair_urls", type_=ARRAY(Text))
+_KINDS: Final = bindparam("pair_kinds", type_=ARRAY(Text))
 _KIND: Final = bindparam("pair_kind", type_=Text)
 _SYSTEM: Final = bindparam("pair_system", type_=Text)
-_HERE: Final = and_(links.c.system == _SYSTEM, links.c.kind == _KIND)
+_HERE: Final = and_(links.c.system == _SYSTEM, links.c.kind == func.any(_KINDS))
 
 _RIVAL_LINK: Final = Query(
-    select(links.c.ours, links.c.theirs).where(
+    select(links.c.kind, links.c.ours, links.c.theirs).where(
         _HERE, or_(links.c.ours == func.any(_OURS), links.c.theirs == func.any(_THEIRS))
     )
 )
 _RIVAL_EFFECT: Final = Query(
-    select(effects.c.subject.label("ours"), effects.c.external_id.label("theirs")).where(
+    select(
+        effects.c.kind, effects.c.subject.label("ours"), effects.c.external_id.label("theirs")
+    ).where(
         effects.c.system == _SYSTEM,
         effects.c.kind == _KIND,
         effects.c.external_id == func.any(_THEIRS),
@@ -53,7 +60,8 @@ def pair_values(effect: Effect, *, lenient: bool = False) -> dict[str, object]:
         "pair_kind": effect.key.kind,
         "pair_system": effect.system,
         "pair_deal": effect.deal,
-        "pair_ours": list(pairs),
+        "pair_kinds": [kind for kind, _ in pairs],
+        "pair_ours": [ours for _, ours in pairs],
         "pair_theirs": [theirs for theirs, _ in pairs.values()],
         "pair_urls": [url for _, url in pairs.values()],
         "pair_lenient": lenient,
@@ -62,13 +70,15 @@ def pair_values(effect: Effect, *, lenient: bool = False) -> dict[str, object]:
 
 def tie_pairs(written: CTE) -> Insert:
     """Tie what is not tied yet; a pair at odds with another breaks the unique constraint."""
-    made = func.unnest(_OURS, _THEIRS, _URLS).table_valued("ours", "theirs", "url")
+    columns = ("kind", "ours", "theirs", "url")
+    made = func.unnest(_KINDS, _OURS, _THEIRS, _URLS).table_valued(*columns)
     made = made.render_derived(name="made")
+    here = and_(links.c.system == _SYSTEM, links.c.kind == made.c.kind)
     same_ours, same_theirs = links.c.ours == made.c.ours, links.c.theirs == made.c.theirs
     lenient = bindparam("pair_lenient", type_=Boolean)
     tied = or_(and_(same_ours, same_theirs), and_(lenient, or_(same_ours, same_theirs)))
-    columns = {
-        links.c.kind: _KIND,
+    values = {
+        links.c.kind: made.c.kind,
         links.c.ours: made.c.ours,
         links.c.system: _SYSTEM,
         links.c.theirs: made.c.theirs,
@@ -76,8 +86,8 @@ def tie_pairs(written: CTE) -> Insert:
         links.c.url: made.c.url,
         links.c.tied_at: bindparam("new_changed_at", type_=effects.c.changed_at.type),
     }
-    rows = select(*columns.values()).select_from(written.join(made, literal(value=True)))
-    return insert(links).from_select(list(columns), rows.where(~exists().where(_HERE, tied)))
+    rows = select(*values.values()).select_from(written.join(made, literal(value=True)))
+    return insert(links).from_select(list(values), rows.where(~exists().where(here, tied)))
 
 
 def untie_pairs(written: CTE) -> Delete:
@@ -90,21 +100,36 @@ def untie_pairs(written: CTE) -> Delete:
 async def explain(session: Session, effect: Effect) -> Refusal:
     """Which two claim the same thing."""
     values = pair_values(effect)
-    pairs = {ours: theirs for ours, (theirs, _) in _pairs(effect).items()}
+    pairs = {pair: theirs for pair, (theirs, _) in _pairs(effect).items()}
     rivals = await session.all(_RIVAL_LINK, **values) + await session.all(_RIVAL_EFFECT, **values)
     for rival in rivals:
-        if pairs.get(rival["ours"]) != rival["theirs"]:
+        here, theirs = (rival["kind"], rival["ours"]), rival["theirs"]
+        if pairs.get(here, theirs) != theirs or _is_claimed(pairs, here, theirs):
             return Refusal(
                 f"{effect.key} made {', '.join(pairs.values())} in {effect.system}, but"
                 f" {rival['theirs']} is already tied to {rival['ours']}: a person must decide"
                 " whose it is, and remove the other"
             )
-    return Refusal(f"{effect.key} names one thing of {effect.system} twice: {pairs}")
+    names = ", ".join(f"{ours} = {theirs}" for (_, ours), theirs in pairs.items())
+    return Refusal(f"{effect.key} names one thing of {effect.system} twice: {names}")
 
 
-def _pairs(effect: Effect) -> dict[str, tuple[str, str]]:
+Pair = tuple[str, str]
+"""A kind of link, and our name of the thing."""
+
+
+def _is_claimed(pairs: Mapping[Pair, str], here: Pair, theirs: str) -> bool:
+    """Whether the effect ties what is tied here already, under another name of ours."""
+    kind, _ = here
+    return any(pair != here and pair[0] == kind and pairs[pair] == theirs for pair in pairs)
+
+
+def _pairs(effect: Effect) -> dict[Pair, tuple[str, str]]:
     made = effect.made
     if made is None:
         return {}
-    parts = {f"{effect.deal}:{key}": (theirs, "") for key, theirs in made.parts.items()}
-    return {effect.key.subject: (made.id, made.url), **parts}
+    kind = effect.key.kind
+    parts = {
+        (f"{kind}.part", f"{effect.deal}:{key}"): (theirs, "") for key, theirs in made.parts.items()
+    }
+    return {(kind, effect.key.subject): (made.id, made.url), **parts}

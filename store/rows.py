@@ -69,6 +69,7 @@ def claim_row(claim: Claim) -> dict[str, object]:
         "billed_tax": _amount(proof.tax if proof else None),
         "billed_gross": _amount(proof.gross if proof else None),
         "url": proof.url if proof else "",
+        "pdf": proof.pdf if proof else "",
     }
 
 
@@ -105,6 +106,7 @@ def _proof(row: Row) -> Proof | None:
         tax=money_of(row, "billed_tax"),
         gross=money_of(row, "billed_gross"),
         url=row["url"],
+        pdf=row["pdf"],
     )
 
 

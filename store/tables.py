@@ -127,6 +127,7 @@ claims: Final = Table(
     _amount("billed_tax", nullable=True),
     _amount("billed_gross", nullable=True),
     _text("url"),
+    _text("pdf"),
     _moment("changed_at"),
     CheckConstraint(
         "state in ('claimed', 'permitted', 'issued', 'credited', 'released')", name="state"

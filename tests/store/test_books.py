@@ -123,20 +123,53 @@ async def test_a_released_claim_frees_its_item_and_its_value(store: Store) -> No
     opened = await claimed(store, "freed", 1000)
     await store.books.permit(opened.subject, now=NOW)
     for _ in range(2):
-        await store.books.release(opened.subject, reason="cancelled", now=later(1))
+        await store.books.release(opened, reason="cancelled", now=later(1))
     again = await store.books.claim(claim("freed", "m1", 1000, 2), now=later(2))
     assert (await store.books.permit(again.subject, now=later(3))).state is ClaimState.PERMITTED
 
 
 async def test_releasing_what_was_never_claimed_is_no_failure(store: Store) -> None:
-    await store.books.release(Subject("hubspot:nobody:m1:r1"), reason="undo", now=NOW)
-    assert await store.books.claim_of(Subject("hubspot:nobody:m1:r1")) is None
+    nobodys = claim("nobody", "m1", 400)
+    await store.books.release(nobodys, reason="undo", now=NOW)
+    assert await store.books.claim_of(nobodys.subject) is None
+
+
+async def test_a_late_attempt_does_not_open_a_released_claim_again(store: Store) -> None:
+    opened = await claimed(store, "late")
+    await store.books.release(opened, reason="withdrawn", now=later(1))
+    with pytest.raises(Refusal, match="was withdrawn: bill it as a new revision"):
+        await store.books.claim(claim("late", "m1", 400), now=later(2))
+    after = await store.books.claim_of(opened.subject)
+    assert after
+    assert after.state is ClaimState.RELEASED
+
+
+async def test_a_late_attempt_does_not_open_a_claim_that_was_released_before_it_came(
+    store: Store, database_url: str
+) -> None:
+    await store.books.agree(baseline("never"), now=NOW)
+    never = claim("never", "m1", 400)
+    await store.books.release(never, reason="withdrawn", now=later(1))
+    with pytest.raises(Refusal, match="was withdrawn"):
+        await store.books.claim(never, now=later(2))
+    [entry] = trail(database_url, never.subject)
+    assert (entry["to_state"], entry["what"]["reason"]) == ("released", "withdrawn")
+    await store.books.claim(claim("never", "m1", 400, 2), now=later(3))
+
+
+async def test_whoever_comes_first_a_released_claim_stays_released(store: Store) -> None:
+    await store.books.agree(baseline("race", items=20), now=NOW)
+    wanted = [claim("race", f"m{number}", 1) for number in range(1, 21)]
+    late = [store.books.claim(each, now=NOW) for each in wanted]
+    freed = [store.books.release(each, reason="withdrawn", now=NOW) for each in wanted]
+    await asyncio.gather(*late, *freed, return_exceptions=True)
+    assert {each.state for each in await store.books.claims(deal("race"))} == {ClaimState.RELEASED}
 
 
 async def test_a_document_is_taken_back_only_by_credits(store: Store) -> None:
     closed = await issued(store, "credited")
     with pytest.raises(Refusal, match="only a credit"):
-        await store.books.release(closed.subject, reason="cancelled", now=NOW)
+        await store.books.release(closed, reason="cancelled", now=NOW)
     for by, net in (("c1", 100), ("c1", 100), ("c2", 300)):
         await store.books.credited(closed.subject, net=eur(net), by=Subject(by), now=later(1))
     after = await store.books.claim_of(closed.subject)
@@ -179,7 +212,7 @@ async def test_terms_may_change_until_something_is_claimed(store: Store) -> None
     await store.books.agree(baseline("terms", 1200), now=NOW)
     with pytest.raises(Refusal, match="m1:r1 claimed of it"):
         await store.books.agree(baseline("terms", 1300), now=NOW)
-    await store.books.release(opened.subject, reason="cancelled", now=NOW)
+    await store.books.release(opened, reason="cancelled", now=NOW)
     await store.books.agree(baseline("terms", 1300), now=NOW)
 
 
