@@ -1,0 +1,147 @@
+"""The change that plans the work: an issue a milestone, its work packages below it.
+
+Redmine makes issues as often as it is asked; our key goes in with them, and finds them again.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.redmine.keys import by_key, elected, key_of, strays
+from connectors.redmine.site import Site
+from connectors.redmine.wire import Issue, One
+from domain.effect import EffectKind, Made, Repeat
+from domain.names import ExternalId
+from domain.project import PlanWork
+from ports.change import Ticket
+from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected
+
+_KIND = EffectKind("pm.work")
+
+
+@dataclass(frozen=True)
+class WorkChange:
+    """Looks, makes what is missing, keeps the oldest of each and lets the rest be swept."""
+
+    site: Site
+    repeat: Repeat
+    kind: EffectKind = _KIND
+    reopens: bool = False
+
+    @property
+    def system(self) -> str:
+        return self.site.system
+
+    async def make(self, command: PlanWork, ticket: Ticket) -> Made:
+        del ticket
+        tracker = await self._tracker(command)
+        there = elected(await self._ours(command))
+        is_whole = command_keys(command) <= there.keys()
+        for item in command.milestones:
+            if item.key not in there:
+                row = _row(command, tracker, item.name, item.key)
+                there[item.key] = await self._add(command, item.key, row)
+        for package in command.packages:
+            if package.key not in there:
+                row = _row(command, tracker, package.name, package.milestone) | {
+                    "parent_issue_id": int(there[package.milestone]),
+                    "estimated_hours": package.hours or None,
+                }
+                there[package.key] = await self._add(command, package.key, row)
+        if not is_whole:
+            with suppress(ConnectorFailure):  # it is made, whatever comes of the second look
+                there |= elected(await self._ours(command))
+        return Made(id=command.project, parts=there)
+
+    async def find(self, command: PlanWork) -> Sequence[Made]:
+        try:
+            ours = await self._ours(command)
+        except Absent:
+            return ()
+        if not command_keys(command) <= ours.keys():
+            return ()
+        return (Made(id=command.project, parts=elected(ours)), *strays(ours))
+
+    async def take_back(self, command: PlanWork, made: Made) -> None:
+        """Raises Rejected where it would take with it what people put there."""
+        try:
+            there = elected(await self._ours(command))
+        except Absent:
+            return
+        summaries = {item.key for item in command.milestones}
+        for _, number in sorted(made.parts.items(), key=lambda part: part[0] in summaries):
+            with suppress(Absent):
+                async with self.site.inside(command.project):
+                    await self._remove(command, number, there)
+
+    async def _ours(self, command: PlanWork) -> dict[str, list[Issue]]:
+        field = (await self.site.fields.get()).issue
+        return by_key(await self.site.issues(command.project), field, command.deal)
+
+    async def _tracker(self, command: PlanWork) -> int:
+        """The number of our tracker, if the project has it and keeps our key with it.
+
+        Redmine takes another tracker for one that it lacks, and drops a field that it lacks.
+        """
+        include = "trackers,issue_custom_fields"
+        project = await self.site.project(command.project, include=include)
+        field = (await self.site.fields.get()).issue
+        if field not in {each.id for each in project.issue_fields}:
+            name = self.site.house.key_field
+            reason = f"let project {project.identifier} have the issue field {name!r}"
+            raise Misconfigured(self.system, reason)
+        tracker = await self.site.tracker()
+        if tracker not in {each.id for each in project.trackers}:
+            name = self.site.house.tracker
+            reason = f"let project {project.identifier} have the tracker {name!r}"
+            raise Misconfigured(self.system, reason)
+        return tracker
+
+    async def _add(self, command: PlanWork, key: str, row: dict[str, Any]) -> ExternalId:
+        field, ours = (await self.site.fields.get()).issue, key_of(command.deal, key)
+        issue = row | {"custom_fields": [{"id": field, "value": ours}]}
+        async with self.site.inside(command.project):
+            answer = await self.site.api.post("/issues.json", body={"issue": issue})
+        made = answer.read(One[Issue]).it
+        if made.text(field) != ours:
+            raise await self.site.keyless("/issues/{}.json", made.id, "issue")
+        return ExternalId(str(made.id))
+
+    async def _remove(
+        self, command: PlanWork, number: ExternalId, there: Mapping[str, ExternalId]
+    ) -> None:
+        """Deleting an issue deletes its children and all their time: so neither may be left."""
+        answer = await self.site.api.get("/issues/{}.json", number, query={"include": "children"})
+        issue = answer.read(One[Issue]).it
+        field = (await self.site.fields.get()).issue
+        ours, _, key = issue.text(field).rpartition(":")
+        if ours != command.deal:
+            return
+        heir = there.get(key)
+        if issue.children and heir and heir != number:
+            await self._move(issue, heir)
+        elif issue.children:
+            raise Rejected(self.system, f"issue {number} has issues below it: move or delete them")
+        if issue.spent is None or issue.spent:
+            raise Rejected(self.system, f"time is booked on issue {number}: move it elsewhere")
+        await self.site.api.delete("/issues/{}.json", number)
+
+    async def _move(self, issue: Issue, heir: ExternalId) -> None:
+        for child in issue.children:
+            body = {"issue": {"parent_issue_id": int(heir)}}
+            await self.site.api.put("/issues/{}.json", str(child.id), body=body)
+
+
+def command_keys(command: PlanWork) -> set[str]:
+    milestones = {str(item.key) for item in command.milestones}
+    return milestones | {package.key for package in command.packages}
+
+
+def _row(command: PlanWork, tracker: int, name: str, milestone: str) -> dict[str, Any]:
+    return {
+        "project_id": int(command.project),
+        "tracker_id": tracker,
+        "subject": " ".join(name.split())[:255],
+        "fixed_version_id": int(command.versions[milestone]),
+    }

@@ -1,0 +1,119 @@
+"""Redmine 5.0 as Debian packs it: projects, versions, issues, wiki and time sheets over REST."""
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from real.kit.debian import ensure, missing
+from real.kit.exchange import Request
+from real.kit.system import Place
+from real.redmine.database import LIVE, SEEDED, Databases, databases
+from real.redmine.rails import LOCK, SEED, at_home
+from runtime.local.crew import Crew
+from runtime.local.program import Program
+
+_PACKAGES = ("redmine", "redmine-pgsql", "puma")
+_PATIENCE = 90.0
+_DUMP = "seeded.dump"
+_DRAFT = "redmine_draft"
+_PEOPLE = ("cashward", "delivery", "lead", "consultant", "developer", "designer")
+# Debian's own database is not wanted, and of two bundlers its set-up takes the wrong one.
+_ANSWERS = "redmine redmine/instances/default/dbconfig-install boolean false\n"
+_BUNDLER = {"BUNDLER_VERSION": "2.3.15"}
+
+
+def changes(request: Request) -> bool:
+    """Whether a request changes something: Redmine's reads are all GETs."""
+    return request.method not in {"GET", "HEAD"}
+
+
+@dataclass
+class RunningRedmine:
+    """Puma and PostgreSQL of one crew."""
+
+    place: Place
+    web: Program
+    store: Databases
+
+    async def restart(self) -> None:
+        await self.web.kill()
+        await self.store.server.program.kill()
+        self.store = await databases(self.store.crew, self.store.port)
+        await self.web.up(within=_PATIENCE)
+
+    async def reset(self) -> None:
+        await self.store.copy(LIVE, SEEDED)
+
+
+@dataclass(frozen=True)
+class Redmine:
+    """Runs as PostgreSQL's account where we are root, out of the crew's folder."""
+
+    name: str = "redmine"
+    release: str = "5.0.4-1"
+
+    async def equip(self, crew: Crew) -> None:
+        answering = shutil.which("debconf-set-selections")
+        if answering and os.geteuid() == 0 and "redmine" in missing(_PACKAGES):
+            answers = crew.state.room("debian") / "answers"
+            answers.write_text(_ANSWERS, encoding="utf-8")
+            await Program(crew=crew, name="debconf", argv=[answering, str(answers)]).run()
+        await ensure(_PACKAGES, crew, _BUNDLER)
+
+    async def install(self, crew: Crew, cache: Path) -> None:
+        store = await databases(crew, crew.state.ports("postgres")["postgres"])
+        await store.copy(_DRAFT)
+        rails = at_home(crew, store.at(_DRAFT), None)
+        await rails.run("redmine-bundle", "bundle", "install", "--local", "--quiet")
+        await rails.run("redmine-migrate", "bundle", "exec", "rake", "db:migrate")
+        seeding = ("bundle", "exec", "rails", "runner", rails.home / SEED.name)
+        await rails.run("redmine-seed", *seeding)
+        await store.dump(_DRAFT, cache / _DUMP)
+        (cache / LOCK).write_bytes((rails.home / LOCK).read_bytes())
+        await store.server.program.kill()
+
+    async def start(self, crew: Crew, cache: Path) -> RunningRedmine:
+        ports = crew.state.ports("postgres", "redmine")
+        store = await databases(crew, ports["postgres"])
+        if not await store.has(SEEDED):
+            await store.copy(_DRAFT)
+            await store.restore(_DRAFT, cache / _DUMP)
+            await store.rename(_DRAFT, SEEDED)
+        keys = {login: _key(crew.state.secret(f"redmine-{login}")) for login in _PEOPLE}
+        ids = await store.give_keys(SEEDED, keys)
+        if not await store.has(LIVE):
+            await store.copy(LIVE, SEEDED)
+        url, mine = f"http://127.0.0.1:{ports['redmine']}", keys["cashward"]
+        web = at_home(crew, store.at(LIVE), cache / LOCK).serving(ports["redmine"])
+        web.ready = lambda: _answers(url, mine)
+        await web.up(within=_PATIENCE)
+        place = Place(
+            name=self.name,
+            url=url,
+            database=f"postgresql://{store.at(LIVE)}",
+            connector={"URL": url, "APP_URL": url, "KEY": mine},
+            hands={f"{login}_key": key for login, key in keys.items()} | ids,
+        )
+        return RunningRedmine(place, web, store)
+
+
+def _key(secret: str) -> str:
+    """An API key as Redmine knows them: at most forty letters and digits."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:40]
+
+
+async def _answers(url: str, key: str) -> bool:
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            headers = {"X-Redmine-API-Key": key}
+            answer = await client.get(f"{url}/users/current.json", headers=headers)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == 200
+
+
+system = Redmine()

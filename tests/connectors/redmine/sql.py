@@ -1,0 +1,15 @@
+"""What only Redmine's database shows, or sets."""
+
+from typing import Any
+
+import psycopg
+
+from tests.contracts.redmine import RedmineBench
+
+
+async def ask(redmine: RedmineBench, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a query; none of a change."""
+    at = redmine.system.place.database
+    async with await psycopg.AsyncConnection.connect(at, autocommit=True) as connection:
+        told = await connection.execute(statement.encode(), values)
+        return await told.fetchall() if told.description else []

@@ -1,0 +1,139 @@
+"""Projects and what is written on them: identifier, panel, closing, team."""
+
+import re
+
+import pytest
+
+from connectors.redmine.project import identifier
+from domain.effect import Made
+from domain.names import DealId
+from domain.project import TeamMember
+from ports.failures import Absent, Rejected
+from tests.connectors.redmine.sql import ask
+from tests.contracts.pm_bench import DEAL, item, opened, plan, planned, ticket
+from tests.contracts.redmine import RedmineBench
+
+PANEL = "/projects/{}/wiki/Customer_panel"
+
+
+@pytest.mark.parametrize(
+    ("deal", "told"),
+    [
+        ("hubspot:51230000017", "cw-hubspot-51230000017"),
+        ("bottlecrm:550e8400-e29b-41d4", "cw-bottlecrm-550e8400-e29b-41d4"),
+    ],
+)
+def test_an_identifier_is_the_deal(deal: str, told: str) -> None:
+    assert identifier(DealId(deal)) == told
+
+
+@pytest.mark.parametrize(
+    "deal", ["crm:0065gAbC", "crm:0065gabc", "crm:a b", "crm:a_b", "c:" + "x" * 99]
+)
+def test_any_deal_has_an_identifier_of_its_own(deal: str) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9-]{2,99}", identifier(DealId(deal)))
+    assert identifier(DealId(deal)) != identifier(DealId(deal.replace(" ", "-") + "1"))
+    assert identifier(DealId("crm:A")) != identifier(DealId("crm:a"))
+
+
+@pytest.mark.real
+async def test_an_identifier_of_another_is_told_with_a_way_out(redmine: RedmineBench) -> None:
+    theirs = {"name": "Somebody else's", "identifier": identifier(DEAL)}
+    await redmine.write("POST", "/projects", {"project": theirs})
+    with pytest.raises(Rejected, match="rename or delete it"):
+        await redmine.pm.project.make(plan().opening(), ticket())
+    assert not await redmine.pm.project.find(plan().opening())
+
+
+@pytest.mark.real
+async def test_an_empty_project_goes_and_one_with_work_is_archived(redmine: RedmineBench) -> None:
+    opening = plan().opening()
+    empty = await redmine.pm.project.make(opening, ticket())
+    await redmine.pm.project.take_back(opening, empty)
+    assert await ask(redmine, "SELECT count(*) FROM projects") == [(0,)]
+    full = await redmine.pm.project.make(opening, ticket(2))
+    await planned(redmine, full.id)
+    for _ in range(2):
+        await redmine.pm.project.take_back(opening, full)
+    assert await ask(redmine, "SELECT status FROM projects") == [(9,)]
+    assert not await redmine.pm.project.find(opening)
+    with pytest.raises(Absent):
+        await redmine.pm.read_time(DEAL, full.id)
+
+
+@pytest.mark.real
+async def test_a_panel_shows_terms_and_no_personal_data(redmine: RedmineBench) -> None:
+    project = await opened(redmine)
+    team = (TeamMember(role="lead", person="7"),)
+    told = plan().model_copy(update={"team": team}).charter(project)
+    await redmine.pm.charter.make(told, ticket())
+    text = (await redmine.read(PANEL.format(project)))["wiki_page"]["text"]
+    for words in (
+        "*Contract terms*, from 2026-12-07 to 2027-03-26",
+        "Sensors on twelve pumps.\nTraining of six users.",
+        "* response P1: 4 h",
+        "* labour: 9,500.10 EUR, 100 h",
+        "* sponsor: CRM contact 1",
+        "* lead: 7",
+    ):
+        assert words in text
+    assert "@" not in text
+
+
+@pytest.mark.real
+async def test_a_closing_charter_closes_the_project_and_what_is_in_it_stays_readable(
+    redmine: RedmineBench,
+) -> None:
+    project = await opened(redmine)
+    await planned(redmine, project)
+    await redmine.pm.charter.make(plan().charter(project), ticket())
+    closing = plan().charter(project, is_closed=True)
+    for attempt in (1, 2):
+        await redmine.pm.charter.make(closing, ticket(attempt))
+    assert (await redmine.read(f"/projects/{project}"))["project"]["status"] == 5
+    assert (await redmine.read(PANEL.format(project)))["wiki_page"]["text"].startswith("*CLOSED")
+    assert len(await redmine.pm.read_milestones(DEAL, project)) == 2
+    assert await redmine.pm.read_time(DEAL, project) == []
+    assert await redmine.pm.project.find(plan().opening())
+    with pytest.raises(Rejected, match="is closed: reopen it"):
+        await redmine.pm.charter.make(plan().charter(project), ticket())
+    with pytest.raises(Rejected, match="is closed: reopen it"):
+        await redmine.pm.milestones.make(plan(items=3).milestone_plan(project), ticket(2))
+    await redmine.pm.charter.take_back(closing, Made(id=project))
+    assert (await redmine.read(f"/projects/{project}"))["project"]["status"] == 1
+
+
+@pytest.mark.real
+async def test_a_lead_manages_and_others_develop(redmine: RedmineBench) -> None:
+    project, people = await opened(redmine), redmine.system.place.hands
+    team = (
+        TeamMember(role="lead", person=people["lead"]),
+        TeamMember(role="developer", person="developer"),
+    )
+    staffing = plan().model_copy(update={"team": team}).staffing(project)
+    await redmine.pm.team.make(staffing, ticket())
+    members = (await redmine.read(f"/projects/{project}/memberships"))["memberships"]
+    told = {str(each["user"]["id"]): each["roles"][0]["name"] for each in members}
+    assert told == {people["lead"]: "Manager", people["developer"]: "Developer"}
+
+
+@pytest.mark.real
+async def test_milestones_of_one_name_are_told_apart(redmine: RedmineBench) -> None:
+    project = await opened(redmine)
+    items = (item(1, "Delivery " * 9), item(2, "Delivery " * 9), item(3, "Other"))
+    milestones = plan().model_copy(update={"milestones": items}).milestone_plan(project)
+    made = await redmine.pm.milestones.make(milestones, ticket())
+    names = await ask(redmine, "SELECT name FROM versions ORDER BY id")
+    assert [name[-4:] for (name,) in names] == ["(m1)", "(m2)", "ther"]
+    assert len(set(made.parts.values())) == 3
+
+
+@pytest.mark.real
+async def test_a_milestone_that_work_is_planned_for_is_not_deleted(redmine: RedmineBench) -> None:
+    project = await opened(redmine)
+    milestones = plan().milestone_plan(project)
+    made = await redmine.pm.milestones.make(milestones, ticket())
+    await redmine.pm.work.make(plan().work(project, dict(made.parts)), ticket())
+    with pytest.raises(Rejected, match="has issues: plan them for another"):
+        await redmine.pm.milestones.take_back(milestones, made)
+    assert len(await redmine.pm.read_milestones(DEAL, project)) == 2

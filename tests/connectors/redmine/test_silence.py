@@ -1,0 +1,153 @@
+"""Where Redmine says yes, or nothing, and means no."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.names import DealId, ExternalId
+from ports.failures import Misconfigured, Unreachable
+from real.kit.exchange import Request
+from real.kit.proxy import Fault
+from tests.connectors.redmine.sql import ask
+from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
+from tests.contracts.redmine import RedmineBench
+
+pytestmark = pytest.mark.real
+LET_STRANGERS_IN = (
+    "UPDATE settings SET value = '0', updated_on = updated_on + interval '1 hour'"
+    " WHERE name = 'login_required'"
+)
+MUCH_TIME = (
+    "INSERT INTO time_entries (project_id, user_id, author_id, activity_id, hours, spent_on,"
+    " tyear, tmonth, tweek, created_on, updated_on) SELECT %s, 8, 8, 9, 0.25,"
+    " date '2026-12-07', 2026, 12, 50, now(), now() FROM generate_series(1, 150)"
+)
+
+
+def straight(redmine: RedmineBench, method: str, path: str, body: Mapping[str, Any]) -> None:
+    """A person's change in the middle of ours, before the proxy passes the next request on."""
+    key = {"X-Redmine-API-Key": redmine.system.place.hands["delivery_key"]}
+    url = f"{redmine.system.place.url}{path}.json"
+    httpx.request(method, url, json=body, headers=key, trust_env=False).raise_for_status()
+
+
+async def test_a_wrong_key_is_not_absence_even_where_strangers_may_look(
+    redmine: RedmineBench,
+) -> None:
+    await opened(redmine)
+    await ask(redmine, LET_STRANGERS_IN)
+    stranger = httpx.AsyncClient(base_url=redmine.system.place.url, trust_env=False)
+    async with stranger:
+        assert (await stranger.get("/projects.json")).json()["projects"] == []
+    async with redmine.opened() as roles, redmine.opened(key="wrong") as strange:
+        assert roles.pm
+        assert strange.pm
+        assert await roles.pm.project.find(plan().opening())
+        with pytest.raises(Misconfigured):
+            await strange.pm.project.find(plan().opening())
+
+
+async def test_a_project_without_our_tracker_gets_no_work_of_another(
+    redmine: RedmineBench,
+) -> None:
+    project = await opened(redmine)
+    work = plan().work(project, await planned(redmine, project))
+    await redmine.write("PUT", f"/projects/{project}", {"project": {"tracker_ids": [1]}})
+    with pytest.raises(Misconfigured, match="have the tracker 'Task'"):
+        await redmine.pm.work.make(work, ticket())
+    assert await ask(redmine, "SELECT count(*) FROM issues") == [(0,)]
+
+
+async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineBench) -> None:
+    names = {"key_field": "our_key", "billing_field": "our_state", "tracker": "Work package"}
+    async with redmine.opened(**names, team_role="Crew") as roles:
+        assert roles.pm
+        wanting = (await roles.pm.probe()).wanting
+        with pytest.raises(Misconfigured, match="make a text field 'our_key' for project"):
+            await roles.pm.project.make(plan().opening(), ticket())
+    for words in ("role 'Crew'", "tracker 'Work package'", "'our_key' for issue", "'our_state'"):
+        assert any(words in each for each in wanting), wanting
+    assert len(wanting) == 6
+
+
+async def test_an_account_that_may_not_administer_is_told_so(redmine: RedmineBench) -> None:
+    async with redmine.opened(key=redmine.system.place.hands["lead_key"]) as roles:
+        assert roles.pm
+        (wanting,) = (await roles.pm.probe()).wanting
+        assert "administer" in wanting
+        with pytest.raises(Misconfigured):
+            await roles.pm.project.find(plan().opening())
+
+
+async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_told(
+    redmine: RedmineBench,
+) -> None:
+    project = await opened(redmine)
+    await ask(redmine, MUCH_TIME, int(project))
+    assert len(await redmine.pm.read_time(DEAL, project)) == 150
+    ((first,),) = await ask(redmine, "SELECT min(id) FROM time_entries")
+
+    def lose_one(request: Request) -> Fault | None:
+        if "offset=99" in request.path:
+            straight(redmine, "DELETE", f"/time_entries/{first}", {})
+        return None
+
+    redmine.proxy.decide = lose_one
+    with pytest.raises(Unreachable, match="changed while it was read"):
+        await redmine.pm.read_time(DEAL, project)
+    redmine.proxy.heal()
+    assert len(await redmine.pm.read_time(DEAL, project)) == 149
+
+
+async def test_a_panel_is_not_written_over_what_came_after_we_read_it(
+    redmine: RedmineBench,
+) -> None:
+    project = await opened(redmine)
+    await redmine.pm.charter.make(plan().charter(project), ticket())
+    page = f"/projects/{project}/wiki/Customer_panel"
+
+    def write_first(request: Request) -> Fault | None:
+        if request.method == "PUT":
+            straight(redmine, "PUT", page, {"wiki_page": {"text": "Theirs"}})
+        return None
+
+    redmine.proxy.decide = write_first
+    other = plan().model_copy(update={"scope": "Another scope."}).charter(project)
+    with pytest.raises(Unreachable, match="at the same time"):
+        await redmine.pm.charter.make(other, ticket(2))
+    redmine.proxy.heal()
+    assert (await redmine.read(page))["wiki_page"]["text"] == "Theirs"
+
+
+async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_above(
+    redmine: RedmineBench,
+) -> None:
+    project = await opened(redmine)
+    work = plan().work(project, await planned(redmine, project))
+    made = await redmine.pm.work.make(work, ticket())
+    parent = {"project_id": project, "subject": "Theirs", "parent_issue_id": made.parts["w3"]}
+    below = (await redmine.write("POST", "/issues", {"issue": parent}))["issue"]["id"]
+    loose = {"project_id": project, "subject": "Loose"}
+    other = (await redmine.write("POST", "/issues", {"issue": loose}))["issue"]["id"]
+    for issue, state in ((below, "approved"), (other, "new"), (made.parts["w1"], "invoiced")):
+        await book(redmine, issue, state)
+    told = await redmine.pm.read_time(DEAL, project)
+    found = [(each.package, each.is_approved) for each in told]
+    assert found == [("w3", True), ("", False), ("w1", True)]
+    assert {each.hours for each in told} == {Decimal("0.1")}
+    assert not any(each.package for each in await redmine.pm.read_time(DealId("a:1"), project))
+
+
+async def book(redmine: RedmineBench, issue: ExternalId | int, state: str) -> None:
+    entry = {
+        "issue_id": issue,
+        "hours": "0.1",
+        "activity_id": 9,
+        "spent_on": str(date(2026, 12, 8)),
+        "custom_fields": [{"id": 4, "value": state}],
+    }
+    await redmine.write("POST", "/time_entries", {"time_entry": entry})

@@ -1,0 +1,152 @@
+"""Redmine's bench: the installation itself behind a proxy, people's hands, and its faults."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from connectors.kit import Roles
+from connectors.memory import Trouble
+from connectors.redmine import RedmineSettings, open_redmine
+from domain.effect import Made
+from domain.names import ExternalId, ItemKey
+from ports.pm import Pm
+from real.kit.exchange import Request
+from real.kit.proxy import Fault, Proxy, proxy_before
+from real.kit.system import Running
+from real.redmine import changes
+from tests.contracts.pm_bench import DEAL, Look
+from tests.contracts.test_pm import PEOPLE
+
+_KEY = "X-Redmine-API-Key"
+_PANEL = "/projects/{}/wiki/Customer_panel.json"
+
+
+@dataclass(frozen=True)
+class RedmineBench:
+    """The connector under test, which speaks through the proxy. `hands` go straight to Redmine."""
+
+    system: Running
+    proxy: Proxy
+    roles: Roles
+    hands: httpx.AsyncClient
+
+    @property
+    def pm(self) -> Pm:
+        assert self.roles.pm
+        return self.roles.pm
+
+    async def reach(self, project: ExternalId, item: ItemKey) -> None:
+        (version,) = await self.ours(f"/projects/{project}/versions", "versions", item)
+        await self.write("PUT", f"/versions/{version}", {"version": {"status": "closed"}})
+
+    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
+        consultant = self.system.place.hands["consultant"]
+        await self.join(project, consultant)
+        (issue,) = await self.ours(f"/issues?project_id={project}&status_id=*", "issues", package)
+        entry = {"issue_id": issue, "hours": str(hours), "spent_on": str(day), "activity_id": 9}
+        await self.write("POST", "/time_entries", {"time_entry": entry}, by="consultant")
+        return consultant
+
+    async def join(self, project: ExternalId, user: str) -> None:
+        """Make a person a developer of the project, who is not one yet."""
+        members = (await self.read(f"/projects/{project}/memberships"))["memberships"]
+        if user not in {str(each["user"]["id"]) for each in members}:
+            membership = {"user_id": user, "role_ids": [4]}
+            path = f"/projects/{project}/memberships"
+            await self.write("POST", path, {"membership": membership})
+
+    async def edit(self, part: str, made: Made) -> Look:
+        words = "Written by a person"
+        thing = next(iter(made.parts.values()), made.id)
+        path, kind, field = {
+            "charter": (f"/projects/{thing}/wiki/Customer_panel", "wiki_page", "text"),
+            "milestones": (f"/versions/{thing}", "version", "name"),
+            "work": (f"/issues/{thing}", "issue", "subject"),
+        }[part]
+        await self.write("PUT", path, {kind: {field: words}})
+
+        async def is_there() -> bool:
+            return words in (await self.read(path))[kind][field]
+
+        return is_there
+
+    async def ours(self, path: str, listed: str, key: str) -> list[int]:
+        """The numbers of all that carry our key."""
+        rows = (await self.read(path))[listed]
+        return [
+            row["id"]
+            for row in rows
+            if f"{DEAL}:{key}" in {field["value"] for field in row["custom_fields"]}
+        ]
+
+    async def read(self, path: str) -> Any:
+        path, _, query = path.partition("?")
+        return (await self.hands.get(f"{path}.json?{query}")).raise_for_status().json()
+
+    async def write(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, by: str = "delivery"
+    ) -> Any:
+        key = {_KEY: self.system.place.hands[f"{by}_key"]}
+        answer = await self.hands.request(method, f"{path}.json", json=body, headers=key)
+        assert answer.is_success, f"{answer.status_code} {answer.text}"
+        return answer.json() if answer.content.strip() else None
+
+    def opened(self, **given: Any) -> AbstractAsyncContextManager[Roles]:
+        return open_redmine(settings(self.system, **{"url": self.proxy.url, **given}))
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
+        match trouble:
+            case Trouble.LOST_REPLY:
+                self.proxy.once(Fault.LOST_REPLY, changes)
+            case Trouble.THROTTLED:
+                self.proxy.decide = _throttle
+        given = {
+            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
+            Trouble.LOCKED_OUT: {"key": "nobodys-key"},
+        }
+        async with self.opened(**given.get(trouble, {})) as roles:
+            yield roles
+        self.proxy.heal()
+
+
+def settings(system: Running, **given: Any) -> RedmineSettings:
+    place = system.place.connector
+    told = {"url": place["URL"], "key": place["KEY"], **given}
+    return RedmineSettings.model_validate(told)
+
+
+def _throttle(request: Request) -> Fault:
+    del request
+    return Fault.THROTTLED
+
+
+@asynccontextmanager
+async def pm(system: Running) -> AsyncIterator[RedmineBench]:
+    await system.reset()
+    key = {_KEY: system.place.hands["delivery_key"]}
+    hands = httpx.AsyncClient(base_url=system.place.url, headers=key, timeout=30, trust_env=False)
+    async with (
+        proxy_before(system.place.url) as proxy,
+        hands,
+        open_redmine(settings(system, url=proxy.url)) as roles,
+    ):
+        bench = RedmineBench(system, proxy, roles, hands)
+        for login in PEOPLE:
+            await bench.write("POST", "/users", {"user": _user(login)})
+        yield bench
+
+
+def _user(login: str) -> dict[str, Any]:
+    return {
+        "login": login,
+        "firstname": "Team",
+        "lastname": login,
+        "mail": f"{login}@lowfold.example",
+        "generate_password": True,
+    }
