@@ -1,0 +1,123 @@
+"""The fields in a BottleCRM account: which are wanting, how they are made, and what else is."""
+
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.bottlecrm.fields import FIELDS, Field, option
+from connectors.bottlecrm.site import Site
+from connectors.bottlecrm.wire import Definition
+from connectors.kit import together
+from ports.failures import Absent, Misconfigured
+from ports.probe import Probe
+
+_FIELDS = "/api/custom-fields/"
+_READ = ("accounts", "contacts", "opportunities", "tasks", "activities")
+_WRITTEN = ("opportunities", "tasks")
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that the account lacks, in words, and what is sent to make it."""
+
+    lacks: str
+    body: dict[str, Any]
+    known: str = ""
+    """The id of the definition to change; empty where there is none yet."""
+
+
+async def prepare(site: Site, *, dry_run: bool) -> Sequence[str]:
+    """Make what is wanting; making what is there already changes nothing."""
+    gaps = list(_gaps(_by_key(await site.definitions())))
+    for gap in gaps if not dry_run else ():
+        if gap.known:
+            await site.api.put(f"{_FIELDS}{{}}/", gap.known, body=gap.body)
+        else:
+            await site.api.post(_FIELDS, body=gap.body)
+    return [gap.lacks for gap in gaps]
+
+
+async def probe(site: Site) -> Probe:
+    """Raises Misconfigured if we are not let in at all; a missing scope or field is `wanting`."""
+    me, organization = (await site.me()).profile, await site.organization.again()
+    checks = [_fits(site), _has_won_stage(site), *(_reads(site, each) for each in _READ)]
+    checks += [_writes(site, each) for each in _WRITTEN]
+    async with together() as group:
+        asked = [group.create_task(_complaints(check)) for check in checks]
+    complaints = [complaint for each in asked for complaint in each.result()]
+    if me.role != "ADMIN":
+        complaints.insert(0, "the token's profile sees only its own deals: make it an ADMIN")
+    return Probe(
+        system=site.system,
+        account=f"BottleCRM of {organization.name} ({organization.currency})",
+        identity=f"profile {me.id} ({me.role})",
+        wanting=tuple(dict.fromkeys(complaints)),
+    )
+
+
+async def has_field(site: Site, kind: str, key: str) -> bool:
+    known = _by_key(await site.definitions()).get((kind, key))
+    return known is not None and known.is_active
+
+
+def _by_key(definitions: Sequence[Definition]) -> dict[tuple[str, str], Definition]:
+    return {(each.kind, each.key): each for each in definitions}
+
+
+def _gaps(known: dict[tuple[str, str], Definition]) -> Iterator[Gap]:
+    for kind, fields in FIELDS.items():
+        for place, field in enumerate(fields):
+            found = known.get((kind, field.key))
+            if found is None:
+                yield Gap(f"field {kind}.{field.key}", field.definition(kind, place))
+            elif not found.is_active:
+                yield Gap(f"field {kind}.{field.key}", {"is_active": True}, found.id)
+            elif more := _more_options(field, found):
+                yield Gap(f"options of field {kind}.{field.key}", {"options": more}, found.id)
+
+
+def _more_options(field: Field, known: Definition) -> list[dict[str, Any]]:
+    """The options there and those wanting, or nothing if none is."""
+    missing = [value for value in field.options if value not in known.values]
+    if not missing or known.type != field.type:
+        return []
+    return [*(known.options or []), *map(option, missing)]
+
+
+async def _complaints(check: Awaitable[Sequence[str]]) -> Sequence[str]:
+    try:
+        return await check
+    except Misconfigured as wrong:
+        return [wrong.reason]
+
+
+async def _fits(site: Site) -> Sequence[str]:
+    known = _by_key(await site.definitions())
+    lacks = [f"{gap.lacks} is missing: prepare the account" for gap in _gaps(known)]
+    conflicts = [
+        f"{kind}.{field.key} is a {found.type}, we need a {field.type}:"
+        " a type cannot be changed there, so an administrator must delete the field"
+        for kind, fields in FIELDS.items()
+        for field in fields
+        if (found := known.get((kind, field.key))) and found.type != field.type
+    ]
+    return [*lacks, *conflicts]
+
+
+async def _has_won_stage(site: Site) -> Sequence[str]:
+    found = await site.won_codes.again()
+    return [] if found else ["no pipeline has a stage that means won: sales must make one"]
+
+
+async def _reads(site: Site, kind: str) -> Sequence[str]:
+    await site.api.get(f"/api/{kind}/", query={"limit": 1})
+    return []
+
+
+async def _writes(site: Site, kind: str) -> Sequence[str]:
+    """No record has this id, so nothing is changed; without the scope it is another refusal."""
+    with suppress(Absent):
+        await site.api.patch(f"/api/{kind}/{{}}/", _NOBODY, body={})
+    return []

@@ -1,0 +1,111 @@
+"""What BottleCRM accepts without a word, and how a connection says what is wanting."""
+
+import json
+
+import psycopg
+import pytest
+
+from ports.failures import Misconfigured
+from tests.contracts.bottlecrm import BottlecrmBench
+from tests.contracts.crm_bench import asking, figures, ticket, won
+
+pytestmark = pytest.mark.real
+
+FIELDS = "/api/custom-fields/"
+
+
+async def drop_field(bench: BottlecrmBench, kind: str, key: str) -> None:
+    """An administrator takes a field of ours away; what is written to it is dropped from then."""
+    own = {"Authorization": f"Bearer {bench.system.place.connector['ACCESS_TOKEN']}"}
+    known = (await bench.hands.get(FIELDS, headers=own)).json()["definitions"]
+    (field,) = (each for each in known if (each["target_model"], each["key"]) == (kind, key))
+    (await bench.hands.delete(f"{FIELDS}{field['id']}/", headers=own)).raise_for_status()
+
+
+async def test_figures_that_would_be_dropped_silently_are_not_sent(bench: BottlecrmBench) -> None:
+    deal = await won(bench)
+    await drop_field(bench, "Opportunity", "cashward_paid")
+    with pytest.raises(Misconfigured, match="cashward_paid"):
+        await bench.crm.record.make(figures(deal), ticket("w"))
+    assert (await bench.told(deal))["contracted"] == ""
+
+
+async def test_a_deal_is_not_read_as_if_a_field_that_is_gone_were_empty(
+    bench: BottlecrmBench,
+) -> None:
+    deal = await won(bench)
+    await drop_field(bench, "Opportunity", "cashward_scope")
+    with pytest.raises(Misconfigured, match="cashward_scope"):
+        await bench.crm.read_deal(deal)
+
+
+async def test_a_task_that_could_not_be_found_again_is_not_made(bench: BottlecrmBench) -> None:
+    deal = await won(bench)
+    await drop_field(bench, "Task", "cashward_key")
+    with pytest.raises(Misconfigured, match="cashward_key"):
+        await bench.crm.task.make(asking(deal), ticket("t"))
+    assert await bench.tasks(deal) == []
+
+
+async def test_a_field_that_was_taken_away_is_wanting_until_it_is_prepared(
+    bench: BottlecrmBench,
+) -> None:
+    await drop_field(bench, "Account", "cashward_vat_id")
+    lack = "field Account.cashward_vat_id"
+    assert (await bench.crm.probe()).wanting == (f"{lack} is missing: prepare the account",)
+    assert list(await bench.crm.prepare(dry_run=True)) == [lack]
+    assert list(await bench.crm.prepare(dry_run=False)) == [lack]
+    assert (await bench.crm.probe()).wanting == ()
+
+
+async def test_a_token_that_sees_only_its_own_deals_is_wanting(bench: BottlecrmBench) -> None:
+    async with bench.opened(access_token=bench.system.place.hands["sales_token"]) as roles:
+        assert roles.crm
+        (wanting,) = (await roles.crm.probe()).wanting
+    assert "make it an ADMIN" in wanting
+
+
+SCOPES = (
+    *("opportunities:read", "accounts:read", "contacts:read", "tasks:read", "activities:read"),
+    *("custom-fields:read", "org:read", "profile:read"),
+    *("opportunities:write", "tasks:write", "custom-fields:write"),
+)
+
+
+async def grant(bench: BottlecrmBench, *scopes: str) -> None:
+    """An administrator narrows Cashward's token, as the site's own pages do."""
+    async with await psycopg.AsyncConnection.connect(bench.system.place.database) as books:
+        given = (json.dumps(scopes), "cashward")
+        await books.execute(
+            "UPDATE personal_access_token SET scopes = %s::jsonb WHERE name = %s", given
+        )
+
+
+async def test_the_scopes_that_we_ask_for_are_enough(bench: BottlecrmBench) -> None:
+    await grant(bench, *SCOPES)
+    assert (await bench.crm.probe()).wanting == ()
+    deal = await won(bench)
+    assert (await bench.crm.read_deal(deal)).unreadable == ()
+    await bench.crm.record.make(figures(deal), ticket("w"))
+    made = await bench.crm.task.make(asking(deal), ticket("t"))
+    await bench.crm.task.take_back(asking(deal), made)
+    await drop_field(bench, "Task", "cashward_key")
+    assert list(await bench.crm.prepare(dry_run=False)) == ["field Task.cashward_key"]
+
+
+@pytest.mark.parametrize("scope", ["accounts:read", "tasks:write", "opportunities:write"])
+async def test_a_scope_that_is_missing_is_named(bench: BottlecrmBench, scope: str) -> None:
+    await grant(bench, *(each for each in SCOPES if each != scope))
+    (wanting,) = (await bench.crm.probe()).wanting
+    assert scope in wanting
+
+
+async def test_a_wrong_token_and_a_wrong_address_say_so(bench: BottlecrmBench) -> None:
+    async with bench.opened(access_token="bcrm_pat_nobody") as roles:
+        assert roles.crm
+        with pytest.raises(Misconfigured, match="access token"):
+            await roles.crm.probe()
+    async with bench.opened(url=f"{bench.proxy.url}/elsewhere") as roles:
+        assert roles.crm
+        with pytest.raises(Misconfigured, match="check url"):
+            await roles.crm.probe()

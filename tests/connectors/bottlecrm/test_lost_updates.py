@@ -1,0 +1,100 @@
+"""BottleCRM knows no versions: a save is of the whole deal, as it was read a moment before."""
+
+import httpx
+import pytest
+
+from domain.effect import Made
+from ports.failures import Uncertain
+from real.bottlecrm import changes
+from real.kit.exchange import Request
+from real.kit.proxy import Fault
+from tests.contracts.bottlecrm import BottlecrmBench, local
+from tests.contracts.crm_bench import asking, figures, link, ticket, won
+
+pytestmark = pytest.mark.real
+
+
+async def test_what_a_person_saved_in_another_field_before_stays(bench: BottlecrmBench) -> None:
+    deal = await won(bench)
+    await bench.change(deal, description="as told on the phone", custom_fields={"cashward_tax": ""})
+    await bench.crm.record.make(figures(deal), ticket("w"))
+    record = await bench.read(deal)
+    assert record["description"] == "as told on the phone"
+    assert "cashward_tax" not in record["custom_fields"]
+
+
+async def test_only_what_differs_is_sent_and_nothing_if_nothing_does(bench: BottlecrmBench) -> None:
+    deal = await won(bench)
+    await bench.crm.record.make(figures(deal), ticket("w"))
+    await bench.crm.record.make(link(deal), ticket("l"))
+    await bench.crm.record.make(link(deal), ticket("l", attempt=2))
+    first, second = (each.request for each in bench.proxy.seen if changes(each.request))
+    assert b"cashward_paid" in first.body
+    assert b"cashward_project" in second.body
+    assert b"cashward_paid" not in second.body
+    assert b"cashward_key" not in second.body
+
+
+async def test_figures_that_somebody_overwrites_at_once_are_uncertain(
+    bench: BottlecrmBench,
+) -> None:
+    deal = await won(bench)
+    sent = False
+
+    def overwrite(request: Request) -> Fault | None:
+        """Between our change and our reading it back, a form is saved that was opened before."""
+        nonlocal sent
+        if sent and not changes(request):
+            stale = {"custom_fields": {"cashward_paid": ""}}
+            url = f"{bench.system.place.url}/api/opportunities/{local(deal)}/"
+            httpx.patch(url, json=stale, headers=bench.hands.headers).raise_for_status()
+            bench.proxy.heal()
+        sent = sent or changes(request)
+        return None
+
+    bench.proxy.decide = overwrite
+    with pytest.raises(Uncertain, match="cashward_paid did not stay"):
+        await bench.crm.record.make(figures(deal), ticket("w"))
+    await bench.crm.record.make(figures(deal), ticket("w", attempt=2))
+    assert (await bench.told(deal))["paid"] == "99999999.99"
+
+
+@pytest.mark.parametrize("what", ["figures", "task"])
+async def test_what_was_done_and_cannot_be_read_back_is_uncertain(
+    bench: BottlecrmBench, what: str
+) -> None:
+    deal = await won(bench)
+    sent = False
+
+    def cut(request: Request) -> Fault | None:
+        nonlocal sent
+        if sent:
+            return Fault.RESET
+        sent = changes(request)
+        return None
+
+    async def make() -> Made:
+        if what == "figures":
+            return await bench.crm.record.make(figures(deal), ticket("w"))
+        return await bench.crm.task.make(asking(deal), ticket("t"))
+
+    bench.proxy.decide = cut
+    with pytest.raises(Uncertain, match="could not be read back"):
+        await make()
+    bench.proxy.heal()
+    told, tasks = await bench.told(deal), await bench.tasks(deal)
+    assert (told["contracted"], tasks) == (
+        ("13040.00", []) if what == "figures" else ("", [asking(deal).title])
+    )
+
+
+async def test_figures_that_a_stale_form_overwrote_come_back_with_the_next_telling(
+    bench: BottlecrmBench,
+) -> None:
+    deal = await won(bench)
+    form = (await bench.read(deal))["custom_fields"]
+    await bench.crm.record.make(figures(deal), ticket("w"))
+    await bench.change(deal, custom_fields={**form, "cashward_stage": "", "cashward_paid": ""})
+    await bench.crm.record.make(figures(deal), ticket("w2"))
+    told = await bench.told(deal)
+    assert (told["stage"], told["paid"]) == ("collection", "99999999.99")

@@ -1,0 +1,53 @@
+"""Won deals by BottleCRM's feed of the latest fifty edits, and by the whole list where it ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.contracts.bottlecrm import BottlecrmBench, local
+from tests.contracts.crm_bench import open_deal, won
+from tests.contracts.test_crm import LONG_AGO
+
+pytestmark = pytest.mark.real
+
+FEED = 50
+INSTANT = timedelta(microseconds=1)
+
+
+async def test_a_poll_reads_only_the_deals_that_were_saved_since(bench: BottlecrmBench) -> None:
+    first, second = await won(bench, "First"), await won(bench, "Second")
+    at = {each.deal: each.changed_at for each in await bench.crm.won_since(LONG_AGO)}
+    bench.proxy.seen.clear()
+    (told,) = await bench.crm.won_since(at[first] + INSTANT)
+    assert (told.deal, told.changed_at) == (second, at[second])
+    paths = [each.request.path.partition("?")[0] for each in bench.proxy.seen]
+    assert paths == ["/api/activities/", f"/api/opportunities/{local(second)}/"]
+
+
+async def test_a_win_is_told_though_the_feed_has_forgotten_it(bench: BottlecrmBench) -> None:
+    deal = await won(bench)
+    other = await bench.enter(open_deal(name="Other"))
+    (at,) = (each.changed_at for each in await bench.crm.won_since(LONG_AGO))
+    for number in range(FEED + 1):
+        await bench.change(other, description=f"note {number}")
+    stamp = (await bench.read(deal))["stage_changed_at"]
+    (told,) = await bench.crm.won_since(at - timedelta(minutes=1))
+    assert told.deal == deal
+    assert told.changed_at.isoformat().removesuffix("+00:00") == stamp.removesuffix("Z")
+
+
+async def test_a_mended_deal_is_told_of_again(bench: BottlecrmBench) -> None:
+    deal = await won(bench)
+    (before,) = await bench.crm.won_since(LONG_AGO)
+    await bench.change(deal, custom_fields={"cashward_scope": "Sensors on ten pumps."})
+    (told,) = await bench.crm.won_since(before.changed_at + INSTANT)
+    assert told.deal == deal
+
+
+async def test_a_deal_that_was_deleted_is_not_told_of(bench: BottlecrmBench) -> None:
+    first, second = await won(bench, "First"), await won(bench, "Second")
+    at = {each.deal: each.changed_at for each in await bench.crm.won_since(LONG_AGO)}
+    path = f"/api/opportunities/{local(second)}/"
+    (await bench.hands.delete(path)).raise_for_status()
+    assert list(await bench.crm.won_since(at[first] + INSTANT)) == []
+    assert [each.deal for each in await bench.crm.won_since(LONG_AGO)] == [first]

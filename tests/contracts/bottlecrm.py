@@ -1,0 +1,235 @@
+"""BottleCRM's bench: the site itself behind a proxy, a salesperson's hands, and its faults."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from connectors.bottlecrm import BottlecrmSettings, open_bottlecrm
+from connectors.kit import Roles
+from connectors.memory import Trouble
+from domain.company import Account
+from domain.deal import Contact, Deal, QuoteLine
+from domain.money import Money
+from domain.names import DealId
+from ports.crm import Crm
+from real.bottlecrm import changes
+from real.bottlecrm.site import Site
+from real.kit.proxy import Fault, Proxy, proxy_before
+from real.kit.system import Running
+
+_FAULTS = {Trouble.THROTTLED: Fault.THROTTLED, Trouble.LOST_REPLY: Fault.LOST_REPLY}
+_PREPARED = "bottlecrm_prepared"
+_KNOWN_CURRENCIES = ("EUR", "GBP", "JPY")
+_TOLD = (
+    *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
+    *("project", "project_url", "attention"),
+)
+
+
+@dataclass(frozen=True)
+class BottlecrmBench:
+    """The connector under test, which speaks through the proxy. `hands` are those of sales."""
+
+    system: Running
+    proxy: Proxy
+    roles: Roles
+    hands: httpx.AsyncClient
+
+    @property
+    def crm(self) -> Crm:
+        assert self.roles.crm
+        return self.roles.crm
+
+    async def enter(self, deal: Deal) -> DealId:
+        body = {
+            **_deal(deal),
+            "account": await self._company(deal.account) if deal.account else None,
+            "contacts": [await self._contact(each) for each in deal.contacts],
+            "assigned_to": [self.system.place.hands["sales_profile"]],
+        }
+        made = await self.write("POST", "/api/opportunities/", body)
+        for place, line in enumerate(deal.lines):
+            path = f"/api/opportunities/{made['id']}/line-items/"
+            await self.write("POST", path, _line(line, place))
+        return DealId(f"bottlecrm:{made['id']}")
+
+    async def win(self, deal: DealId) -> None:
+        path = f"/api/opportunities/{local(deal)}/move/"
+        await self.write("PATCH", path, {"column_id": "CLOSED_WON"})
+
+    async def revise(self, deal: DealId, name: str, value: Money) -> None:
+        """The amount is that of the lines, so the last one makes up for the rest."""
+        path = f"/api/opportunities/{local(deal)}/"
+        *others, last = (await self.read(deal))["line_items"]
+        rest = sum((Money.of(line["total"], value.currency) for line in others), -value)
+        price = {"quantity": "1", "unit_price": str(-rest.amount)}
+        await self.write("PUT", f"{path}line-items/{last['id']}/", price)
+        await self.change(deal, name=await self._free(name))
+
+    async def change(self, deal: DealId, **fields: Any) -> None:
+        await self.write("PATCH", f"/api/opportunities/{local(deal)}/", fields)
+
+    async def tasks(self, deal: DealId) -> list[str]:
+        query = {"opportunity": local(deal), "slim": "true", "limit": "100"}
+        found = (await self.hands.get("/api/tasks/", params=query)).raise_for_status().json()
+        return [task["title"] for task in found["tasks"] if task["status"] != "Completed"]
+
+    async def told(self, deal: DealId) -> dict[str, str]:
+        found = (await self.read(deal))["custom_fields"]
+        return {name: found.get(f"cashward_{name}", "") for name in _TOLD}
+
+    async def read(self, deal: DealId) -> dict[str, Any]:
+        answer = await self.hands.get(f"/api/opportunities/{local(deal)}/")
+        found: dict[str, Any] = answer.raise_for_status().json()["opportunity_obj"]
+        return found
+
+    def unknown(self) -> DealId:
+        return DealId("bottlecrm:0b7e5f0a-58f1-4a6e-9d54-0c7a53a1c2f3")
+
+    async def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+        answer = await self.hands.request(method, path, json=body)
+        assert answer.is_success, answer.text
+        assert not answer.json().get("error"), answer.text
+        return answer.json()
+
+    def opened(self, **given: Any) -> AbstractAsyncContextManager[Roles]:
+        return open_bottlecrm(settings(self.system, **{"url": self.proxy.url, **given}))
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
+        if fault := _FAULTS.get(trouble):
+            self.proxy.once(fault, changes)
+        given = {
+            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
+            Trouble.LOCKED_OUT: {"access_token": "bcrm_pat_nobody"},
+        }
+        async with self.opened(**given.get(trouble, {})) as roles:
+            assert roles.crm
+            yield roles.crm
+
+    @asynccontextmanager
+    async def in_small_pages(self) -> AsyncIterator[Crm]:
+        async with self.opened(page_size=2) as roles:
+            assert roles.crm
+            yield roles.crm
+
+    @asynccontextmanager
+    async def unprepared(self) -> AsyncIterator[Crm]:
+        await self.system.reset()
+        yield self.crm
+
+    async def _free(self, name: str) -> str:
+        """A name that no other deal has: BottleCRM insists."""
+        query = {"search": name}
+        found = (await self.hands.get("/api/opportunities/", params=query)).raise_for_status()
+        taken = found.json()["opportunities_count"]
+        return f"{name} ({taken})" if taken else name
+
+    async def _company(self, account: Account) -> str:
+        if known := await self._known("accounts", "active_accounts", name=account.name):
+            return known
+        ids = account.ids
+        body = {
+            "name": account.name,
+            "website": f"https://www.{account.domain}/",
+            "country": account.country,
+            "custom_fields": {
+                "cashward_company_id": ids.company_id,
+                "cashward_tax_id": ids.tax_id,
+                "cashward_vat_id": ids.vat_id,
+            },
+        }
+        return str((await self.write("POST", "/api/accounts/", body))["id"])
+
+    async def _contact(self, contact: Contact) -> str:
+        if known := await self._known("contacts", "contact_obj_list", email=contact.email):
+            return known
+        first, _, last = contact.name.partition(" ")
+        ticked = {f"cashward_{contact.role}": True} if contact.role else {}
+        names = {"first_name": first, "last_name": last, "email": contact.email}
+        body = {**names, "custom_fields": ticked}
+        return str((await self.write("POST", "/api/contacts/", body))["id"])
+
+    async def _known(self, kind: str, listed: str, **query: str) -> str:
+        answer = (await self.hands.get(f"/api/{kind}/", params=query)).raise_for_status().json()
+        found = answer[listed]
+        rows = found if isinstance(found, list) else found["open_accounts"]
+        return next((row["id"] for row in rows), "")
+
+
+def settings(system: Running, **given: Any) -> BottlecrmSettings:
+    connector = {name.lower(): value for name, value in system.place.connector.items()}
+    return BottlecrmSettings.model_validate({**connector, **given})
+
+
+@asynccontextmanager
+async def crm(system: Running) -> AsyncIterator[BottlecrmBench]:
+    await _prepare(system)
+    place = system.place
+    sales = {"Authorization": f"Bearer {place.hands['sales_token']}"}
+    async with (
+        proxy_before(place.url) as proxy,
+        open_bottlecrm(settings(system, url=proxy.url)) as roles,
+        httpx.AsyncClient(base_url=place.url, headers=sales, timeout=60) as hands,
+    ):
+        yield BottlecrmBench(system, proxy, roles, hands)
+
+
+async def _prepare(system: Running) -> None:
+    """Set up as `cashward setup` does, once a run; it takes longer than most tests."""
+    assert isinstance(system, Site)
+    if await system.books.has(_PREPARED):
+        return await system.reset(_PREPARED)
+    await system.reset()
+    async with open_bottlecrm(settings(system)) as roles:
+        assert roles.crm
+        await roles.crm.prepare(dry_run=False)
+    return await system.keep(_PREPARED)
+
+
+def local(deal: DealId) -> str:
+    return deal.removeprefix("bottlecrm:")
+
+
+def _line(line: QuoteLine, place: int) -> dict[str, Any]:
+    parts = [str(line.cost_type or ""), str(line.unit or ""), line.sku]
+    return {
+        "name": line.name,
+        "description": f"as quoted [{'; '.join(parts)}]",
+        "quantity": str(line.quantity),
+        "unit_price": str(line.rate),
+        "order": place,
+    }
+
+
+def _deal(deal: Deal) -> dict[str, Any]:
+    assert deal.value
+    currency = deal.value.currency
+    known = currency in _KNOWN_CURRENCIES
+    custom = {
+        "cashward_currency": "" if known else currency,
+        "cashward_scope": deal.scope,
+        "cashward_template": deal.template,
+        "cashward_start": str(deal.start or ""),
+        "cashward_end": str(deal.end or ""),
+        "cashward_payment_days": deal.payment_days,
+        "cashward_tax": deal.tax,
+        "cashward_billing_plan": "\n".join(
+            f"{each.name}; {each.share} %; {each.due}" for each in deal.milestones
+        ),
+        "cashward_sla": "\n".join(
+            "; ".join(filter(None, (each.metric, each.target, each.penalty))) for each in deal.sla
+        ),
+    }
+    return {
+        "name": deal.name,
+        "stage": "NEGOTIATION",
+        "probability": 90,
+        "currency": currency if known else None,
+        "amount": str(deal.value.amount),
+        "closed_on": "2026-12-01",
+        "custom_fields": custom,
+    }
