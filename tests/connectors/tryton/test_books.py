@@ -1,0 +1,162 @@
+"""What Tryton's books do to our documents: rounding, dates, rates, corrections by hand."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from domain.billing import DraftInvoice, Invoice, InvoiceStatus
+from domain.money import Money
+from domain.names import ExternalId
+from ports.failures import Rejected
+from tests.contracts.erp_bench import VAT, crediting, customer, draft, issued, ticket
+from tests.contracts.tryton import TrytonBench
+
+pytestmark = pytest.mark.real
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+EUR_100 = Money.of(100, "EUR")
+
+
+async def posted(tryton: TrytonBench, command: DraftInvoice) -> Invoice:
+    made = await tryton.invoicing.invoice.make(command, ticket(command.subject))
+    await tryton.invoicing.issue(made.id)
+    return await tryton.invoicing.read_invoice(made.id)
+
+
+async def told(tryton: TrytonBench, since: datetime = LONG_AGO) -> list[Invoice]:
+    return [each.invoice for each in await tryton.invoicing.changed_since(since)]
+
+
+async def test_half_a_coin_of_tax_goes_up_though_tryton_rounds_it_to_even(
+    tryton: TrytonBench,
+) -> None:
+    net = Money.of("1.50", "EUR")
+    invoice = await posted(tryton, draft(await customer(tryton), net))
+    assert (invoice.tax, invoice.gross) == (Money.of("0.35", "EUR"), Money.of("1.85", "EUR"))
+    command = crediting(invoice, await customer(tryton), net)
+    await tryton.invoicing.credit.make(command, ticket("n"))
+    read = await tryton.invoicing.read_invoice(invoice.id)
+    assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
+
+
+async def test_a_due_date_in_the_past_is_posted_as_it_is(tryton: TrytonBench) -> None:
+    command = draft(await customer(tryton))
+    late = {"issue_date": date(2026, 10, 1), "due_date": date(2026, 10, 15)}
+    invoice = await posted(tryton, command.model_copy(update=late))
+    assert (invoice.issued_on, invoice.due_on) == (late["issue_date"], late["due_date"])
+
+
+async def test_a_foreign_invoice_is_paid_in_full_whatever_the_rate_did(
+    tryton: TrytonBench,
+) -> None:
+    command = draft(await customer(tryton), Money.of("25000.10", "CZK"))
+    last_year = {"issue_date": date(2025, 12, 15), "due_date": date(2026, 1, 15)}
+    invoice = await posted(tryton, command.model_copy(update=last_year))
+    part = Money.of("10000.07", "CZK")
+    await tryton.pay(invoice.id, part)
+    read = await tryton.invoicing.read_invoice(invoice.id)
+    assert (read.status, read.paid) == (InvoiceStatus.ISSUED, part)
+    await tryton.pay(invoice.id, read.outstanding)
+    read = await tryton.invoicing.read_invoice(invoice.id)
+    assert (read.status, read.paid) == (InvoiceStatus.PAID, invoice.gross)
+    assert read.outstanding == read.credited == Money.zero("CZK")
+
+
+async def test_a_foreign_invoice_is_credited_in_full_whatever_the_rate_did(
+    tryton: TrytonBench,
+) -> None:
+    command = draft(await customer(tryton), Money.of("25000.10", "CZK"))
+    last_year = {"issue_date": date(2025, 12, 15), "due_date": date(2026, 1, 15)}
+    invoice = await posted(tryton, command.model_copy(update=last_year))
+    credit = crediting(invoice, command.customer, invoice.net)
+    await tryton.invoicing.credit.make(credit, ticket("n"))
+    read = await tryton.invoicing.read_invoice(invoice.id)
+    assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
+    assert read.paid == Money.zero("CZK")
+
+
+async def test_a_payment_and_a_credit_are_told_apart(tryton: TrytonBench) -> None:
+    invoice = await issued(tryton)
+    command = crediting(invoice, await customer(tryton), EUR_100)
+    await tryton.invoicing.credit.make(command, ticket("n"))
+    open_still = (await tryton.invoicing.read_invoice(invoice.id)).outstanding
+    await tryton.pay(invoice.id, open_still)
+    read = await tryton.invoicing.read_invoice(invoice.id)
+    assert (read.status, read.paid) == (InvoiceStatus.PAID, open_still)
+    assert read.credited == EUR_100 + EUR_100.share(VAT.rate)
+
+
+async def test_a_payment_that_bounces_is_told_and_opens_the_invoice_again(
+    tryton: TrytonBench,
+) -> None:
+    invoice = await issued(tryton)
+    await tryton.pay(invoice.id, invoice.gross)
+    (paid,) = await tryton.invoicing.changed_since(LONG_AGO)
+    assert paid.invoice.status is InvoiceStatus.PAID
+    await tryton.accountant.unpay(int(invoice.id))
+    (change,) = await tryton.invoicing.changed_since(paid.changed_at)
+    assert change.changed_at > paid.changed_at
+    assert change.invoice.status is InvoiceStatus.ISSUED
+
+
+async def test_a_part_payment_that_is_taken_back_is_told(tryton: TrytonBench) -> None:
+    invoice = await issued(tryton)
+    statement = await tryton.bank.note_payment(int(invoice.id), "100", number="BANK-9")
+    (paid,) = await tryton.invoicing.changed_since(LONG_AGO)
+    assert paid.invoice.paid == EUR_100
+    await tryton.accountant.call("model.account.statement.cancel", [statement])
+    assert (await tryton.invoicing.read_invoice(invoice.id)).paid == Money.zero("EUR")
+    (change,) = await tryton.invoicing.changed_since(paid.changed_at)
+    assert change.changed_at > paid.changed_at
+
+
+async def test_an_invoice_that_an_accountant_credited_is_gone_and_credited(
+    tryton: TrytonBench,
+) -> None:
+    invoice = await issued(tryton)
+    await tryton.accountant.credit(int(invoice.id))
+    read = await tryton.invoicing.read_invoice(invoice.id)
+    assert (read.status, read.credited) == (InvoiceStatus.GONE, invoice.gross)
+    assert await told(tryton) == [read]
+    with pytest.raises(Rejected, match="gone"):
+        await tryton.invoicing.issue(invoice.id)
+    command = crediting(invoice, await customer(tryton), EUR_100)
+    with pytest.raises(Rejected):
+        await tryton.invoicing.credit.make(command, ticket("n"))
+
+
+async def test_a_draft_that_an_accountant_validated_is_still_taken_back(
+    tryton: TrytonBench,
+) -> None:
+    command = draft(await customer(tryton))
+    made = await tryton.invoicing.invoice.make(command, ticket("i"))
+    await tryton.accountant.call("model.account.invoice.validate_invoice", [int(made.id)])
+    assert (await tryton.invoicing.read_invoice(made.id)).status is InvoiceStatus.DRAFT
+    await tryton.invoicing.invoice.take_back(command, made)
+    assert not await tryton.invoicing.invoice.find(command)
+
+
+async def test_our_credit_notes_are_not_told_as_invoices(tryton: TrytonBench) -> None:
+    invoice = await issued(tryton)
+    command = crediting(invoice, await customer(tryton), EUR_100)
+    await tryton.invoicing.credit.make(command, ticket("n"))
+    assert [each.id for each in await told(tryton)] == [invoice.id]
+
+
+async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonBench) -> None:
+    command = draft(await customer(tryton))
+    made = await tryton.invoicing.invoice.make(command, ticket("i"))
+    lines = [["invoice", "=", int(made.id)]]
+    (line,) = await tryton.accountant.read("account.invoice.line", lines, "id")
+    price = {"unit_price": {"__class__": "Decimal", "decimal": "1000"}}
+    change = {"lines": [["write", [line["id"]], price]]}
+    await tryton.accountant.call("model.account.invoice.write", [int(made.id)], change)
+    read = await tryton.invoicing.read_invoice(made.id)
+    assert (read.net, read.tax) == (Money.of(1000, "EUR"), Money.of(230, "EUR"))
+
+
+async def test_who_may_not_see_the_books_is_told_what_to_ask_for(tryton: TrytonBench) -> None:
+    async with tryton.opened(user="nobody", password=tryton.place.hands["nobody"]) as roles:
+        assert roles.invoicing
+        with pytest.raises(Rejected):
+            await roles.invoicing.read_invoice(ExternalId("1"))

@@ -1,0 +1,101 @@
+"""Tryton's bench: itself on this machine, its bank and its accountant, and a proxy for faults."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from connectors.kit import Roles
+from connectors.tryton import TrytonSettings, open_tryton
+from domain.money import Money
+from domain.names import ExternalId
+from ports.erp import Customers, Invoicing
+from real.kit.proxy import Fault, Proxy, proxy_before
+from real.kit.system import Place, Running
+from real.tryton import changes
+from real.tryton.hands import Person, Said, person
+from tests.contracts.erp_bench import Look, Refused, Trouble
+
+_FAULTS = {Trouble.THROTTLED: Fault.THROTTLED, Trouble.LOST_REPLY: Fault.LOST_REPLY}
+_CHANGES = {
+    Trouble.DOWN: {"url": "http://127.0.0.1:9"},
+    Trouble.LOCKED_OUT: {"password": "wrong"},
+}
+
+
+def settings(place: Place, **changes: Any) -> TrytonSettings:
+    told = {name.lower(): value for name, value in place.connector.items()}
+    return TrytonSettings.model_validate({**told, **changes})
+
+
+@dataclass(frozen=True)
+class TrytonBench:
+    """The connector under test, the proxy before it, and who works in Tryton itself."""
+
+    place: Place
+    roles: Roles
+    proxy: Proxy
+    bank: Person
+    accountant: Person
+    transactions: "count[int]" = field(default_factory=count)
+
+    @property
+    def customers(self) -> Customers:
+        assert self.roles.customers
+        return self.roles.customers
+
+    @property
+    def invoicing(self) -> Invoicing:
+        assert self.roles.invoicing
+        return self.roles.invoicing
+
+    async def pay(self, invoice: ExternalId, amount: Money) -> None:
+        number = f"BANK-{next(self.transactions)}"
+        await self.bank.pay(int(invoice), str(amount.amount), number=number)
+
+    async def void(self, invoice: ExternalId) -> None:
+        try:
+            await self.accountant.call("model.account.invoice.cancel", [int(invoice)])
+        except Said as no:
+            raise Refused(str(no)) from no
+
+    async def annotate(self, draft: ExternalId) -> Look:
+        note = {"comment": "Please quote your order"}
+        await self.accountant.call("model.account.invoice.write", [int(draft)], note)
+
+        async def is_there() -> bool:
+            return [note["comment"]] == [row["comment"] for row in await self.rows(draft)]
+
+        return is_there
+
+    async def rows(self, invoice: ExternalId) -> list[dict[str, Any]]:
+        fields = ("comment", "number", "state", "move", "cancel_move")
+        return await self.accountant.read("account.invoice", [["id", "=", int(invoice)]], *fields)
+
+    def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
+        return open_tryton(settings(self.place, **{"url": self.proxy.url, **changes}))
+
+    def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
+        return self.opened(page_size=2)
+
+    @asynccontextmanager
+    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
+        if fault := _FAULTS.get(trouble):
+            self.proxy.once(fault, changes)
+        async with self.opened(**_CHANGES.get(trouble, {})) as roles:
+            yield roles
+        self.proxy.heal()
+
+
+@asynccontextmanager
+async def erp(system: Running) -> AsyncIterator[TrytonBench]:
+    await system.reset()
+    place = system.place
+    async with (
+        proxy_before(place.url) as proxy,
+        open_tryton(settings(place, url=proxy.url)) as roles,
+        person(place, "bank") as bank,
+        person(place, "accountant") as accountant,
+    ):
+        yield TrytonBench(place, roles, proxy, bank, accountant)
