@@ -3,6 +3,8 @@
 
 PYTHON ?=
 ARGS ?=
+CONTRACTS ?=
+REAL ?= .cashward/really
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-ready
@@ -10,16 +12,23 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fix lock clean
+.PHONY: help demo real test check bench new-connector fix lock clean
 
 help: ## Say what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 demo: $(RUNTIME) ## Carry deals from closed-won to cash on this machine
 	@$(BIN)/cashward demo $(ARGS)
 
 test: $(DEVELOPMENT) ## Run the tests that take seconds
-	@$(BIN)/python -m pytest -q -m 'not slow' $(ARGS)
+	@$(BIN)/python -m pytest -q -m 'not slow and not real' $(ARGS)
+
+real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
+	@$(BIN)/python -m real install
+	@$(BIN)/python scripts/contracts.py $(CONTRACTS)
+	@$(BIN)/python -m pytest -q -m real tests/connectors tests/real
+	@$(BIN)/cashward demo --cast real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
+	@$(BIN)/python -m real count --folder $(REAL)/real
 
 check: $(DEVELOPMENT) ## Hold formatting, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .
@@ -29,6 +38,9 @@ check: $(DEVELOPMENT) ## Hold formatting, lint, types and the direction of impor
 
 bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios of one run
 	@$(BIN)/python -m bench $(ARGS)
+
+new-connector: $(DEVELOPMENT) ## Lay out a connector: make new-connector NAME=pipedrive ROLE=crm
+	@$(BIN)/python scripts/new_connector.py '$(NAME)' $(if $(ROLE),--role '$(ROLE)')
 
 fix: $(DEVELOPMENT) ## Mend what formatter and linter can mend
 	@$(BIN)/ruff check --fix .

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any, Final
 
+from cli.demo.cast.xero import BOOKS, payment
 from cli.demo.desks import Desk, Desks
-from cli.demo.people import BOOKS, deal_of
 from cli.demo.story import Sale
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.names import EventId, ItemKey, Subject
+from domain.names import DealId, EventId, ItemKey, Subject
 from ports.doorbell import Doorbell
 
-GLANCE: Final = 0.05
+GLANCE: Final = 0.2  # to look costs the machine that is measured
 _US: Final = "cashward"
 _EVENT = EventId("told by people")
 
@@ -28,7 +28,7 @@ class Crowd:
         self._bell = bell
         self._sales = {sale.id: sale for sale in sales}
         self._of_deal = {sale.deal: sale for sale in sales}
-        self._today = today.isoformat()
+        self._today = today
         self._done: set[str] = set()
 
     async def win(self) -> None:
@@ -59,7 +59,7 @@ class Crowd:
         deal = await self._desks.crm.ask("GET", f"/crm/v3/objects/deals/{sale.id}", query=query)
         sale.project = deal["properties"]["cashward_project"]
         path = f"/rest/api/3/project/{sale.project}/versions"
-        body = {"released": True, "releaseDate": self._today}
+        body = {"released": True, "releaseDate": self._today.isoformat()}
         for version in await self._desks.pm.ask("GET", path):
             await self._desks.pm.ask("PUT", f"/rest/api/3/version/{version['id']}", body)
         item = ItemKey("m1")
@@ -69,17 +69,12 @@ class Crowd:
 
     async def _settle(self, record: str) -> None:
         [bill] = (await self._desks.erp.ask("GET", f"{BOOKS}/Invoices/{record}"))["Invoices"]
-        sale = self._of_deal.get(deal_of(bill))
+        sale = self._of_deal.get(DealId(":".join(bill["Reference"].split(":")[1:3])))
         if sale is None or bill["Status"] != "AUTHORISED" or record in self._done:
             return
         self._done.add(record)
-        payment = {
-            "Invoice": {"InvoiceID": record},
-            "Account": {"Code": sale.order.bank},
-            "Date": self._today,
-            "Amount": str(bill["AmountDue"]),
-        }
-        await self._desks.erp.ask("PUT", f"{BOOKS}/Payments", payment)
+        body = payment(record, bill["AmountDue"], sale.order, self._today)
+        await self._desks.erp.ask("PUT", f"{BOOKS}/Payments", body)
         subject = Subject(bill["Reference"].removeprefix("cw:"))
         await self._bell.invoice_changed(
             InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)

@@ -1,6 +1,7 @@
 """Takes the shape of a deal from its histories."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from temporalio.api.enums.v1 import EventType
@@ -12,15 +13,20 @@ from workflows import names
 
 _STEP: Final = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
 _NOTE: Final = EventType.EVENT_TYPE_MARKER_RECORDED
+_MARK: Final = EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
 _HEARD: Final = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 _TOLD: Final = EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
 _CHILD: Final = EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED
 _IN_TURN: Final = 2  # handoff and kickoff; bills run side by side
 
 
-async def shape_of(client: Client, deal: DealId) -> Shape:
-    """What a deal's run and its children did, told as numbers."""
-    return await _shape(client, names.deal_run(deal))
+async def middle_shape(client: Client, deals: Iterable[DealId]) -> Shape:
+    """What a deal's run and its children did, told as numbers: of the deal in the middle.
+
+    Deals differ: one that pauses between two payments tells the CRM of each.
+    """
+    shapes = [await _shape(client, names.deal_run(deal)) for deal in deals]
+    return sorted(shapes, key=lambda shape: shape.size)[len(shapes) // 2]
 
 
 async def _shape(client: Client, run: str) -> Shape:
@@ -37,6 +43,7 @@ async def _shape(client: Client, run: str) -> Shape:
     return Shape(
         steps=counted[_STEP],
         notes=counted[_NOTE],
+        marks=counted[_MARK],
         rings=counted[_HEARD] - sum(child.tells for child in children),
         tells=counted[_TOLD],
         in_turn=tuple(children[:_IN_TURN]),

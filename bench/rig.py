@@ -12,8 +12,9 @@ from pathlib import Path
 from temporalio.client import Client
 
 from bench.crowd import Crowd
-from bench.measure import shape_of
+from bench.measure import middle_shape
 from bench.shapes import QUEUE, REFERENCE, EmptyRun, Shape
+from cli.demo.cast.hubspot import HubspotSales
 from cli.demo.desks import Desks, open_desks
 from cli.demo.orders import order
 from cli.demo.people import SalesPerson
@@ -47,10 +48,8 @@ class Rig:
     numbers: "count[int]" = field(default_factory=count)
 
     async def warm_up(self) -> None:
-        """One of each; the shape of our deal is taken from the one that was carried."""
-        [sale] = await self._sold(1)
-        await self._carry([sale])
-        self.shape = await shape_of(self.client, sale.deal)
+        """One of each."""
+        await self.ours(1)
         await self.empty(1)
         await self.reference(1)
 
@@ -63,8 +62,11 @@ class Rig:
         return await self._nothing("reference", REFERENCE, deals)
 
     async def ours(self, deals: int) -> float:
-        """(c) Whole deals, with vendors and books."""
-        return await self._carry(await self._sold(deals))
+        """(c) Whole deals, with vendors and books; the shape is taken from the middle one."""
+        sales = await self._sold(deals)
+        took = await self._carry(sales)
+        self.shape = await middle_shape(self.client, [sale.deal for sale in sales])
+        return took
 
     async def _sold(self, deals: int) -> list[Sale]:
         today = datetime.now(UTC).date()
@@ -73,7 +75,7 @@ class Rig:
             for _ in range(deals)
         ]
         sales = [Sale(order=each) for each in orders]
-        await SalesPerson(self.desks.crm, Story()).sell(sales)
+        await SalesPerson(HubspotSales(self.desks.crm), Story()).sell(sales)
         return sales
 
     async def _carry(self, sales: Sequence[Sale]) -> float:

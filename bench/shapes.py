@@ -1,6 +1,7 @@
 """Runs that do nothing, in the shape of runs that do."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Final
 
 from pydantic import BaseModel
@@ -8,6 +9,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.workflow import ActivityConfig
 
+from workflows.dossier import DEAL_STAGE
 from workflows.kit import PATIENT, note
 
 QUEUE: Final = "bench"
@@ -15,18 +17,45 @@ STEPS: Final = "bench-steps"
 
 
 class Shape(BaseModel, frozen=True):
-    """How many of each a run has. `rings` are signals from outside, `tells` those to its parent."""
+    """How many of each a run has.
+
+    `rings` are signals from outside, `tells` those to its parent; `marks` are changes of its
+    search attributes.
+    """
 
     steps: int = 0
     notes: int = 0
+    marks: int = 0
     rings: int = 0
     tells: int = 0
     in_turn: tuple["Shape", ...] = ()
     side_by_side: tuple["Shape", ...] = ()
 
     @property
+    def children(self) -> tuple["Shape", ...]:
+        return (*self.in_turn, *self.side_by_side)
+
+    @property
     def hears(self) -> int:
-        return self.rings + sum(child.tells for child in (*self.in_turn, *self.side_by_side))
+        return self.rings + sum(child.tells for child in self.children)
+
+    def all_runs(self) -> Iterator["Shape"]:
+        """This run, its children, and theirs."""
+        yield self
+        for child in self.children:
+            yield from child.all_runs()
+
+    @property
+    def size(self) -> int:
+        return sum(run.steps + run.notes + run.marks + run.hears for run in self.all_runs())
+
+    def __str__(self) -> str:
+        runs = [*self.all_runs()]
+        return (
+            f"{sum(run.steps for run in runs)} steps, {sum(run.notes for run in runs)} notes, "
+            f"{len(runs) - 1} children, {sum(run.hears for run in runs)} signals, "
+            f"{sum(run.marks for run in runs)} changes of search attributes"
+        )
 
 
 REFERENCE: Final = Shape(steps=24, rings=6)
@@ -73,6 +102,8 @@ class EmptyRun:
     async def _steps(self, shape: Shape) -> None:
         config = ActivityConfig(**PATIENT, task_queue=STEPS, summary="nothing")
         for number in range(shape.steps):
+            if number < shape.marks:
+                workflow.upsert_search_attributes([DEAL_STAGE.value_set(f"{number}")])
             rings = int(number < shape.rings)
             await workflow.execute_activity_method(EmptySteps.step, rings, **config)
         if parent := workflow.info().parent:

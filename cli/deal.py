@@ -18,6 +18,7 @@ from cli.door import (
     store,
     table,
 )
+from cli.timesheet import time
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.life import CancelRequest
 from domain.names import DealId, EventId, ItemKey
@@ -28,6 +29,8 @@ from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
 
 app = typer.Typer(help="Deals on their way to cash.", no_args_is_help=True)
+
+app.command()(time)
 
 _LISTED = ("DealStage", "Customer", "DealValue", "ProjectKey", "NeedsAttention", "Owner")
 

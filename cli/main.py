@@ -49,16 +49,26 @@ def migrate() -> None:
 
 @app.command()
 def setup(
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be made.")
-    ] = False,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is missing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for programs.")] = False,
 ) -> None:
-    """Create the fields and labels that Cashward needs in the CRM. Safe to repeat."""
-    made = run(_prepare(dry_run=dry_run))
-    for line in made:
-        out.print(f"{'would make' if dry_run else 'made'} {line}")
-    if not made:
+    """Create the fields and labels that Cashward needs in the CRM, after telling which."""
+    missing = run(_prepare(dry_run=True))
+    for line in missing:
+        out.print(f"missing: {line}", highlight=False)
+    if not missing:
         out.print("nothing to make: the CRM has all that Cashward needs")
+    elif not dry_run and (yes or _agreed(len(missing))):
+        for line in run(_prepare(dry_run=False)):
+            out.print(f"made: {line}", highlight=False)
+
+
+def _agreed(number: int) -> bool:
+    """Whether a person says so; a program that cannot be asked must say --yes."""
+    if not sys.stdin.isatty():
+        raise Trouble(f"nothing was made: say --yes to make these {number}", Exit.USAGE)
+    return typer.confirm(f"Make these {number} in the CRM?", default=True)
 
 
 async def _prepare(*, dry_run: bool) -> list[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -52,7 +52,10 @@ async def _stay(state: Path, config: Mapping[str, object] | None, workers: int) 
 
 @asynccontextmanager
 async def standing(
-    state: Path, config: Mapping[str, object] | None, workers: int
+    state: Path,
+    config: Mapping[str, object] | None,
+    workers: int,
+    environment: Callable[[Stack], Mapping[str, str]] = worker_environment,
 ) -> AsyncIterator[Stack]:
     """The whole stack, its database at our schema, known to later commands on this machine."""
     waiting = out.status("starting Temporal, PostgreSQL and the vendors ...")
@@ -62,7 +65,7 @@ async def standing(
             state,
             sandbox_config=config,
             workers=workers,
-            environment=worker_environment,
+            environment=environment,
             prepare=migrate_database,
         ) as stack:
             waiting.stop()

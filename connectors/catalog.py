@@ -1,10 +1,20 @@
 """The vendors we ship. Adding one is one line here and one package beside it."""
 
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
-from connectors import hubspot, jira, memory, xero
 from connectors.kit import Connector
 
-CATALOG: dict[str, Connector[Any]] = {
-    vendor.connector.name: vendor.connector for vendor in (hubspot, jira, xero, memory)
+_VENDORS: Final = (
+    "bottlecrm",
+    "hubspot",
+    "jira",
+    "memory",
+    "redmine",
+    "tryton",
+    "xero",
+)
+
+CATALOG: Final[dict[str, Connector[Any]]] = {
+    name: import_module(f"connectors.{name}").connector for name in _VENDORS
 }

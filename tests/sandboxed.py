@@ -1,7 +1,7 @@
 """A whole installation in a test: real Temporal, real PostgreSQL, and every vendor's sandbox."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,11 +13,14 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from bench.crowd import Crowd, oplog
+from cli.demo.cast.hubspot import HubspotSales
 from cli.demo.desks import Desk, Desks, open_desks, spoil
 from cli.demo.orders import Order, order
 from cli.demo.people import SalesPerson
+from cli.demo.stage import sandbox_cast
 from cli.demo.story import Sale, Story
 from cli.demo.truth import Truth, read_back
+from domain.contract import Policy
 from domain.life import Outcome
 from runtime.compose import open_systems
 from runtime.doorbell import TemporalDoorbell
@@ -46,6 +49,8 @@ class Sandboxed:
 
     client: Client
     bell: TemporalDoorbell
+    bell_with: Callable[[Policy], TemporalDoorbell]
+    policy: Policy
     desks: Desks
     urls: dict[str, str]
     began: datetime
@@ -59,7 +64,7 @@ class Sandboxed:
     async def sell(self, orders: Sequence[Order]) -> list[Sale]:
         """Sales enter and win these; Cashward has not heard of it yet."""
         sales = [Sale(order=each) for each in orders]
-        await SalesPerson(self.desks.crm, Story()).sell(sales)
+        await SalesPerson(HubspotSales(self.desks.crm), Story()).sell(sales)
         return sales
 
     async def spoil(self, rules: Sequence[dict[str, object]]) -> None:
@@ -100,7 +105,7 @@ class Sandboxed:
         return await asyncio.gather(*(run.result() for run in runs))
 
     async def read_back(self, sales: Sequence[Sale]) -> list[Truth]:
-        return await read_back(self.desks, sales, self.began - timedelta(seconds=5))
+        return await read_back(sandbox_cast(self.desks), sales, self.began - timedelta(seconds=5))
 
     async def changing_calls(self) -> list[str]:
         """By what operations we changed the vendors so far."""
@@ -134,14 +139,21 @@ async def open_sandboxed(
         client = Client(**config)
         for worker in build_workers(client, settings, steps(settings, systems, store, client)):
             await stack.enter_async_context(worker)
-        bell = TemporalDoorbell(
-            client,
-            task_queue=settings.temporal.task_queue,
-            policy=settings.policy,
-            desk=store.desk,
-        )
+
+        def bell_with(policy: Policy) -> TemporalDoorbell:
+            queue = settings.temporal.task_queue
+            return TemporalDoorbell(client, task_queue=queue, policy=policy, desk=store.desk)
+
         desks = await stack.enter_async_context(open_desks(urls))
-        yield Sandboxed(client=client, bell=bell, desks=desks, urls=urls, began=began)
+        yield Sandboxed(
+            client=client,
+            bell=bell_with(settings.policy),
+            bell_with=bell_with,
+            policy=settings.policy,
+            desks=desks,
+            urls=urls,
+            began=began,
+        )
 
 
 def _settings(urls: dict[str, str]) -> Settings:

@@ -20,6 +20,7 @@ from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.life import CancelRequest, Outcome
 from domain.money import Money
 from domain.names import DealId, EventId, ExternalId, ItemKey
+from domain.task import OwnerTask
 from domain.writeback import WriteBack
 from ports.desk import Filed
 from runtime.compose import Systems
@@ -147,6 +148,11 @@ class World:
 
     def told(self, deal: DealId) -> WriteBack | None:
         return self.systems.records.get(deal)
+
+    def open_tasks(self, deal: DealId) -> list[OwnerTask]:
+        """What the deal's owner is asked to do."""
+        ours = (task for task in self.systems.tasks.values() if task.asked.deal == deal)
+        return [task.asked for task in ours if task.is_open]
 
     def invoices(self, deal: DealId) -> list[Invoice]:
         marked = (stamped.invoice for stamped in self.systems.invoices.values())

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from cli.demo.desks import Desks
+from cli.demo.cast import Cast
 from cli.demo.people import Customer, DeliveryManager, SalesPerson
 from cli.demo.story import Happened, Sale, Step, Story
 from cli.trouble import Trouble
@@ -53,11 +54,32 @@ class Watch:
         return f"{said.workflow} waits for {said.who}: {said.what} ({said.why})"
 
 
-class Killer:
-    """Kills workers (-9) at even steps of the way, and starts them again."""
+@dataclass(frozen=True)
+class Blow:
+    """Something that hits a part of the whole while deals are carried, and what to say of it."""
 
-    def __init__(self, kills: int, *, steps: int) -> None:
-        self._due = [steps * (number + 1) / (kills + 1) for number in range(kills)]
+    system: str
+    what: str
+    strike: Callable[[], Awaitable[None]]
+
+
+def worker_kills(stack: Stack, times: int) -> list[Blow]:
+    """Workers killed one after the other, round about."""
+
+    def kill(name: str) -> Blow:
+        async def strike() -> None:
+            await stack.kill_worker(name)
+
+        return Blow("worker", f"{name} was killed (-9) and started again", strike)
+
+    return [kill(stack.workers[number % len(stack.workers)]) for number in range(times)]
+
+
+class Killer:
+    """Strikes at even steps of the way."""
+
+    def __init__(self, *, steps: int) -> None:
+        self._steps = steps
         self._done = 0
         self._news = asyncio.Event()
 
@@ -66,28 +88,35 @@ class Killer:
             self._done += 1
             self._news.set()
 
-    async def work(self, stack: Stack, story: Story) -> None:
-        for number, due in enumerate(self._due):
-            while self._done < due:
+    async def work(self, blows: Sequence[Blow], story: Story) -> None:
+        for number, blow in enumerate(blows, start=1):
+            while self._done < self._steps * number / (len(blows) + 1):
                 await self._news.wait()
                 self._news.clear()
-            name = stack.workers[number % len(stack.workers)]
-            await stack.kill_worker(name)
-            story.tell(Step.KILLED, "worker", f"{name} was killed (-9) and started again")
+            async with story.quiet.still():
+                await blow.strike()
+            story.tell(Step.KILLED, blow.system, blow.what)
 
 
 async def carry(
-    stack: Stack, desks: Desks, sales: Sequence[Sale], story: Story, *, watch: Watch, killer: Killer
+    stack: Stack,
+    cast: Cast,
+    sales: Sequence[Sale],
+    story: Story,
+    *,
+    watch: Watch,
+    killer: Killer,
+    blows: Sequence[Blow] = (),
 ) -> None:
     """From the first sale to the last payment. Raises Trouble that names what is stuck."""
     helpers = [
-        asyncio.create_task(SalesPerson(desks.crm, story).sell(sales)),
+        asyncio.create_task(SalesPerson(cast.sales, story).sell(sales)),
         asyncio.create_task(watch.keep()),
-        asyncio.create_task(killer.work(stack, story)),
+        asyncio.create_task(killer.work(blows, story)),
         asyncio.create_task(stack.watch()),
     ]
     try:
-        await _act(desks, sales, story, watch, helpers)
+        await _act(cast, sales, story, watch, helpers)
     finally:
         for helper in helpers:
             helper.cancel()
@@ -95,21 +124,22 @@ async def carry(
 
 
 async def _act(
-    desks: Desks,
+    cast: Cast,
     sales: Sequence[Sale],
     story: Story,
     watch: Watch,
     helpers: Sequence["asyncio.Task[None]"],
 ) -> None:
     today = sales[0].order.start
-    seller = SalesPerson(desks.crm, story)
-    manager = DeliveryManager(desks.pm, story, today)
-    customer = Customer(desks.erp, story, today)
+    seller = SalesPerson(cast.sales, story)
+    manager = DeliveryManager(cast.delivery, story, today)
+    customer = Customer(cast.books, story, today)
     while not all(sale.is_closed or watch.parked(sale) for sale in sales):
         for helper in helpers:
             if helper.done() and (failure := helper.exception()):
                 raise failure
-        await asyncio.gather(seller.look(sales), manager.deliver(sales), customer.pay(sales))
+        async with story.quiet.acting():
+            await asyncio.gather(seller.look(sales), manager.deliver(sales), customer.pay(sales))
         if story.quiet_for > STILL:
             raise Trouble(_stuck(sales, watch))
         await asyncio.sleep(GLANCE)

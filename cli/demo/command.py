@@ -14,20 +14,19 @@ import typer
 from temporalio.client import Client
 
 from cli.demo import show
-from cli.demo.carry import Killer, Watch, carry, see_runs_end
-from cli.demo.desks import open_desks, spoil
+from cli.demo.carry import Killer, Watch, carry, see_runs_end, worker_kills
 from cli.demo.orders import order
 from cli.demo.picture import svg
+from cli.demo.real_stage import real_stage
 from cli.demo.report import Report, report_of
+from cli.demo.stage import Casting, Stage, sandbox_stage
 from cli.demo.story import Sale, Story
 from cli.demo.truth import read_back
 from cli.door import DEFAULT_STATE, State, client, out, run, settings_of, store
 from cli.trouble import Trouble
-from cli.up import Faults, Workers, show_links, standing
+from cli.up import Faults, Workers, show_links
 from runtime.compose import open_systems
-from runtime.demo_settings import fault_config, sandbox_config
 from runtime.histories import Cost, cost_of_deal
-from runtime.local.stack import Stack
 from runtime.settings import Settings
 
 _SAMPLE = 50
@@ -46,7 +45,9 @@ class Wish:
     faults: float
     kills: int
     workers: int
+    restarts: int
     seed: int
+    cast: Casting
     json: Path | None
     stay: bool
 
@@ -57,7 +58,14 @@ def demo(
     milestones: Annotated[int, typer.Option(min=1, max=24, help="Invoices a deal.")] = 3,
     faults: Faults = 0.0,
     kills: Annotated[int, typer.Option(min=0, help="How often a worker is killed.")] = 0,
+    restarts: Annotated[
+        int, typer.Option(min=0, help="How often each vendor is killed and started again.")
+    ] = 0,
     workers: Workers = 1,
+    cast: Annotated[
+        Casting,
+        typer.Option(help="The sandbox's vendors, or BottleCRM, Redmine and Tryton themselves."),
+    ] = Casting.SANDBOX,
     seed: Annotated[int, typer.Option(help="Draws other amounts and other faults.")] = 7,
     json: Annotated[
         Path | None, typer.Option("--json", help="Where to write the figures for programs.")
@@ -75,6 +83,8 @@ def demo(
         faults=faults,
         kills=kills,
         workers=workers,
+        restarts=restarts,
+        cast=cast,
         seed=seed,
         json=json,
         stay=stay and sys.stdin.isatty(),
@@ -85,20 +95,22 @@ def demo(
 
 
 async def _demo(wish: Wish) -> Report:
-    async with standing(wish.state, sandbox_config(), wish.workers) as stack:
-        show_links(stack, wish.state)
+    stage_on = real_stage if wish.cast is Casting.REAL else sandbox_stage
+    async with stage_on(wish.state, wish.workers) as stage:
+        show_links(stage.stack, wish.state)
         out.print()
-        report = await _carried(stack, wish)
+        report = await _carried(stage, wish)
         if wish.stay:
             out.print("\n  [dim]Enter or Ctrl-C ends everything.[/]")
             with suppress(asyncio.CancelledError):
                 await _enter_pressed()
-        else:
+        elif wish.cast is Casting.SANDBOX:
             out.print("  `cashward up` brings the links back")
         return report
 
 
-async def _carried(stack: Stack, wish: Wish) -> Report:
+async def _carried(stage: Stage, wish: Wish) -> Report:
+    stack, cast = stage.stack, stage.cast
     folder, number = _room(wish.state)
     since = datetime.now(UTC) - _CLOCKS_DIFFER
     first = number * _RUN_SIZE
@@ -107,31 +119,32 @@ async def _carried(stack: Stack, wish: Wish) -> Report:
         for n in range(first, first + wish.deals)
     ]
     bars = show.Bars(wish.deals, wish.milestones) if wish.deals > 1 else None
-    killer = Killer(wish.kills, steps=wish.deals * (3 + 3 * wish.milestones))
+    killer = Killer(steps=wish.deals * (3 + 3 * wish.milestones))
     story = Story(bars.hear if bars else show.tell, killer.hear)
     chosen = settings_of(stack.environment)
-    await _ready(stack, chosen, wish)
+    await _ready(stage, chosen, wish)
     temporal = await client(chosen)
-    async with open_desks(stack.sandbox_urls) as desks, store(chosen) as ours:
+    async with store(chosen) as ours:
         watch = Watch(ours.desk)
+        blows = [*worker_kills(stack, wish.kills), *stage.restarts(wish.restarts)]
         with bars.shown() if bars else nullcontext():
-            await carry(stack, desks, sales, story, watch=watch, killer=killer)
+            await carry(stack, cast, sales, story, watch=watch, killer=killer, blows=blows)
         with out.status("reading back from CRM, PM and ERP ..."):
             await see_runs_end(temporal, sales)
-            truths = await read_back(desks, sales, since)
+            truths = await read_back(cast, sales, since)
             costs = await _costs(temporal, sales)
     parked = [watch.why(sale) for sale in sales if not sale.is_closed]
     report = report_of(truths, story, costs, parked=parked, faults=wish.faults, kills=wish.kills)
     _write(folder, wish.json, report, story)
-    show.close(stack, truths, story, report, folder / "money.svg")
+    show.close(stage, truths, story, report, folder / "money.svg")
     return report
 
 
-async def _ready(stack: Stack, chosen: Settings, wish: Wish) -> None:
+async def _ready(stage: Stage, chosen: Settings, wish: Wish) -> None:
     """The CRM has our fields; faults begin only when all stands."""
     async with open_systems(chosen) as systems:
         await systems.crm.prepare(dry_run=False)
-    await spoil(stack.sandbox_urls, fault_config(wish.faults, wish.seed))
+    await stage.spoil(wish.faults, wish.seed)
 
 
 async def _costs(temporal: Client, sales: Sequence[Sale]) -> list[Cost]:

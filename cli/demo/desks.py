@@ -19,7 +19,7 @@ _BANK = {
     "client_secret": "xero-bank-secret",
 }
 _UNAUTHORISED: Final = 401
-_PATIENCE = 30.0
+PATIENCE = 30.0
 
 
 class Desk:
@@ -27,6 +27,7 @@ class Desk:
 
     def __init__(self, name: str, http: httpx.AsyncClient) -> None:
         self.name = name
+        self.url = str(http.base_url).rstrip("/")
         self._http = http
 
     async def ask(
@@ -58,13 +59,13 @@ class Desks:
 async def open_desks(urls: Mapping[str, str]) -> AsyncIterator[Desks]:
     json_please = {"Accept": "application/json"}
     async with (
-        httpx.AsyncClient(base_url=urls["hubspot"], headers=_SALES, timeout=_PATIENCE) as crm,
-        httpx.AsyncClient(base_url=urls["jira"], auth=_MANAGER, timeout=_PATIENCE) as pm,
+        httpx.AsyncClient(base_url=urls["hubspot"], headers=_SALES, timeout=PATIENCE) as crm,
+        httpx.AsyncClient(base_url=urls["jira"], auth=_MANAGER, timeout=PATIENCE) as pm,
         httpx.AsyncClient(
             base_url=urls["xero"],
             auth=_BankLogin(urls["xero"]),
             headers=json_please,
-            timeout=_PATIENCE,
+            timeout=PATIENCE,
         ) as erp,
     ):
         yield Desks(Desk("hubspot", crm), Desk("jira", pm), Desk("xero", erp))

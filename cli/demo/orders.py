@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One deal as the salesperson has it on paper. `bank` is the account its customer pays to."""
+    """One deal as the salesperson has it on paper."""
 
     company: str
     country: str
@@ -45,15 +45,25 @@ class Order:
     domain: str
     name: str
     currency: str
-    bank: str
     tax: str
     lines: tuple[Line, ...]
     plan: tuple[tuple[str, Decimal, date], ...]
     start: date
+    template: str = "implementation"
+    payment_days: int = 14
+    sla: str = "Availability; 99.5 % a month; 2 % of the fee for each half per cent below"
 
     @property
     def amount(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def scope(self) -> str:
+        return f"{self.name}: analysis, development, roll-out and training."
+
+    @property
+    def billing_email(self) -> str:
+        return f"invoices@{self.domain}"
 
     @property
     def billing_plan(self) -> str:
@@ -78,7 +88,6 @@ def order(number: int, *, milestones: int, seed: int, today: date) -> Order:
         domain=f"{word.lower()}.example",
         name=f"{job} for {company}",
         currency="CZK" if abroad else "EUR",
-        bank="091" if abroad else "090",
         tax="reverse_charge" if abroad else "domestic",
         lines=_lines(chance, 25 if abroad else 1),
         plan=_plan(milestones, today),

@@ -12,21 +12,26 @@ from rich.text import Text
 
 from cli.demo.picture import chart
 from cli.demo.report import Report
+from cli.demo.stage import Stage
 from cli.demo.story import Happened, Step, Story
 from cli.demo.truth import Truth
 from cli.door import out
-from runtime.local.stack import Stack
 from workflows import names
 
-_COLOURS = {"hubspot": "dark_orange", "jira": "dodger_blue1", "xero": "cyan", "worker": "red"}
+_COLOURS = {
+    **dict.fromkeys(("hubspot", "bottlecrm"), "dark_orange"),
+    **dict.fromkeys(("jira", "redmine"), "dodger_blue1"),
+    **dict.fromkeys(("xero", "tryton"), "cyan"),
+}
 _LISTED = 12
+_ID = 12  # as much of a deal's id as tells it from the others
 _WIDEST = 100
 
 
 def tell(event: Happened) -> None:
     """One line: when, in which system, what."""
-    colour = _COLOURS[event.system]
-    line = f"  [dim]{event.at:6.1f} s[/]  [{colour}]{event.system:<8}[/] {event.what}"
+    colour = "red" if event.step is Step.KILLED else _COLOURS[event.system]
+    line = f"  [dim]{event.at:6.1f} s[/]  [{colour}]{event.system:<9}[/] {event.what}"
     out.print(line, highlight=False, soft_wrap=True)
 
 
@@ -67,14 +72,14 @@ class Bars:
 
 
 def close(
-    stack: Stack, truths: Sequence[Truth], story: Story, report: Report, picture: Path
+    stage: Stage, truths: Sequence[Truth], story: Story, report: Report, picture: Path
 ) -> None:
     """What three systems say, where to look, how the money moved, and what it cost."""
     out.print()
     out.print(_agreement(truths))
     if len(truths) > _LISTED:
         out.print(f"  [dim]and {len(truths) - _LISTED} deals more[/]")
-    _links(stack, truths[0])
+    _links(stage, truths[0])
     width = min(out.width, _WIDEST)
     out.print()
     out.print(Text.from_ansi(chart(story, width=width)))
@@ -94,10 +99,10 @@ def _agreement(truths: Sequence[Truth]) -> Table:
     for truth in truths[:_LISTED]:
         wrong = truth.mismatches or truth.duplicates
         table.add_row(
-            truth.sale.id,
-            f"{truth.contracted:,.2f} {truth.sale.order.currency}",
-            _both(truth.billed, truth.invoiced),
-            _both(truth.paid, truth.received),
+            truth.sale.id[:_ID],
+            f"{truth.told.contracted:,.2f} {truth.sale.order.currency}",
+            _both(truth.told.billed, truth.invoiced),
+            _both(truth.told.paid, truth.received),
             f"{truth.reached} → {len(truth.invoices)}",
             "[red]differ[/]" if wrong else "[green]agree[/]",
         )
@@ -108,18 +113,15 @@ def _both(crm: Decimal, erp: Decimal) -> str:
     return f"{crm:,.2f}" if crm == erp else f"[red]CRM {crm:,.2f}\nERP {erp:,.2f}[/]"
 
 
-def _links(stack: Stack, truth: Truth) -> None:
+def _links(stage: Stage, truth: Truth) -> None:
+    stack, cast = stage.stack, stage.cast
     run = names.deal_run(truth.sale.deal)
-    urls = stack.sandbox_urls
     links = {
         "run": f"{stack.temporal_ui_url}/namespaces/{stack.namespace}/workflows/{run}",
-        "deal": f"{urls['hubspot']}/crm/v3/objects/deals/{truth.sale.id}",
-        "project": f"{urls['jira']}/rest/api/3/project/{truth.sale.project}",
+        "deal": cast.sales.link(truth.sale.id),
+        "project": cast.delivery.link(truth.sale.project),
+        **{bill.number: bill.link for bill in truth.invoices},
     }
-    for invoice in truth.invoices:
-        links[str(invoice["InvoiceNumber"])] = (
-            f"{urls['xero']}/api.xro/2.0/Invoices/{invoice['InvoiceID']}"
-        )
     for name, link in links.items():
         out.print(f"  [bold]{name:<9}[/] {link}", highlight=False, soft_wrap=True)
 

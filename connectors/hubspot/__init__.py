@@ -39,7 +39,7 @@ _MANNERS = Manners(
 _SETTLE = timedelta(seconds=30)
 
 
-class HubspotSettings(BaseModel):
+class HubspotSettings(BaseModel, extra="forbid"):
     """Either an access token (of a service key or a private app), or an OAuth app's three parts.
 
     Each secret may be given in a file instead, as `<name>_file`.

@@ -37,7 +37,7 @@ _MANNERS = Manners(explain=explain, pause=timedelta(seconds=5), request_id="X-AR
 _SETTLE = timedelta(minutes=2)
 
 
-class JiraSettings(BaseModel):
+class JiraSettings(BaseModel, extra="forbid"):
     """A site with an account's API token, or a service account's OAuth client with its gateway.
 
     `url` is the site (`https://acme.atlassian.net`), or with OAuth the gateway

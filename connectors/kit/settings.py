@@ -10,7 +10,7 @@ Secret = Callable[[], str]
 """Reads a secret; asked again at each sign-in, so that a rotated one needs no restart."""
 
 
-class HttpSettings(BaseModel):
+class HttpSettings(BaseModel, extra="forbid"):
     """`timeout_seconds` bounds a whole call, sign-in included.
 
     `settle_seconds` overrules how long a lost call of this vendor may still land.

@@ -17,7 +17,7 @@ __all__ = ["MemorySettings", "MemoryWorld", "Trouble", "connector", "open_memory
 class MemorySettings(BaseModel):
     """A test may hand in a world of its own, to look into it."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     world: MemoryWorld = Field(default_factory=MemoryWorld)
 

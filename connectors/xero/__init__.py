@@ -41,7 +41,7 @@ class XeroHttp(HttpSettings):
     max_connections: int = Field(5, gt=0)
 
 
-class XeroSettings(BaseModel):
+class XeroSettings(BaseModel, extra="forbid"):
     """A custom connection (one organisation), and how its books are kept.
 
     `identity_url` is where tokens come from: Xero's own, unless `url` is another server's.

@@ -68,8 +68,8 @@ async def _agrees_everywhere(installation: Sandboxed, sales: Sequence[Sale]) -> 
         assert truth.mismatches == ()
         assert (truth.projects, truth.customers, truth.duplicates) == (1, 1, 0)
         assert (len(truth.invoices), truth.settled) == (MILESTONES, MILESTONES)
-        assert truth.contracted == truth.billed == truth.invoiced
-        assert truth.outstanding == Decimal(0)
+        assert truth.told.contracted == truth.told.billed == truth.invoiced
+        assert truth.told.outstanding == Decimal(0)
         await _nothing_is_left_over(installation, truth)
 
 

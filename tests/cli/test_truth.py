@@ -1,9 +1,8 @@
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
+from cli.demo.cast import Bill, Figures
 from cli.demo.orders import order
 from cli.demo.report import Report, report_of
 from cli.demo.story import Sale, Step, Story
@@ -13,14 +12,17 @@ from runtime.histories import Cost
 NET, GROSS = Decimal("100.01"), Decimal("123.01")
 
 
-def invoice(number: int, status: str = "PAID") -> Mapping[str, Any]:
-    return {
-        "InvoiceID": f"i{number}",
-        "Reference": f"cw:hubspot:7:m{number}:r1",
-        "SubTotal": NET,
-        "Total": GROSS,
-        "Status": status,
-    }
+def invoice(number: int, *, is_paid: bool = True) -> Bill:
+    return Bill(
+        id=f"i{number}",
+        reference=f"cw:hubspot:7:m{number}:r1",
+        number=f"INV-{number}",
+        currency="EUR",
+        net=NET,
+        gross=GROSS,
+        due=Decimal(0) if is_paid else GROSS,
+        is_paid=is_paid,
+    )
 
 
 def good() -> Truth:
@@ -28,17 +30,19 @@ def good() -> Truth:
     sold = order(10_000, milestones=2, seed=7, today=date(2026, 11, 24))
     return Truth(
         sale=Sale(order=sold, id="7", is_closed=True),
-        sold=2 * NET,
-        contracted=2 * NET,
-        billed=2 * NET,
-        paid=2 * GROSS,
-        outstanding=Decimal(0),
-        won_to_project=1.5,
+        told=Figures(
+            sold=2 * NET,
+            contracted=2 * NET,
+            billed=2 * NET,
+            paid=2 * GROSS,
+            outstanding=Decimal(0),
+            won_to_project=1.5,
+        ),
         reached=2,
         projects=1,
         customers=1,
         invoices=(invoice(1), invoice(2)),
-        payments=({"Amount": GROSS}, {"Amount": GROSS}),
+        received=2 * GROSS,
     )
 
 
@@ -56,7 +60,8 @@ def test_three_systems_that_agree_are_a_good_end() -> None:
 
 
 def test_a_cent_that_the_crm_lacks_is_a_mismatch() -> None:
-    short = replace(good(), paid=2 * GROSS - Decimal("0.01"))
+    told = replace(good().told, paid=2 * GROSS - Decimal("0.01"))
+    short = replace(good(), told=told)
     (said,) = short.mismatches
     assert "paid in the CRM and received in the ERP" in said
     assert not report_on(short).is_good
@@ -79,10 +84,9 @@ def test_a_second_project_or_customer_is_a_duplicate() -> None:
 def test_an_invoice_that_is_not_paid_spoils_the_end_even_where_all_agree() -> None:
     unpaid = replace(
         good(),
-        paid=GROSS,
-        outstanding=GROSS,
-        invoices=(invoice(1), invoice(2, "AUTHORISED")),
-        payments=({"Amount": GROSS},),
+        told=replace(good().told, paid=GROSS, outstanding=GROSS),
+        invoices=(invoice(1), invoice(2, is_paid=False)),
+        received=GROSS,
     )
     assert unpaid.mismatches == ()
     assert not report_on(unpaid).is_good

@@ -1,0 +1,111 @@
+"""`python -m real`: install, run and count the real systems of this machine."""
+
+import asyncio
+import json
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from real.catalog import NAMES, system_named
+from real.count import Count, count
+from real.kit.system import Place
+from real.places import cache, size
+from real.street import Street, street_in
+from runtime.local.trouble import StackTrouble
+
+app = typer.Typer(
+    help="BottleCRM, Redmine and Tryton on this machine, each in a house of its own.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+R = TypeVar("R")
+
+Only = Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(NAMES)}; default all.")]
+Folder = Annotated[Path, typer.Option(help="Where their data is; delete it to forget all.")]
+AT = Path(".cashward/real")
+
+
+@app.command()
+def install(only: Only = None, folder: Folder = AT) -> None:
+    """Install what is missing, start each once, and say what it took."""
+    began = time.monotonic()
+    places = _run(_once(folder, only or NAMES))
+    table = Table(title="Installed, and answering", title_justify="left")
+    for column in ("system", "address", "on disk"):
+        table.add_column(column)
+    for place in places:
+        parts = [path for path in cache().iterdir() if path.name.startswith(f"{place.name}-")]
+        table.add_row(place.name, place.url, f"{sum(map(size, parts)) / 2**20:.0f} MB")
+    out.print(table)
+    out.print(f"{time.monotonic() - began:.0f} s; kept in {cache()}, which may be deleted")
+
+
+@app.command()
+def up(only: Only = None, folder: Folder = AT) -> None:
+    """Run them in the foreground until Ctrl-C, and say who may come in."""
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        _run(_stay(folder, only or NAMES))
+    out.print("everything is down; their data is kept")
+
+
+@app.command(name="count")
+def tell(
+    folder: Folder = AT,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Count by SQL, in their own databases, what Cashward left in all three."""
+    found = _run(_counted(folder))
+    if as_json:
+        typer.echo(json.dumps(asdict(found) | {"is_clean": found.is_clean}, indent=2, default=str))
+    else:
+        table = Table(title="Counted in three databases", title_justify="left", show_header=False)
+        for name, value in asdict(found).items():
+            table.add_row(name.replace("_", " "), str(value))
+        out.print(table)
+    raise typer.Exit(0 if found.is_clean else 1)
+
+
+async def _once(folder: Path, names: Sequence[str]) -> list[Place]:
+    async with street_in(folder, cache(), out.print) as street:
+        return await _open(street, names)
+
+
+async def _stay(folder: Path, names: Sequence[str]) -> None:
+    async with street_in(folder, cache(), out.print) as street:
+        for place in await _open(street, names):
+            out.print(f"[bold]{place.name}[/] {place.url}", highlight=False)
+            for name, value in {**place.connector, **place.hands}.items():
+                out.print(f"    {name} {value}", highlight=False, soft_wrap=True)
+        out.print("[dim]Ctrl-C ends everything.[/]")
+        await asyncio.Event().wait()
+
+
+async def _counted(folder: Path) -> Count:
+    async with street_in(folder, cache(), lambda _: None) as street:
+        places = {place.name: place for place in await _open(street, NAMES)}
+        return count(places)
+
+
+async def _open(street: Street, names: Sequence[str]) -> list[Place]:
+    return [(await street.open(system_named(name))).place for name in names]
+
+
+def _run(main: Coroutine[Any, Any, R]) -> R:
+    try:
+        return asyncio.run(main)
+    except StackTrouble as trouble:
+        out.print(f"[bold red]real:[/] {trouble}", highlight=False)
+        raise typer.Exit(3) from trouble
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,106 @@
+"""Run every vendor's contract suite, and write what came of it into docs/connectors.md.
+
+One row a connector: what it declares (checked by the suite), and how much of the law it keeps.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ports.capability import Capability
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/connectors.md"
+BEGIN, END = "<!-- contracts: begin -->", "<!-- contracts: end -->"
+_YES, _NO = "yes", "–"
+
+
+@dataclass
+class Player:
+    """A vendor in a role, and how it fared."""
+
+    role: str
+    vendor: str
+    capabilities: frozenset[str] = frozenset()
+    kept: int = 0
+    other: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        said = f"{self.kept} of {self.kept + len(self.broken)} kept"
+        return f"{said}, {self.other} do not apply" if self.other else said
+
+
+def main() -> None:
+    """Exit code 1 if a law is broken, or with --check if the page says otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare the page, do not write it")
+    parser.add_argument("--results", type=Path, help="read these results, run nothing")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        results = asked.results or Path(folder, "results.xml")
+        if not asked.results:
+            _run(results)
+        players = list(_players(results))
+    page = PAGE.read_text(encoding="utf-8")
+    wanted = _with_table(page, players)
+    broken = [f"{p.vendor}: {name}" for p in players for name in p.broken]
+    for line in broken:
+        sys.stderr.write(f"broken: {line}\n")
+    if asked.check and wanted != page:
+        sys.exit("docs/connectors.md says otherwise: run scripts/contracts.py and commit the page")
+    if not asked.check:
+        PAGE.write_text(wanted, encoding="utf-8")
+    sys.exit(1 if broken else 0)
+
+
+def _run(results: Path) -> None:
+    suite = ["tests/contracts", "-q", "-p", "no:cacheprovider", f"--junitxml={results}"]
+    subprocess.run([sys.executable, "-m", "pytest", *suite], cwd=ROOT, check=False)
+
+
+def _players(results: Path) -> Iterator[Player]:
+    found: dict[tuple[str, str], Player] = {}
+    for case in ET.parse(results).iter("testcase"):  # noqa: S314 - pytest wrote it a moment ago
+        told = {p.get("name"): str(p.get("value")) for p in case.iter("property")}
+        if "vendor" not in told:
+            continue
+        who = (told["role"], told["vendor"])
+        player = found.setdefault(who, Player(*who))
+        player.capabilities |= frozenset(filter(None, told["capabilities"].split(", ")))
+        if case.find("failure") is not None or case.find("error") is not None:
+            player.broken.append(str(case.get("name")))
+        elif case.find("skipped") is not None:
+            player.other += 1
+        else:
+            player.kept += 1
+    yield from (found[who] for who in sorted(found))
+
+
+def _with_table(page: str, players: list[Player]) -> str:
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    return f"{before}{BEGIN}\n{_table(players)}\n{END}{after}"
+
+
+def _table(players: list[Player]) -> str:
+    names = [str(each) for each in Capability]
+    lines = [_row("connector", "part", *names, "contract"), _row(*["---"] * (len(names) + 3))]
+    for player in players:
+        flags = [_YES if name in player.capabilities else _NO for name in names]
+        lines.append(_row(player.vendor, player.role, *flags, player.verdict))
+    return "\n".join(lines)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Deals on real systems, while these are hurt: counted by SQL, not by our own word."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from cli.demo.story import Sale
+from domain.stage import Stage
+from real.bottlecrm.site import Site
+from real.catalog import NAMES, changes_at
+from real.count import Count
+from real.kit.proxy import Fault
+from real.street import Street
+from tests.real.town import Town, open_town
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+async def town(
+    temporal: WorkflowEnvironment, database_url: str, street: Street
+) -> AsyncIterator[Town]:
+    async with open_town(temporal, database_url, street) as opened:
+        yield opened
+
+
+async def to_cash(town: Town, sales: Sequence[Sale]) -> None:
+    assert {outcome.stage for outcome in await town.carry(sales)} == {Stage.CLOSED}
+
+
+def once_each(found: Count, *, deals: int, milestones: int) -> None:
+    """Everything is there, paid, written back, and there once."""
+    assert found.is_clean, found
+    assert (found.deals_won, found.projects, found.customers) == (deals, deals, deals)
+    bills = deals * milestones
+    assert (found.milestones, found.milestones_reached) == (bills, bills)
+    assert (found.invoices_posted, found.invoices_paid) == (bills, bills)
+
+
+async def test_eight_starts_at_once_are_one_deal(town: Town) -> None:
+    sales = await town.sell(1, milestones=2, today=datetime.now(UTC).date())
+    await asyncio.gather(*(town.ring(sales[0]) for _ in range(8)))
+    await to_cash(town, sales)
+    once_each(await town.count(), deals=1, milestones=2)
+
+
+async def test_replies_dropped_at_every_third_change_make_nothing_twice(town: Town) -> None:
+    sales = await town.sell(2, milestones=2, today=datetime.now(UTC).date())
+    for name in NAMES:
+        town.proxies[name].every(3, Fault.LOST_REPLY, changes_at(name))
+    for sale in sales:
+        await town.ring(sale)
+    await to_cash(town, sales)
+    lost = [each for proxy in town.proxies.values() for each in proxy.seen if each.fault]
+    assert len(lost) >= len(NAMES)
+    once_each(await town.count(), deals=2, milestones=2)
+
+
+async def test_a_queue_that_stops_in_the_middle_of_a_deal_loses_nothing(town: Town) -> None:
+    """Without Redis, BottleCRM commits, hangs, and answers 500."""
+    sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
+    redis = cast("Site", town.running["bottlecrm"]).redis
+    await town.ring(sales[0])
+    await _seen(town, "bottlecrm")
+    await redis.kill()
+    carrying = asyncio.create_task(to_cash(town, sales))
+    await asyncio.sleep(20)
+    await redis.up()
+    await carrying
+    once_each(await town.count(), deals=1, milestones=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_system_killed_in_the_middle_of_a_deal_loses_nothing(town: Town, name: str) -> None:
+    sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
+    await town.ring(sales[0])
+    await _seen(town, name)
+    await town.running[name].restart()
+    await to_cash(town, sales)
+    once_each(await town.count(), deals=1, milestones=1)
+
+
+async def _seen(town: Town, name: str) -> None:
+    """Wait until Cashward has spoken to this system about the deal."""
+    async with asyncio.timeout(60):
+        while not town.proxies[name].seen:
+            await asyncio.sleep(0.05)

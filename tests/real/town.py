@@ -1,0 +1,165 @@
+"""A whole installation on real systems: BottleCRM, Redmine, Tryton, Temporal and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from cli.demo.cast import Cast
+from cli.demo.cast.bottlecrm import open_bottlecrm
+from cli.demo.cast.redmine import open_redmine
+from cli.demo.cast.tryton import open_tryton
+from cli.demo.orders import order
+from cli.demo.people import Customer, DeliveryManager, SalesPerson
+from cli.demo.story import Sale, Story
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.life import Outcome
+from domain.names import EventId, ItemKey, Subject
+from real.catalog import NAMES, system_named
+from real.count import Count
+from real.count import count as counted
+from real.kit.proxy import Proxy, proxy_before
+from real.kit.system import Running
+from real.street import Street
+from runtime.compose import open_systems
+from runtime.doorbell import TemporalDoorbell
+from runtime.plugin import CashwardPlugin
+from runtime.settings import Settings, TemporalSettings
+from runtime.workers import build_workers, steps
+from store import open_store
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+
+_EVENT = EventId("told by people")
+_GLANCE = 0.5
+_WITHIN = 240.0
+_ROLES = ("lead", "consultant", "developer", "designer")
+_numbers = count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """People at real systems, workers that reach these through proxies, and a way to count."""
+
+    client: Client
+    bell: TemporalDoorbell
+    cast: Cast
+    running: dict[str, Running]
+    proxies: dict[str, Proxy]
+    story: Story = field(default_factory=Story)
+
+    async def sell(self, deals: int, *, milestones: int, today: date) -> list[Sale]:
+        """Sales enter and win these; Cashward has not heard of it yet."""
+        made = [order(n, milestones=milestones, seed=5, today=today) for n in range(deals)]
+        sales = [Sale(order=each) for each in made]
+        await SalesPerson(self.cast.sales, self.story).sell(sales)
+        return sales
+
+    async def ring(self, sale: Sale) -> None:
+        await self.bell.deal_won(DealWon(deal=sale.deal, event=_EVENT))
+
+    async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
+        """To cash, with people who look twice a second."""
+        acting = asyncio.create_task(self._act(sales))
+        ending = asyncio.create_task(self._ends(sales))
+        try:
+            async with asyncio.timeout(_WITHIN):
+                await asyncio.wait({acting, ending}, return_when=asyncio.FIRST_COMPLETED)
+                if acting.done():
+                    await acting
+                return await ending
+        finally:
+            acting.cancel()
+            await asyncio.gather(acting, return_exceptions=True)
+
+    async def _ends(self, sales: Sequence[Sale]) -> list[Outcome]:
+        runs = [
+            self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
+            for sale in sales
+        ]
+        return await asyncio.gather(*(run.result() for run in runs))
+
+    async def count(self) -> Count:
+        places = {name: running.place for name, running in self.running.items()}
+        return await asyncio.to_thread(counted, places)
+
+    async def _act(self, sales: Sequence[Sale]) -> None:
+        """Until cancelled; what a poll would notice is told at once."""
+        today = sales[0].order.start
+        seller = SalesPerson(self.cast.sales, self.story)
+        manager = DeliveryManager(self.cast.delivery, self.story, today)
+        customer = Customer(self.cast.books, self.story, today)
+        while True:
+            await seller.look(sales)
+            await manager.deliver(sales)
+            await customer.pay(sales)
+            await asyncio.gather(*(self._tell(sale) for sale in sales))
+            await asyncio.sleep(_GLANCE)
+
+    async def _tell(self, sale: Sale) -> None:
+        if sale.reached:
+            item = ItemKey(f"m{sale.reached}")
+            told = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
+            await self.bell.milestone_reached(told)
+        for reference in sale.paid:
+            subject = Subject(reference.removeprefix("cw:"))
+            news = InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)
+            await self.bell.invoice_changed(news)
+
+
+@asynccontextmanager
+async def open_town(
+    temporal: WorkflowEnvironment, database_url: str, street: Street
+) -> AsyncIterator[Town]:
+    async with AsyncExitStack() as stack:
+        running = {name: await street.open(system_named(name)) for name in NAMES}
+        for system in running.values():
+            await system.reset()
+        proxies = {
+            name: await stack.enter_async_context(proxy_before(system.place.url))
+            for name, system in running.items()
+        }
+        settings = _settings(running, proxies)
+        systems = await stack.enter_async_context(open_systems(settings))
+        await systems.crm.prepare(dry_run=False)
+        store = await stack.enter_async_context(open_store(database_url, pool_size=10))
+        config = temporal.client.config(active_config=False) | {"plugins": [CashwardPlugin()]}
+        client = Client(**config)
+        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
+            await stack.enter_async_context(worker)
+        bell = TemporalDoorbell(
+            client,
+            task_queue=settings.temporal.task_queue,
+            policy=settings.policy,
+            desk=store.desk,
+        )
+        cast = Cast(
+            await stack.enter_async_context(open_bottlecrm(running["bottlecrm"].place)),
+            await stack.enter_async_context(open_redmine(running["redmine"].place)),
+            await stack.enter_async_context(open_tryton(running["tryton"].place)),
+        )
+        yield Town(client=client, bell=bell, cast=cast, running=running, proxies=proxies)
+
+
+def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Settings:
+    def told(name: str) -> dict[str, Any]:
+        given = {key.lower(): value for key, value in running[name].place.connector.items()}
+        http = {"timeout_seconds": 15, "settle_seconds": 15}
+        return {**given, "url": proxies[name].url, "http": http}
+
+    hands = running["redmine"].place.hands
+    return Settings.model_validate(
+        {
+            "temporal": TemporalSettings(task_queue=f"town-{next(_numbers)}"),
+            "cast": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
+            "connectors": {name: told(name) for name in NAMES},
+            "policy": {"staffing": {"people": {role: hands[role] for role in _ROLES}}},
+            "pace": {"patience_seconds": 60},
+        }
+    )
