@@ -1,6 +1,5 @@
 """BottleCRM at work: its web server, and the worker that does what a request leaves for later."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,10 +38,10 @@ class Site:
         )
 
     async def up(self) -> None:
-        """Start what serves; the queue first, for the site waits long for one that is not there."""
-        queue, *servers = self._programs = self._crewed()
-        await queue.up()
-        await asyncio.gather(*(server.up(_PATIENCE) for server in servers))
+        """The queue first, for the site waits long for one that is not there; the worker last."""
+        self._programs = self._crewed()
+        for program in self._programs:
+            await program.up(_PATIENCE)
 
     async def restart(self) -> None:
         for program in reversed(self._programs):
@@ -69,7 +68,7 @@ class Site:
         room = self.crew.state.room("bottlecrm")
         settings = environment(self.home, room, self.ports, self.books, self.crew)
         told = ("crm.wsgi", f"--bind=127.0.0.1:{self.ports['site']}", "--no-control-socket")
-        serve = (*told, "--workers=2", "--threads=4", "--worker-tmp-dir=/tmp")
+        serve = (*told, "--preload", "--workers=2", "--threads=4", "--worker-tmp-dir=/tmp")
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         work = ("-A", "crm", "worker", "-B", "-c", "1", "-l", "WARNING", *quiet, "-s", "beat")
         site = f"http://127.0.0.1:{self.ports['site']}/healthz/"

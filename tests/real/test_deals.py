@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 import pytest
+from sqlalchemy import URL
 from temporalio.testing import WorkflowEnvironment
 
 from cli.demo.story import Sale
@@ -15,17 +16,18 @@ from real.catalog import NAMES, changes_at
 from real.count import Count
 from real.kit.proxy import Fault
 from real.street import Street
+from tests.postgres import fresh_database
 from tests.real.town import Town, open_town
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
-async def town(
-    temporal: WorkflowEnvironment, database_url: str, street: Street
-) -> AsyncIterator[Town]:
-    async with open_town(temporal, database_url, street) as opened:
-        yield opened
+async def town(temporal: WorkflowEnvironment, postgres: URL, street: Street) -> AsyncIterator[Town]:
+    """Each in a database of its own: systems that are set back give their ids out again."""
+    with fresh_database(postgres) as url:
+        async with open_town(temporal, url, street) as opened:
+            yield opened
 
 
 async def to_cash(town: Town, sales: Sequence[Sale]) -> None:

@@ -1,6 +1,6 @@
 """What Xero's sandbox serves beside what our connector asks for: every call once."""
 
-from tests.sandbox.xero.caller import BASE, Body, Caller, draft, line
+from tests.sandbox.xero.caller import BASE, Body, Caller, draft, line, payment
 
 
 async def visit(xero: Caller) -> None:
@@ -12,6 +12,8 @@ async def visit(xero: Caller) -> None:
     await _credits(xero, contact, invoice)
     await _notes(xero)
     await _refusals(xero, invoice)
+    (connection,) = (await xero.client.get("/connections")).raise_for_status().json()
+    (await xero.client.delete(f"/connections/{connection['id']}")).raise_for_status()
 
 
 async def _settings(xero: Caller) -> None:
@@ -91,11 +93,12 @@ async def _files(xero: Caller, path: str) -> None:
 
 
 async def _money(xero: Caller, contact: str, invoice: Body) -> None:
-    payment = await xero.pay(invoice, 100)
-    path = f"/Payments/{payment['PaymentID']}"
+    paid = await xero.pay(invoice, 100)
+    path = f"/Payments/{paid['PaymentID']}"
     await xero.get(path)
     await xero.get("/Payments", params={"page": "1"})
     await xero.post(path, {"Status": "DELETED"})
+    await xero.post("/Payments", {"Payments": [payment(invoice, 1)]})
     for kind, words in (("PREPAYMENT", line(250)), ("OVERPAYMENT", _plain()), ("", line(1))):
         body = {
             "Type": f"RECEIVE-{kind}".rstrip("-"),
