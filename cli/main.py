@@ -5,6 +5,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from cli import attention, deal, finance
 from cli.demo.command import demo
@@ -89,7 +90,7 @@ def main() -> None:
     try:
         app(standalone_mode=False)
     except Trouble as trouble:
-        err.print(f"[bold red]cashward:[/] {trouble}", highlight=False)
+        err.print(f"[bold red]cashward:[/] {escape(str(trouble))}", highlight=False)
         code = trouble.code
     except typer.Exit as asked:
         leave(asked.exit_code)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -11,13 +12,14 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from real.catalog import NAMES, system_named
 from real.count import Count, count
 from real.kit.system import Place
 from real.places import cache, size
-from real.street import Street, street_in
+from real.street import Street, part_of, street_in
 from runtime.local.trouble import StackTrouble
 
 app = typer.Typer(
@@ -26,9 +28,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out = Console()
+err = Console(stderr=True)
 R = TypeVar("R")
 
-Only = Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(NAMES)}; default all.")]
+
+def _known(names: list[str] | None) -> list[str] | None:
+    strange = [name for name in names or () if name not in NAMES]
+    if strange:
+        raise typer.BadParameter(f"{strange[0]!r} is none of {', '.join(NAMES)}")
+    return names
+
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(help=f"One of {', '.join(NAMES)}; may be repeated; default all.", callback=_known),
+]
 Folder = Annotated[Path, typer.Option(help="Where their data is; delete it to forget all.")]
 AT = Path(".cashward/real")
 
@@ -36,16 +50,18 @@ AT = Path(".cashward/real")
 @app.command()
 def install(only: Only = None, folder: Folder = AT) -> None:
     """Install what is missing, start each once, and say what it took."""
-    began = time.monotonic()
-    places = _run(_once(folder, only or NAMES))
-    table = Table(title="Installed, and answering", title_justify="left")
-    for column in ("system", "address", "on disk"):
-        table.add_column(column)
-    for place in places:
-        parts = [path for path in cache().iterdir() if path.name.startswith(f"{place.name}-")]
-        table.add_row(place.name, place.url, f"{sum(map(size, parts)) / 2**20:.0f} MB")
+    began, used = time.monotonic(), shutil.disk_usage("/").used
+    _run(_once(folder, only or NAMES))
+    table = Table(title="Installed; each has answered, and is down again", title_justify="left")
+    for column in ("system", "release", "in the cache"):
+        table.add_column(column, overflow="fold")
+    for system in map(system_named, only or NAMES):
+        taken = size(part_of(cache(), system)) / 2**20
+        table.add_row(system.name, system.release, f"{taken:.0f} MB")
     out.print(table)
-    out.print(f"{time.monotonic() - began:.0f} s; kept in {cache()}, which may be deleted")
+    more = (shutil.disk_usage("/").used - used) / 2**20
+    out.print(f"{time.monotonic() - began:.0f} s; the disk holds {more:.0f} MB more than before")
+    out.print(f"kept in {cache()}, which may be deleted", highlight=False)
 
 
 @app.command()
@@ -63,6 +79,8 @@ def tell(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Count by SQL, in their own databases, what Cashward left in all three."""
+    if not folder.is_dir():
+        raise typer.BadParameter(f"nothing was ever run in {folder}", param_hint="--folder")
     found = _run(_counted(folder))
     if as_json:
         typer.echo(json.dumps(asdict(found) | {"is_clean": found.is_clean}, indent=2, default=str))
@@ -74,9 +92,9 @@ def tell(
     raise typer.Exit(0 if found.is_clean else 1)
 
 
-async def _once(folder: Path, names: Sequence[str]) -> list[Place]:
+async def _once(folder: Path, names: Sequence[str]) -> None:
     async with street_in(folder, cache(), out.print) as street:
-        return await _open(street, names)
+        await _open(street, names)
 
 
 async def _stay(folder: Path, names: Sequence[str]) -> None:
@@ -96,14 +114,15 @@ async def _counted(folder: Path) -> Count:
 
 
 async def _open(street: Street, names: Sequence[str]) -> list[Place]:
-    return [(await street.open(system_named(name))).place for name in names]
+    return [each.place for each in await street.open_all([*map(system_named, names)])]
 
 
 def _run(main: Coroutine[Any, Any, R]) -> R:
     try:
         return asyncio.run(main)
-    except StackTrouble as trouble:
-        out.print(f"[bold red]real:[/] {trouble}", highlight=False)
+    except (StackTrouble, OSError) as trouble:  # a full disk is no bug of ours
+        said = escape(str(trouble))
+        err.print(f"[bold red]real:[/] {said}", highlight=False, soft_wrap=True)
         raise typer.Exit(3) from trouble
 
 

@@ -15,8 +15,7 @@ from real.kit.system import Place
 
 _DEALS = """
     SELECT 'bottlecrm:' || id, coalesce(custom_fields->>'cashward_billed', ''),
-           coalesce(custom_fields->>'cashward_credited', ''),
-           coalesce(custom_fields->>'cashward_project', '')
+           coalesce(custom_fields->>'cashward_credited', '')
     FROM opportunity WHERE stage = 'CLOSED_WON'
 """
 _MARKED = """
@@ -107,7 +106,7 @@ def _differing(deals: Mapping[str, Any], issued: Iterable[tuple[Any, ...]]) -> I
     posted: dict[str, Decimal] = defaultdict(Decimal)
     for reference, _, _, net in issued:
         posted[_deal(reference)] += Decimal(str(net))
-    for deal, billed, credited, _ in deals.values():
+    for deal, billed, credited in deals.values():
         told = Decimal(billed or 0) - Decimal(credited or 0)
         if told != posted[deal]:
             yield f"{deal}: the CRM says {told}, the ERP {posted[deal]}"

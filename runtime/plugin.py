@@ -18,8 +18,8 @@ class CashwardPlugin(SimplePlugin):
     """Pydantic payloads, our failures in Temporal's words, and a refusal ends a run as failed.
 
     `strict` puts Temporal's sandbox around every run, with all of our code inside: it raises
-    where a workflow asks the clock, chance, a file or a socket. Tests are strict, workers are
-    not (docs/decisions/0007).
+    where a workflow asks the clock, chance, a file or a socket. A lane of the tests is strict,
+    workers are not (docs/decisions/0007).
     """
 
     def __init__(self, *, strict: bool = False) -> None:

@@ -197,8 +197,17 @@ def _imports(tree: ast.Module, parts: Sequence[Part]) -> list[str]:
     given = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
     module = parts[0].source.removesuffix(".py").replace("/", ".")
     filled = {part.protocol for part in parts}
-    own = [n.name for n in tree.body if isinstance(n, ast.ClassDef) and n.name not in filled]
+    own = [name for node in tree.body for name in _names(node) if name not in filled]
     return given + [f"from {module} import {name}" for name in own]
+
+
+def _names(node: ast.stmt) -> Iterator[str]:
+    """What a statement of a module defines for others."""
+    match node:
+        case ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
 
 
 def _tidy(*made: Path) -> None:

@@ -1,6 +1,5 @@
 """A whole installation in a test: real Temporal, real PostgreSQL, and every vendor's sandbox."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -24,13 +23,10 @@ from domain.contract import Policy
 from domain.life import Outcome
 from runtime.compose import open_systems
 from runtime.doorbell import TemporalDoorbell
-from runtime.plugin import CashwardPlugin
 from runtime.settings import Pace, Settings, TemporalSettings
-from runtime.workers import build_workers, steps
 from sandbox import serve
 from store import open_store
-from workflows import names
-from workflows.deal_to_cash import DealToCash
+from tests.installation import at_work, meanwhile, outcomes
 
 _numbers = count(1)
 _HTTP = {"timeout_seconds": 1.0, "settle_seconds": 1.2}
@@ -84,25 +80,12 @@ class Sandboxed:
     async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
         """From closed-won to cash, with people who act as soon as they can."""
         crowd = Crowd(self.desks, self.bell, sales, self.began.date())
-        acting = asyncio.create_task(crowd.act())
-        try:
-            async with asyncio.timeout(_WITHIN):
-                await crowd.win()
-                ending = asyncio.create_task(self._ends(sales))
-                await asyncio.wait({acting, ending}, return_when=asyncio.FIRST_COMPLETED)
-                if acting.done():
-                    await acting
-                return await ending
-        finally:
-            acting.cancel()
-            await asyncio.gather(acting, return_exceptions=True)
 
-    async def _ends(self, sales: Sequence[Sale]) -> list[Outcome]:
-        runs = [
-            self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
-            for sale in sales
-        ]
-        return await asyncio.gather(*(run.result() for run in runs))
+        async def ending() -> list[Outcome]:
+            await crowd.win()
+            return await outcomes(self.client, sales)
+
+        return await meanwhile(crowd.act(), ending(), within=_WITHIN)
 
     async def read_back(self, sales: Sequence[Sale]) -> list[Truth]:
         return await read_back(sandbox_cast(self.desks), sales, self.began - timedelta(seconds=5))
@@ -135,10 +118,7 @@ async def open_sandboxed(
         systems = await stack.enter_async_context(open_systems(settings))
         await systems.crm.prepare(dry_run=False)
         store = await stack.enter_async_context(open_store(database_url, pool_size=10))
-        config = temporal.client.config(active_config=False) | {"plugins": [CashwardPlugin()]}
-        client = Client(**config)
-        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
-            await stack.enter_async_context(worker)
+        client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
 
         def bell_with(policy: Policy) -> TemporalDoorbell:
             queue = settings.temporal.task_queue

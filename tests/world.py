@@ -25,10 +25,9 @@ from domain.writeback import WriteBack
 from ports.desk import Filed
 from runtime.compose import Systems
 from runtime.doorbell import TemporalDoorbell
-from runtime.plugin import CashwardPlugin
 from runtime.settings import Cast, Pace, Settings, TemporalSettings, WorkerSettings
-from runtime.workers import build_workers, steps
 from store import Store, open_store
+from tests.installation import at_work
 from workflows import names
 from workflows.deal_to_cash import DealToCash
 from workflows.desk import Attended
@@ -181,16 +180,12 @@ async def open_world(
     async with AsyncExitStack() as stack:
         roles = await stack.enter_async_context(open_memory(MemorySettings(world=world)))
         store = await stack.enter_async_context(open_store(database_url, pool_size=5))
-        config = temporal.client.config(active_config=False) | {
-            "plugins": [CashwardPlugin(strict=strict)]
-        }
-        client = Client(**config)
         assert roles.crm and roles.pm and roles.customers and roles.invoicing
         systems = Systems(
             crm=roles.crm, pm=roles.pm, customers=roles.customers, invoicing=roles.invoicing
         )
-        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
-            await stack.enter_async_context(worker)
+        working = at_work(temporal, settings, systems, store, strict=strict)
+        client = await stack.enter_async_context(working)
         bell = TemporalDoorbell(client, task_queue=queue, policy=settings.policy, desk=store.desk)
         yield World(client=client, queue=queue, systems=world, store=store, bell=bell)
 

@@ -1,6 +1,7 @@
 """Deal to cash: the whole life of one deal, from closed-won until its last invoice is paid."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from temporalio import workflow
@@ -9,9 +10,10 @@ from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, Par
 
 from activities.crm import CrmActivities as Crm
 from activities.desk import DeskActivities as Desk
+from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
-from domain.billing import Billed, BillItem, ItemState, ItemStatus
+from domain.billing import Billed, BillItem, Drafted, ItemState, ItemStatus
 from domain.board import Board, Move
 from domain.kickoff import GivenUp, HandoffRequest, plan_kickoff
 from domain.life import CancelRequest, Life, Outcome
@@ -26,7 +28,7 @@ from workflows.deal_file import DealFile
 from workflows.desk import Aborted
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.kit import note, settled, stage
-from workflows.milestone_billing import MilestoneBilling
+from workflows.milestone_billing import MilestoneBilling, how_ended
 from workflows.winding_up import wind_up
 
 
@@ -43,6 +45,7 @@ class DealToCash(DealFile):
 
     @workflow.run
     async def run(self, life: Life) -> Outcome:
+        self._adopt_open_bills()
         carrying = asyncio.create_task(self._carry_to_cash())
         await self._until_cancelled_or(carrying)
         ended = await self._rest(carrying)
@@ -51,7 +54,7 @@ class DealToCash(DealFile):
     async def _carry_to_cash(self) -> Outcome:
         await self._hand_off()
         await self._kick_off()
-        await self._adopt_open_bills()
+        await workflow.wait_condition(lambda: not self.starting)
         while not (self.life.board.is_settled and not self.has_moved):
             await workflow.wait_condition(lambda: self.must_look or self.has_moved)
             await self._look_at_milestones()
@@ -160,9 +163,14 @@ class DealToCash(DealFile):
                 Move(item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice)
             )
         except FailureError as failure:
-            reason = f"its billing run ended: {failure.cause or failure}"
-            self.move(Move(item=item, state=ItemState.HELD, reason=reason, who="operator"))
+            self._lose(item, f"its billing run ended: {failure.cause or failure}")
         self.bills.pop(item, None)
+
+    def _lose(self, item: ItemKey, reason: str) -> None:
+        """Nobody sees to this bill any more; what is issued stays issued."""
+        issued = self.state(item) is ItemState.ISSUED
+        state = ItemState.ISSUED if issued else ItemState.HELD
+        self.move(Move(item=item, state=state, reason=reason, who="operator"))
 
     async def _tell_the_crm(self) -> None:
         """Bring the revenue to the deal's record when it changed: absolute values, one by one."""
@@ -205,11 +213,20 @@ class DealToCash(DealFile):
 
     # -- a long life ---------------------------------------------------------------------------
 
-    async def _adopt_open_bills(self) -> None:
-        """Bills that an earlier run started report their end to this one from now on."""
-        for item in self.life.open_bills:
-            await self._adopt(item)
+    def _adopt_open_bills(self) -> None:
+        """Bills that an earlier run started report their end to this one from now on.
+
+        In a task of its own: a cancel may come before anything else that this run hears.
+        """
+        self.bills.update(dict.fromkeys(self.life.open_bills))
+        self.starting += 1
+        self._followers.append(asyncio.create_task(self._adopt_all(self.life.open_bills)))
         self.know(open_bills=())
+
+    async def _adopt_all(self, items: tuple[ItemKey, ...]) -> None:
+        for item in items:
+            await self._adopt(item)
+        self.starting -= 1
 
     async def _adopt(self, item: ItemKey) -> None:
         run = names.billing_run(self.life.board[item].item.subject(self.deal))
@@ -221,10 +238,25 @@ class DealToCash(DealFile):
             await settled(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
         except FailureError:
             self.bills.pop(item)
-            reason = "its billing run is gone"
-            self.move(Move(item=item, state=ItemState.HELD, reason=reason, who="operator"))
+            await self._see_how_it_ended(item)
+
+    async def _see_how_it_ended(self, item: ItemKey) -> None:
+        """A bill may end while one run of the deal follows the other: then only the ERP knows."""
+        status = self.life.board[item]
+        if status.invoice:
+            bill = self.bill_for(status)
+            draft = bill.draft(workflow.now().date())
+            known = Drafted(bill=bill, invoice=status.invoice.id, draft=draft)
+            with suppress(Aborted):
+                invoice = await self.attempt(Invoices.read_invoice, known, "See how the bill ended")
+                if ended := how_ended(invoice):
+                    self.move(Move(item=item, state=ended, invoice=invoice))
+                    return
+        self._lose(item, "its billing run is gone")
 
     def _continue_as_new_if_long(self) -> None:
         quiet = not (self.must_look or self.has_moved or self.cancelled_by)
+        # A signal that is still being passed on must not end with this run.
+        quiet = quiet and workflow.all_handlers_finished()
         if quiet and workflow.info().is_continue_as_new_suggested():
             workflow.continue_as_new(self.life.model_copy(update={"open_bills": tuple(self.bills)}))

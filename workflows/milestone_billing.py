@@ -40,7 +40,7 @@ class MilestoneBilling(Attended):
             invoice = await self._collect(bill, drafted, invoice)
         except asyncio.CancelledError:
             return await self._end(bill, ItemState.ISSUED, "the deal was cancelled", invoice)
-        return await self._end(bill, _outcome(invoice), "", invoice)
+        return await self._end(bill, how_ended(invoice) or ItemState.ISSUED, "", invoice)
 
     async def _issue(self, bill: BillItem) -> tuple[Drafted, Invoice]:
         drafted = await self.attempt(
@@ -60,10 +60,10 @@ class MilestoneBilling(Attended):
 
     async def _collect(self, bill: BillItem, drafted: Drafted, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
-        while invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
+        while how_ended(invoice) is None:
             await self._wait_for_news(invoice)
             invoice = await self.attempt(Invoices.read_invoice, drafted, "See what was paid")
-            if invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
+            if how_ended(invoice) is None:
                 await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
         return invoice
 
@@ -116,8 +116,10 @@ class MilestoneBilling(Attended):
         self._news = True
 
     @workflow.signal(description="The deal continued as new: report the end to it.")
-    def adopted(self) -> None:
+    async def adopted(self) -> None:
         self._adopted = True
+        if self.trouble:
+            await self.tell_parent("attention_raised", self.trouble)
 
     @workflow.update(description="Let an invoice go that waits for approval.")
     def approve(self, by: str) -> str:
@@ -140,7 +142,10 @@ class MilestoneBilling(Attended):
         return f"released by {by}"
 
 
-def _outcome(invoice: Invoice) -> ItemState:
+def how_ended(invoice: Invoice) -> ItemState | None:
+    """Paid, or credited and gone; None while something is outstanding."""
+    if invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
+        return None
     if invoice.status is InvoiceStatus.GONE or invoice.credited == invoice.gross:
         return ItemState.CREDITED
     return ItemState.PAID

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from temporalio import workflow
+from temporalio.exceptions import FailureError
 
 from activities.crm import CrmActivities as Crm
 from activities.desk import DeskActivities as Desk
@@ -51,7 +52,8 @@ async def _withdraw_open_bills(deal: DealFile) -> None:
             handle.cancel()
         else:
             run = names.billing_run(deal.life.board[item].item.subject(deal.deal))
-            await workflow.get_external_workflow_handle(run).cancel()
+            with suppress(FailureError):  # it has just ended, and its last word is on the way
+                await workflow.get_external_workflow_handle(run).cancel()
     await workflow.wait_condition(lambda: not deal.bills)
     for status in deal.life.board.in_state(*_OPEN):
         await _cancel_item(deal, status)

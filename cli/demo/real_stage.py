@@ -52,7 +52,8 @@ class RealStage:
 @asynccontextmanager
 async def real_stage(state: Path, workers: int) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as left, street_in(state / "real", cache(), _say) as street:
-        running = {name: await street.open(system_named(name)) for name in NAMES}
+        opened = await street.open_all([*map(system_named, NAMES)])
+        running = dict(zip(NAMES, opened, strict=True))
         proxies = {
             name: await left.enter_async_context(proxy_before(system.place.url))
             for name, system in running.items()

@@ -56,7 +56,10 @@ class BottleCrm:
     async def won_since(self, since: datetime) -> Sequence[Won]:
         """By the vendor's feed of the latest edits; where that is too short, by all won deals.
 
-        No win is missed. Of edits to a won deal, those that the feed no longer has are not told.
+        No win that left an entry in the feed is missed. Django's own admin pages leave none, nor
+        does a site that dies between a save and its entry: such a win may be told only once the
+        deal is saved again. Of edits to a won deal, those that the feed no longer has, or never
+        had, are not told.
         """
         feed = await self._site.feed()
         if feed.reach(since):

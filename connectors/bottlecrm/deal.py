@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from connectors.bottlecrm import texts
-from connectors.bottlecrm.fields import KEY, ticks
-from connectors.bottlecrm.texts import Notes
+from connectors.bottlecrm.fields import ticks
+from connectors.bottlecrm.tags import Tag, tag
 from connectors.bottlecrm.wire import Account as AccountRecord
 from connectors.bottlecrm.wire import Contact as ContactRecord
 from connectors.bottlecrm.wire import Deal as DealRecord
 from connectors.bottlecrm.wire import Line
-from domain.company import Account, CompanyIds
+from connectors.kit import texts
+from connectors.kit.deal import by_role, check_key, company_ids, terms
+from connectors.kit.texts import Notes
+from domain.company import Account
 from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
+from domain.money import Money
 from domain.names import AccountId, ContactId, DealId, OwnerId
-from domain.tax import TaxTreatment
-
-_PLACES = {role: place for place, role in enumerate([*Role, None])}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Reading:
 def deal_of(id: DealId, reading: Reading) -> Deal:
     """Never fails: what cannot be understood is told in `unreadable`."""
     record, notes = reading.deal, Notes()
-    _check_key(id, record, notes)
+    check_key(id, record.text, notes, came_by="copied")
     currency = _currency(reading, notes)
     return Deal(
         id=id,
@@ -49,33 +49,13 @@ def deal_of(id: DealId, reading: Reading) -> Deal:
         is_won=record.is_won,
         closed_at=_closed_at(record, notes),
         probability=Decimal(1) if record.is_won else (record.probability or Decimal(0)) / 100,
-        value=notes.money("amount", record.amount, currency),
+        value=_money("amount", record.amount, currency, notes),
         account=_account(reading, notes),
-        contacts=tuple(_contacts(reading)),
+        contacts=by_role(_contacts(reading)),
         lines=tuple(_lines(reading, currency, notes)),
-        scope=record.text("cashward_scope"),
-        template=record.text("cashward_template"),
-        start=notes.read("dates", record.text("cashward_start"), texts.day),
-        end=notes.read("dates", record.text("cashward_end"), texts.day),
-        payment_days=notes.read("payment terms", record.text("cashward_payment_days"), texts.days),
-        tax=notes.read("tax", record.text("cashward_tax"), texts.choice(TaxTreatment)),
-        milestones=notes.lines(
-            "billing plan", record.text("cashward_billing_plan"), texts.milestone
-        ),
-        sla=notes.lines("sla", record.text("cashward_sla"), texts.sla_metric),
+        **terms(record.text, notes),
         unreadable=tuple(notes.findings),
     )
-
-
-def _check_key(id: DealId, record: DealRecord, notes: Notes) -> None:
-    """A deal that was copied, as by an import, may carry the key of another: it is not new."""
-    key = record.text(KEY)
-    if key and key != id:
-        problem = (
-            f"Cashward already carries this deal as {key}: it was copied. "
-            "If it is new business, clear its Cashward key"
-        )
-        notes.add("cashward key", problem)
 
 
 def _currency(reading: Reading, notes: Notes) -> str:
@@ -105,27 +85,20 @@ def _account(reading: Reading, notes: Notes) -> Account | None:
         name=record.name.strip(),
         country=record.country or "",
         domain=(urlsplit(record.website or "").hostname or "").removeprefix("www."),
-        ids=CompanyIds(
-            company_id=record.text("cashward_company_id"),
-            tax_id=record.text("cashward_tax_id"),
-            vat_id=record.text("cashward_vat_id"),
-        ),
+        ids=company_ids(record.text),
     )
 
 
 def _contacts(reading: Reading) -> Iterator[Contact]:
-    """One for each role that a contact plays, in the order of roles; those without come last."""
-    found = [
-        Contact(
-            id=ContactId(reading.key(record.id)),
-            role=role,
-            name=f"{record.first_name} {record.last_name}".strip(),
-            email=record.email or "",
-        )
-        for record in reading.contacts
-        for role in _roles(record)
-    ]
-    yield from sorted(found, key=lambda contact: (_PLACES[contact.role], contact.id))
+    """One for each role that a contact plays."""
+    for record in reading.contacts:
+        for role in _roles(record):
+            yield Contact(
+                id=ContactId(reading.key(record.id)),
+                role=role,
+                name=f"{record.first_name} {record.last_name}".strip(),
+                email=record.email or "",
+            )
 
 
 def _roles(record: ContactRecord) -> Sequence[Role | None]:
@@ -134,23 +107,27 @@ def _roles(record: ContactRecord) -> Sequence[Role | None]:
 
 def _lines(reading: Reading, currency: str, notes: Notes) -> Iterator[QuoteLine]:
     for record in reading.deal.line_items:
-        amount = notes.money("line items", record.total, currency)
+        amount = _money("line items", record.total, currency, notes)
         if amount is None:
             continue
-        tag = _tag(record)
+        own = _tag(record)
         yield QuoteLine(
             id=reading.key(record.id),
             name=record.name.strip(),
             quantity=record.quantity,
             rate=record.unit_price,
             amount=amount,
-            unit=notes.read("line items", tag.unit, texts.choice(Unit)),
-            cost_type=notes.read("line items", tag.cost_type, texts.choice(CostType)),
-            sku=tag.sku or (record.product.sku if record.product else "") or "",
+            unit=notes.read("line items", own.unit, texts.choice(Unit)),
+            cost_type=notes.read("line items", own.cost_type, texts.choice(CostType)),
+            sku=own.sku or (record.product.sku if record.product else "") or "",
         )
 
 
-def _tag(record: Line) -> texts.Tag:
+def _tag(record: Line) -> Tag:
     """What the line says of itself, or else its article."""
-    own = texts.tag(record.description)
-    return own or texts.tag((record.product and record.product.description) or "") or texts.Tag()
+    article = (record.product and record.product.description) or ""
+    return tag(record.description) or tag(article) or Tag()
+
+
+def _money(field: str, amount: Decimal | None, currency: str, notes: Notes) -> Money | None:
+    return notes.read(field, "" if amount is None else str(amount), texts.money(currency))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from connectors.kit.deal import KEY
 from domain.deal import Role
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES
-
-KEY: Final = "cashward_key"
 
 
 @dataclass(frozen=True)

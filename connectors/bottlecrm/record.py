@@ -4,21 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.bottlecrm.fields import KEY
 from connectors.bottlecrm.refusals import after_a_change, refused
 from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Deal
+from connectors.kit.deal import to_clear, told
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from domain.money import Money
 from domain.names import ExternalId
 from domain.writeback import WriteBack
 from ports.change import Ticket
 from ports.failures import Absent, Misconfigured, Uncertain
 
 _KIND = EffectKind("crm.record")
-_MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
-_WORDS = ("project", "project_url", "attention")
-_PROJECT = ("cashward_project", "cashward_project_url")
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class RecordChange:
     async def make(self, command: WriteBack, ticket: Ticket) -> Made:
         del ticket
         known_as = self.site.local(command.deal)
-        await self._tell(known_as, _told(command))
+        await self._tell(known_as, told(command))
         return Made(id=ExternalId(known_as), url=self.site.url(known_as))
 
     async def find(self, command: WriteBack) -> Sequence[Made]:
@@ -56,29 +52,27 @@ class RecordChange:
         del made
         try:
             known_as = self.site.local(command.deal)
-            named = {name: value for name, value in _told(command).items() if name in _PROJECT}
             deal = (await self.site.deal(known_as)).deal
-            ours = [name for name, value in named.items() if value and deal.text(name) == value]
-            cleared = ours if named else _PROJECT
+            cleared = to_clear(command, deal.text)
             if cleared:
                 await self._tell(known_as, dict.fromkeys(cleared, ""))
         except Absent:
             return
 
-    async def _tell(self, id: str, told: Mapping[str, str]) -> None:
+    async def _tell(self, id: str, fields: Mapping[str, str]) -> None:
         page = await self.site.deal(id)
-        if missing := sorted(told.keys() - page.keys):
+        if missing := sorted(fields.keys() - page.keys):
             reason = f"deals have no {', '.join(missing)}: prepare the account"
             raise Misconfigured(self.system, reason)
-        if news := _differing(page.deal, told):
+        if news := _differing(page.deal, fields):
             body = {"custom_fields": news}
             refused(await self.site.api.patch("/api/opportunities/{}/", id, body=body))
             await self._read_back(id, news)
 
-    async def _read_back(self, id: str, told: Mapping[str, str]) -> None:
+    async def _read_back(self, id: str, fields: Mapping[str, str]) -> None:
         """A success that left no trace is none: somebody saved the deal in that very moment."""
         with after_a_change(self.system):
-            lost = _differing((await self.site.deal(id)).deal, told)
+            lost = _differing((await self.site.deal(id)).deal, fields)
         if lost:
             reason = f"{', '.join(sorted(lost))} did not stay as told: the deal was saved meanwhile"
             raise Uncertain(self.system, reason, answered=True)
@@ -88,21 +82,5 @@ def record_change(site: Site, settle: timedelta) -> RecordChange:
     return RecordChange(site, Repeat(strategy=Strategy.UPSERT, settle=settle))
 
 
-def _differing(deal: Deal, told: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in told.items() if deal.text(key) != value.strip()}
-
-
-def _told(command: WriteBack) -> dict[str, str]:
-    """What the command says, by the account's fields; the key marks the deal as carried."""
-    told = {KEY: str(command.deal)}
-    if command.stage is not None:
-        told["cashward_stage"] = command.stage.value
-    for name in _MONEY:
-        money: Money | None = getattr(command, name)
-        if money is not None:
-            told[f"cashward_{name}"] = str(money.amount)
-    for name in _WORDS:
-        words: str | None = getattr(command, name)
-        if words is not None:
-            told[f"cashward_{name}"] = words
-    return told
+def _differing(deal: Deal, fields: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in fields.items() if deal.text(key) != value.strip()}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.bottlecrm.about import Tasks
-from connectors.bottlecrm.fields import KEY
 from connectors.bottlecrm.refusals import after_a_change, refused
 from connectors.bottlecrm.schema import has_field
 from connectors.bottlecrm.site import Site
+from connectors.kit.deal import KEY
 from connectors.kit.http import Query
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import ExternalId

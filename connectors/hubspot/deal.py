@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connectors.hubspot import texts
 from connectors.hubspot.fields import LABELS
-from connectors.hubspot.texts import Notes
+from connectors.hubspot.texts import country, day, moment
 from connectors.hubspot.wire import Association, PipelineStage, Record
-from domain.company import Account, CompanyIds
+from connectors.kit import texts
+from connectors.kit.deal import by_role, check_key, company_ids, terms
+from connectors.kit.texts import Notes
+from domain.company import Account
 from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
 from domain.money import Money
 from domain.names import AccountId, ContactId, DealId, OwnerId
-from domain.tax import TaxTreatment
 
 _PRIMARY = "deal_to_company"
-_PLACES = {role: place for place, role in enumerate([*Role, None])}
 _ROLES = {label.casefold(): role for role, label in LABELS.items()}
 
 
@@ -40,7 +40,7 @@ class Reading:
 def deal_of(id: DealId, reading: Reading) -> Deal:
     """Never fails: what cannot be understood is told in `unreadable`."""
     record, notes = reading.deal, Notes()
-    _check_key(id, record, notes)
+    check_key(id, record.text, notes, came_by="merged or copied")
     owner = record.text("hubspot_owner_id")
     return Deal(
         id=id,
@@ -48,22 +48,13 @@ def deal_of(id: DealId, reading: Reading) -> Deal:
         url=reading.url,
         owner=OwnerId(reading.key(owner)) if owner else None,
         is_won=bool(reading.stage and reading.stage.is_won),
-        closed_at=notes.read("close date", record.text("closedate"), texts.moment),
+        closed_at=notes.read("close date", record.text("closedate"), moment),
         probability=reading.stage.metadata.probability if reading.stage else Decimal(0),
         value=notes.read("amount", record.text("amount"), texts.money(reading.currency)),
         account=_account(reading, notes),
-        contacts=tuple(_contacts(reading)),
+        contacts=by_role(_contacts(reading)),
         lines=tuple(_lines(reading, notes)),
-        scope=record.text("cashward_scope"),
-        template=record.text("cashward_template"),
-        start=notes.read("dates", record.text("cashward_start"), texts.day),
-        end=notes.read("dates", record.text("cashward_end"), texts.day),
-        payment_days=notes.read("payment terms", record.text("cashward_payment_days"), texts.days),
-        tax=notes.read("tax", record.text("cashward_tax"), texts.choice(TaxTreatment)),
-        milestones=notes.lines(
-            "billing plan", record.text("cashward_billing_plan"), texts.milestone
-        ),
-        sla=notes.lines("sla", record.text("cashward_sla"), texts.sla_metric),
+        **terms(record.text, notes, day),
         unreadable=tuple(notes.findings),
     )
 
@@ -78,17 +69,6 @@ def company_id(record: Record, notes: Notes | None = None) -> str | None:
     return ids.pop() if len(ids) == 1 else None
 
 
-def _check_key(id: DealId, record: Record, notes: Notes) -> None:
-    """A merged deal has a new id, and a copied one may have the key of another: neither is new."""
-    key = record.text("cashward_key")
-    if key and key != id:
-        problem = (
-            f"Cashward already carries this deal as {key}: it was merged or copied. "
-            "If it is new business, clear its Cashward key"
-        )
-        notes.add("cashward key", problem)
-
-
 def _account(reading: Reading, notes: Notes) -> Account | None:
     company_id(reading.deal, notes)
     record = reading.company
@@ -97,25 +77,17 @@ def _account(reading: Reading, notes: Notes) -> Account | None:
     return Account(
         id=AccountId(reading.key(record.id)),
         name=record.text("name"),
-        country=notes.read("company", record.text("country"), texts.country) or "",
+        country=notes.read("company", record.text("country"), country) or "",
         domain=record.text("domain"),
-        ids=CompanyIds(
-            company_id=record.text("cashward_company_id"),
-            tax_id=record.text("cashward_tax_id"),
-            vat_id=record.text("cashward_vat_id"),
-        ),
+        ids=company_ids(record.text),
     )
 
 
 def _contacts(reading: Reading) -> Iterator[Contact]:
-    """One for each role that a contact plays, in the order of roles; those without come last."""
-    found = [
-        _contact(reading, reading.contacts[str(other.id)], role)
-        for other in reading.labelled
-        if str(other.id) in reading.contacts
-        for role in _roles(other)
-    ]
-    yield from sorted(found, key=lambda contact: (_PLACES[contact.role], contact.id))
+    """One for each role that a contact plays."""
+    for other in reading.labelled:
+        if record := reading.contacts.get(str(other.id)):
+            yield from (_contact(reading, record, role) for role in _roles(other))
 
 
 def _roles(association: Association) -> Sequence[Role | None]:

@@ -6,17 +6,14 @@ from datetime import timedelta
 
 from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.wire import Record
+from connectors.kit.deal import to_clear, told
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from domain.money import Money
 from domain.names import ExternalId
 from domain.writeback import WriteBack
 from ports.change import Ticket
 from ports.failures import Absent
 
 _KIND = EffectKind("crm.record")
-_MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
-_WORDS = ("project", "project_url", "attention")
-_PROJECT = ("cashward_project", "cashward_project_url")
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class RecordChange:
 
     async def make(self, command: WriteBack, ticket: Ticket) -> Made:
         del ticket
-        record = await self._patch(command, _properties(command))
+        record = await self._patch(command, told(command))
         return Made(id=ExternalId(record.id), url=record.url)
 
     async def find(self, command: WriteBack) -> Sequence[Made]:
@@ -51,18 +48,12 @@ class RecordChange:
         """
         del made
         try:
-            cleared = await self._to_clear(command)
+            record = await self.portal.read("deals", local(self.system, command.deal))
+            cleared = to_clear(command, record.text)
             if cleared:
                 await self._patch(command, dict.fromkeys(cleared, ""))
         except Absent:
             return
-
-    async def _to_clear(self, command: WriteBack) -> Sequence[str]:
-        named = {name: value for name, value in _properties(command).items() if name in _PROJECT}
-        if not named:
-            return _PROJECT
-        record = await self.portal.read("deals", local(self.system, command.deal))
-        return [name for name, value in named.items() if value and record.text(name) == value]
 
     async def _patch(self, command: WriteBack, properties: dict[str, str]) -> Record:
         deal = local(self.system, command.deal)
@@ -73,19 +64,3 @@ class RecordChange:
 
 def record_change(portal: Portal, settle: timedelta) -> RecordChange:
     return RecordChange(portal, Repeat(strategy=Strategy.UPSERT, settle=settle))
-
-
-def _properties(command: WriteBack) -> dict[str, str]:
-    """What the command says, by HubSpot's names; the key marks the deal as carried."""
-    told = {"cashward_key": str(command.deal)}
-    if command.stage is not None:
-        told["cashward_stage"] = command.stage.value
-    for name in _MONEY:
-        money: Money | None = getattr(command, name)
-        if money is not None:
-            told[f"cashward_{name}"] = str(money.amount)
-    for name in _WORDS:
-        words: str | None = getattr(command, name)
-        if words is not None:
-            told[f"cashward_{name}"] = words
-    return told

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.tryton.documents import Document, Documents
+from connectors.tryton.document import Document
+from connectors.tryton.documents import Documents
+from connectors.tryton.lines import Line
 from connectors.tryton.office import MODEL, Office
-from connectors.tryton.stored import Line, StoredInvoice
+from connectors.tryton.stored import StoredInvoice
 from domain.billing import CreditInvoice, InvoiceLine
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import ExternalId

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from pydantic import Field
-from stdnum.eu import vat as eu_vat
-
 from connectors.tryton.links import Links
 from connectors.tryton.office import Office, Values, number_of
-from connectors.tryton.wire import Row, Rows, Text, Wire
-from domain.company import Account, compact
+from connectors.tryton.parties import PREFIX, Parties, identifiers, spelt
+from connectors.tryton.wire import Row, Rows
+from domain.company import Account
 from domain.customer import Candidate, OpenCustomer
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.matching import plain_name
@@ -21,50 +19,8 @@ from ports.change import Ticket
 from ports.failures import Absent, Rejected
 
 _KIND = EffectKind("erp.customer")
-_PREFIX = "cw-"
-_GENERATION = re.compile(r"\.\d+$")
 _WORD = re.compile(r"\w+")
-_VAT = "eu_vat"
 _MOST = 200  # candidates that a person could still choose from
-
-
-class _Identifier(Wire):
-    type: str | None = None
-    code: Text = ""
-
-
-class Party(Row):
-    """A party on file."""
-
-    name: Text = ""
-    code: Text = ""
-    active: bool = True
-    identifiers: tuple[_Identifier, ...] = Field((), alias="identifiers.")
-
-    @property
-    def key(self) -> str:
-        """Our key of it; empty if it is not ours."""
-        ours = self.code.startswith(_PREFIX)
-        return _GENERATION.sub("", self.code.removeprefix(_PREFIX)) if ours else ""
-
-    def candidate(self) -> Candidate:
-        """A number without a type is a company id: Tryton knows none for most registers."""
-        plain = (each.code for each in self.identifiers if not each.type)
-        vat = (each.code for each in self.identifiers if each.type == _VAT)
-        return Candidate(
-            id=ExternalId(str(self.id)),
-            name=self.name,
-            key=self.key,
-            company_id=next(plain, ""),
-            vat_id=next(vat, ""),
-            is_archived=not self.active,
-        )
-
-
-class _Parties(Rows):
-    model: ClassVar = "party.party"
-    reads: ClassVar = ("name", "code", "active", "identifiers.type", "identifiers.code")
-    result: list[Party]
 
 
 class _Countries(Rows):
@@ -87,13 +43,13 @@ class TrytonCustomers:
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """By key, number and the name's most telling word, in one call."""
         ids = account.ids
-        numbers = {number for given in (ids.company_id, ids.vat_id) for number in _spelt(given)}
+        numbers = {number for given in (ids.company_id, ids.vat_id) for number in spelt(given)}
         anyhow = [
-            ["code", "like", f"{_PREFIX}{account.customer_key}%"],
+            ["code", "like", f"{PREFIX}{account.customer_key}%"],
             ["identifiers.code", "in", sorted(numbers)],
             ["name", "ilike", f"%{_telling_word(account.name)}%"],
         ]
-        found = await self._office.search(_Parties, ["OR", *anyhow], limit=_MOST)
+        found = await self._office.search(Parties, ["OR", *anyhow], limit=_MOST)
         return [party.candidate() for party in found.result]
 
 
@@ -125,8 +81,8 @@ class CustomerChange:
 
     async def find(self, command: OpenCustomer) -> Sequence[Made]:
         """Ours that are not archived, oldest first."""
-        like = ["code", "like", f"{_PREFIX}{command.key}%"]
-        found = await self.office.search(_Parties, [like])
+        like = ["code", "like", f"{PREFIX}{command.key}%"]
+        found = await self.office.search(Parties, [like])
         return [self._made(party.id) for party in found.result if party.key == command.key]
 
     async def take_back(self, command: OpenCustomer, made: Made) -> None:
@@ -136,7 +92,7 @@ class CustomerChange:
         except Absent:
             return
         # Archived parties do not show unless they are asked for: what shows is to be archived.
-        if (await self.office.search(_Parties, [["id", "=", party]])).result:
+        if (await self.office.search(Parties, [["id", "=", party]])).result:
             await self.office.write("party.party", party, {"active": False})
 
     async def _values(self, command: OpenCustomer, generation: int) -> Values:
@@ -147,9 +103,9 @@ class CustomerChange:
         return {
             "name": account.name,
             # An archived party keeps its code, so one that is opened again gets another.
-            "code": f"{_PREFIX}{command.key}{again}",
+            "code": f"{PREFIX}{command.key}{again}",
             "addresses": [["create", [await self._address(account.country)]]],
-            "identifiers": [["create", _identifiers(account)]],
+            "identifiers": [["create", identifiers(account)]],
             "contact_mechanisms": [["create", contact]],
         }
 
@@ -160,22 +116,6 @@ class CustomerChange:
 
     def _made(self, id: int) -> Made:
         return Made(id=ExternalId(str(id)), url=self.links.record("party.party", id))
-
-
-def _identifiers(account: Account) -> list[Values]:
-    given = account.ids
-    ids: list[Values] = []
-    if given.company_id:
-        ids.append({"type": None, "code": given.company_id})
-    if eu_vat.is_valid(given.vat_id):
-        ids.append({"type": _VAT, "code": compact(given.vat_id)})
-    elif given.vat_id:
-        ids.append({"type": None, "code": given.vat_id})
-    return ids
-
-
-def _spelt(number: str) -> set[str]:
-    return {number, compact(number)} - {""}
 
 
 def _telling_word(name: str) -> str:

@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.tryton.chart import Chart
-from connectors.tryton.facts import Tax
+from connectors.tryton.document import Document
 from connectors.tryton.links import Links
 from connectors.tryton.office import MODEL, Office, Values, number_of
 from connectors.tryton.stored import Invoices, StoredInvoice
 from connectors.tryton.wire import Row, Rows, day, decimal
-from domain.billing import InvoiceLine, InvoiceStatus
-from domain.money import Money
+from domain.billing import InvoiceStatus
 from domain.names import ExternalId
-from domain.tax import TaxRounding, TaxRule, tax_on
 from ports.failures import Absent, Misconfigured, Rejected
 
-# The tax amount goes in with the document, so it is ours to round.
-TAX_ROUNDING = TaxRounding.PER_CATEGORY
 _ISSUED = frozenset({InvoiceStatus.ISSUED, InvoiceStatus.PAID})
 
 
@@ -32,31 +28,6 @@ class _Parties(Rows):
     model: ClassVar = "party.party"
     reads: ClassVar = ("addresses", "account_receivable")
     result: list[_Party]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """A document to be. `sign` is -1 of a credit note: Tryton counts its quantity below zero."""
-
-    customer: ExternalId
-    reference: str
-    issue_date: date
-    due_date: date
-    lines: Sequence[InvoiceLine]
-    rule: TaxRule
-    sign: int = 1
-    origin: str | None = None
-
-    @property
-    def currency(self) -> str:
-        return self.lines[0].net.currency
-
-    @property
-    def totals(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Net, tax and gross, as they must read back."""
-        nets = [line.net for line in self.lines]
-        net, tax = Money.total(nets, self.currency), tax_on(nets, self.rule, TAX_ROUNDING)
-        return net.amount * self.sign, tax.amount * self.sign, (net + tax).amount * self.sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +124,7 @@ class Documents:
             "payment_term": None,
             "payment_term_date": day(document.due_date),
             "lines": [["create", own]],
-            "taxes": [["create", [_tax(document, tax)]]],
+            "taxes": [["create", [document.tax(tax)]]],
         }
 
     async def _party(self, customer: ExternalId) -> _Party:
@@ -167,23 +138,6 @@ class Documents:
 
 
 _CUSTOMERS: Sequence[Any] = (["type", "=", "out"],)
-
-
-def _tax(document: Document, tax: Tax) -> Values:
-    """The tax with its amount: Tryton would round half a coin to the even one.
-
-    It keeps the amount as long as the base is that of the lines.
-    """
-    net, amount, _ = document.totals
-    account = tax.invoice_account if document.sign > 0 else tax.credit_note_account
-    return {
-        "tax": tax.id,
-        "account": account,
-        "base": decimal(net),
-        "amount": decimal(amount),
-        "description": tax.description or tax.name,
-        "manual": False,
-    }
 
 
 def _sum(amounts: Sequence[Decimal]) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.tryton.documents import Document, Documents
+from connectors.tryton.document import Document
+from connectors.tryton.documents import Documents
 from connectors.tryton.office import Office
 from domain.billing import DraftInvoice
 from domain.effect import EffectKind, Made, Repeat, Strategy

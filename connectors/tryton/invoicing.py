@@ -7,7 +7,8 @@ import structlog
 
 from connectors.kit import capabilities
 from connectors.tryton.credit import CreditChange
-from connectors.tryton.documents import TAX_ROUNDING, Documents
+from connectors.tryton.document import TAX_ROUNDING
+from connectors.tryton.documents import Documents
 from connectors.tryton.invoice import InvoiceChange
 from connectors.tryton.stored import Invoices, StoredInvoice
 from connectors.tryton.wire import moment

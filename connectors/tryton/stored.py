@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from pydantic import Field, ValidationError
 
+from connectors.tryton.lines import OF_A_LINE, Line
 from connectors.tryton.links import Links
 from connectors.tryton.office import MODEL, Office
 from connectors.tryton.wire import Day, Exact, Moment, Row, Rows, Text, Wire
@@ -22,42 +23,11 @@ _STATUSES: Final = {
     "paid": InvoiceStatus.PAID,
     "cancelled": InvoiceStatus.GONE,
 }
-_OF_AN_INVOICE = f"{MODEL},"
 
 
 class _Currency(Wire):
     id: int
     code: str
-
-
-class _Move(Wire):
-    id: int
-    origin: Text = ""
-
-
-class Line(Row):
-    """A line of the books on the customer's account."""
-
-    debit: Exact = Decimal(0)
-    credit: Exact = Decimal(0)
-    amount_second_currency: Exact | None = None
-    second_currency: int | None = None
-    maturity_date: Day | None = None
-    reconciliation: int | None = None
-    write_date: Moment | None = None
-    move: _Move = Field(alias="move.")
-
-    def in_currency(self, currency: int, *, is_home: bool) -> Decimal:
-        """How much less the customer owes by it; an exchange difference is nothing to them."""
-        if is_home:
-            return self.credit - self.debit
-        if self.second_currency == currency and self.amount_second_currency:
-            return -self.amount_second_currency
-        return Decimal(0)
-
-    @property
-    def is_of_a_credit_note(self) -> bool:
-        return self.move.origin.startswith(_OF_AN_INVOICE) and self.credit > 0
 
 
 class StoredInvoice(Row):
@@ -165,10 +135,6 @@ class StoredInvoice(Row):
 
 
 _LINES = ("lines_to_pay", "payment_lines", "reconciliation_lines")
-_OF_A_LINE = (
-    *("debit", "credit", "amount_second_currency", "second_currency"),
-    *("maturity_date", "reconciliation", "write_date", "move.origin"),
-)
 
 
 class Invoices(Rows):
@@ -179,6 +145,6 @@ class Invoices(Rows):
         *("reference", "number", "state", "invoice_date", "payment_term_date"),
         *("untaxed_amount", "tax_amount", "total_amount", "amount_to_pay"),
         *("cancel_move", "write_date", "currency.code", "lines"),
-        *(f"{line}.{field}" for line in _LINES for field in _OF_A_LINE),
+        *(f"{lines}.{field}" for lines in _LINES for field in OF_A_LINE),
     )
     result: list[StoredInvoice]

@@ -1,5 +1,6 @@
 """Debian packages: installed where we may, named where we may not."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from runtime.local.program import Program
 from runtime.local.trouble import Missing
 
 _PATIENCE = "600"  # seconds that another installation may take
+_ONE_AT_A_TIME = asyncio.Lock()
 
 
 async def ensure(
@@ -24,7 +26,12 @@ async def ensure(
         raise Missing(f"this needs Debian's packages {', '.join(wanted)}: use Debian 12")
     if os.geteuid() != 0:
         raise Missing(f"this needs Debian packages: ask root to run `{command}`")
-    settings = {"DEBIAN_FRONTEND": "noninteractive", **(environment or {})}
+    async with _ONE_AT_A_TIME:
+        await _install(wanted, crew, environment or {})
+
+
+async def _install(wanted: Sequence[str], crew: Crew, environment: Mapping[str, str]) -> None:
+    settings = {"DEBIAN_FRONTEND": "noninteractive", **environment}
     options = ["-qq", "-o", f"DPkg::Lock::Timeout={_PATIENCE}"]
     for step in (["update"], ["install", "--no-install-recommends", "-y", *wanted]):
         argv = ["apt-get", *options, *step]

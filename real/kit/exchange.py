@@ -94,7 +94,7 @@ class Line:
                 await self._connect()
             if self._writer is None or self._reader is None:
                 return 0, None
-            with suppress(OSError):
+            with suppress(OSError, h11.RemoteProtocolError):  # it may die in the middle of a word
                 self._writer.write(request.raw)
                 await self._writer.drain()
                 status, answer, keep = await _read_answer(self._reader, request)

@@ -1,47 +1,20 @@
 """Makes Tryton's books from nothing: a program for Tryton's own interpreter, not for ours.
 
-`python seed.py CONFIG DATABASE YEAR`, on a database whose modules are activated.
-Whatever it makes is the snapshot that every start copies.
+`python seed.py CONFIG DATABASE YEAR`, on a database whose modules are activated. What it fills in
+is in seed.json, where a currency has one rate until this year and one since. Whatever it makes is
+the snapshot that every start copies.
 """
 
 import datetime as dt
+import json
 import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from proteus import Model, Wizard, config
 
-# Units of each currency for one EUR, in all years before this and since, and its decimals.
-RATES = {
-    "EUR": ("1", "1", 2),
-    "CZK": ("25.20", "24.50", 2),
-    "USD": ("1.08", "1.16", 2),
-    "GBP": ("0.84", "0.87", 2),
-    "JPY": ("163", "172", 0),
-}
-TAXES = {
-    "VAT 23 %": ("0.23", ""),
-    "Reverse charge 0 %": ("0", "Reverse charge (Directive 2006/112/EC, Art. 196)"),
-    "Export 0 %": ("0", "Supply outside the scope of domestic VAT"),
-    "Exempt 0 %": ("0", "Exempt from VAT"),
-}
-COUNTRIES = {
-    "SK": "Slovakia",
-    "CZ": "Czechia",
-    "AT": "Austria",
-    "DE": "Germany",
-    "HU": "Hungary",
-    "PL": "Poland",
-    "GB": "United Kingdom",
-    "US": "United States",
-}
-BOOKKEEPING = ("Accounting", "Party Administration")
-USERS = {
-    "cashward": ("Cashward", BOOKKEEPING),
-    "bank": ("Bank feed", ("Accounting", "Statement")),
-    "accountant": ("Accountant", (*BOOKKEEPING, "Accounting Administration", "Statement")),
-    "nobody": ("Nobody", ()),
-}
+DATA = json.loads(Path(__file__).with_suffix(".json").read_text())
 
 
 class Books:
@@ -50,6 +23,7 @@ class Books:
     def __init__(self, context: Any, year: int) -> None:  # noqa: ANN401  proteus has no types
         self.context = context
         self.year = year
+        self.new_year = dt.date(year, 1, 1)
 
     def make(self) -> None:
         self.countries()
@@ -65,22 +39,25 @@ class Books:
         self.people()
 
     def countries(self) -> None:
-        for code, name in COUNTRIES.items():
+        for code, name in DATA["countries"].items():
             Model.get("country.country")(name=name, code=code).save()
 
     def currencies(self) -> None:
         self.currency = {}
-        for code, (before, now, digits) in RATES.items():
+        for code, known in DATA["currencies"].items():
             made = Model.get("currency.currency")(name=code, code=code, symbol=code)
-            made.digits, made.rounding = digits, Decimal(1).scaleb(-digits)
-            for date, rate in ((dt.date(2020, 1, 1), before), (dt.date(self.year, 1, 1), now)):
+            made.digits, made.rounding = known["digits"], Decimal(1).scaleb(-known["digits"])
+            for date, rate in (
+                (dt.date(2020, 1, 1), known["before"]),
+                (self.new_year, known["now"]),
+            ):
                 told = made.rates.new()
                 told.date, told.rate = date, Decimal(rate)
             made.save()
             self.currency[code] = made
 
     def company(self) -> None:
-        party = Model.get("party.party")(name="Lowfold Systems s.r.o.")
+        party = Model.get("party.party")(name=DATA["company"])
         party.save()
         setup = Wizard("company.company.config")
         setup.execute("company")
@@ -150,9 +127,9 @@ class Books:
     def taxes(self) -> None:
         (owed,) = Model.get("account.account").find([("code", "=", "6.3.6")])
         self.tax = {}
-        for name, (rate, notice) in TAXES.items():
+        for name, known in DATA["taxes"].items():
             made = Model.get("account.tax")(name=name, description=name, type="percentage")
-            made.rate, made.legal_notice = Decimal(rate), notice
+            made.rate, made.legal_notice = Decimal(known["rate"]), known["notice"]
             made.invoice_account = made.credit_note_account = owed
             made.save()
             self.tax[name] = made
@@ -176,9 +153,11 @@ class Books:
             made.save()
 
     def people(self) -> None:
-        for login, (name, groups) in USERS.items():
-            made = Model.get("res.user")(login=login, name=name, password=f"{login}-password-1")
-            for group in Model.get("res.group").find([("name", "in", groups)]):
+        for login, known in DATA["users"].items():
+            made = Model.get("res.user")(
+                login=login, name=known["name"], password=f"{login}-password-1"
+            )
+            for group in Model.get("res.group").find([("name", "in", known["groups"])]):
                 made.groups.append(group)
             made.companies.append(Model.get("company.company")(self.own.id))
             made.company = self.own

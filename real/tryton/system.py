@@ -25,8 +25,9 @@ class Tryton:
 
     @property
     def release(self) -> str:
-        made_of = hashlib.sha256(_LOCK.read_bytes() + _SEED.read_bytes() + str(_MODULES).encode())
-        return f"8.2-{_this_year()}-{made_of.hexdigest()[:12]}"
+        files = (_LOCK, _SEED, _SEED.with_suffix(".json"))
+        made_of = b"".join(file.read_bytes() for file in files) + str(_MODULES).encode()
+        return f"8.2-{_this_year()}-{hashlib.sha256(made_of).hexdigest()[:12]}"
 
     async def equip(self, crew: Crew) -> None:
         """Python and PostgreSQL are all it takes."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from cli.demo.orders import Order, ico, order
-from connectors.hubspot.texts import milestone
+from connectors.kit.texts import milestone
 from domain.company import Account, CompanyIds, is_ico, wrong_ids
 from domain.names import AccountId
 

@@ -47,7 +47,10 @@ CONTACTS = (
 
 
 class CrmBench(Protocol):
-    """The role, and what sales do at the vendor."""
+    """The role, and what sales do at the vendor.
+
+    With a webhook, it is an Audible (`ear.py`) as well.
+    """
 
     @property
     def crm(self) -> Crm: ...

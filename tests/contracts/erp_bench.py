@@ -43,7 +43,10 @@ class Refused(Exception):
 
 
 class ErpBench(Protocol):
-    """The two roles, and what people do at the vendor."""
+    """The two roles, and what people do at the vendor.
+
+    With a webhook, it is an Audible (`ear.py`) as well.
+    """
 
     @property
     def customers(self) -> Customers: ...

@@ -1,6 +1,7 @@
 """HubSpot's bench: its sandbox in process, a salesperson's hands, and its faults."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from hubspot.utils.signature import Signature
 
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.fields import FIELDS
@@ -18,9 +20,14 @@ from domain.deal import Contact, Deal, QuoteLine
 from domain.money import Money
 from domain.names import DealId
 from ports.crm import Crm
-from sandbox.serving import serve
+from sandbox.hubspot.hooks import HubSpotManners
+from sandbox.hubspot.vendor import HubSpot
+from sandbox.kit.webhooks import Hooks
+from sandbox.serving import Sandbox, serve
+from tests.contracts.ear import Ear, Told, listening_ear
 
 TOKEN = "pat-na1-cashward-demo"
+HOOK_SECRET = "cw-demo-secret-7c1f"
 OBJECTS = "/crm/v3/objects"
 _SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
 _CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0, "limits": False}}
@@ -44,9 +51,13 @@ def settings(url: str, **changes: Any) -> HubspotSettings:
 class HubspotBench:
     """The connector under test, and the sandbox it speaks to. `hands` are those of sales."""
 
-    url: str
+    sandbox: Sandbox
     roles: Roles
     hands: httpx.AsyncClient
+
+    @property
+    def url(self) -> str:
+        return self.sandbox.urls["hubspot"]
 
     @property
     def crm(self) -> Crm:
@@ -137,6 +148,16 @@ class HubspotBench:
         await self.empty()
         yield self.crm
 
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Ear]:
+        vendor = self.sandbox.apps["hubspot"].vendor
+        assert isinstance(vendor, HubSpot)
+        async with listening_ear(_is_genuine, _named) as ear:
+            manners = HubSpotManners({"url": ear.url, "secret": HOOK_SECRET}, vendor.clock)
+            vendor.hooks = Hooks(vendor.store, vendor.clock, manners)
+            await vendor.hooks.start()
+            yield ear
+
     async def empty(self) -> None:
         """Take everything of ours out of the account."""
         for kind, fields in FIELDS.items():
@@ -198,11 +219,29 @@ async def crm(folder: Path, config: Mapping[str, Any] | None = None) -> AsyncIte
             open_hubspot(settings(url)) as roles,
             httpx.AsyncClient(base_url=url, headers=_SALES) as hands,
         ):
-            yield HubspotBench(url, roles, hands)
+            yield HubspotBench(sandbox, roles, hands)
 
 
 def local(deal: DealId) -> str:
     return deal.removeprefix("hubspot:")
+
+
+def _is_genuine(told: Told) -> bool:
+    """Whether HubSpot's own client takes it."""
+    is_valid: bool = Signature.is_valid(
+        signature=told.headers.get("x-hubspot-signature-v3", ""),
+        client_secret=HOOK_SECRET,
+        request_body=told.body.decode(),
+        http_uri=told.url,
+        signature_version="v3",
+        timestamp=told.headers.get("x-hubspot-request-timestamp"),
+    )
+    return is_valid
+
+
+def _named(body: bytes) -> set[str]:
+    deals = (each for each in json.loads(body) if each["subscriptionType"].startswith("deal."))
+    return {f"hubspot:{each['objectId']}" for each in deals}
 
 
 def _end(id: str, category: str, type_id: int) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Jira's bench: its sandbox in process, a project manager's hands, and its faults."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -17,10 +20,12 @@ from domain.effect import Made
 from domain.names import ExternalId, ItemKey
 from ports.pm import Pm
 from sandbox.serving import Sandbox, serve
+from tests.contracts.ear import Ear, Told, listening_ear
 from tests.contracts.pm_bench import DEAL, Look
 
 REST = "/rest/api/3"
 TOKEN = "jira-demo-token"
+HOOK_SECRET = "It's a Secret to Everybody"
 _PM = ("pm@lowfold.example", "jira-pm-token")
 _FAULTS = {
     Trouble.THROTTLED: {"operation": "*", "kind": "throttle"},
@@ -136,6 +141,24 @@ class JiraBench:
         async with self.opened(**changes.get(trouble, {})) as roles:
             yield roles
         await self.heal()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Ear]:
+        async with listening_ear(_is_genuine, _named) as ear:
+            events = ["jira:version_released", "jira:version_updated"]
+            hook = {"name": "ear", "url": ear.url, "events": events, "secret": HOOK_SECRET}
+            made = await self.hands.post("/rest/webhooks/1.0/webhook", json=hook)
+            made.raise_for_status()
+            yield ear
+
+
+def _is_genuine(told: Told) -> bool:
+    signed = hmac.new(HOOK_SECRET.encode(), told.body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(f"sha256={signed}", told.headers.get("x-hub-signature", ""))
+
+
+def _named(body: bytes) -> set[str]:
+    return {json.loads(body)["version"]["id"]}
 
 
 @asynccontextmanager

@@ -31,7 +31,10 @@ START = date(2026, 12, 7)
 
 
 class PmBench(Protocol):
-    """The role, and what the delivery team does at the vendor."""
+    """The role, and what the delivery team does at the vendor.
+
+    With a webhook, it is an Audible (`ear.py`) as well.
+    """
 
     @property
     def pm(self) -> Pm: ...

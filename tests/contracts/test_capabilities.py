@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from domain.billing import InvoiceStatus
 from domain.effect import Strategy
 from domain.money import Money
+from domain.names import ItemKey
 from ports.capability import Capability
 from ports.change import Change
 from ports.failures import Rejected
 from tests.contracts import pm_bench
-from tests.contracts.crm_bench import CrmBench, won
+from tests.contracts.crm_bench import CrmBench, open_deal, won
+from tests.contracts.ear import Audible, Ear
 from tests.contracts.erp_bench import (
     ErpBench,
     Refused,
@@ -24,7 +27,7 @@ from tests.contracts.erp_bench import (
     issued,
     ticket,
 )
-from tests.contracts.pm_bench import DEAL, PmBench
+from tests.contracts.pm_bench import DEAL, PmBench, planned
 from tests.contracts.test_crm import LONG_AGO
 
 EUR_100 = Money.of(100, "EUR")
@@ -165,12 +168,12 @@ async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpBe
 
 
 async def test_an_edit_by_sales_is_told_where_every_change_is(crm: CrmBench) -> None:
-    offers = Capability.UPDATED_SINCE in crm.crm.capabilities
+    needs(crm.crm.capabilities, Capability.UPDATED_SINCE)
     deal = await won(crm)
     (before,) = await crm.crm.won_since(LONG_AGO)
     await crm.revise(deal, "Pumps, phase one", Money.of(13041, "EUR"))
     told = await crm.crm.won_since(before.changed_at)
-    assert (any(each.changed_at > before.changed_at for each in told)) == offers
+    assert any(each.changed_at > before.changed_at for each in told)
 
 
 async def test_a_payment_is_told_as_a_change(erp: ErpBench) -> None:
@@ -181,6 +184,39 @@ async def test_a_payment_is_told_as_a_change(erp: ErpBench) -> None:
     (told,) = await erp.invoicing.changed_since(before.changed_at)
     assert told.changed_at >= before.changed_at
     assert told.invoice.paid == EUR_100
+
+
+# ----------------------------------------------------------------- told by itself
+
+
+def listening(bench: object) -> AbstractAsyncContextManager[Ear]:
+    assert isinstance(bench, Audible), "it offers a webhook: give its bench `listening`"
+    return bench.listening()
+
+
+async def test_a_won_deal_is_told_by_itself(crm: CrmBench) -> None:
+    needs(crm.crm.capabilities, Capability.WEBHOOK)
+    deal = await crm.enter(open_deal())
+    async with listening(crm) as ear:
+        await crm.win(deal)
+        await ear.hears_of(deal)
+
+
+async def test_a_reached_milestone_is_told_by_itself(pm: PmBench) -> None:
+    needs(pm.pm.capabilities, Capability.WEBHOOK)
+    project = await pm_bench.opened(pm)
+    milestones = await planned(pm, project)
+    async with listening(pm) as ear:
+        await pm.reach(project, ItemKey("m2"))
+        await ear.hears_of(milestones["m2"])
+
+
+async def test_a_payment_is_told_by_itself(erp: ErpBench) -> None:
+    needs(erp.invoicing.capabilities, Capability.WEBHOOK)
+    invoice = await issued(erp)
+    async with listening(erp) as ear:
+        await erp.pay(invoice.id, EUR_100)
+        await ear.hears_of(invoice.id)
 
 
 # -------------------------------------------------------------------------- set-up

@@ -13,11 +13,8 @@ from ports.change import Change
 from ports.failures import (
     Absent,
     ConnectorFailure,
-    Misconfigured,
     Rejected,
-    Throttled,
     Uncertain,
-    Unreachable,
 )
 from ports.pm import Pm
 from tests.contracts.pm_bench import (
@@ -30,6 +27,7 @@ from tests.contracts.pm_bench import (
     planned,
     ticket,
 )
+from tests.contracts.troubles import in_each_trouble
 
 PEOPLE = ("acc-consultant", "acc-developer")
 PARTS = ("charter", "milestones", "work", "team")
@@ -225,17 +223,15 @@ READS: dict[str, Callable[[Pm, ExternalId], Awaitable[object]]] = {
     "probe": lambda pm, _: pm.probe(),
     "gone": lambda pm, _: pm.read_milestones(DEAL, NOWHERE),
 }
-TROUBLES = [
-    (Trouble.DOWN, Unreachable),
-    (Trouble.THROTTLED, Throttled),
-    (Trouble.LOCKED_OUT, Misconfigured),
-]
 
 
-@pytest.mark.parametrize(("trouble", "failure"), TROUBLES)
+@in_each_trouble
 @pytest.mark.parametrize("read", READS)
 async def test_trouble_is_never_read_as_absence(
-    pm: PmBench, read: str, trouble: Trouble, failure: type[ConnectorFailure]
+    pm: PmBench,
+    read: str,
+    trouble: Trouble,
+    failure: type[ConnectorFailure],
 ) -> None:
     project = await opened(pm)
     async with pm.in_trouble(trouble) as roles:
@@ -243,9 +239,11 @@ async def test_trouble_is_never_read_as_absence(
             await READS[read](role(roles), project)
 
 
-@pytest.mark.parametrize(("trouble", "failure"), TROUBLES)
+@in_each_trouble
 async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
-    pm: PmBench, trouble: Trouble, failure: type[ConnectorFailure]
+    pm: PmBench,
+    trouble: Trouble,
+    failure: type[ConnectorFailure],
 ) -> None:
     async with pm.in_trouble(trouble) as roles:
         with pytest.raises(failure) as told:

@@ -10,12 +10,10 @@ from ports.crm import Crm
 from ports.failures import (
     Absent,
     ConnectorFailure,
-    Misconfigured,
-    Throttled,
     Uncertain,
-    Unreachable,
 )
 from tests.contracts.crm_bench import CrmBench, asking, open_deal, ticket, won
+from tests.contracts.troubles import in_each_trouble
 
 TITLE = asking(DealId("a deal")).title
 
@@ -96,16 +94,11 @@ async def test_nobody_is_asked_about_an_unknown_deal(crm: CrmBench) -> None:
     assert not await crm.crm.task.find(command)
 
 
-@pytest.mark.parametrize(
-    ("trouble", "failure"),
-    [
-        (Trouble.DOWN, Unreachable),
-        (Trouble.THROTTLED, Throttled),
-        (Trouble.LOCKED_OUT, Misconfigured),
-    ],
-)
+@in_each_trouble
 async def test_a_task_that_cannot_be_placed_says_why_and_is_not_there(
-    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
+    crm: CrmBench,
+    trouble: Trouble,
+    failure: type[ConnectorFailure],
 ) -> None:
     command = asking(await won(crm))
     async with crm.in_trouble(trouble) as troubled:

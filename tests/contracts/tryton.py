@@ -15,6 +15,7 @@ from real.kit.proxy import Fault, Proxy, proxy_before
 from real.kit.system import Place, Running
 from real.tryton import changes
 from real.tryton.hands import Person, Said, person
+from tests.contracts.ear import Ear
 from tests.contracts.erp_bench import Look, Refused, Trouble
 
 _FAULTS = {Trouble.THROTTLED: Fault.THROTTLED, Trouble.LOST_REPLY: Fault.LOST_REPLY}
@@ -78,6 +79,9 @@ class TrytonBench:
 
     def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
         return self.opened(page_size=2)
+
+    def listening(self) -> AbstractAsyncContextManager[Ear]:
+        raise NotImplementedError("Tryton's core has no webhooks")
 
     @asynccontextmanager
     async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:

@@ -1,5 +1,8 @@
 """Xero's benches: its sandbox in process, a bookkeeper's hands, and its faults."""
 
+import base64
+import hmac
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -15,10 +18,14 @@ from domain.names import ExternalId
 from ports.erp import Customers, Invoicing
 from sandbox.serving import Sandbox, serve
 from sandbox.xero.books import ID_FIELDS, Books
+from sandbox.xero.hooks import Webhooks
+from sandbox.xero.seeding import TENANT
 from sandbox.xero.vendor import Xero
+from tests.contracts.ear import Ear, Told, listening_ear
 from tests.contracts.erp_bench import Look, Trouble
 
 SECRET = "xero-demo-secret"
+HOOK_KEY = "bGV0LXRoZS1jYXNoLWZsb3ctc2FuZGJveC13ZWJob29rLWtleQ=="
 BASE = "/api.xro/2.0"
 _FAULTS = {Trouble.THROTTLED: "throttle", Trouble.LOST_REPLY: "lost_reply"}
 _BANK = {"client_id": "bank-feed", "client_secret": "xero-bank-secret"}
@@ -87,11 +94,15 @@ class XeroBench:
         return [line["operation"] for line in lines if line["actor"] == "cashward"]
 
     @property
-    def books(self) -> Books:
-        """The sandbox's own records."""
+    def vendor(self) -> Xero:
         vendor = self.sandbox.apps["xero"].vendor
         assert isinstance(vendor, Xero)
-        return vendor.books
+        return vendor
+
+    @property
+    def books(self) -> Books:
+        """The sandbox's own records."""
+        return self.vendor.books
 
     def record(self, kind: str, id: str) -> dict[str, Any]:
         found = self.books.get(kind, id)
@@ -130,6 +141,26 @@ class XeroBench:
 
     def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
         return self.opened(page_size=2)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Ear]:
+        vendor = self.vendor
+        async with listening_ear(_is_genuine, _named) as ear:
+            receiver = {"url": ear.url, "secret": HOOK_KEY}
+            vendor.webhooks = Webhooks(vendor.store, vendor.clock, receiver, TENANT["id"])
+            await vendor.webhooks.start()
+            yield ear
+
+
+def _is_genuine(told: Told) -> bool:
+    """Whether Xero signed it: the key counts as the text it is shown as, it is not decoded."""
+    signed = base64.b64encode(hmac.digest(HOOK_KEY.encode(), told.body, "sha256")).decode()
+    return hmac.compare_digest(signed, told.headers.get("x-xero-signature", ""))
+
+
+def _named(body: bytes) -> set[str]:
+    events = json.loads(body)["events"]
+    return {each["resourceId"] for each in events if each["eventCategory"] == "INVOICE"}
 
 
 @asynccontextmanager

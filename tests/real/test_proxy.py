@@ -111,3 +111,21 @@ async def test_a_system_that_is_down_breaks_the_connection() -> None:
     async with proxy_before("http://127.0.0.1:9") as proxy, httpx.AsyncClient() as http:
         with pytest.raises(httpx.TransportError):
             await http.get(proxy.url)
+
+
+async def test_a_system_that_dies_in_the_middle_of_its_answer_breaks_the_connection() -> None:
+    async def die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        writer.close()
+
+    server = await asyncio.start_server(die, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with (
+        server,
+        proxy_before(f"http://127.0.0.1:{port}") as proxy,
+        httpx.AsyncClient() as http,
+    ):
+        with pytest.raises(httpx.TransportError):
+            await http.post(proxy.url, content=b"")
+        assert [each.status for each in proxy.seen] == [0]

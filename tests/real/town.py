@@ -29,12 +29,9 @@ from real.kit.system import Running
 from real.street import Street
 from runtime.compose import open_systems
 from runtime.doorbell import TemporalDoorbell
-from runtime.plugin import CashwardPlugin
 from runtime.settings import Settings, TemporalSettings
-from runtime.workers import build_workers, steps
 from store import open_store
-from workflows import names
-from workflows.deal_to_cash import DealToCash
+from tests.installation import at_work, meanwhile, outcomes
 
 _EVENT = EventId("told by people")
 _GLANCE = 0.5
@@ -66,24 +63,8 @@ class Town:
 
     async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
         """To cash, with people who look twice a second."""
-        acting = asyncio.create_task(self._act(sales))
-        ending = asyncio.create_task(self._ends(sales))
-        try:
-            async with asyncio.timeout(_WITHIN):
-                await asyncio.wait({acting, ending}, return_when=asyncio.FIRST_COMPLETED)
-                if acting.done():
-                    await acting
-                return await ending
-        finally:
-            acting.cancel()
-            await asyncio.gather(acting, return_exceptions=True)
-
-    async def _ends(self, sales: Sequence[Sale]) -> list[Outcome]:
-        runs = [
-            self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
-            for sale in sales
-        ]
-        return await asyncio.gather(*(run.result() for run in runs))
+        ending = outcomes(self.client, sales)
+        return await meanwhile(self._act(sales), ending, within=_WITHIN)
 
     async def count(self) -> Count:
         places = {name: running.place for name, running in self.running.items()}
@@ -118,7 +99,8 @@ async def open_town(
     temporal: WorkflowEnvironment, database_url: str, street: Street
 ) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
-        running = {name: await street.open(system_named(name)) for name in NAMES}
+        opened = await street.open_all([*map(system_named, NAMES)])
+        running = dict(zip(NAMES, opened, strict=True))
         for system in running.values():
             await system.reset()
         proxies = {
@@ -128,11 +110,10 @@ async def open_town(
         settings = _settings(running, proxies)
         systems = await stack.enter_async_context(open_systems(settings))
         await systems.crm.prepare(dry_run=False)
+        for proxy in proxies.values():
+            proxy.seen.clear()  # of what was done about no deal
         store = await stack.enter_async_context(open_store(database_url, pool_size=10))
-        config = temporal.client.config(active_config=False) | {"plugins": [CashwardPlugin()]}
-        client = Client(**config)
-        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
-            await stack.enter_async_context(worker)
+        client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
         bell = TemporalDoorbell(
             client,
             task_queue=settings.temporal.task_queue,

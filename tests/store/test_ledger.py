@@ -101,11 +101,11 @@ async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) ->
 
 async def test_a_whole_and_its_part_may_bear_one_id(store: Store) -> None:
     """Redmine's first version is 1, as its first project is."""
-    this = intent("whole", kind="pm.work")
+    this = intent("alike", kind="pm.work")
     await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
     await store.ledger.confirm(this.key, 1, made("1", w1="1", w2="2"), now=NOW)
-    linked = {link.ours: link.theirs for link in await store.links.of_deal(deal("whole"))}
-    assert linked == {"hubspot:whole": "1", "hubspot:whole:w1": "1", "hubspot:whole:w2": "2"}
+    linked = {link.ours: link.theirs for link in await store.links.of_deal(deal("alike"))}
+    assert linked == {"hubspot:alike": "1", "hubspot:alike:w1": "1", "hubspot:alike:w2": "2"}
 
 
 async def test_two_subjects_never_claim_one_document(store: Store) -> None:

@@ -1,5 +1,7 @@
 """A deal's whole life, run for real against systems in memory."""
 
+from datetime import timedelta
+
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
@@ -10,7 +12,7 @@ from domain.names import ItemKey
 from domain.project import PlanWork, WriteCharter
 from domain.stage import Stage
 from tests.deals import deal
-from tests.world import World, until_awaited
+from tests.world import World, until, until_awaited
 from workflows import names
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
@@ -92,6 +94,23 @@ async def test_a_partial_payment_shows_in_the_cash_position(world: World) -> Non
     assert await until_awaited(paid)
     position = await handle.query(DealToCash.cash_position)
     assert position.outstanding == position.billed + position.tax - position.paid
+
+
+async def test_what_is_due_and_not_paid_is_overdue(world: World) -> None:
+    mine = deal("overdue")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    assert invoice.due_on == invoice.issued_on + timedelta(days=mine.payment_days or 0)
+    long_ago = {"due_on": invoice.issued_on - timedelta(days=1)}
+    world.systems.keep(invoice.model_copy(update=long_ago))
+    await world.pay(mine.id, "m1", Money.of("1000.00", "EUR"))
+
+    async def part_of_it_is() -> bool:
+        position = await handle.query(DealToCash.cash_position)
+        return bool(position.overdue == invoice.gross - Money.of("1000.00", "EUR"))
+
+    assert await until_awaited(part_of_it_is)
 
 
 async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> None:

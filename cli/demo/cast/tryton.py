@@ -71,7 +71,7 @@ class TrytonBooks:
             gross=_amount(row["total_amount"]),
             due=_amount(row["amount_to_pay"]),
             is_paid=row["state"] == "paid",
-            link=f"{self._url}/#cashward/model/{_INVOICE}/{row['id']}",
+            link=f"{self._url}/#tryton/model/{_INVOICE}/{row['id']}",
         )
 
 

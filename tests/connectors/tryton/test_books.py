@@ -99,12 +99,26 @@ async def test_a_payment_that_bounces_is_told_and_opens_the_invoice_again(
     assert change.invoice.status is InvoiceStatus.ISSUED
 
 
-async def test_a_part_payment_that_is_taken_back_is_told(tryton: TrytonBench) -> None:
+async def test_a_part_payment_of_a_statement_that_is_given_up_is_read_as_none(
+    tryton: TrytonBench,
+) -> None:
     invoice = await issued(tryton)
     statement = await tryton.bank.note_payment(int(invoice.id), "100", number="BANK-9")
-    (paid,) = await tryton.invoicing.changed_since(LONG_AGO)
-    assert paid.invoice.paid == EUR_100
+    assert (await tryton.invoicing.read_invoice(invoice.id)).paid == EUR_100
     await tryton.accountant.call("model.account.statement.cancel", [statement])
+    assert await tryton.invoicing.read_invoice(invoice.id) == invoice
+
+
+async def test_a_part_payment_whose_move_is_cancelled_is_told(tryton: TrytonBench) -> None:
+    invoice = await issued(tryton)
+    await tryton.pay(invoice.id, EUR_100)
+    (paid,) = await tryton.invoicing.changed_since(LONG_AGO)
+    wanted = [["state", "=", "posted"], ["origin", "like", "account.statement,%"]]
+    (move,) = await tryton.accountant.read("account.move", wanted, "id")
+    form = {"description": "bounced", "reversal": True}
+    await tryton.accountant.wizard(
+        "account.move.cancel", "account.move", [move["id"]], "cancel", **form
+    )
     assert (await tryton.invoicing.read_invoice(invoice.id)).paid == Money.zero("EUR")
     (change,) = await tryton.invoicing.changed_since(paid.changed_at)
     assert change.changed_at > paid.changed_at

@@ -1,8 +1,7 @@
-"""What people typed into BottleCRM's fields, read strictly; what cannot be read is a finding."""
+"""What people typed into a CRM's fields, read strictly; what cannot be read is a finding."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -17,7 +16,6 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*%?")
-_TAG = re.compile(r"\[([^\[\]]*)\]")
 _MILESTONE = '"name; share %; YYYY-MM-DD", such as "Go-live; 40 %; 2027-02-26"'
 _SLA = '"metric; target; penalty", such as "response P1; 4 h; 5 % of the monthly fee"'
 
@@ -50,40 +48,11 @@ class Notes:
         values = (self.read(field, line.strip(), parse) for line in text.splitlines())
         return tuple(value for value in values if value is not None)
 
-    def money(self, field: str, amount: Decimal | None, currency: str) -> Money | None:
-        """An exact amount: a part smaller than the currency's coin is a finding."""
-        if amount is None:
-            return None
-        try:
-            return Money(currency=currency, amount=amount)
-        except ValueError:
-            problem = f"{amount} {currency} is no amount of whole coins: correct amount or currency"
-            self.add(field, problem)
-            return None
-
-
-@dataclass(frozen=True)
-class Tag:
-    """What a line of the quote says in square brackets: `[labour; day; SKU-1]`."""
-
-    cost_type: str = ""
-    unit: str = ""
-    sku: str = ""
-
-
-def tag(description: str) -> Tag | None:
-    """The first pair of brackets; its parts may be left out from the end."""
-    found = _TAG.search(description)
-    if found is None:
-        return None
-    cost_type, unit, sku = [*(part.strip() for part in found[1].split(";", 2)), "", ""][:3]
-    return Tag(cost_type.lower(), unit.lower(), sku)
-
 
 def milestone(line: str) -> PlannedMilestone:
     name, share, due = _parts(line, 3, _MILESTONE)
     percent = _SHARE.fullmatch(share)
-    if not name or not percent or not 0 < (exact := _decimal(percent[1])) <= HUNDRED:
+    if not name or not percent or not 0 < (exact := number(percent[1])) <= HUNDRED:
         raise Unreadable(f'"{line}" is not a milestone: write it as {_MILESTONE}')
     try:
         return PlannedMilestone(name=name, share=exact, due=date.fromisoformat(due))
@@ -99,8 +68,31 @@ def sla_metric(line: str) -> SlaMetric:
     return SlaMetric(metric=metric, target=target, penalty="".join(penalty))
 
 
+def number(text: str) -> Decimal:
+    try:
+        exact = Decimal(text.replace(",", "."))
+    except InvalidOperation as bad:
+        raise Unreadable(f'"{text}" is not a number') from bad
+    if not exact.is_finite():
+        raise Unreadable(f'"{text}" is not a number')
+    return exact
+
+
+def money(currency: str) -> Callable[[str], Money]:
+    """Reads exact amounts in this currency: a part smaller than its coin is refused."""
+
+    def read(text: str) -> Money:
+        try:
+            return Money(currency=currency, amount=number(text))
+        except (ValueError, InvalidOperation) as bad:
+            problem = f"{text} {currency} is no amount of whole coins: correct amount or currency"
+            raise Unreadable(problem) from bad
+
+    return read
+
+
 def days(text: str) -> int:
-    exact = _decimal(text)
+    exact = number(text)
     if exact != exact.to_integral_value():
         raise Unreadable(f"{text} is not a whole number of days")
     return int(exact)
@@ -110,7 +102,11 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as bad:
-        raise Unreadable(f'"{text}" is not a date: write it as YYYY-MM-DD') from bad
+        raise no_day(text) from bad
+
+
+def no_day(text: str) -> Unreadable:
+    return Unreadable(f'"{text}" is not a date: write it as YYYY-MM-DD')
 
 
 def choice(options: type[E]) -> Callable[[str], E]:
@@ -132,13 +128,3 @@ def _parts(line: str, count: int, form: str) -> list[str]:
     if len(parts) < count:
         raise Unreadable(f'"{line}" lacks a part: write it as {form}')
     return parts
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        exact = Decimal(text.replace(",", "."))
-    except InvalidOperation as bad:
-        raise Unreadable(f'"{text}" is not a number') from bad
-    if not exact.is_finite():
-        raise Unreadable(f'"{text}" is not a number')
-    return exact

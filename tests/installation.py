@@ -1,0 +1,64 @@
+"""Cashward at work in a test, and deals that it carries while people act."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from cli.demo.story import Sale
+from domain.life import Outcome
+from runtime.compose import Systems
+from runtime.plugin import CashwardPlugin
+from runtime.settings import Settings
+from runtime.workers import build_workers, steps
+from store import Store
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def at_work(
+    temporal: WorkflowEnvironment,
+    settings: Settings,
+    systems: Systems,
+    store: Store,
+    *,
+    strict: bool = False,
+) -> AsyncIterator[Client]:
+    """A client of ours, and workers; `strict` loads our own code inside the workflow sandbox."""
+    plugin = CashwardPlugin(strict=strict)
+    config = temporal.client.config(active_config=False) | {"plugins": [plugin]}
+    client = Client(**config)
+    async with AsyncExitStack() as stack:
+        for worker in build_workers(client, settings, steps(settings, systems, store, client)):
+            await stack.enter_async_context(worker)
+        yield client
+
+
+async def outcomes(client: Client, sales: Sequence[Sale]) -> list[Outcome]:
+    """How the deals ended, once all have."""
+    ids = (names.deal_run(sale.deal) for sale in sales)
+    runs = [client.get_workflow_handle_for(DealToCash.run, each) for each in ids]
+    return await asyncio.gather(*(run.result() for run in runs))
+
+
+async def meanwhile(
+    acting: Coroutine[Any, Any, None], ending: Coroutine[Any, Any, T], *, within: float
+) -> T:
+    """What comes of `ending`, while people act; it fails as soon as they do."""
+    acted, ended = asyncio.create_task(acting), asyncio.create_task(ending)
+    try:
+        async with asyncio.timeout(within):
+            await asyncio.wait({acted, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if acted.done():
+                await acted
+            return await ended
+    finally:
+        acted.cancel()
+        ended.cancel()
+        await asyncio.gather(acted, ended, return_exceptions=True)

@@ -1,0 +1,111 @@
+"""A street installs once for all runs of a machine; what it could not open leaves nothing."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from real.kit.system import Place, Running
+from real.street import Street, street_in
+from runtime.local.crew import Crew
+from runtime.local.processes import running
+from runtime.local.program import Program
+from runtime.local.trouble import Missing, StackTrouble
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """At work as soon as it is lit."""
+
+    place: Place
+
+    async def restart(self) -> None: ...
+    async def reset(self) -> None: ...
+
+
+@dataclass
+class Lamps:
+    """The smallest system there can be; `lacks` keeps it from being installed."""
+
+    name: str = "lamp"
+    release: str = "1"
+    lacks: str = ""
+    takes: str = "0"
+    installs: list[Path] = field(default_factory=list)
+    pids: list[int] = field(default_factory=list)
+
+    async def equip(self, crew: Crew) -> None:
+        del crew
+
+    async def install(self, crew: Crew, cache: Path) -> None:
+        self.installs.append(cache)
+        (cache / "half").touch(exist_ok=False)
+        program = Program(crew=crew, name="work", argv=["sleep", self.takes])
+        working = asyncio.create_task(program.run())
+        while not program.pid:
+            await asyncio.sleep(0)
+        self.pids.append(program.pid)
+        if self.lacks:
+            working.cancel()
+            raise Missing(self.lacks)
+        await working
+
+    async def start(self, crew: Crew, cache: Path) -> Running:
+        del crew
+        assert (cache / "half").exists()
+        return Lamp(Place(name=self.name, url="", database="", connector={}, hands={}))
+
+
+def nothing_said(what: str) -> None:
+    del what
+
+
+async def opened(lamps: Lamps, folder: Path, cache: Path) -> None:
+    async with street_in(folder, cache, nothing_said) as street:
+        await street.open(lamps)
+
+
+async def test_runs_that_begin_at_once_install_once(tmp_path: Path) -> None:
+    lamps, cache = Lamps(takes="0.3"), tmp_path / "cache"
+    await asyncio.gather(*(opened(lamps, tmp_path / f"run-{n}", cache) for n in range(3)))
+    assert len(lamps.installs) == 1
+
+
+async def test_an_installation_that_was_cut_short_is_made_anew(tmp_path: Path) -> None:
+    lamps, cache = Lamps(takes="60"), tmp_path / "cache"
+    cut = asyncio.create_task(opened(lamps, tmp_path / "run", cache))
+    while not lamps.pids:
+        await asyncio.sleep(0.01)
+    cut.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cut
+    assert not running(lamps.pids[0])
+    again = Lamps()
+    await opened(again, tmp_path / "run", cache)
+    await opened(again, tmp_path / "run", cache)
+    assert len(again.installs) == 1
+
+
+async def test_all_that_is_missing_is_told_at_once_and_the_rest_is_kept(tmp_path: Path) -> None:
+    poor = [Lamps(name=name, lacks=f"{name} is not there", takes="60") for name in ("oil", "wick")]
+    rich = Lamps(takes="0.3")
+    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
+        with pytest.raises(StackTrouble, match=r"oil is not there\nwick is not there"):
+            await street.open_all([poor[0], rich, poor[1]])
+        assert not any(running(pid) for lamps in poor for pid in lamps.pids)
+        assert [*street.running] == ["lamp"]
+
+
+async def test_what_did_not_open_may_be_tried_again_in_the_same_run(tmp_path: Path) -> None:
+    lamps = Lamps(lacks="no oil", takes="60")
+    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
+        await _fails(street, lamps)
+        await _fails(street, lamps)
+        lamps.lacks, lamps.takes = "", "0"
+        await street.open(lamps)
+
+
+async def _fails(street: Street, lamps: Lamps) -> None:
+    with pytest.raises(Missing, match="no oil"):
+        await street.open(lamps)

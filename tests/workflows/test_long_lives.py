@@ -1,0 +1,211 @@
+"""A deal that lives long goes on in a new run, and the bills it had open report to that."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Replayer
+
+from domain.attention import Verb
+from domain.billing import InvoiceStatus, ItemState
+from domain.board import Move
+from domain.contract import Policy
+from domain.life import Life, Outcome
+from domain.money import Money
+from domain.names import DealId, ItemKey
+from domain.stage import Stage
+from runtime.local.binaries import find_temporal
+from runtime.plugin import CashwardPlugin
+from runtime.workers import WORKFLOWS
+from tests.deals import deal
+from tests.temporal import ATTRIBUTES
+from tests.world import World, open_world, until, until_awaited
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+from workflows.milestone_billing import MilestoneBilling
+
+LONG = 40  # events; Temporal's own limit is some thousands
+EVERYTHING = Policy(approve_above=Money.of("1.00", "EUR"))
+
+
+@pytest.fixture(scope="module")
+async def impatient() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal that soon asks a run to continue as new; what ran on it is replayed at the end."""
+    setting = f"limit.historyCount.suggestContinueAsNew={LONG}"
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(find_temporal()),
+        dev_server_extra_args=["--dynamic-config-value", setting],
+        dev_server_log_level="error",
+        search_attributes=ATTRIBUTES,
+    ) as environment:
+        yield environment
+        replayer = Replayer(workflows=WORKFLOWS, plugins=[CashwardPlugin()])
+        runs = environment.client.list_workflows()
+        await replayer.replay_workflows(runs.map_histories(), raise_on_replay_failure=True)
+
+
+@pytest.fixture(scope="module")
+async def world(impatient: WorkflowEnvironment, database_url: str) -> AsyncIterator[World]:
+    async with open_world(impatient, database_url) as opened:
+        yield opened
+
+
+async def _has_continued(world: World, deal: DealId) -> None:
+    """Wait until the deal's first run has handed over."""
+    first = world.client.get_workflow_handle(
+        names.deal_run(deal), run_id=await _first_run(world, deal)
+    )
+
+    async def handed_over() -> bool:
+        return (await first.describe()).status is WorkflowExecutionStatus.CONTINUED_AS_NEW
+
+    await until_awaited(handed_over)
+
+
+async def _first_run(world: World, deal: DealId) -> str | None:
+    handle = world.client.get_workflow_handle(names.deal_run(deal))
+    history = await handle.fetch_history()
+    return history.events[0].workflow_execution_started_event_attributes.first_execution_run_id
+
+
+def _billing(deal: DealId, item: str = "m1") -> str:
+    return names.billing_run(names.subject_of(deal, ItemKey(item)))
+
+
+async def _life(world: World, deal: DealId) -> Life:
+    """With what the deal's present run began."""
+    events = (await world.client.get_workflow_handle(names.deal_run(deal)).fetch_history()).events
+    given = events[0].workflow_execution_started_event_attributes.input.payloads
+    [life] = await world.client.data_converter.decode(given, [Life])
+    assert isinstance(life, Life)
+    return life
+
+
+async def _equals(look: Callable[[], Awaitable[object]], wanted: object) -> bool:
+    try:
+        return await look() == wanted
+    except (IndexError, WorkflowQueryFailedError):
+        return False  # it has no contract yet
+
+
+async def _ends(world: World, deal: DealId) -> Outcome:
+    handle = world.client.get_workflow_handle_for(DealToCash.run, names.deal_run(deal))
+    return await handle.result()
+
+
+async def test_bills_of_an_earlier_run_are_followed_to_cash(world: World) -> None:
+    mine = deal("long")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    await world.reach(mine.id, "m2")
+    await _has_continued(world, mine.id)
+    await world.pay(mine.id, "m1")
+    await world.reach(mine.id, "m3")
+    for item in ("m2", "m3"):
+        await world.pay(mine.id, item)
+
+    assert (await _ends(world, mine.id)).stage is Stage.CLOSED
+    told = world.told(mine.id)
+    assert told
+    assert (told.billed, told.outstanding) == (mine.value, Money.zero("EUR"))
+    assert len(world.invoices(mine.id)) == len(mine.milestones)
+
+
+async def test_a_draft_of_an_earlier_run_goes_when_the_deal_is_cancelled(world: World) -> None:
+    mine = deal("long-draft")
+    await world.win(mine, EVERYTHING)
+    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "m2")
+    await _has_continued(world, mine.id)
+    await until_awaited(lambda: world.has_draft(mine.id))
+    await world.cancel(mine.id)
+
+    assert (await _ends(world, mine.id)).stage is Stage.CANCELLED
+    assert world.is_untouched_by(mine.id)
+
+
+async def test_an_invoice_of_an_earlier_run_is_proposed_for_credit(world: World) -> None:
+    mine = deal("long-issued")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "m2")
+    await _has_continued(world, mine.id)
+    await until(lambda: world.issued(mine.id, "m1") and world.issued(mine.id, "m2"))
+    await world.cancel(mine.id)
+    await world.parked(names.deal_run(mine.id))
+    await world.decide(names.deal_run(mine.id), Verb.AMEND, choice="credit")
+
+    await _ends(world, mine.id)
+    told = world.told(mine.id)
+    assert told
+    assert (
+        told.credited == told.billed == Money.total((i.net for i in world.invoices(mine.id)), "EUR")
+    )
+    assert not [i for i in world.invoices(mine.id) if i.status is InvoiceStatus.ISSUED]
+
+
+async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: World) -> None:
+    mine = deal("long-unheard")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    await world.reach(mine.id, "m2")
+    await _has_continued(world, mine.id)
+    life = await _life(world, mine.id)
+    for run in (names.deal_run(mine.id), _billing(mine.id)):
+        await world.client.get_workflow_handle(run).terminate("nobody hears how it ends")
+    world.systems.pay(invoice.id, invoice.outstanding)
+    known = Move(item=ItemKey("m1"), state=ItemState.ISSUED, invoice=invoice)
+    board = life.board.move(known, at=datetime.now(UTC))
+    await world.client.start_workflow(
+        DealToCash.run,
+        life.model_copy(update={"board": board, "open_bills": (known.item,)}),
+        id=names.deal_run(mine.id),
+        task_queue=world.queue,
+    )
+
+    async def first() -> ItemState:
+        return (await handle.query(DealToCash.billing_schedule))[0].state
+
+    await until_awaited(lambda: _equals(first, ItemState.PAID))
+    assert await until(lambda: (world.told(mine.id) or invoice).paid == invoice.gross)
+
+
+async def test_what_is_issued_counts_as_billed_though_its_run_was_terminated(world: World) -> None:
+    mine = deal("long-terminated")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+
+    async def first() -> ItemState:
+        return (await handle.query(DealToCash.billing_schedule))[0].state
+
+    await until_awaited(lambda: _equals(first, ItemState.ISSUED))
+    await world.client.get_workflow_handle(_billing(mine.id)).terminate("by mistake")
+
+    async def operators() -> bool:
+        return (await handle.query(DealToCash.billing_schedule))[0].who == "operator"
+
+    await until_awaited(operators)
+    position = await handle.query(DealToCash.cash_position)
+    [invoice] = world.invoices(mine.id)
+    assert (position.billed, position.outstanding) == (invoice.net, invoice.gross)
+
+
+async def test_approval_reaches_a_bill_of_an_earlier_run(world: World) -> None:
+    mine = deal("long-approval")
+    await world.win(mine, EVERYTHING)
+    for item in ("m1", "m2"):
+        await world.reach(mine.id, item)
+    await _has_continued(world, mine.id)
+    bill = world.client.get_workflow_handle(_billing(mine.id))
+    await bill.execute_update(MilestoneBilling.approve, "grace")
+    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+
+    async def seen() -> bool:
+        run = world.client.get_workflow_handle_for(DealToCash.run, names.deal_run(mine.id))
+        return (await run.query(DealToCash.billing_schedule))[0].state is ItemState.ISSUED
+
+    await until_awaited(seen)

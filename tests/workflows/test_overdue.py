@@ -1,0 +1,105 @@
+"""An invoice that is not paid in time, over weeks that take no time."""
+
+import sysconfig
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from domain.billing import Billed, BillItem, ItemState
+from domain.contract import Policy, contract_of
+from domain.deal import Deal
+from domain.event import InvoiceChanged
+from domain.names import EventId, ItemKey
+from ports.books import Baseline
+from runtime.workers import now
+from tests.deals import deal
+from tests.postgres import fresh_database
+from tests.world import World, open_world, until, until_awaited
+from workflows import names
+from workflows.milestone_billing import MilestoneBilling
+
+WEEKS = timedelta(days=45)  # payment is due after 30 days
+
+
+@pytest.fixture
+async def swift() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal whose clock skips to the next timer."""
+    server = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(server)
+    ) as environment:
+        yield environment
+
+
+@pytest.fixture
+async def world(swift: WorkflowEnvironment, postgres: URL) -> AsyncIterator[World]:
+    with fresh_database(postgres) as database:
+        async with open_world(swift, database) as opened:
+            yield opened
+
+
+async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Billed]:
+    """The first item of a contract is billed, as the deal would have it done."""
+    world.systems.add(of)
+    contract = contract_of(of, Policy())
+    await world.store.books.agree(
+        Baseline(deal=of.id, customer=contract.customer, value=contract.value), now=now()
+    )
+    customer = world.add_customer(contract.account.name)
+    bill = BillItem(
+        deal=of.id,
+        deal_name=contract.name,
+        url=contract.url,
+        owner="",
+        customer_key=contract.customer,
+        customer=customer,
+        item=contract.items[0],
+        tax=contract.tax,
+        payment_days=contract.payment_days,
+        approve_above=None,
+    )
+    return await world.client.start_workflow(
+        MilestoneBilling.run, bill, id=names.billing_run(bill.subject), task_queue=world.queue
+    )
+
+
+async def test_a_payment_that_nobody_told_of_is_seen_the_day_after_it_was_due(
+    world: World,
+) -> None:
+    mine = deal("untold")
+    handle = await _bill(world, mine)
+    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    world.systems.pay(invoice.id, invoice.outstanding)
+
+    billed = await handle.result()  # the clock skips to the timer
+    assert (billed.item, billed.state) == (ItemKey("m1"), ItemState.PAID)
+    assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
+
+
+async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
+    world: World, swift: WorkflowEnvironment
+) -> None:
+    mine = deal("overdue")
+    handle = await _bill(world, mine)
+    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    await until_awaited(lambda: _timers(handle, EventType.EVENT_TYPE_TIMER_STARTED))
+    await swift.sleep(WEEKS)
+    assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
+
+    world.systems.pay(invoice.id, invoice.outstanding)
+    subject = names.subject_of(mine.id, ItemKey("m1"))
+    news = InvoiceChanged(deal=mine.id, subject=subject, event=EventId("paid late"))
+    await handle.signal(MilestoneBilling.invoice_changed, news)
+    assert (await handle.result()).state is ItemState.PAID
+
+
+async def _timers(handle: WorkflowHandle[MilestoneBilling, Billed], kind: int) -> int:
+    """How many timers the run has started, or woken by: it has them for being overdue only."""
+    return sum(event.event_type == kind for event in (await handle.fetch_history()).events)
