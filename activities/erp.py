@@ -22,7 +22,7 @@ from domain.effect import EffectKey
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
 from domain.money import Money
-from domain.names import Subject
+from domain.names import ExternalId, Subject
 from domain.repair import RepairRequest
 from domain.tax import tax_on
 from domain.writeback import WriteBack
@@ -150,7 +150,7 @@ class InvoiceActivities:
     async def read_revenue(self, request: RepairRequest) -> WriteBack:
         """What the ERP says of every issued invoice of the deal, as the CRM should read it."""
         claims = [c for c in await self._books.claims(request.deal) if c.proof]
-        invoices = [await self._invoicing.read_invoice(c.proof.document) for c in claims if c.proof]
+        invoices = [await self._seen(claim) for claim in claims]
         baseline = await self._books.baseline(request.deal)
         currency = baseline.value.currency
         return WriteBack(
@@ -162,6 +162,13 @@ class InvoiceActivities:
             paid=Money.total((invoice.paid for invoice in invoices), currency),
             outstanding=Money.total((invoice.outstanding for invoice in invoices), currency),
         )
+
+    async def _seen(self, claim: Claim) -> Invoice:
+        """The invoice as it is now; what was paid goes into the books."""
+        document = claim.proof.document if claim.proof else ExternalId("")
+        invoice = await self._invoicing.read_invoice(document)
+        await self._books.settled(claim.subject, paid=invoice.paid, now=self._clock())
+        return invoice
 
     def _compare(self, drafted: Drafted, invoice: Invoice) -> None:
         nets = [line.net for line in drafted.draft.lines]

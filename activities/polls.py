@@ -4,20 +4,25 @@ A poll reads from a little before where the last one ended: what it meets twice,
 It moves its cursor only after everything was rung, so a crash repeats and loses nothing.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import activity
 
+from domain.attention import INCOMPLETE, Attention
 from domain.billing import Invoice, InvoiceStatus
 from domain.claim import Claim, ClaimState
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.money import Money
 from domain.names import DealId, EventId, Subject
+from domain.preflight import preflight
 from domain.value import Value
 from ports.books import Awaiting, Books
+from ports.capability import Capability
 from ports.crm import Crm, Won
 from ports.cursors import Cursors
+from ports.desk import Desk
 from ports.doorbell import Doorbell
 from ports.erp import Changed, Invoicing
 from ports.failures import Absent
@@ -57,12 +62,22 @@ class Recently:
 
 
 class CrmPoll:
-    """Won deals, by the time their record changed."""
+    """Won deals, by the time their record changed; a CRM that cannot tell is read where it matters.
 
-    def __init__(
-        self, crm: Crm, cursors: Cursors, doorbell: Doorbell, clock: Clock, overlap: timedelta
+    It matters for a deal that waits for sales to complete it.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
+        self,
+        crm: Crm,
+        desk: Desk,
+        cursors: Cursors,
+        doorbell: Doorbell,
+        clock: Clock,
+        overlap: timedelta,
     ) -> None:
         self._crm = crm
+        self._desk = desk
         self._cursors = cursors
         self._doorbell = doorbell
         self._clock = clock
@@ -76,7 +91,25 @@ class CrmPoll:
         rung = sum([await self._ring(deal) for deal in won])
         if won:
             await self._cursors.advance("crm", max(deal.changed_at for deal in won))
+        if Capability.UPDATED_SINCE not in self._crm.capabilities:
+            rung += sum([await self._look_at(waiting) for waiting in await self._incomplete()])
         return Polled(seen=len(won), rung=rung)
+
+    async def _incomplete(self) -> list[Attention]:
+        filed = [each.attention for each in await self._desk.open()]
+        return [attention for attention in filed if attention.kind == INCOMPLETE]
+
+    async def _look_at(self, waiting: Attention) -> int:
+        """Ring if sales changed what the deal lacks."""
+        try:
+            findings = preflight(await self._crm.read_deal(waiting.deal))
+        except Absent:
+            return 0
+        if findings == waiting.findings:
+            return 0
+        said = hashlib.sha256(repr(findings).encode()).hexdigest()[:16]
+        event = EventId(f"completed:{waiting.deal}:{said}")
+        return await self._doorbell.deal_won(DealWon(deal=waiting.deal, event=event))
 
     async def _ring(self, deal: Won) -> int:
         event = EventId(f"won:{deal.deal}:{deal.changed_at.isoformat()}")

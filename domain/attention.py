@@ -8,6 +8,9 @@ from domain.names import DealId
 from domain.refusal import Refusal
 from domain.value import Value
 
+INCOMPLETE = "preflight"
+"""The kind of attention that waits for sales to complete the deal."""
+
 
 class Verb(StrEnum):
     """What a person may decide about a parked run."""

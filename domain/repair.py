@@ -9,6 +9,8 @@ class RepairRequest(Value):
 
     deal: DealId
     occasion: str
+    is_over: bool = False
+    """The deal has ended: what is outstanding now, nobody else will see to."""
 
 
 class Repaired(Value):

@@ -12,10 +12,12 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.attention import INCOMPLETE
 from domain.contract import Policy
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.life import Life
 from domain.names import DealId
+from domain.repair import RepairRequest
 from domain.stage import Stage
 from ports.desk import Desk
 from workflows import names
@@ -24,6 +26,7 @@ from workflows.deal_to_cash import DealToCash
 from workflows.desk import NEEDS_ATTENTION
 from workflows.dossier import DEAL_STAGE
 from workflows.milestone_billing import MilestoneBilling
+from workflows.revenue_write_back import RevenueWriteBack
 
 
 class TemporalDoorbell:
@@ -47,8 +50,27 @@ class TemporalDoorbell:
         return await self._signal(run.signal(DealToCash.milestone_reached, fact))
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool:
-        run = self._client.get_workflow_handle(names.billing_run(fact.subject))
-        return await self._signal(run.signal(MilestoneBilling.invoice_changed, fact))
+        """Tell whoever sees to it: the bill, else its deal, else a run that puts the CRM right."""
+        bill = self._client.get_workflow_handle(names.billing_run(fact.subject))
+        if await self._signal(bill.signal(MilestoneBilling.invoice_changed, fact)):
+            return True
+        deal = self._client.get_workflow_handle(names.deal_run(fact.deal))
+        if await self._signal(deal.signal(DealToCash.invoice_changed, fact)):
+            return True
+        await self._put_right(fact)
+        return True
+
+    async def _put_right(self, fact: InvoiceChanged) -> None:
+        await self._client.start_workflow(
+            RevenueWriteBack.run,
+            RepairRequest(deal=fact.deal, occasion=fact.event, is_over=True),
+            id=names.repair_run(fact.deal),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="invoice_changed",
+            start_signal_args=[fact],
+            static_summary="See to an invoice of a deal that is over",
+        )
 
     async def _start(self, deal: DealId) -> None:
         await self._client.start_workflow(
@@ -71,7 +93,7 @@ class TemporalDoorbell:
         """Our own write-backs change the deal too: only a run that waits for a change is told."""
         run = names.handoff_run(fact.deal)
         waits = [f for f in await self._desk.find(run) if f.decision is None]
-        if not any(filed.attention.kind == "preflight" for filed in waits):
+        if not any(filed.attention.kind == INCOMPLETE for filed in waits):
             return False
         handoff = self._client.get_workflow_handle(run)
         return await self._signal(handoff.signal(ClosedWonHandoff.deal_won, fact))

@@ -64,7 +64,7 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         desk=store.desk,
     )
     crm = CrmActivities(systems.crm, effects)
-    crm_poll = CrmPoll(systems.crm, store.cursors, bell, now, pace.overlap)
+    crm_poll = CrmPoll(systems.crm, store.desk, store.cursors, bell, now, pace.overlap)
     pm = PmActivities(systems.pm, effects)
     pm_poll = PmPoll(systems.pm, store.books, bell, now, pace.overlap)
     customers = CustomerActivities(systems.customers, effects, store.books, store.links, now)

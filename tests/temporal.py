@@ -1,6 +1,7 @@
 """One Temporal server for all tests, with our search attributes."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -29,6 +30,13 @@ ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     """A real server, in memory; what ran on it is replayed at the end."""
+    async with private_temporal() as environment:
+        yield environment
+
+
+@asynccontextmanager
+async def private_temporal() -> AsyncIterator[WorkflowEnvironment]:
+    """A server of one's own: a deal has one run on it, ever, and sandboxes give the same ids."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal()),
         search_attributes=ATTRIBUTES,

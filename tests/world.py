@@ -75,6 +75,16 @@ class World:
         """The customer pays an issued invoice, and the poll sees it."""
         invoice = await until(lambda: self.issued(deal, item))
         self.systems.pay(invoice.id, amount or invoice.outstanding)
+        await self.ring_invoice(deal, item)
+
+    async def take_payment_back(self, deal: DealId, item: str) -> None:
+        """The bank takes a payment back, and the poll sees it."""
+        subject = names.subject_of(deal, ItemKey(item))
+        paid = next(i for i in self.invoices(deal) if i.reference == f"cw:{subject}")
+        self.systems.take_payment_back(paid.id)
+        await self.ring_invoice(deal, item)
+
+    async def ring_invoice(self, deal: DealId, item: str) -> None:
         subject = names.subject_of(deal, ItemKey(item))
         await self.bell.invoice_changed(InvoiceChanged(deal=deal, subject=subject, event=EVENT))
 

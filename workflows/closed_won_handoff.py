@@ -5,7 +5,7 @@ from temporalio import workflow
 from activities.crm import CrmActivities as Crm
 from activities.desk import DeskActivities as Desk
 from activities.erp import CustomerActivities as Customers
-from domain.attention import Attention, Verb
+from domain.attention import INCOMPLETE, Attention, Verb
 from domain.contract import Contract, contract_of
 from domain.customer import CustomerMatch, Verdict
 from domain.deal import Deal, Finding
@@ -85,7 +85,7 @@ class ClosedWonHandoff(Attended):
     def _incomplete(self, findings: tuple[Finding, ...]) -> Attention:
         who = ", ".join(dict.fromkeys(finding.who for finding in findings))
         return self.attention(
-            "preflight",
+            INCOMPLETE,
             what="the deal is not complete: nothing was created anywhere",
             why="; ".join(f"{finding.field}: {finding.problem}" for finding in findings),
             who=who,
@@ -107,5 +107,5 @@ class ClosedWonHandoff(Attended):
 
     @workflow.signal(description="The deal's record changed: check it again if it waits for that.")
     def deal_won(self, fact: DealWon) -> None:
-        if self.trouble and self.trouble.kind == "preflight":
+        if self.trouble and self.trouble.kind == INCOMPLETE:
             self.look_again(f"the CRM told {fact.event}")

@@ -1,7 +1,6 @@
 """The file of one deal: what its run knows, what people and systems tell it, what it answers."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from temporalio import workflow
@@ -14,7 +13,7 @@ from domain.board import Move
 from domain.cash import Blocker, CashPosition, DealStatus, blockers
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.life import CancelRequest, Life
-from domain.names import ItemKey
+from domain.names import ItemKey, Subject
 from domain.refusal import Refusal
 from domain.stage import Stage
 from workflows import dossier, names
@@ -34,6 +33,8 @@ class DealFile(Attended):
         """Open billing runs; None for one that an earlier run of this deal started."""
         self.starting = 0
         """Billing runs that were asked for and have not started yet."""
+        self.reopened: list[ItemKey] = []
+        """Items whose bill had ended, and of whose invoice the ERP says something new."""
         self.must_look = False
         self.has_moved = False
         self._troubles: dict[str, Attention] = {}
@@ -103,6 +104,14 @@ class DealFile(Attended):
                 why, who = (trouble.why, trouble.who) if trouble else ("it goes on", "cashward")
                 self.move(Move(item=status.item.key, state=state, reason=why, who=who))
 
+    def _reopen(self, subject: Subject) -> None:
+        """Such as by a payment that was taken back: somebody has to see to it again."""
+        for status in self.life.board.in_state(ItemState.PAID, ItemState.CREDITED):
+            item = status.item
+            is_new = item.key not in self.bills and item.key not in self.reopened
+            if item.subject(self.deal) == subject and is_new:
+                self.reopened.append(item.key)
+
     # -- what people and systems say -----------------------------------------------------------
 
     @workflow.signal(description="The deal's record changed in the CRM.")
@@ -126,8 +135,10 @@ class DealFile(Attended):
                 MilestoneBilling.run, names.billing_run(fact.subject)
             )
         )
-        with suppress(FailureError):
+        try:
             await billing.signal(MilestoneBilling.invoice_changed, fact)
+        except FailureError:
+            self._reopen(fact.subject)
 
     @workflow.signal(description="A bill of this deal came further.")
     def item_moved(self, move: Move) -> None:

@@ -55,14 +55,23 @@ class DealToCash(DealFile):
         await self._hand_off()
         await self._kick_off()
         await workflow.wait_condition(lambda: not self.starting)
-        while not (self.life.board.is_settled and not self.has_moved):
-            await workflow.wait_condition(lambda: self.must_look or self.has_moved)
+        while not self._is_collected():
+            await workflow.wait_condition(self._has_news)
             await self._look_at_milestones()
             await self._bill_what_is_billable()
+            await self._collect_again()
             await self._tell_the_crm()
             self._continue_as_new_if_long()
         await note(Desk.end, self.deal, "Close the contract")
         return Outcome(deal=self.deal, stage=self.life.stage)
+
+    def _has_news(self) -> bool:
+        return bool(self.must_look or self.has_moved or self.reopened)
+
+    def _is_collected(self) -> bool:
+        """All is paid, credited or cancelled, the CRM knows, and nobody still looks at a bill."""
+        at_work = self.has_moved or self.reopened or self.bills or self.starting
+        return self.life.board.is_settled and not at_work
 
     async def _hand_off(self) -> None:
         if self.life.contract:
@@ -132,6 +141,16 @@ class DealToCash(DealFile):
                 who="cashward",
             )
         )
+        await self._launch(bill)
+
+    async def _collect_again(self) -> None:
+        """A bill that had ended is seen to once more: its invoice is there, and is followed."""
+        while self.reopened:
+            item = self.reopened.pop(0)
+            bill = self.bill_for(self.life.board[item])
+            await self._launch(bill.model_copy(update={"approve_above": None}))
+
+    async def _launch(self, bill: BillItem) -> None:
         # A task of its own: cancelling the deal must not lose sight of a bill just started.
         started = asyncio.create_task(self._start(bill))
         self._followers.append(started)
@@ -255,7 +274,7 @@ class DealToCash(DealFile):
         self._lose(item, "its billing run is gone")
 
     def _continue_as_new_if_long(self) -> None:
-        quiet = not (self.must_look or self.has_moved or self.cancelled_by)
+        quiet = not (self._has_news() or self.cancelled_by)
         # A signal that is still being passed on must not end with this run.
         quiet = quiet and workflow.all_handlers_finished()
         if quiet and workflow.info().is_continue_as_new_suggested():

@@ -4,22 +4,56 @@ from temporalio import workflow
 
 from activities.crm import CrmActivities as Crm
 from activities.erp import InvoiceActivities as Invoices
+from domain.attention import Attention, Verb
+from domain.event import InvoiceChanged
+from domain.money import Money
+from domain.preflight import FINANCE
 from domain.repair import Repaired, RepairRequest
+from domain.writeback import WriteBack
 from workflows.desk import Attended
 
 
 @workflow.defn(name="revenue-write-back")
 class RevenueWriteBack(Attended):
-    """A run of its own for repair and reconciliation; the deal takes the same step inline."""
+    """A run of its own for repair and reconciliation; the deal takes the same step inline.
+
+    It also sees to invoices of a deal that is over, such as one whose payment was taken back.
+    """
 
     @workflow.init
     def __init__(self, request: RepairRequest) -> None:
         super().__init__(request.deal)
+        self._tellings = 0
 
     @workflow.run
     async def run(self, request: RepairRequest) -> Repaired:
-        revenue = await self.attempt(
-            Invoices.read_revenue, request, "Read the deal's invoices in the ERP"
-        )
-        await self.attempt(Crm.write_back, revenue, f"Tell the CRM: billed {revenue.billed}")
+        revenue = await self._bring(request)
+        while request.is_over and revenue.outstanding:
+            decision = await self.park(self._unpaid(revenue.outstanding))
+            if decision.verb is Verb.SKIP:
+                break
+            revenue = await self._bring(request)
         return Repaired(deal=request.deal, told=f"billed {revenue.billed}, paid {revenue.paid}")
+
+    async def _bring(self, request: RepairRequest) -> WriteBack:
+        self._tellings += 1
+        occasion = f"{request.occasion}.{self._tellings}"
+        once_more = request.model_copy(update={"occasion": occasion})
+        revenue = await self.attempt(
+            Invoices.read_revenue, once_more, "Read the deal's invoices in the ERP"
+        )
+        await self.attempt(Crm.write_back, revenue, f"Tell the CRM: paid {revenue.paid}")
+        return revenue
+
+    def _unpaid(self, outstanding: Money) -> Attention:
+        return self.attention(
+            "unpaid",
+            what=f"{outstanding} is outstanding of a deal that is over",
+            why="a payment was taken back or never came; the CRM has the new figures",
+            who=FINANCE,
+            verbs=(Verb.RETRY, Verb.SKIP),
+        )
+
+    @workflow.signal(description="The ERP knows something new about an invoice of this deal.")
+    def invoice_changed(self, fact: InvoiceChanged) -> None:
+        self.look_again(f"the ERP told {fact.event}")

@@ -29,7 +29,7 @@ _SYSTEM = "bottlecrm"
 _SETTLE = timedelta(seconds=60)
 
 
-class BottlecrmSettings(BaseModel):
+class BottlecrmSettings(BaseModel, extra="forbid"):
     """A personal access token of an administrator's profile, in the settings or in a file.
 
     `url` is where the API is; `app_url` the site that people open.

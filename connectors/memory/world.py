@@ -128,6 +128,12 @@ class MemoryWorld:
             raise Rejected(SYSTEM, f"{found.outstanding} of invoice {invoice} can be paid")
         self.settle(found.model_copy(update={"paid": found.paid + amount}))
 
+    def take_payment_back(self, invoice: ExternalId) -> None:
+        """The bank takes back all that was paid."""
+        found = self.invoice(invoice)
+        unpaid = {"paid": Money.zero(found.gross.currency), "status": InvoiceStatus.ISSUED}
+        self.keep(found.model_copy(update=unpaid))
+
     def settle(self, invoice: Invoice) -> None:
         """Keep an invoice on which something was paid or credited: with nothing left it is paid."""
         self.keep(invoice if invoice.outstanding else invoice.model_copy(update=_SETTLED))

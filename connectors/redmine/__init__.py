@@ -23,7 +23,7 @@ _MANNERS = Manners(explain=explain, pause=timedelta(seconds=5))
 _SETTLE = timedelta(seconds=30)
 
 
-class RedmineSettings(BaseModel):
+class RedmineSettings(BaseModel, extra="forbid"):
     """An administrator's API key, and what this installation calls its things."""
 
     url: str

@@ -33,7 +33,7 @@ _SETTLE = timedelta(seconds=30)  # a posting under load, its retries and its pri
 _MANNERS = Manners(explain=explain)
 
 
-class TrytonSettings(BaseModel):
+class TrytonSettings(BaseModel, extra="forbid"):
     """A database, a user of one company, and how its books are kept.
 
     `account` is the code of the revenue account, else Tryton's default. `taxes` names Tryton's tax

@@ -11,13 +11,7 @@ from domain.effect import Made
 from domain.names import DealId, ExternalId
 from domain.preflight import preflight
 from ports.capability import Capability
-from ports.failures import (
-    Absent,
-    ConnectorFailure,
-    Misconfigured,
-    Uncertain,
-    Unreachable,
-)
+from ports.failures import Absent, ConnectorFailure, Misconfigured, Uncertain, Unreachable
 from tests.contracts.crm_bench import CrmBench, figures, link, open_deal, ticket, unlink, won
 from tests.contracts.troubles import in_each_trouble
 
@@ -202,9 +196,7 @@ async def test_a_write_back_whose_answer_is_lost_is_told_again_without_harm(
 
 @in_each_trouble
 async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
-    crm: CrmBench,
-    trouble: Trouble,
-    failure: type[ConnectorFailure],
+    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
 ) -> None:
     deal = await won(crm)
     async with crm.in_trouble(trouble) as troubled:
@@ -215,13 +207,10 @@ async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
 
 
 @pytest.mark.parametrize(
-    ("trouble", "failure"),
-    [(Trouble.DOWN, Unreachable), (Trouble.LOCKED_OUT, Misconfigured)],
+    ("trouble", "failure"), [(Trouble.DOWN, Unreachable), (Trouble.LOCKED_OUT, Misconfigured)]
 )
 async def test_a_deal_that_cannot_be_read_says_what_can_be_done(
-    crm: CrmBench,
-    trouble: Trouble,
-    failure: type[ConnectorFailure],
+    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
 ) -> None:
     deal = await won(crm)
     async with crm.in_trouble(trouble) as troubled:

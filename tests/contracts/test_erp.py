@@ -17,8 +17,11 @@ from ports.erp import Customers, Invoicing
 from ports.failures import (
     Absent,
     ConnectorFailure,
+    Misconfigured,
     Rejected,
+    Throttled,
     Uncertain,
+    Unreachable,
 )
 from tests.contracts.erp_bench import (
     ACCOUNT,
@@ -35,7 +38,6 @@ from tests.contracts.erp_bench import (
     opening,
     ticket,
 )
-from tests.contracts.troubles import in_each_trouble
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 EUR_100 = Money.of(100, "EUR")
@@ -64,16 +66,10 @@ async def test_a_customer_is_found_by_our_key_alone(erp: ErpBench) -> None:
         ACCOUNT,
         Account(id=AccountId("502"), name="HC", country="SK", ids=ACCOUNT.ids),
         Account(
-            id=AccountId("503"),
-            name="HC",
-            country="SK",
-            ids=CompanyIds(company_id="36 421 936"),
+            id=AccountId("503"), name="HC", country="SK", ids=CompanyIds(company_id="36 421 936")
         ),
         Account(
-            id=AccountId("504"),
-            name="HC",
-            country="SK",
-            ids=CompanyIds(vat_id="SK 2020273893"),
+            id=AccountId("504"), name="HC", country="SK", ids=CompanyIds(vat_id="SK 2020273893")
         ),
     ],
 )
@@ -84,8 +80,7 @@ async def test_a_customer_is_matched_by_its_key_or_number(erp: ErpBench, account
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["Hronské Čerpadlá s.r.o.", "Hronské Čerpadlá", "Čerpadlá Hronské"],
+    "name", ["Hronské Čerpadlá s.r.o.", "Hronské Čerpadlá", "Čerpadlá Hronské"]
 )
 async def test_a_customer_is_proposed_by_a_name_like_it(erp: ErpBench, name: str) -> None:
     made = await erp.customers.customer.make(opening(), ticket("c"))
@@ -375,11 +370,16 @@ async def test_an_issue_whose_answer_is_lost_is_repeated_without_harm(erp: ErpBe
     assert (await erp.invoicing.read_invoice(invoice)).status is InvoiceStatus.ISSUED
 
 
-@in_each_trouble
+@pytest.mark.parametrize(
+    ("trouble", "failure"),
+    [
+        (Trouble.DOWN, Unreachable),
+        (Trouble.THROTTLED, Throttled),
+        (Trouble.LOCKED_OUT, Misconfigured),
+    ],
+)
 async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
-    erp: ErpBench,
-    trouble: Trouble,
-    failure: type[ConnectorFailure],
+    erp: ErpBench, trouble: Trouble, failure: type[ConnectorFailure]
 ) -> None:
     async with erp.in_trouble(trouble) as roles:
         with pytest.raises(failure) as told:

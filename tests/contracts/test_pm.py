@@ -10,12 +10,7 @@ from connectors.memory import Trouble
 from domain.effect import Made
 from domain.names import DealId, ExternalId, ItemKey
 from ports.change import Change
-from ports.failures import (
-    Absent,
-    ConnectorFailure,
-    Rejected,
-    Uncertain,
-)
+from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
 from ports.pm import Pm
 from tests.contracts.pm_bench import (
     DEAL,
@@ -228,10 +223,7 @@ READS: dict[str, Callable[[Pm, ExternalId], Awaitable[object]]] = {
 @in_each_trouble
 @pytest.mark.parametrize("read", READS)
 async def test_trouble_is_never_read_as_absence(
-    pm: PmBench,
-    read: str,
-    trouble: Trouble,
-    failure: type[ConnectorFailure],
+    pm: PmBench, read: str, trouble: Trouble, failure: type[ConnectorFailure]
 ) -> None:
     project = await opened(pm)
     async with pm.in_trouble(trouble) as roles:
@@ -241,9 +233,7 @@ async def test_trouble_is_never_read_as_absence(
 
 @in_each_trouble
 async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
-    pm: PmBench,
-    trouble: Trouble,
-    failure: type[ConnectorFailure],
+    pm: PmBench, trouble: Trouble, failure: type[ConnectorFailure]
 ) -> None:
     async with pm.in_trouble(trouble) as roles:
         with pytest.raises(failure) as told:

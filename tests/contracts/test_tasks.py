@@ -7,11 +7,7 @@ from domain.effect import Made
 from domain.names import DealId, ExternalId
 from domain.task import OwnerTask
 from ports.crm import Crm
-from ports.failures import (
-    Absent,
-    ConnectorFailure,
-    Uncertain,
-)
+from ports.failures import Absent, ConnectorFailure, Uncertain
 from tests.contracts.crm_bench import CrmBench, asking, open_deal, ticket, won
 from tests.contracts.troubles import in_each_trouble
 
@@ -96,9 +92,7 @@ async def test_nobody_is_asked_about_an_unknown_deal(crm: CrmBench) -> None:
 
 @in_each_trouble
 async def test_a_task_that_cannot_be_placed_says_why_and_is_not_there(
-    crm: CrmBench,
-    trouble: Trouble,
-    failure: type[ConnectorFailure],
+    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
 ) -> None:
     command = asking(await won(crm))
     async with crm.in_trouble(trouble) as troubled:

@@ -1,4 +1,4 @@
-"""The count sees what is there twice, belongs to nobody, or differs, in rows as the systems keep."""
+"""The count sees what is there twice, belongs to nobody, or differs."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -98,26 +98,26 @@ def test_what_was_carried_once_is_counted_once(places: Mapping[str, Place]) -> N
     [
         (
             "redmine",
-            "INSERT INTO projects VALUES (3, 'kovo-2', 1);"
-            "INSERT INTO custom_values VALUES ('Project', 3, 1, 'cw:bottlecrm:a')",
+            """INSERT INTO projects VALUES (3, 'kovo-2', 1);
+            INSERT INTO custom_values VALUES ('Project', 3, 1, 'cw:bottlecrm:a')""",
             "project cw:bottlecrm:a",
         ),
         (
             "redmine",
-            "INSERT INTO versions VALUES (3, 1, 'open');"
-            "INSERT INTO custom_values VALUES ('Version', 3, 1, 'm2')",
+            """INSERT INTO versions VALUES (3, 1, 'open');
+            INSERT INTO custom_values VALUES ('Version', 3, 1, 'm2')""",
             "milestone (1, 'm2')",
         ),
         (
             "redmine",
-            "INSERT INTO issues VALUES (2, 1);"
-            "INSERT INTO custom_values VALUES ('Issue', 2, 1, 'w1')",
+            """INSERT INTO issues VALUES (2, 1);
+            INSERT INTO custom_values VALUES ('Issue', 2, 1, 'w1')""",
             "work package (1, 'w1')",
         ),
         (
             "tryton",
-            "INSERT INTO account_invoice VALUES"
-            " (6, 'out', 'cw:bottlecrm:a:m1:r1', 'cancelled', '', 100)",
+            """INSERT INTO account_invoice VALUES
+            (6, 'out', 'cw:bottlecrm:a:m1:r1', 'cancelled', '', 100)""",
             "invoice cw:bottlecrm:a:m1:r1",
         ),
         (
@@ -127,8 +127,8 @@ def test_what_was_carried_once_is_counted_once(places: Mapping[str, Place]) -> N
         ),
         (
             "tryton",
-            "INSERT INTO party_party VALUES (4, '8', true);"
-            "INSERT INTO party_identifier VALUES (4, NULL, '11')",
+            """INSERT INTO party_party VALUES (4, '8', true);
+            INSERT INTO party_identifier VALUES (4, NULL, '11')""",
             "customer 11",
         ),
     ],

@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
+import httpx
 import pytest
 from sqlalchemy import URL
 from temporalio.testing import WorkflowEnvironment
 
+from cli.demo.desks import Desk
+from cli.demo.orders import order
 from cli.demo.story import Sale
 from domain.stage import Stage
 from real.bottlecrm.site import Site
@@ -18,6 +23,7 @@ from real.kit.proxy import Fault
 from real.street import Street
 from tests.postgres import fresh_database
 from tests.real.town import Town, open_town
+from tests.world import until_awaited
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
@@ -62,6 +68,24 @@ async def test_replies_dropped_at_every_third_change_make_nothing_twice(town: To
     once_each(await town.count(), deals=2, milestones=2)
 
 
+async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_complete(
+    town: Town,
+) -> None:
+    """BottleCRM cannot tell of every edit, so the poll reads the deals that wait for one."""
+    whole = order(1, milestones=1, seed=5, today=datetime.now(UTC).date())
+    [sale] = await town.sell_as([replace(whole, template="")])
+    async with _sales_desk(town) as desk:
+        await town.ring(sale)
+        [asked] = await until_awaited(lambda: _open_tasks(desk, sale))
+        assert "not complete" in asked["title"]
+        told = {"custom_fields": {"cashward_template": whole.template}}
+        await desk.ask("PATCH", f"/api/opportunities/{sale.id}/", told)
+        await town.poll.delta()
+        await to_cash(town, [sale])
+        assert not await _open_tasks(desk, sale)
+    once_each(await town.count(), deals=1, milestones=1)
+
+
 async def test_a_queue_that_stops_in_the_middle_of_a_deal_loses_nothing(town: Town) -> None:
     """Without Redis, BottleCRM commits, hangs, and answers 500."""
     sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
@@ -73,6 +97,8 @@ async def test_a_queue_that_stops_in_the_middle_of_a_deal_loses_nothing(town: To
     await asyncio.sleep(20)
     await redis.up()
     await carrying
+    told = {each.status for each in town.proxies["bottlecrm"].seen}
+    assert 500 in told, "nothing was asked of it while the queue was away"
     once_each(await town.count(), deals=1, milestones=1)
 
 
@@ -91,3 +117,16 @@ async def _seen(town: Town, name: str) -> None:
     async with asyncio.timeout(60):
         while not town.proxies[name].seen:
             await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _sales_desk(town: Town) -> AsyncIterator[Desk]:
+    place = town.running["bottlecrm"].place
+    token = {"Authorization": f"Bearer {place.hands['sales_token']}"}
+    async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=60) as http:
+        yield Desk("bottlecrm", http)
+
+
+async def _open_tasks(desk: Desk, sale: Sale) -> list[dict[str, str]]:
+    found = await desk.ask("GET", "/api/tasks/", query={"opportunity": sale.id, "limit": "50"})
+    return [task for task in found["tasks"] if task["status"] != "Completed"]

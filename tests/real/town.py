@@ -11,11 +11,12 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from activities.polls import CrmPoll
 from cli.demo.cast import Cast
 from cli.demo.cast.bottlecrm import open_bottlecrm
 from cli.demo.cast.redmine import open_redmine
 from cli.demo.cast.tryton import open_tryton
-from cli.demo.orders import order
+from cli.demo.orders import Order, order
 from cli.demo.people import Customer, DeliveryManager, SalesPerson
 from cli.demo.story import Sale, Story
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
@@ -30,6 +31,7 @@ from real.street import Street
 from runtime.compose import open_systems
 from runtime.doorbell import TemporalDoorbell
 from runtime.settings import Settings, TemporalSettings
+from runtime.workers import now
 from store import open_store
 from tests.installation import at_work, meanwhile, outcomes
 
@@ -46,6 +48,7 @@ class Town:
 
     client: Client
     bell: TemporalDoorbell
+    poll: CrmPoll
     cast: Cast
     running: dict[str, Running]
     proxies: dict[str, Proxy]
@@ -54,6 +57,9 @@ class Town:
     async def sell(self, deals: int, *, milestones: int, today: date) -> list[Sale]:
         """Sales enter and win these; Cashward has not heard of it yet."""
         made = [order(n, milestones=milestones, seed=5, today=today) for n in range(deals)]
+        return await self.sell_as(made)
+
+    async def sell_as(self, made: Sequence[Order]) -> list[Sale]:
         sales = [Sale(order=each) for each in made]
         await SalesPerson(self.cast.sales, self.story).sell(sales)
         return sales
@@ -125,7 +131,15 @@ async def open_town(
             await stack.enter_async_context(open_redmine(running["redmine"].place)),
             await stack.enter_async_context(open_tryton(running["tryton"].place)),
         )
-        yield Town(client=client, bell=bell, cast=cast, running=running, proxies=proxies)
+        overlap = settings.pace.overlap
+        yield Town(
+            client=client,
+            bell=bell,
+            poll=CrmPoll(systems.crm, store.desk, store.cursors, bell, now, overlap),
+            cast=cast,
+            running=running,
+            proxies=proxies,
+        )
 
 
 def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Settings:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import WorkflowEnvironment
 
 from cli.demo.cast.hubspot import OBJECTS
 from cli.demo.cast.jira import REST, JiraDelivery
@@ -22,6 +21,7 @@ from domain.money import Money
 from domain.names import EventId, ItemKey
 from domain.stage import Stage
 from tests.sandboxed import Sandboxed, open_sandboxed
+from tests.temporal import private_temporal
 from tests.world import until_awaited
 from workflows import names
 from workflows.deal_to_cash import DealToCash
@@ -177,9 +177,13 @@ UNTOUCHED = Left(
 
 @pytest.fixture(scope="module")
 async def installation(
-    temporal: WorkflowEnvironment, database_url: str, tmp_path_factory: pytest.TempPathFactory
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Sandboxed]:
-    async with open_sandboxed(temporal, database_url, tmp_path_factory.mktemp("vendors")) as opened:
+    folder = tmp_path_factory.mktemp("vendors")
+    async with (
+        private_temporal() as temporal,
+        open_sandboxed(temporal, database_url, folder) as opened,
+    ):
         yield opened
 
 

@@ -117,7 +117,7 @@ def _deal(order: Order) -> dict[str, object]:
         "amount": str(order.amount),
         "currency": order.currency if order.currency == _HOME else None,
         "probability": 80,
-        "custom_fields": ours,
+        "custom_fields": {name: value for name, value in ours.items() if value},
     }
 
 

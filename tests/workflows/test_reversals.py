@@ -1,0 +1,97 @@
+"""A payment that the bank takes back: somebody sees to the invoice again, and the CRM is told."""
+
+from domain.attention import Verb
+from domain.billing import Invoice
+from domain.money import Money
+from domain.names import DealId
+from domain.preflight import FINANCE
+from domain.stage import Stage
+from tests.deals import deal
+from tests.world import World, until, until_awaited
+from workflows import names
+
+ALL = ("m1", "m2", "m3")
+NOTHING = Money.zero("EUR")
+
+
+def first_of(world: World, deal: DealId) -> Invoice:
+    subject = f"cw:{names.subject_of(deal, ALL[0])}"  # type: ignore[arg-type]
+    return next(i for i in world.invoices(deal) if i.reference == subject)
+
+
+def says(world: World, deal: DealId, *, outstanding: Money) -> bool:
+    told = world.told(deal)
+    return bool(told and told.outstanding == outstanding)
+
+
+async def test_a_payment_taken_back_is_collected_again_before_the_deal_closes(
+    world: World,
+) -> None:
+    mine = deal("bounced")
+    handle = await world.win(mine)
+    await world.reach(mine.id, *ALL)
+    await world.pay(mine.id, "m1")
+    others = Money.total((i.gross for i in world.invoices(mine.id)[1:]), "EUR")
+    await until(lambda: says(world, mine.id, outstanding=others))
+
+    await world.take_payment_back(mine.id, "m1")
+    gross = first_of(world, mine.id).gross
+    await until(lambda: says(world, mine.id, outstanding=others + gross))
+    for item in ALL:
+        await world.pay(mine.id, item)
+
+    assert (await handle.result()).stage is Stage.CLOSED
+    assert says(world, mine.id, outstanding=NOTHING)
+    assert len(world.invoices(mine.id)) == len(ALL)
+
+
+async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) -> None:
+    mine = deal("echoed")
+    handle = await world.win(mine)
+    await world.reach(mine.id, *ALL)
+    await world.pay(mine.id, "m1")
+    for item in ("m1", "m1", "m2"):
+        await world.ring_invoice(mine.id, item)
+    for item in ("m2", "m3"):
+        await world.pay(mine.id, item)
+    assert (await handle.result()).stage is Stage.CLOSED
+    assert len(world.invoices(mine.id)) == len(ALL)
+
+
+async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
+    world: World,
+) -> None:
+    mine = deal("late-bounce")
+    handle = await world.win(mine)
+    await world.carry_to_cash(mine.id)
+    await handle.result()
+
+    await world.take_payment_back(mine.id, "m1")
+    run = names.repair_run(mine.id)
+    filed = await world.parked(run)
+    gross = first_of(world, mine.id).gross
+    assert filed.attention.who == FINANCE
+    assert str(gross) in filed.attention.what
+    assert says(world, mine.id, outstanding=gross)
+
+    await world.pay(mine.id, "m1")
+    repaired = await world.client.get_workflow_handle(run).result()
+    assert "paid" in repaired["told"]
+    assert says(world, mine.id, outstanding=NOTHING)
+
+
+async def test_finance_may_leave_it_at_that(world: World) -> None:
+    mine = deal("written-off")
+    handle = await world.win(mine)
+    await world.carry_to_cash(mine.id)
+    await handle.result()
+    await world.take_payment_back(mine.id, "m1")
+    run = names.repair_run(mine.id)
+    await world.parked(run)
+    await world.decide(run, Verb.SKIP, reason="it is written off")
+    await world.client.get_workflow_handle(run).result()
+
+    async def settled() -> bool:
+        return not [f for f in await world.store.desk.open() if f.attention.workflow == run]
+
+    await until_awaited(settled)
