@@ -36,7 +36,8 @@ class MilestoneBilling(Attended):
         except (Aborted, Skipped, asyncio.CancelledError) as stopped:
             return await self._withdraw(bill, str(stopped) or "the deal was cancelled")
         try:
-            await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
+            if how_ended(invoice) is None:  # a bill seen to once more may find that nothing is new
+                await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
             invoice = await self._collect(bill, drafted, invoice)
         except asyncio.CancelledError:
             return await self._end(bill, ItemState.ISSUED, "the deal was cancelled", invoice)
