@@ -3,7 +3,6 @@
 
 PYTHON ?=
 ARGS ?=
-CONTRACTS ?=
 REAL ?= .cashward/really
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,7 +24,7 @@ test: $(DEVELOPMENT) ## Run the tests that take seconds
 
 real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
 	@$(BIN)/python -m real install --folder $(REAL)/real
-	@$(BIN)/python scripts/contracts.py $(CONTRACTS)
+	@$(BIN)/python scripts/contracts.py --check
 	@$(BIN)/python -m pytest -q -m real tests/connectors tests/real
 	@$(BIN)/cashward demo --cast real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
 	@$(BIN)/python -m real count --folder $(REAL)/real

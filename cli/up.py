@@ -20,7 +20,13 @@ _ASIDE = frozenset({"event", "at", "level", "timestamp", "logger", "run"})
 
 Workers = Annotated[int, typer.Option("--workers", min=1, help="How many workers to start.")]
 Faults = Annotated[
-    float, typer.Option("--faults", min=0, max=0.9, help="The share of our calls that go wrong.")
+    float,
+    typer.Option(
+        "--faults",
+        min=0,
+        max=0.9,
+        help="The share of our calls that go wrong; on real systems, of those that change.",
+    ),
 ]
 
 

@@ -1,11 +1,13 @@
 """Opens the vendors an operator chose, and gives each its part."""
 
+import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from connectors.catalog import CATALOG
 from connectors.kit import Connector, Roles
@@ -51,11 +53,25 @@ def connector_of(vendor: str, settings: Settings) -> tuple[Connector[Any], BaseM
         raise SettingsProblem(
             f"there is no connector {vendor!r}: CASHWARD_CAST__… knows {', '.join(sorted(CATALOG))}"
         )
+    given = {
+        name: _from_json(value, connector.settings.model_fields.get(name))
+        for name, value in settings.connectors.get(vendor, {}).items()
+    }
     try:
-        return connector, connector.settings.model_validate(settings.connectors.get(vendor, {}))
+        return connector, connector.settings.model_validate(given)
     except ValidationError as wrong:
         prefix = f"CASHWARD_CONNECTORS__{vendor.upper()}__"
         raise SettingsProblem(explain(wrong, prefix)) from wrong
+
+
+def _from_json(value: object, field: FieldInfo | None) -> object:
+    """A list or table comes from the environment as JSON; what is none is refused by its type."""
+    takes_many = field is not None and get_origin(field.annotation) in {tuple, dict}
+    if not takes_many or not isinstance(value, str):
+        return value
+    with suppress(ValueError):
+        return json.loads(value)
+    return value
 
 
 def _player(part: str, vendor: str, player: P | None) -> P:

@@ -12,9 +12,9 @@ from real.street import Street, street_in
 
 
 @pytest.fixture(scope="session")
-async def street(pytestconfig: pytest.Config) -> AsyncIterator[Street]:
+async def street(request: pytest.FixtureRequest) -> AsyncIterator[Street]:
     """Empty at first. What it has to say goes past pytest's capture: an installation takes long."""
-    reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
 
     def say(what: str) -> None:
         if reporter:
@@ -24,4 +24,7 @@ async def street(pytestconfig: pytest.Config) -> AsyncIterator[Street]:
     folder.chmod(0o711)  # PostgreSQL must get through, whoever it runs as
     async with street_in(folder, cache(), say) as opened:
         yield opened
-    shutil.rmtree(folder, ignore_errors=True)
+    if request.session.testsfailed:
+        say(f"a test failed: the systems' logs and data stay in {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)

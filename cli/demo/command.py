@@ -134,7 +134,15 @@ async def _carried(stage: Stage, wish: Wish) -> Report:
             truths = await read_back(cast, sales, since)
             costs = await _costs(temporal, sales)
     parked = [watch.why(sale) for sale in sales if not sale.is_closed]
-    report = report_of(truths, story, costs, parked=parked, faults=wish.faults, kills=wish.kills)
+    report = report_of(
+        truths,
+        story,
+        costs,
+        parked=parked,
+        faults=wish.faults,
+        kills=wish.kills,
+        restarts=wish.restarts,
+    )
     _write(folder, wish.json, report, story)
     show.close(stage, truths, story, report, folder / "money.svg")
     return report

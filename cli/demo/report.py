@@ -17,6 +17,7 @@ class Report(BaseModel):
     milestones: int
     faults: float
     kills: int
+    restarts: int
     invoices_issued: int
     invoices_paid: int
     duplicates: int
@@ -55,6 +56,7 @@ def report_of(
     parked: Sequence[str],
     faults: float,
     kills: int,
+    restarts: int = 0,
 ) -> Report:
     end = max(event.at for event in story.events if event.step is not Step.KILLED)
     seconds = end - story.first(Step.WON)
@@ -66,6 +68,7 @@ def report_of(
         milestones=len(truths[0].sale.order.plan),
         faults=faults,
         kills=kills,
+        restarts=restarts,
         invoices_issued=sum(len(t.invoices) for t in truths),
         invoices_paid=sum(t.settled for t in truths),
         duplicates=sum(t.duplicates for t in truths),

@@ -1,23 +1,32 @@
 """Debian packages: installed where we may, named where we may not."""
 
-import asyncio
 import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from real.kit.alone import alone
 from runtime.local.crew import Crew
 from runtime.local.program import Program
 from runtime.local.trouble import Missing
 
 _PATIENCE = "600"  # seconds that another installation may take
-_ONE_AT_A_TIME = asyncio.Lock()
+_LOCK = Path("/run/lock/cashward-debian")
 
 
 async def ensure(
-    packages: Sequence[str], crew: Crew, environment: Mapping[str, str] | None = None
+    packages: Sequence[str],
+    crew: Crew,
+    *,
+    environment: Mapping[str, str] | None = None,
+    answers: str = "",
 ) -> None:
-    """Install what is missing, as root. Raises Missing with the command that root must give."""
+    """Install what is missing, as root. Raises Missing with the command that root must give.
+
+    `answers` are given beforehand to what the packages would ask, as debconf takes them. One
+    installation is at work at a time, whoever of us on this machine wants one.
+    """
     wanted = missing(packages)
     if not wanted:
         return
@@ -26,8 +35,17 @@ async def ensure(
         raise Missing(f"this needs Debian's packages {', '.join(wanted)}: use Debian 12")
     if os.geteuid() != 0:
         raise Missing(f"this needs Debian packages: ask root to run `{command}`")
-    async with _ONE_AT_A_TIME:
+    async with alone(_LOCK, lambda: None):
+        if answers:
+            await _answer(answers, crew)
         await _install(wanted, crew, environment or {})
+
+
+async def _answer(answers: str, crew: Crew) -> None:
+    file = crew.state.room("debian") / "answers"
+    file.write_text(answers, encoding="utf-8")
+    argv = ["debconf-set-selections", str(file)]
+    await Program(crew=crew, name="debconf", argv=argv).run()
 
 
 async def _install(wanted: Sequence[str], crew: Crew, environment: Mapping[str, str]) -> None:

@@ -1,14 +1,12 @@
 """Redmine 5.0 as Debian packs it: projects, versions, issues, wiki and time sheets over REST."""
 
 import hashlib
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from real.kit.debian import ensure, missing
+from real.kit.debian import ensure
 from real.kit.exchange import Request
 from real.kit.system import Place
 from real.redmine.database import LIVE, SEEDED, Databases, databases
@@ -57,12 +55,7 @@ class Redmine:
     release: str = "5.0.4-1"
 
     async def equip(self, crew: Crew) -> None:
-        answering = shutil.which("debconf-set-selections")
-        if answering and os.geteuid() == 0 and "redmine" in missing(_PACKAGES):
-            answers = crew.state.room("debian") / "answers"
-            answers.write_text(_ANSWERS, encoding="utf-8")
-            await Program(crew=crew, name="debconf", argv=[answering, str(answers)]).run()
-        await ensure(_PACKAGES, crew, _BUNDLER)
+        await ensure(_PACKAGES, crew, environment=_BUNDLER, answers=_ANSWERS)
 
     async def install(self, crew: Crew, cache: Path) -> None:
         store = await databases(crew, crew.state.ports("postgres")["postgres"])

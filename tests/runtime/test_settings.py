@@ -2,7 +2,8 @@
 
 import pytest
 
-from runtime.compose import open_systems
+from connectors.xero import XeroSettings
+from runtime.compose import connector_of, open_systems
 from runtime.settings import Cast, Settings, SettingsProblem, read_settings
 
 
@@ -36,6 +37,23 @@ async def test_a_wrong_choice_of_vendor_says_what_to_do(cast: Cast, told: str) -
     with pytest.raises(SettingsProblem, match=told):
         async with open_systems(Settings(cast=cast)):
             pass
+
+
+async def test_a_list_comes_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"CURRENCIES": '["EUR", "CZK"]', "CLIENT_ID": "c", "CLIENT_SECRET": "[s"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"CASHWARD_CONNECTORS__XERO__{name}", value)
+    _, xero = connector_of("xero", read_settings())
+    assert isinstance(xero, XeroSettings)
+    assert xero.currencies == ("EUR", "CZK")
+    assert xero.client_secret
+    assert xero.client_secret.get_secret_value() == "[s"
+
+
+async def test_a_list_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_CONNECTORS__XERO__CURRENCIES", "EUR, CZK")
+    with pytest.raises(SettingsProblem, match="CASHWARD_CONNECTORS__XERO__CURRENCIES"):
+        connector_of("xero", read_settings())
 
 
 async def test_a_vendor_that_cannot_play_a_part_is_named() -> None:
