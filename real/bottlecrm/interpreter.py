@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,12 +13,13 @@ from runtime.local.trouble import Missing
 
 MINORS = (13, 12, 14)
 _TELL = "import ensurepip, venv, sys; print(*sys.version_info[:2])"
-_HOMES = (  # pyenv, uv, Homebrew, python.org
+_HOMES = (  # pyenv, uv, Homebrew, python.org; beside the one that runs us
     ("PYENV_ROOT", "~/.pyenv", "versions/3.{minor}.*/bin/python3"),
     ("UV_PYTHON_INSTALL_DIR", "~/.local/share/uv/python", "cpython-3.{minor}.*/bin/python3"),
     ("", "/opt/homebrew/opt", "python@3.{minor}/bin/python3.{minor}"),
     ("", "/usr/local/opt", "python@3.{minor}/bin/python3.{minor}"),
     ("", "/Library/Frameworks/Python.framework/Versions", "3.{minor}/bin/python3"),
+    ("", str(Path(sys.base_prefix).parent), "3.{minor}.*/bin/python3"),
 )
 
 

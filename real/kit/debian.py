@@ -16,16 +16,11 @@ _LOCK = Path("/run/lock/cashward-debian")
 
 
 async def ensure(
-    packages: Sequence[str],
-    crew: Crew,
-    *,
-    environment: Mapping[str, str] | None = None,
-    answers: str = "",
+    packages: Sequence[str], crew: Crew, environment: Mapping[str, str] | None = None
 ) -> None:
     """Install what is missing, as root. Raises Missing with the command that root must give.
 
-    `answers` are given beforehand to what the packages would ask, as debconf takes them. One
-    installation is at work at a time, whoever of us on this machine wants one.
+    One installation is at work at a time, whoever of us on this machine wants one.
     """
     wanted = missing(packages)
     if not wanted:
@@ -36,16 +31,7 @@ async def ensure(
     if os.geteuid() != 0:
         raise Missing(f"this needs Debian packages: ask root to run `{command}`")
     async with alone(_LOCK, lambda: None):
-        if answers:
-            await _answer(answers, crew)
         await _install(wanted, crew, environment or {})
-
-
-async def _answer(answers: str, crew: Crew) -> None:
-    file = crew.state.room("debian") / "answers"
-    file.write_text(answers, encoding="utf-8")
-    argv = ["debconf-set-selections", str(file)]
-    await Program(crew=crew, name="debconf", argv=argv).run()
 
 
 async def _install(wanted: Sequence[str], crew: Crew, environment: Mapping[str, str]) -> None:

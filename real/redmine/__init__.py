@@ -20,7 +20,13 @@ _DUMP = "seeded.dump"
 _DRAFT = "redmine_draft"
 _PEOPLE = ("cashward", "delivery", "lead", "consultant", "developer", "designer")
 # Debian's own database is not wanted, and of two bundlers its set-up takes the wrong one.
-_ANSWERS = "redmine redmine/instances/default/dbconfig-install boolean false\n"
+_ANSWERS = """\
+Name: redmine/instances/default/dbconfig-install
+Template: redmine/instances/default/dbconfig-install
+Value: false
+Owners: redmine
+Flags: seen
+"""
 _BUNDLER = {"BUNDLER_VERSION": "2.3.15"}
 
 
@@ -55,7 +61,9 @@ class Redmine:
     release: str = "5.0.4-1"
 
     async def equip(self, crew: Crew) -> None:
-        await ensure(_PACKAGES, crew, environment=_BUNDLER, answers=_ANSWERS)
+        answers = crew.state.room("debian") / "answers"
+        answers.write_text(_ANSWERS, encoding="utf-8")
+        await ensure(_PACKAGES, crew, {**_BUNDLER, "DEBCONF_DB_OVERRIDE": f"File{{{answers}}}"})
 
     async def install(self, crew: Crew, cache: Path) -> None:
         store = await databases(crew, crew.state.ports("postgres")["postgres"])
