@@ -39,11 +39,24 @@ class Desk:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON, its amounts exact
-        answer = await self._http.request(method, path, json=body, params=query, headers=headers)
+        asking = self._http.build_request(method, path, json=body, params=query, headers=headers)
+        answer = await self._send(asking)
         if answer.is_error:
             said = answer.text[:300]
             raise Trouble(f"{self.name} refused {method} {path}: {said}", Exit.DOWN)
         return json.loads(answer.text, parse_float=Decimal) if answer.content else None
+
+    async def _send(self, asking: httpx.Request) -> httpx.Response:
+        """A read is sent again as a browser does, where a connection kept open had been closed."""
+        try:
+            return await self._http.send(asking)
+        except httpx.TransportError as broken:
+            if asking.method != "GET":
+                what = f"{asking.method} {asking.url.path}"
+                raise Trouble(
+                    f"{self.name} did not answer {what}: {broken!r}", Exit.DOWN
+                ) from broken
+        return await self._http.send(asking)
 
 
 @dataclass(frozen=True)
