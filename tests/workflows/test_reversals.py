@@ -1,7 +1,8 @@
 """A payment that the bank takes back: somebody sees to the invoice again, and the CRM is told."""
 
 from domain.attention import Verb
-from domain.billing import Invoice
+from domain.billing import Invoice, ItemState
+from domain.board import Move
 from domain.money import Money
 from domain.names import DealId
 from domain.preflight import FINANCE
@@ -19,6 +20,10 @@ def first_of(world: World, deal: DealId) -> Invoice:
     return next(i for i in world.invoices(deal) if i.reference == subject)
 
 
+async def all_issued(world: World, deal: DealId) -> None:
+    await until(lambda: all(world.issued(deal, item) for item in ALL))
+
+
 def says(world: World, deal: DealId, *, outstanding: Money) -> bool:
     told = world.told(deal)
     return bool(told and told.outstanding == outstanding)
@@ -30,6 +35,7 @@ async def test_a_payment_taken_back_is_collected_again_before_the_deal_closes(
     mine = deal("bounced")
     handle = await world.win(mine)
     await world.reach(mine.id, *ALL)
+    await all_issued(world, mine.id)
     await world.pay(mine.id, "m1")
     others = Money.total((i.gross for i in world.invoices(mine.id)[1:]), "EUR")
     await until(lambda: says(world, mine.id, outstanding=others))
@@ -49,13 +55,30 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
     mine = deal("echoed")
     handle = await world.win(mine)
     await world.reach(mine.id, *ALL)
+    await all_issued(world, mine.id)
     await world.pay(mine.id, "m1")
+    others = Money.total((i.gross for i in world.invoices(mine.id)[1:]), "EUR")
+    await until(lambda: says(world, mine.id, outstanding=others))
     for item in ("m1", "m1", "m2"):
         await world.ring_invoice(mine.id, item)
     for item in ("m2", "m3"):
         await world.pay(mine.id, item)
     assert (await handle.result()).stage is Stage.CLOSED
     assert len(world.invoices(mine.id)) == len(ALL)
+    assert [move.state for move in await moves_of(world, mine.id, "m1")] == [ItemState.ISSUED]
+
+
+async def moves_of(world: World, deal: DealId, item: str) -> list[Move]:
+    """What the deal's run was told of this item."""
+    run = world.client.get_workflow_handle(names.deal_run(deal))
+    decode = world.client.data_converter.decode
+    told = [
+        event.workflow_execution_signaled_event_attributes
+        for event in (await run.fetch_history()).events
+        if event.workflow_execution_signaled_event_attributes.signal_name == "item_moved"
+    ]
+    moves: list[Move] = [(await decode(each.input.payloads, [Move]))[0] for each in told]
+    return [move for move in moves if move.item == item]
 
 
 async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
