@@ -4,7 +4,7 @@ They read the vendors' operation logs, as a webhook would tell them, so that no 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -44,15 +44,17 @@ class Crowd:
             group.create_task(self._pay(group))
 
     async def _deliver(self, group: asyncio.TaskGroup) -> None:
-        async for record in _touched(self._desks.crm, "deals", "PATCH"):
-            if record in self._sales and record not in self._done:
+        async for records in _touched(self._desks.crm, "deals", "PATCH"):
+            for record in records & self._sales.keys() - self._done:
                 self._done.add(record)
                 group.create_task(self._release(self._sales[record]))
 
     async def _pay(self, group: asyncio.TaskGroup) -> None:
-        async for record in _touched(self._desks.erp, "Invoices", "POST"):
-            if record not in self._done:
-                group.create_task(self._settle(record))
+        async for records in _touched(self._desks.erp, "Invoices", "POST"):
+            ids = ",".join(sorted(records - self._done))
+            read = await self._desks.erp.ask("GET", f"{BOOKS}/Invoices", query={"IDs": ids})
+            for bill in read["Invoices"]:
+                group.create_task(self._settle(bill))
 
     async def _release(self, sale: Sale) -> None:
         query = {"properties": "cashward_project"}
@@ -67,8 +69,8 @@ class Crowd:
             MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
         )
 
-    async def _settle(self, record: str) -> None:
-        [bill] = (await self._desks.erp.ask("GET", f"{BOOKS}/Invoices/{record}"))["Invoices"]
+    async def _settle(self, bill: Mapping[str, Any]) -> None:
+        record = bill["InvoiceID"]
         sale = self._of_deal.get(DealId(":".join(bill["Reference"].split(":")[1:3])))
         if sale is None or bill["Status"] != "AUTHORISED" or record in self._done:
             return
@@ -89,14 +91,14 @@ async def oplog(desk: Desk, since: int = 0) -> list[dict[str, Any]]:
     return lines
 
 
-async def _touched(desk: Desk, collection: str, method: str) -> AsyncIterator[str]:
-    """The records that Cashward changed from now on."""
+async def _touched(desk: Desk, collection: str, method: str) -> AsyncIterator[set[str]]:
+    """The records that Cashward changed from now on, as many as there are at each glance."""
     seen = (await desk.ask("GET", "/_sandbox/health"))["seq"]
     while True:
-        for line in await oplog(desk, seen):
-            seen = line["seq"]
-            if line["actor"] == _US and line["method"] == method:
-                for change in line["changed"]:
-                    if change["collection"] == collection:
-                        yield change["id"]
+        lines = await oplog(desk, seen)
+        seen = max((line["seq"] for line in lines), default=seen)
+        ours = [line for line in lines if line["actor"] == _US and line["method"] == method]
+        changes = [change for line in ours for change in line["changed"]]
+        if records := {each["id"] for each in changes if each["collection"] == collection}:
+            yield records
         await asyncio.sleep(GLANCE)

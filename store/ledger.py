@@ -6,6 +6,7 @@ stopped worker holds up nobody; whoever lost the race decides again on what is t
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -48,13 +49,27 @@ _MOVE_AND_TIE: Final = audited(_SET, tie_pairs)
 _MOVE_AND_UNTIE: Final = audited(_SET, untie_pairs)
 
 Step = Callable[[Effect], Effect]
+_KEPT: Final = 1000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An effect, and what else its row held."""
+
+    effect: Effect
+    row: dict[str, Any]
 
 
 class PgLedger:
-    """Fills ports.ledger.Ledger."""
+    """Fills ports.ledger.Ledger.
+
+    It remembers what it put on record and nobody has asked about yet, so that the usual second
+    step need not read it: if it changed meanwhile, its version tells, and it is read after all.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._begun: dict[EffectKey, Seen] = {}
 
     async def begin(
         self, intent: Intent, repeat: Repeat, *, now: datetime, patience: timedelta, reopens: bool
@@ -102,7 +117,10 @@ class PgLedger:
             return [effect_of(row) for row in await session.all(_OF_DEAL, deal=deal)]
 
     async def _change(self, key: EffectKey, step: Step, *, now: datetime) -> Effect:
+        begun = self._begun.pop(key, None)
         async with self._database.session() as session:
+            if begun and (after := await _step(session, begun, step, now=now)):
+                return after
             return await change_effect(session, key, step, {}, now=now)
 
     async def _put_or_change(
@@ -111,9 +129,17 @@ class PgLedger:
         stamp = {"workflow": intent.workflow, "run": intent.run, **stamp}
         async with self._database.session() as session:
             first = step(_planned(intent))
-            if await _put(session, first, stamp, now=now):
+            row = {"strategy": "", "patience": timedelta(0), **stamp, "version": 1}
+            if await _put(session, first, row, now=now):
+                self._remember(Seen(first, row))
                 return first
             return await change_effect(session, intent.key, step, stamp, now=now)
+
+    def _remember(self, begun: Seen) -> None:
+        """Only a worker that is cut off leaves anything behind; that is forgotten in the end."""
+        if len(self._begun) >= _KEPT:
+            self._begun.clear()
+        self._begun[begun.effect.key] = begun
 
 
 async def change_effect(
@@ -132,16 +158,24 @@ async def change_effect(
             return after
 
 
+async def _step(session: Session, seen: Seen, step: Step, *, now: datetime) -> Effect | None:
+    """The step from what was seen last; None if that would be none, or comes too late."""
+    try:
+        after = step(seen.effect)
+    except Refusal:
+        return None
+    is_new = after != seen.effect
+    return after if is_new and await _move(session, seen.effect, after, seen.row, now=now) else None
+
+
 def _planned(intent: Intent) -> Effect:
     return Effect(key=intent.key, system=intent.system, deal=intent.deal, digest=intent.digest)
 
 
-async def _put(
-    session: Session, effect: Effect, stamp: dict[str, object], *, now: datetime
-) -> bool:
-    row = {"strategy": "", "patience": timedelta(0), **stamp, "version": 1, "changed_at": now}
+async def _put(session: Session, effect: Effect, row: dict[str, Any], *, now: datetime) -> bool:
+    columns = {**effect_row(effect), **row, "changed_at": now}
     note = _note(None, effect, row, now=now)
-    return bool(await session.one(_PUT, **new(effect_row(effect) | row), **note.values()))
+    return bool(await session.one(_PUT, **new(columns), **note.values()))
 
 
 async def _move(

@@ -19,6 +19,8 @@ _BANK = {
     "client_secret": "xero-bank-secret",
 }
 _UNAUTHORISED: Final = 401
+_JSON = {"Accept": "application/json"}
+_CONNECTIONS: Final = 6  # as many as a browser opens to one host
 PATIENCE = 30.0
 
 
@@ -70,18 +72,21 @@ class Desks:
 
 @asynccontextmanager
 async def open_desks(urls: Mapping[str, str]) -> AsyncIterator[Desks]:
-    json_please = {"Accept": "application/json"}
     async with (
-        httpx.AsyncClient(base_url=urls["hubspot"], headers=_SALES, timeout=PATIENCE) as crm,
-        httpx.AsyncClient(base_url=urls["jira"], auth=_MANAGER, timeout=PATIENCE) as pm,
-        httpx.AsyncClient(
-            base_url=urls["xero"],
-            auth=_BankLogin(urls["xero"]),
-            headers=json_please,
-            timeout=PATIENCE,
-        ) as erp,
+        _browser(urls["hubspot"], headers=_SALES) as crm,
+        _browser(urls["jira"], auth=_MANAGER) as pm,
+        _browser(urls["xero"], auth=_BankLogin(urls["xero"]), headers=_JSON) as erp,
     ):
         yield Desks(Desk("hubspot", crm), Desk("jira", pm), Desk("xero", erp))
+
+
+def _browser(
+    url: str, *, headers: Mapping[str, str] | None = None, auth: httpx.Auth | None = None
+) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=_CONNECTIONS)
+    return httpx.AsyncClient(
+        base_url=url, headers=headers, auth=auth, timeout=PATIENCE, limits=limits
+    )
 
 
 async def spoil(urls: Mapping[str, str], faults: Mapping[str, object]) -> None:

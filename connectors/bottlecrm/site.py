@@ -21,7 +21,7 @@ from connectors.bottlecrm.wire import (
     Named,
 )
 from connectors.kit import Api, Cached, together
-from connectors.kit.http import Query
+from connectors.kit.transport import Query
 from ports.failures import Absent
 
 _FEED = 50  # it gives no more

@@ -9,7 +9,7 @@ from connectors.bottlecrm.refusals import after_a_change, refused
 from connectors.bottlecrm.schema import has_field
 from connectors.bottlecrm.site import Site
 from connectors.kit.deal import KEY
-from connectors.kit.http import Query
+from connectors.kit.transport import Query
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import ExternalId
 from domain.task import OwnerTask

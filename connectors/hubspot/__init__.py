@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-import httpx
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from connectors.hubspot.crm import HubspotCrm
@@ -20,6 +19,7 @@ from connectors.kit import (
     Client,
     Connector,
     Endpoint,
+    Http,
     HttpSettings,
     Manners,
     OAuthRefresh,
@@ -90,7 +90,7 @@ async def open_hubspot(settings: HubspotSettings) -> AsyncIterator[Roles]:
         yield Roles(crm=crm)
 
 
-def _auth(settings: HubspotSettings, http: httpx.AsyncClient, paths: Paths) -> Auth:
+def _auth(settings: HubspotSettings, http: Http, paths: Paths) -> Auth:
     if token := secret(settings.access_token, settings.access_token_file):
         return StaticBearer(_SYSTEM, token)
     client_secret = secret(settings.client_secret, settings.client_secret_file)

@@ -6,12 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-import httpx
 from pydantic import BaseModel, SecretStr, model_validator
 
 from connectors.jira.house import House
 from connectors.jira.pm import JiraPm
-from connectors.jira.refusals import explain, turn_away
+from connectors.jira.refusals import explain, status
 from connectors.kit import (
     Anonymous,
     Api,
@@ -21,6 +20,7 @@ from connectors.kit import (
     ClientCredentials,
     Connector,
     Endpoint,
+    Http,
     HttpSettings,
     Manners,
     Roles,
@@ -32,7 +32,9 @@ __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 
 _SYSTEM = "jira"
 _REST, _GATEWAY = "/rest/api/3", "/ex/jira/"
-_MANNERS = Manners(explain=explain, pause=timedelta(seconds=5), request_id="X-AREQUESTID")
+_MANNERS = Manners(
+    explain=explain, status=status, pause=timedelta(seconds=5), request_id="X-AREQUESTID"
+)
 # Atlassian promises nothing: the index of new issues lags by seconds, seldom by minutes.
 _SETTLE = timedelta(minutes=2)
 
@@ -75,7 +77,6 @@ class JiraSettings(BaseModel, extra="forbid"):
 async def open_jira(settings: JiraSettings) -> AsyncIterator[Roles]:
     """The role of Pm, ready; no call is made before there is work."""
     async with open_http(settings.url.rstrip("/") + _REST, settings.http) as http:
-        http.event_hooks = {"response": [turn_away]}
         timeout = settings.http.timeout_seconds
         api = Api(_SYSTEM, http, _auth(settings, http), timeout, _MANNERS)
         house = House(
@@ -88,7 +89,7 @@ async def open_jira(settings: JiraSettings) -> AsyncIterator[Roles]:
         yield Roles(pm=JiraPm(api, house, settle=settings.http.settle(_SETTLE)))
 
 
-def _auth(settings: JiraSettings, http: httpx.AsyncClient) -> Auth:
+def _auth(settings: JiraSettings, http: Http) -> Auth:
     if token := secret(settings.token, settings.token_file):
         return Basic(_SYSTEM, settings.email, token)
     client_secret = secret(settings.client_secret, settings.client_secret_file)

@@ -29,14 +29,13 @@ class NoneMade(Rejected):
         self.bulk = bulk
 
 
-async def turn_away(response: httpx.Response) -> None:
-    """Make the 401 of it that Jira does not give.
+def status(response: httpx.Response) -> int:
+    """The answer's status, or the 401 that Jira does not give.
 
     It serves a wrong or expired token as an anonymous visitor, with empty lists and 404s, which
     would read as "it is gone" and "nothing of ours is there".
     """
-    if response.headers.get(_LOGIN) in _STRANGERS:
-        response.status_code = 401
+    return 401 if response.headers.get(_LOGIN) in _STRANGERS else response.status_code
 
 
 def explain(answer: Answer) -> ConnectorFailure | None:

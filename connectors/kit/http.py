@@ -2,16 +2,13 @@
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from importlib.util import find_spec
-from types import ModuleType
-from typing import Any, TypedDict, TypeVar, Unpack, cast
-from urllib.parse import quote
+from typing import Any, TypedDict, TypeVar, Unpack
+from urllib.parse import quote, urlencode
 
 import httpx
 import structlog
@@ -19,22 +16,16 @@ from pydantic import BaseModel
 
 from connectors.kit.answer import Answer
 from connectors.kit.auth import Auth
-from connectors.kit.settings import HttpSettings
 from connectors.kit.trace import correlation
+from connectors.kit.transport import Http, Query
 from ports.failures import ConnectorFailure, Misconfigured, Uncertain, Unreachable
 
-Query = Mapping[str, str | int | Sequence[str]]
 Body = BaseModel | Mapping[str, Any] | Sequence[Any]
 T = TypeVar("T")
 
 _log = structlog.get_logger("connectors")
 _READS = frozenset({"GET", "HEAD"})
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-if find_spec("sniffio") is None:
-    # httpcore imports it at every call, and would search the disk each time to find it missing.
-    sys.modules["sniffio"] = cast("ModuleType", None)
-# Shorter than servers keep an idle connection, so that a call seldom meets one that just closed.
-_KEEP_ALIVE_SECONDS = 4.0
 
 
 class Sending(TypedDict, total=False):
@@ -52,10 +43,12 @@ class Manners:
     """What differs per vendor.
 
     `explain` reads a refusal first, where the vendor says more than its status does.
+    `status` reads the status that was meant, where the vendor sends another.
     `pause` is how long to wait after a 429 that does not say.
     """
 
     explain: Callable[[Answer], ConnectorFailure | None] = lambda _: None
+    status: Callable[[httpx.Response], int] = lambda response: response.status_code
     pause: timedelta = timedelta(seconds=5)
     request_id: str = "X-Request-Id"
 
@@ -72,7 +65,7 @@ class Api:
     def __init__(
         self,
         system: str,
-        http: httpx.AsyncClient,
+        http: Http,
         auth: Auth,
         timeout: float,
         manners: Manners = _PLAIN,
@@ -114,20 +107,18 @@ class Api:
     def _request(
         self, method: str, path: str, parts: Sequence[str], sending: Sending
     ) -> httpx.Request:
-        body = sending.get("body")
-        headers = {"Accept": "application/json", **(sending.get("headers") or {})}
+        headers = {**(sending.get("headers") or {})}
         if trace := correlation.get():
             headers["X-Correlation-Id"] = trace
-        if body is not None:
+        content = b""
+        if (body := sending.get("body")) is not None:
             headers["Content-Type"] = "application/json"
-        return self._http.build_request(
-            method,
-            path.format(*(quote(part, safe="") for part in parts)),
-            params=sending.get("query"),
-            headers=headers,
-            content=None if body is None else _encoded(body),
-            data=sending.get("form"),
-        )
+            content = _encoded(body)
+        elif form := sending.get("form"):
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            content = urlencode(form).encode()
+        filled = path.format(*(quote(part, safe="") for part in parts))
+        return self._http.request(method, filled, sending.get("query"), headers, content)
 
     async def _send(
         self, request: httpx.Request, path: str, deadline: float, *, reads: bool
@@ -143,18 +134,17 @@ class Api:
         except (TimeoutError, httpx.RequestError) as lost:
             failure = Unreachable if reads else Uncertain
             raise failure(self.system, f"the answer was lost: {_told(lost)}") from lost
+        status = self._manners.status(response)
         _log.debug(
             "vendor answered",
             system=self.system,
             method=request.method,
             path=path,
-            status=response.status_code,
+            status=status,
             request_id=response.headers.get(self._manners.request_id, ""),
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        return Answer(
-            self.system, response.status_code, response.headers, response.text, changes=not reads
-        )
+        return Answer(self.system, status, response.headers, response.text, changes=not reads)
 
     async def _sign(self, request: httpx.Request, deadline: float) -> None:
         request.headers.update(await self._in_time(self._auth.headers(), deadline))
@@ -172,21 +162,6 @@ class Api:
                 return await signing
         except TimeoutError as late:
             raise Unreachable(self.system, "no time was left after signing in") from late
-
-
-def open_http(url: str, settings: HttpSettings) -> httpx.AsyncClient:
-    """A client for one vendor: no redirects, no proxy from the environment, pooled connections."""
-    return httpx.AsyncClient(
-        base_url=url,
-        timeout=httpx.Timeout(settings.timeout_seconds),
-        limits=httpx.Limits(
-            max_connections=settings.max_connections,
-            max_keepalive_connections=settings.max_connections,
-            keepalive_expiry=_KEEP_ALIVE_SECONDS,
-        ),
-        follow_redirects=False,
-        trust_env=False,
-    )
 
 
 def _encoded(body: Body) -> bytes:

@@ -18,7 +18,7 @@ class HttpSettings(BaseModel, extra="forbid"):
 
     timeout_seconds: float = Field(20, gt=0)
     settle_seconds: float | None = Field(None, ge=0)
-    max_connections: int = Field(20, gt=0)
+    max_connections: int = Field(8, gt=0)
 
     def settle(self, default: timedelta) -> timedelta:
         """How long a lost call may still land: as set here, else as the vendor is known for."""

@@ -6,7 +6,7 @@ import pytest
 
 from domain.effect import EffectState, NotYet, Superseded, TakenBack
 from domain.refusal import Refusal
-from store import Store
+from store import Store, open_store
 from tests.store.values import (
     DRAFT,
     NOW,
@@ -44,6 +44,17 @@ async def test_of_twenty_who_confirm_the_first_id_wins(store: Store) -> None:
     )
     assert len({effect.made.id for effect in confirmed if effect.made}) == 1
     assert await store.ledger.read(this.key) == confirmed[0]
+
+
+async def test_a_worker_that_began_sees_what_another_did_since(
+    store: Store, database_url: str
+) -> None:
+    this = intent("overtaken")
+    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    async with open_store(database_url, pool_size=1) as other:
+        first = await other.ledger.confirm(this.key, 1, made("by the other"), now=later(1))
+    assert await store.ledger.confirm(this.key, 1, made("by us"), now=later(2)) == first
+    assert await store.ledger.read(this.key) == first
 
 
 async def test_a_record_comes_back_as_it_was_told(store: Store) -> None:

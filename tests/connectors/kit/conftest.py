@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from email.policy import HTTP
 
-import httpx
 import pytest
 
-from connectors.kit import Anonymous, Api, Auth, HttpSettings, Manners, open_http
+from connectors.kit import Anonymous, Api, Auth, Http, HttpSettings, Manners, open_http
 
 HANG = b"hang"
 HANG_UP = b""
@@ -34,7 +33,7 @@ class Wire:
     An empty answer hangs up.
     """
 
-    http: httpx.AsyncClient
+    http: Http
     url: str
     script: list[bytes] = field(default_factory=list)
     by_path: dict[str, bytes] = field(default_factory=dict)
