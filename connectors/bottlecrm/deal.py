@@ -1,39 +1,57 @@
-"""A BottleCRM deal and what hangs on it, as our Deal."""
+"""A BottleCRM deal: read as our Deal, told where things stand, with a task for its owner."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from connectors.bottlecrm.fields import ticks
-from connectors.bottlecrm.tags import Tag, tag
+from connectors.bottlecrm.account import has_field, ticks
+from connectors.bottlecrm.site import OnSite, Site
 from connectors.bottlecrm.wire import Account as AccountRecord
 from connectors.bottlecrm.wire import Contact as ContactRecord
 from connectors.bottlecrm.wire import Deal as DealRecord
-from connectors.bottlecrm.wire import Line
+from connectors.bottlecrm.wire import Line, Tasks, after_a_change, refused
 from connectors.kit import texts
-from connectors.kit.deal import by_role, check_key, company_ids, terms
+from connectors.kit.deal import KEY, by_role, check_key, company_ids, terms, to_clear, told
+from connectors.kit.transport import Query
 from connectors.kit.texts import Notes
 from domain.company import Account
 from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
+from domain.effect import EffectKind, Made
 from domain.money import Money
-from domain.names import AccountId, ContactId, DealId, OwnerId
+from domain.names import AccountId, ContactId, DealId, ExternalId, OwnerId
+from domain.task import OwnerTask
+from domain.writeback import WriteBack
+from ports.change import Ticket
+from ports.failures import Absent, Misconfigured, Uncertain
+
+_TASKS = "/api/tasks/"
+_LONGEST_TITLE = 200
+_MOST = 100
+_TAG = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """Everything read for one deal. `fallback` is the account's currency."""
 
-    system: str
+    site: Site
     deal: DealRecord
-    url: str
     account: AccountRecord | None
     contacts: Sequence[ContactRecord]
     fallback: str
 
-    def key(self, id: str) -> str:
-        return f"{self.system}:{id}"
+
+class Tag(NamedTuple):
+    """What a line says in brackets, having no fields of ours, such as `[labour; day; SKU-1]`."""
+
+    cost_type: str = ""
+    unit: str = ""
+    sku: str = ""
 
 
 def deal_of(id: DealId, reading: Reading) -> Deal:
@@ -44,8 +62,8 @@ def deal_of(id: DealId, reading: Reading) -> Deal:
     return Deal(
         id=id,
         name=record.name.strip(),
-        url=reading.url,
-        owner=OwnerId(reading.key(record.owner)) if record.owner else None,
+        url=reading.site.url(record.id),
+        owner=OwnerId(reading.site.key(record.owner)) if record.owner else None,
         is_won=record.is_won,
         closed_at=_closed_at(record, notes),
         probability=Decimal(1) if record.is_won else (record.probability or Decimal(0)) / 100,
@@ -81,7 +99,7 @@ def _account(reading: Reading, notes: Notes) -> Account | None:
     if not record.country:
         notes.add("company", "the company has no country: choose one")
     return Account(
-        id=AccountId(reading.key(record.id)),
+        id=AccountId(reading.site.key(record.id)),
         name=record.name.strip(),
         country=record.country or "",
         domain=(urlsplit(record.website or "").hostname or "").removeprefix("www."),
@@ -94,7 +112,7 @@ def _contacts(reading: Reading) -> Iterator[Contact]:
     for record in reading.contacts:
         for role in _roles(record):
             yield Contact(
-                id=ContactId(reading.key(record.id)),
+                id=ContactId(reading.site.key(record.id)),
                 role=role,
                 name=f"{record.first_name} {record.last_name}".strip(),
                 email=record.email or "",
@@ -112,7 +130,7 @@ def _lines(reading: Reading, currency: str, notes: Notes) -> Iterator[QuoteLine]
             continue
         own = _tag(record)
         yield QuoteLine(
-            id=reading.key(record.id),
+            id=reading.site.key(record.id),
             name=record.name.strip(),
             quantity=record.quantity,
             rate=record.unit_price,
@@ -124,10 +142,125 @@ def _lines(reading: Reading, currency: str, notes: Notes) -> Iterator[QuoteLine]
 
 
 def _tag(record: Line) -> Tag:
-    """What the line says of itself, or else its article."""
+    """The first pair of brackets of the line, or else of its article; it may end early."""
     article = (record.product and record.product.description) or ""
-    return tag(record.description) or tag(article) or Tag()
+    found = _TAG.search(record.description) or _TAG.search(article)
+    if found is None:
+        return Tag()
+    cost_type, unit, sku = [*(part.strip() for part in found[1].split(";", 2)), "", ""][:3]
+    return Tag(cost_type.lower(), unit.lower(), sku)
 
 
 def _money(field: str, amount: Decimal | None, currency: str, notes: Notes) -> Money | None:
     return notes.read(field, "" if amount is None else str(amount), texts.money(currency))
+
+
+class RecordChange(OnSite):
+    """Absolute values, of which only those that differ are sent, and all are read back.
+
+    BottleCRM saves a deal whole as it read it a moment before, and knows no versions. So whoever
+    saves the deal in that same moment may lose theirs or undo ours; ours we would see, and say.
+    """
+
+    kind = EffectKind("crm.record")
+    reopens = True
+
+    async def make(self, command: WriteBack, ticket: Ticket) -> Made:
+        del ticket
+        known_as = self.site.local(command.deal)
+        await self._tell(known_as, told(command))
+        return Made(id=ExternalId(known_as), url=self.site.url(known_as))
+
+    async def find(self, command: WriteBack) -> Sequence[Made]:
+        del command
+        return ()
+
+    async def take_back(self, command: WriteBack, made: Made) -> None:
+        """Clears the project the command named, unless it was written over since.
+
+        A command that names none clears whichever is there. Figures stay as they were told.
+        """
+        del made
+        with suppress(Absent):
+            known_as = self.site.local(command.deal)
+            deal = (await self.site.deal(known_as)).deal
+            if cleared := to_clear(command, deal.text):
+                await self._tell(known_as, dict.fromkeys(cleared, ""))
+
+    async def _tell(self, id: str, fields: Mapping[str, str]) -> None:
+        page = await self.site.deal(id)
+        if missing := sorted(fields.keys() - page.keys):
+            reason = f"deals have no {', '.join(missing)}: prepare the account"
+            raise Misconfigured(self.system, reason)
+        if news := _differing(page.deal, fields):
+            body = {"custom_fields": news}
+            refused(await self.site.api.patch("/api/opportunities/{}/", id, body=body))
+            await self._read_back(id, news)
+
+    async def _read_back(self, id: str, fields: Mapping[str, str]) -> None:
+        """A success that left no trace is none: somebody saved the deal in that very moment."""
+        with after_a_change(self.system):
+            lost = _differing((await self.site.deal(id)).deal, fields)
+        if lost:
+            reason = f"{', '.join(sorted(lost))} did not stay as told: the deal was saved meanwhile"
+            raise Uncertain(self.system, reason, answered=True)
+
+
+def _differing(deal: DealRecord, fields: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in fields.items() if deal.text(key) != value.strip()}
+
+
+class TaskChange(OnSite):
+    """BottleCRM takes a task twice and answers no id, so a task is found by the key in it."""
+
+    kind = EffectKind("crm.task")
+
+    async def make(self, command: OwnerTask, ticket: Ticket) -> Made:
+        """The oldest that carries our key, which is the one just made unless another came first."""
+        del ticket
+        deal = self.site.local(command.deal)
+        owner = (await self.site.deal(deal)).deal.owner
+        if not await has_field(self.site, "Task", KEY):
+            raise Misconfigured(self.system, f"tasks have no {KEY}: prepare the account")
+        refused(await self.site.api.post(_TASKS, body=_body(command, deal, owner)))
+        with after_a_change(self.system):
+            found = await self.find(command)
+        if not found:
+            raise Uncertain(self.system, "the task was made, and is not found", answered=True)
+        return found[0]
+
+    async def find(self, command: OwnerTask) -> Sequence[Made]:
+        """Open and closed ones: what was asked once is not asked again."""
+        try:
+            deal = self.site.local(command.deal)
+        except Absent:
+            return ()
+        ours: Query = {f"cf_{KEY}": _key(command), "opportunity": deal}
+        query = {**ours, "slim": "true", "limit": _MOST}
+        found = (await self.site.api.get(_TASKS, query=query)).read(Tasks).tasks
+        oldest_first = sorted(found, key=lambda task: (task.created_at, task.id))
+        return [Made(id=ExternalId(task.id), url=self.site.url(deal)) for task in oldest_first]
+
+    async def take_back(self, command: OwnerTask, made: Made) -> None:
+        """Closes it; one that is closed already stays so."""
+        del command
+        with suppress(Absent):
+            done = {"status": "Completed"}
+            refused(await self.site.api.patch(f"{_TASKS}{{}}/", made.id, body=done))
+
+
+def _key(command: OwnerTask) -> str:
+    return f"cw:{command.subject}"
+
+
+def _body(command: OwnerTask, deal: str, owner: str) -> dict[str, object]:
+    return {
+        "title": command.title[:_LONGEST_TITLE],
+        "description": command.body,
+        "status": "New",
+        "priority": "High",
+        "due_date": command.due,
+        "opportunity": deal,
+        "assigned_to": [owner] if owner else [],
+        "custom_fields": {KEY: _key(command)},
+    }

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from connectors.bottlecrm.about import Activities, Organization, Pipelines, ProfilePage
-from connectors.bottlecrm.refusals import moved, no_deal
 from connectors.bottlecrm.wire import (
     Account,
     AccountList,
     AccountPage,
+    Activities,
     Contact,
     ContactPage,
     Deal,
@@ -19,10 +19,14 @@ from connectors.bottlecrm.wire import (
     Definition,
     Definitions,
     Named,
+    Organization,
+    Pipelines,
+    ProfilePage,
 )
 from connectors.kit import Api, Cached, together
 from connectors.kit.transport import Query
-from ports.failures import Absent
+from domain.effect import Repeat
+from ports.failures import Absent, Unreachable
 
 _FEED = 50  # it gives no more
 _NAMESAKES = 50
@@ -53,7 +57,9 @@ class Site:
         """BottleCRM's own id in one of ours. Raises Absent."""
         prefix, _, known_as = deal.partition(":")
         if prefix != self.system or not _is_uuid(known_as):
-            raise no_deal(self.system, deal)
+            form = f"{self.system}:0b7e5f0a-58f1-4a6e-9d54-0c7a53a1c2f3"
+            reason = f"no deal {deal!r}: ids of BottleCRM deals look like {form}"
+            raise Absent(self.system, reason)
         return known_as
 
     async def deal(self, id: str) -> DealPage:
@@ -109,7 +115,7 @@ class Site:
         while full:
             page = await self._page(code, offset)
             if found and not any(deal.id in found for deal in page):
-                raise moved(self.system)
+                raise Unreachable(self.system, "the list of won deals moved while it was read")
             found |= {deal.id: deal for deal in page}
             full, offset = len(page) == self._page_size, offset + len(page) - 1
         return found
@@ -135,6 +141,19 @@ class Site:
         answer = await self.api.get("/api/opportunities/pipelines/")
         stages = (each for line in answer.read(Pipelines).pipelines for each in line.stages)
         return sorted({stage.code for stage in stages if stage.kind == "won"})
+
+
+@dataclass(frozen=True)
+class OnSite:
+    """What each change has: where it is made, and what a repeat of it would do."""
+
+    site: Site
+    repeat: Repeat
+    reopens = False
+
+    @property
+    def system(self) -> str:
+        return self.site.system
 
 
 def _is_uuid(id: str) -> bool:

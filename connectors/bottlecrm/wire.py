@@ -1,10 +1,15 @@
-"""BottleCRM's JSON, exactly as BottleCRM writes it."""
+"""What travels: BottleCRM's JSON, exactly as it writes it, and what its refusals mean."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from connectors.kit import Answer
+from ports.failures import ConnectorFailure, Misconfigured, Rejected, Uncertain
 
 
 class Wire(BaseModel):
@@ -164,3 +169,108 @@ class ContactPage(Wire):
     """A person by itself."""
 
     contact: Contact = Field(alias="contact_obj")
+
+
+class Stage(Wire):
+    """A stage of a pipeline, by the code that deals have."""
+
+    code: str
+    kind: str
+
+
+class Pipeline(Wire):
+    """A pipeline and its stages."""
+
+    stages: list[Stage]
+
+
+class Pipelines(Wire):
+    """All pipelines of deals."""
+
+    pipelines: list[Pipeline]
+
+
+class Activity(Wire):
+    """That a record was saved."""
+
+    record: str = Field(alias="entity_id")
+    at: datetime = Field(alias="timestamp")
+
+
+class Activities(Wire):
+    """The latest activities, newest first, and no more than fifty."""
+
+    activities: list[Activity]
+
+    @property
+    def latest(self) -> dict[str, datetime]:
+        """When each record was saved last."""
+        return {each.record: each.at for each in reversed(self.activities)}
+
+    def reach(self, moment: datetime) -> bool:
+        """Whether all that was saved since then is in here."""
+        return bool(self.activities) and self.activities[-1].at < moment
+
+
+class Task(Wire):
+    """A task as lists have it."""
+
+    id: str
+    created_at: datetime
+
+
+class Tasks(Wire):
+    """One page of a list of tasks."""
+
+    tasks: list[Task]
+
+
+class Profile(Wire):
+    """Whoever a token stands for."""
+
+    id: str
+    role: str
+
+
+class ProfilePage(Wire):
+    """Ourselves."""
+
+    profile: Profile = Field(alias="user_obj")
+
+
+class Organization(Wire):
+    """The firm whose account it is."""
+
+    name: str = ""
+    currency: str | None = Field(None, alias="default_currency")
+
+
+def explain(answer: Answer) -> ConnectorFailure | None:
+    """The failure that a refusal means; None where the status says it all."""
+    if answer.status in {401, 403}:
+        way_out = "give Cashward an access token that is valid and has every scope it needs"
+        return Misconfigured(answer.system, f"{answer.reason()} ({way_out})")
+    if answer.status == 404 and not answer.text.lstrip().startswith("{"):
+        reason = "404 from a path that no API serves: check url in the settings"
+        return Misconfigured(answer.system, reason)
+    return None
+
+
+def refused(answer: Answer) -> Answer:
+    """Some of its successes say inside that they are none."""
+    told = answer.json()
+    if isinstance(told, dict) and told.get("error") is True:
+        raise Rejected(answer.system, answer.reason())
+    return answer
+
+
+@contextmanager
+def after_a_change(system: str) -> Iterator[None]:
+    """What fails in here fails after something was changed: it may have happened."""
+    try:
+        yield
+    except Uncertain:
+        raise
+    except ConnectorFailure as lost:
+        reason = f"it was done, and could not be read back: {lost.reason}"
+        raise Uncertain(system, reason, answered=True) from lost

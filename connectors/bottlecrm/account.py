@@ -1,21 +1,99 @@
-"""The fields in a BottleCRM account: which are wanting, how they are made, and what else is."""
+"""What a BottleCRM account must have: the fields of ours, made where wanting, and what else is."""
 
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
-from connectors.bottlecrm.fields import FIELDS, Field, option
 from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Definition
 from connectors.kit import together
+from connectors.kit.deal import KEY
+from domain.deal import Role
+from domain.tax import TaxTreatment
+from domain.templates import TEMPLATES
 from ports.failures import Absent, Misconfigured
 from ports.probe import Probe
 
-_FIELDS = "/api/custom-fields/"
+_PATH = "/api/custom-fields/"
 _READ = ("accounts", "contacts", "opportunities", "tasks", "activities")
 _WRITTEN = ("opportunities", "tasks")
 _NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of ours: its type there, and the values it may take if they are listed."""
+
+    key: str
+    label: str
+    type: str = "text"
+    options: tuple[str, ...] = ()
+
+    def definition(self, kind: str, place: int) -> dict[str, object]:
+        told: dict[str, object] = {
+            "target_model": kind,
+            "key": self.key,
+            "label": self.label,
+            "field_type": self.type,
+            "display_order": place,
+        }
+        if self.options:
+            told["options"] = [_option(each) for each in self.options]
+        return told
+
+
+def _option(value: str) -> dict[str, str]:
+    return {"value": value, "label": value.replace("_", " ").capitalize()}
+
+
+def ticks(role: Role) -> str:
+    """The check box on a contact that gives it this role."""
+    return f"cashward_{role.value}"
+
+
+def _choice(key: str, label: str, choices: type[StrEnum] | Mapping[str, object]) -> Field:
+    return Field(key, label, "dropdown", tuple(map(str, choices)))
+
+
+# Figures are texts: a number there is a binary float, and nothing filters or sums it anyway.
+FIELDS: Final[dict[str, tuple[Field, ...]]] = {
+    "Opportunity": (
+        Field("cashward_scope", "Agreed scope", "textarea"),
+        _choice("cashward_template", "Project template", TEMPLATES),
+        Field("cashward_start", "Project start", "date"),
+        Field("cashward_end", "Project end", "date"),
+        Field("cashward_payment_days", "Payment days", "number"),
+        _choice("cashward_tax", "Tax treatment", TaxTreatment),
+        Field("cashward_currency", "Currency, where BottleCRM lacks it (such as CZK)"),
+        Field("cashward_billing_plan", "Billing plan (name; share %; YYYY-MM-DD)", "textarea"),
+        Field("cashward_sla", "SLA (metric; target; penalty)", "textarea"),
+        Field(KEY, "Cashward key"),
+        Field("cashward_stage", "Cashward stage"),
+        Field("cashward_contracted", "Contracted"),
+        Field("cashward_billed", "Billed, net"),
+        Field("cashward_credited", "Credited, net"),
+        Field("cashward_paid", "Paid, with VAT"),
+        Field("cashward_outstanding", "Outstanding, with VAT"),
+        Field("cashward_project", "Project"),
+        Field("cashward_project_url", "Project link"),
+        Field("cashward_attention", "What Cashward waits for", "textarea"),
+    ),
+    "Account": (
+        Field("cashward_company_id", "Company id (IČO)"),
+        Field("cashward_tax_id", "Tax id (DIČ)"),
+        Field("cashward_vat_id", "VAT id (IČ DPH)"),
+    ),
+    "Contact": tuple(
+        Field(ticks(role), role.value.replace("_", " ").capitalize(), "checkbox") for role in Role
+    ),
+    "Task": (Field(KEY, "Cashward key"),),
+}
+
+
+def keys(kind: str) -> set[str]:
+    return {field.key for field in FIELDS[kind]}
 
 
 @dataclass(frozen=True)
@@ -33,9 +111,9 @@ async def prepare(site: Site, *, dry_run: bool) -> Sequence[str]:
     gaps = list(_gaps(_by_key(await site.definitions())))
     for gap in gaps if not dry_run else ():
         if gap.known:
-            await site.api.put(f"{_FIELDS}{{}}/", gap.known, body=gap.body)
+            await site.api.put(f"{_PATH}{{}}/", gap.known, body=gap.body)
         else:
-            await site.api.post(_FIELDS, body=gap.body)
+            await site.api.post(_PATH, body=gap.body)
     return [gap.lacks for gap in gaps]
 
 
@@ -83,7 +161,7 @@ def _more_options(field: Field, known: Definition) -> list[dict[str, Any]]:
     missing = [value for value in field.options if value not in known.values]
     if not missing or known.type != field.type:
         return []
-    return [*(known.options or []), *map(option, missing)]
+    return [*(known.options or []), *map(_option, missing)]
 
 
 async def _complaints(check: Awaitable[Sequence[str]]) -> Sequence[str]:
