@@ -1,19 +1,32 @@
-"""Redmine, a project management system. Version 5.0 or later."""
+"""Redmine, a project management system, version 5.0 or later: its settings, and its part as Pm."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, SecretStr, model_validator
+from pydantic import SecretStr, model_validator
 
-from connectors.kit import Api, Connector, HttpSettings, Manners, Roles, open_http, secret
-from connectors.redmine.house import House
-from connectors.redmine.pm import RedminePm
-from connectors.redmine.refusals import explain
-from connectors.redmine.site import Site
-from connectors.redmine.visitor import Visitor
+from connectors.kit import (
+    Api,
+    Connector,
+    HttpSettings,
+    Manners,
+    Roles,
+    capabilities,
+    open_http,
+    secret,
+)
+from connectors.redmine.project import CharterChange, ProjectChange, TeamChange
+from connectors.redmine.site import House, Site, Visitor
+from connectors.redmine.wire import explain
+from connectors.redmine.work import MilestonesChange, WorkChange, read_milestones, read_time
+from domain.effect import Repeat, Strategy
+from domain.names import DealId, ExternalId
+from domain.timesheet import TimeEntry
+from ports.pm import MilestoneProgress
+from ports.probe import Probe
 
 __all__ = ["RedminePm", "RedmineSettings", "connector", "open_redmine"]
 
@@ -23,21 +36,11 @@ _MANNERS = Manners(explain=explain, pause=timedelta(seconds=5))
 _SETTLE = timedelta(seconds=30)
 
 
-class RedmineSettings(BaseModel, extra="forbid"):
+class RedmineSettings(House):
     """An administrator's API key, and what this installation calls its things."""
 
-    url: str
-    app_url: str = ""
-    """Where people open Redmine, if that is another address."""
     key: SecretStr | None = None
     key_file: Path | None = None
-    tracker: str = "Task"
-    team_role: str = "Developer"
-    lead_role: str = "Manager"
-    key_field: str = "cashward_key"
-    billing_field: str = "billing_state"
-    approved: tuple[str, ...] = ("approved", "invoiced")
-    """Values of the billing field that say that somebody has approved the time."""
     http: HttpSettings = HttpSettings()
 
     @model_validator(mode="after")
@@ -47,25 +50,54 @@ class RedmineSettings(BaseModel, extra="forbid"):
         return self
 
 
+class RedminePm:
+    """Projects of one installation; a milestone is a version, and reached when that is closed."""
+
+    def __init__(self, site: Site, settle: timedelta) -> None:
+        def repeat(strategy: Strategy) -> Repeat:
+            return Repeat(strategy=strategy, settle=settle)
+
+        self._site = site
+        # Redmine looks before it makes, and lets two that look at once both make.
+        self.project = ProjectChange(site, repeat(Strategy.INERT))
+        self.charter = CharterChange(site, repeat(Strategy.UPSERT))
+        self.milestones = MilestonesChange(site, repeat(Strategy.INERT))
+        self.work = WorkChange(site, repeat(Strategy.INERT))
+        # Its database keeps members unique.
+        self.team = TeamChange(site, repeat(Strategy.UNIQUE_REFERENCE))
+        self.capabilities = capabilities(
+            self.project, self.charter, self.milestones, self.work, self.team
+        )
+
+    async def read_milestones(
+        self, deal: DealId, project: ExternalId
+    ) -> Sequence[MilestoneProgress]:
+        return await read_milestones(self._site, deal, project)
+
+    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
+        return await read_time(self._site, deal, project)
+
+    async def probe(self) -> Probe:
+        me = await self._site.me()
+        lacks = ["let Cashward's account administer Redmine: it archives projects"]
+        return Probe(
+            system=self._site.system,
+            account=self._site.house.home,
+            identity=str(me.id),
+            wanting=tuple(await self._site.wanting() if me.admin else lacks),
+        )
+
+
 @asynccontextmanager
 async def open_redmine(settings: RedmineSettings) -> AsyncIterator[Roles]:
     """The role of Pm, ready; no call is made before there is work."""
+    key = secret(settings.key, settings.key_file)
+    if key is None:
+        raise ValueError("the settings name no key")
     async with open_http(settings.url.rstrip("/"), settings.http) as http:
-        key = secret(settings.key, settings.key_file)
-        if key is None:
-            raise ValueError("the settings name no key")
         visitor = Visitor(_SYSTEM, key)
         api = Api(_SYSTEM, http, visitor, settings.http.timeout_seconds, _MANNERS)
-        house = House(
-            app_url=(settings.app_url or settings.url).rstrip("/"),
-            tracker=settings.tracker,
-            team_role=settings.team_role,
-            lead_role=settings.lead_role,
-            key_field=settings.key_field,
-            billing_field=settings.billing_field,
-            approved=frozenset(settings.approved),
-        )
-        yield Roles(pm=RedminePm(Site(api, house), settings.http.settle(_SETTLE)))
+        yield Roles(pm=RedminePm(Site(api, settings), settings.http.settle(_SETTLE)))
 
 
 connector = Connector(_SYSTEM, RedmineSettings, open_redmine)

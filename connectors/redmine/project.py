@@ -1,25 +1,25 @@
-"""The change that opens a project. Redmine may open two under one identifier: the older is it."""
+"""The changes that make a project: it is opened, has a charter, and a team of members."""
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
-from connectors.redmine.site import Site
-from connectors.redmine.wire import One, Project
-from domain.effect import EffectKind, Made, Repeat
+from connectors.redmine.site import OnSite
+from connectors.redmine.wire import CLOSED, Member, One, Page, Project, User, WikiPage, panel
+from domain.effect import EffectKind, Made
 from domain.names import DealId, ExternalId
-from domain.project import OpenProject
+from domain.project import OpenProject, StaffProject, TeamMember, WriteCharter
 from ports.change import Ticket
-from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
+from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Uncertain
 
-_KIND = EffectKind("pm.project")
 _LONGEST = 100
+_PANEL = "/projects/{}/wiki/Customer_panel.json"
+_MEMBERS = "/projects/{}/memberships.json"
 _MODULES = ("issue_tracking", "time_tracking", "wiki", "gantt", "calendar", "files")
 _INSIDE = (
     ("/projects/{}/versions.json", "versions"),
-    ("/projects/{}/memberships.json", "memberships"),
+    (_MEMBERS, "memberships"),
     ("/projects/{}/wiki/index.json", "wiki_pages"),
     ("/projects/{}/files.json", "files"),
 )
@@ -39,18 +39,10 @@ def identifier(deal: DealId) -> str:
     return f"cw-{plain}"
 
 
-@dataclass(frozen=True)
-class ProjectChange:
+class ProjectChange(OnSite):
     """Opens a private project; taking it back archives it, or deletes it while it is empty."""
 
-    site: Site
-    repeat: Repeat
-    kind: EffectKind = _KIND
-    reopens: bool = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
+    kind = EffectKind("pm.project")
 
     async def make(self, command: OpenProject, ticket: Ticket) -> Made:
         del ticket
@@ -120,6 +112,156 @@ class ProjectChange:
         return True
 
     def _made(self, project: Project) -> Made:
-        url = f"{self.site.house.app_url}/projects/{project.identifier}"
+        url = f"{self.site.house.home}/projects/{project.identifier}"
         parts = {"key": ExternalId(project.identifier)}
         return Made(id=ExternalId(str(project.id)), url=url, parts=parts)
+
+
+class CharterChange(OnSite):
+    """The whole page, so that writing twice is writing once; what people wrote on it stays.
+
+    A closing charter closes the project. One that a person closed takes no open charter.
+    """
+
+    kind = EffectKind("pm.charter")
+
+    async def make(self, command: WriteCharter, ticket: Ticket) -> Made:
+        del ticket
+        project = await self.site.project(command.project)
+        async with self.site.inside(command.project):
+            await self._write(command, project)
+        if command.is_closed:
+            await self._close(command.project)
+        return Made(id=command.project)
+
+    async def find(self, command: WriteCharter) -> Sequence[Made]:
+        del command
+        return ()
+
+    async def take_back(self, command: WriteCharter, made: Made) -> None:
+        del made
+        with suppress(Absent):
+            project = await self.site.project(command.project)
+            if project.is_closed and command.is_closed:
+                await self._reopen(command.project)
+            async with self.site.inside(command.project):
+                await self.site.api.delete(_PANEL, command.project)
+
+    async def _write(self, command: WriteCharter, project: Project) -> None:
+        there = await self._page(command.project)
+        text = await self._beside_people(command, there)
+        if there and text == there.plain:
+            return
+        if project.is_closed:
+            if not command.is_closed:
+                reason = f"project {command.project} is closed: reopen it in Redmine"
+                raise Rejected(self.system, reason)
+            await self._reopen(command.project)
+        page = {"text": text, "comments": "Cashward"}
+        # Naming the version we read, Redmine refuses to write over what came after it.
+        version = {"version": there.version} if there else {}
+        await self.site.api.put(_PANEL, command.project, body={"wiki_page": page | version})
+
+    async def _beside_people(self, command: WriteCharter, there: WikiPage | None) -> str:
+        """What the page becomes: ours, unless people wrote on it last."""
+        if there is None:
+            return panel(command)
+        if command.is_closed and there.plain.startswith(CLOSED):
+            return there.plain
+        if there.author.id == (await self.site.me()).id:
+            return panel(command)
+        return f"{CLOSED}\n\n{there.plain}" if command.is_closed else there.plain
+
+    async def _page(self, project: str) -> WikiPage | None:
+        try:
+            return (await self.site.api.get(_PANEL, project)).read(One[WikiPage]).it
+        except Absent:
+            return None
+
+    async def _close(self, project: str) -> None:
+        await self.site.api.put("/projects/{}/close.json", project)
+        if not (await self.site.project(project)).is_closed:
+            raise Uncertain(self.system, f"project {project} is still open")
+
+    async def _reopen(self, project: str) -> None:
+        await self.site.api.put("/projects/{}/reopen.json", project)
+
+
+class TeamChange(OnSite):
+    """Adds who is missing; Redmine refuses who is a member already, whatever the role."""
+
+    kind = EffectKind("pm.team")
+
+    async def make(self, command: StaffProject, ticket: Ticket) -> Made:
+        del ticket
+        there = await self._members(command)
+        roles = await self._roles(command.team)
+        for person, member in (await self._people(command)).items():
+            if person not in there:
+                await self._add(command, person, roles[member.role])
+        return Made(id=command.project)
+
+    async def find(self, command: StaffProject) -> Sequence[Made]:
+        if not command.team:
+            return (Made(id=command.project),)
+        try:
+            there = await self._members(command)
+            people = await self._people(command)
+        except Rejected:
+            return ()
+        return (Made(id=command.project),) if people.keys() <= there.keys() else ()
+
+    async def take_back(self, command: StaffProject, made: Made) -> None:
+        del made
+        with suppress(Absent):
+            there = await self._members(command)
+            people = await self._people(command)
+            for member in [there[person] for person in people if person in there]:
+                async with self.site.inside(command.project):
+                    await self.site.api.delete("/memberships/{}.json", str(member))
+
+    async def _add(self, command: StaffProject, person: int, role: int) -> None:
+        body = {"user_id": person, "role_ids": [role]}
+        try:
+            async with self.site.inside(command.project):
+                await self.site.api.post(_MEMBERS, command.project, body={"membership": body})
+        except Rejected:
+            if person not in await self._members(command):
+                raise
+
+    async def _members(self, command: StaffProject) -> dict[int, int]:
+        """The number of each person's membership."""
+        async with self.site.inside(command.project):
+            members = await self.site.all(_MEMBERS, command.project, of=Page[Member], query={})
+        return {member.user.id: member.id for member in members if member.user}
+
+    async def _people(self, command: StaffProject) -> dict[int, TeamMember]:
+        """The team by the number of the account; who plays two roles comes in by the first."""
+        people: dict[int, TeamMember] = {}
+        for member in command.team:
+            people.setdefault(await self._number(member), member)
+        return people
+
+    async def _number(self, member: TeamMember) -> int:
+        """People are named by their number, or by their login."""
+        if member.person.isdecimal():
+            return int(member.person)
+        query = {"name": member.person, "status": "1", "limit": "100"}
+        users = (await self.site.api.get("/users.json", query=query)).read(Page[User]).rows
+        for user in users:
+            if user.login.casefold() == member.person.casefold():
+                return user.id
+        reason = (
+            f"who plays {member.role} is no active user: put it right in policy.staffing.people"
+        )
+        raise Rejected(self.system, reason)
+
+    async def _roles(self, team: Iterable[TeamMember]) -> dict[str, int]:
+        """Roles of the project → roles of Redmine."""
+        known = await self.site.roles()
+        wanted = {member.role: self.site.house.role_of(member.role) for member in team}
+        lacking = sorted(set(wanted.values()) - known.keys())
+        if lacking:
+            reason = f"no role {lacking[0]!r}: set redmine team_role and lead_role to ones it has"
+            raise Misconfigured(self.system, reason)
+        return {ours: known[theirs] for ours, theirs in wanted.items()}

@@ -1,13 +1,21 @@
-"""Redmine's JSON, as Redmine writes it. Ids are numbers; what is not asked for may be missing."""
+"""What travels: Redmine's JSON as Redmine writes it, what its refusals mean, and our panel.
 
+Ids are numbers; what is not asked for may be missing.
+"""
+
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
-CLOSED = 5
-"""The status of a project that takes no more changes; an archived one is never shown."""
+from connectors.kit import Answer
+from domain.project import BudgetLine, WriteCharter
+from ports.failures import ConnectorFailure, Misconfigured, Rejected, Unreachable
+
+CLOSED = "*CLOSED: the deal was cancelled.*"
+"""How the panel of a cancelled deal begins."""
 
 
 class Errors(BaseModel):
@@ -39,6 +47,11 @@ class Record(Thing):
         found = next((each.value for each in self.fields if each.id == field), None)
         return found if isinstance(found, str) else ""
 
+    def key(self, field: int, deal: str) -> str:
+        """The rest of our key, if it is one of the deal's; else empty."""
+        ours, _, key = self.text(field).rpartition(":")
+        return key if ours == deal else ""
+
 
 class Project(Record):
     """`modules`, `trackers` and `issue_fields` are told only where asked for."""
@@ -51,7 +64,8 @@ class Project(Record):
 
     @property
     def is_closed(self) -> bool:
-        return self.status == CLOSED
+        """Whether it takes no more changes; an archived one is never shown."""
+        return self.status == 5
 
 
 class Version(Record):
@@ -144,3 +158,71 @@ class One(BaseModel, Generic[T]):
     def _under_any_name(cls, body: object) -> object:
         """Redmine names it by its kind."""
         return {"it": next(iter(body.values()))} if isinstance(body, dict) and body else body
+
+
+class Forbidden(Misconfigured):
+    """403, which is one of many: no right, an archived or closed project, a module or REST off."""
+
+
+def explain(answer: Answer) -> ConnectorFailure | None:
+    """The failure that a refusal means; None where its status says it all.
+
+    Its sentences are translated: only the status is trusted.
+    """
+    match answer.status:
+        case 401:
+            reason = "the API key is wrong: give Cashward one of an active account (redmine key)"
+            return Misconfigured(answer.system, reason)
+        case 403:
+            reason = (
+                "403: Cashward's account may not do this; let it administer Redmine, and switch"
+                " the REST API and the project's modules on"
+            )
+            return Forbidden(answer.system, reason)
+        case 409:
+            return Unreachable(answer.system, "somebody else wrote at the same time")
+        case 422:
+            return _invalid(answer)
+    return None
+
+
+def _invalid(answer: Answer) -> ConnectorFailure | None:
+    try:
+        errors = Errors.model_validate_json(answer.text).errors
+    except ValidationError:
+        return None
+    if not errors:  # how it says that a record was changed by another in the meantime
+        return Unreachable(answer.system, "somebody else changed it at the same time")
+    return Rejected(answer.system, answer.reason("; ".join(errors)))
+
+
+def panel(command: WriteCharter) -> str:
+    """What the team must know of the contract, as Textile and Markdown both show it."""
+    return "\n\n".join(part for part in _parts(command) if part)
+
+
+def _parts(command: WriteCharter) -> Iterator[str]:
+    yield CLOSED if command.is_closed else ""
+    yield f"Deal {command.deal}. The contract's terms are kept in the CRM: change them there."
+    yield f"*Contract terms*, from {command.start} to {command.end}"
+    yield command.scope.strip()
+    yield _section(
+        "SLA", (f"{each.metric}: {each.target}" + _penalty(each.penalty) for each in command.sla)
+    )
+    yield _section("Budget", map(_budget, command.budget))
+    people = (f"{person.role}: CRM contact {person.contact}" for person in command.stakeholders)
+    yield _section("Stakeholders", people)
+    yield _section("Team", (f"{member.role}: {member.person}" for member in command.team))
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    told = [f"* {line}" for line in lines]
+    return "\n".join([f"*{title}*", "", *told]) if told else ""
+
+
+def _budget(line: BudgetLine) -> str:
+    return f"{line.cost_type}: {line.amount}" + (f", {line.hours} h" if line.hours else "")
+
+
+def _penalty(penalty: str) -> str:
+    return f" (else {penalty})" if penalty else ""
