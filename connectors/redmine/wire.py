@@ -171,7 +171,11 @@ def explain(answer: Answer) -> ConnectorFailure | None:
     """
     match answer.status:
         case 401:
-            reason = "the API key is wrong: give Cashward one of an active account (redmine key)"
+            reason = (
+                "the API key is wrong or its account is locked: sign in to Redmine as Cashward's"
+                " account, make a new key on its page My account (API access key, Reset), and set"
+                " it as redmine key or in key_file"
+            )
             return Misconfigured(answer.system, reason)
         case 403:
             reason = (
