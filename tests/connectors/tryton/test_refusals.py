@@ -9,9 +9,17 @@ import httpx
 import pytest
 
 from connectors.kit import Answer
-from connectors.tryton.office import number_of
-from connectors.tryton.refusals import Asked, explain_reply
-from connectors.tryton.wire import Day, Exact, Moment, Wire, day, decimal
+from connectors.tryton.wire import (
+    Asked,
+    Day,
+    Exact,
+    Moment,
+    Wire,
+    day,
+    decimal,
+    explain_reply,
+    number_of,
+)
 from domain.names import ExternalId
 from ports.failures import (
     Absent,
