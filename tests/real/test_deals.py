@@ -9,8 +9,6 @@ from typing import cast
 
 import httpx
 import pytest
-from sqlalchemy import URL
-from temporalio.testing import WorkflowEnvironment
 
 from cli.demo.desks import Desk
 from cli.demo.orders import order
@@ -20,20 +18,10 @@ from real.bottlecrm.site import Site
 from real.catalog import NAMES, changes_at
 from real.count import Count
 from real.kit.proxy import Fault
-from real.street import Street
-from tests.postgres import fresh_database
-from tests.real.town import Town, open_town
+from tests.real.town import Town
 from tests.world import until_awaited
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
-
-
-@pytest.fixture
-async def town(temporal: WorkflowEnvironment, postgres: URL, street: Street) -> AsyncIterator[Town]:
-    """Each in a database of its own: systems that are set back give their ids out again."""
-    with fresh_database(postgres) as url:
-        async with open_town(temporal, url, street) as opened:
-            yield opened
 
 
 async def to_cash(town: Town, sales: Sequence[Sale]) -> None:
@@ -46,7 +34,8 @@ def once_each(found: Count, *, deals: int, milestones: int) -> None:
     assert (found.deals_won, found.projects, found.customers) == (deals, deals, deals)
     bills = deals * milestones
     assert (found.milestones, found.milestones_reached) == (bills, bills)
-    assert (found.invoices_posted, found.invoices_paid) == (bills, bills)
+    assert (found.invoices_posted, found.invoices_paid, found.payments) == (bills, bills, bills)
+    assert (found.wiki_pages, found.credit_notes, found.tasks_open) == (deals, 0, 0)
 
 
 async def test_eight_starts_at_once_are_one_deal(town: Town) -> None:
