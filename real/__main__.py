@@ -17,9 +17,11 @@ from rich.table import Table
 
 from real.catalog import NAMES, system_named
 from real.count import Count, count
+from real.cupboard import part_of
+from real.kit.debian import installed_size
 from real.kit.system import Place
 from real.places import cache, size
-from real.street import Street, part_of, street_in
+from real.street import Street, street_in
 from runtime.local.trouble import StackTrouble
 
 app = typer.Typer(
@@ -30,6 +32,7 @@ app = typer.Typer(
 out = Console()
 err = Console(stderr=True)
 R = TypeVar("R")
+_MB = 2**20
 
 
 def _known(names: list[str] | None) -> list[str] | None:
@@ -53,23 +56,39 @@ def install(only: Only = None, folder: Folder = AT) -> None:
     began, used = time.monotonic(), shutil.disk_usage("/").used
     _run(_once(folder, only or NAMES))
     table = Table(title="Installed; each has answered, and is down again", title_justify="left")
-    for column in ("system", "release", "in the cache"):
+    for column in ("system", "release", "in the cache", "Debian packages, with all they need"):
         table.add_column(column, overflow="fold")
     for system in map(system_named, only or NAMES):
-        taken = size(part_of(cache(), system)) / 2**20
-        table.add_row(system.name, system.release, f"{taken:.0f} MB")
+        kept = _told(size(part_of(cache(), system)))
+        table.add_row(system.name, system.release, kept, _debian(system.packages))
     out.print(table)
-    more = (shutil.disk_usage("/").used - used) / 2**20
+    more = (shutil.disk_usage("/").used - used) / _MB
     out.print(f"{time.monotonic() - began:.0f} s; the disk holds {more:.0f} MB more than before")
-    out.print(f"kept in {cache()}, which may be deleted", highlight=False)
+    out.print(f"the cache is {cache()}, and may be deleted", highlight=False)
+
+
+def _debian(packages: Sequence[str]) -> str:
+    if not packages:
+        return "none"
+    return f"{_told(installed_size(packages))} ({', '.join(packages)})"
+
+
+def _told(taken: int) -> str:
+    """Bytes in words: what is there is never nothing."""
+    return f"{taken / _MB:.0f} MB" if taken >= _MB else "less than 1 MB"
 
 
 @app.command()
 def up(only: Only = None, folder: Folder = AT) -> None:
-    """Run them in the foreground until Ctrl-C, and say who may come in."""
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        _run(_stay(folder, only or NAMES))
-    out.print("everything is down; their data is kept")
+    """Run them in the foreground until Ctrl-C, and say who may come in.
+
+    Where one of them ends by itself, all are taken down, and the exit code is 3.
+    """
+    try:
+        with suppress(KeyboardInterrupt, asyncio.CancelledError):
+            _run(_stay(folder, only or NAMES))
+    finally:
+        out.print(f"everything is down; their data is kept in {folder}", highlight=False)
 
 
 @app.command(name="count")
@@ -104,7 +123,7 @@ async def _stay(folder: Path, names: Sequence[str]) -> None:
             for name, value in {**place.connector, **place.hands}.items():
                 out.print(f"    {name} {value}", highlight=False, soft_wrap=True)
         out.print("[dim]Ctrl-C ends everything.[/]")
-        await asyncio.Event().wait()
+        await street.watch()
 
 
 async def _counted(folder: Path) -> Count:

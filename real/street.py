@@ -1,21 +1,21 @@
 """The real systems of one run, each in a house of its own, brought up when somebody asks for it."""
 
 import asyncio
-import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from real.kit.alone import alone
+from real.cupboard import Say, whole_part
 from real.kit.system import Running, System
 from runtime.local.crew import Crew
+from runtime.local.program import Program
 from runtime.local.state import State
 from runtime.local.trouble import StackTrouble
 
-Say = Callable[[str], None]
-_WHOLE = ".whole"
+_GLANCE = 0.2
 
 
 @dataclass
@@ -41,43 +41,37 @@ class Street:
         """The running system. Raises Missing, or Died with the log; nothing is left of it then."""
         if system.name not in self.running:
             async with AsyncExitStack() as entered:
+                # Entered first, so that the cache is let go when nothing runs from it any more.
+                kept = await entered.enter_async_context(AsyncExitStack())
                 home = State.at(self.folder / f"{system.name}-{system.release}")
                 crew = await entered.enter_async_context(Crew(home))
-                cache = await self._installed(system, crew)
+                await system.equip(crew)
+                install = partial(self._install, system, crew)
+                part = whole_part(self.cache, system, install, self.say)
+                cache = await kept.enter_async_context(part)
                 began = time.monotonic()
                 self.running[system.name] = await system.start(crew, cache)
                 self._stack.push_async_exit(entered.pop_all())
             self.say(f"{system.name} is up after {time.monotonic() - began:.0f} s")
         return self.running[system.name]
 
-    async def _installed(self, system: System, crew: Crew) -> Path:
-        """The system's part of the cache; what is not whole is made anew."""
-        await system.equip(crew)
-        part = part_of(self.cache, system)
-        if (part / _WHOLE).exists():
-            return part
-        self.cache.mkdir(parents=True, exist_ok=True)
-        async with alone(part.with_name(f"{part.name}.lock"), self._wait(system)):
-            if not (part / _WHOLE).exists():  # another run may have made it meanwhile
-                await self._install(system, crew, part)
-        return part
+    async def watch(self) -> None:
+        """Wait as long as everything runs; raise StackTrouble for what ended by itself."""
+        while True:
+            for name, program in self._programs():
+                if program.missed and not program.alive:
+                    raise StackTrouble(f"{name} is down: {program.obituary()}")
+            await asyncio.sleep(_GLANCE)
+
+    def _programs(self) -> Iterator[tuple[str, Program]]:
+        for name, running in self.running.items():
+            yield from ((name, program) for program in running.programs)
 
     async def _install(self, system: System, crew: Crew, part: Path) -> None:
         began = time.monotonic()
         self.say(f"installing {system.name} {system.release}, once for this machine ...")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
         await system.install(crew, part)
-        (part / _WHOLE).touch()
         self.say(f"{system.name} is installed after {time.monotonic() - began:.0f} s")
-
-    def _wait(self, system: System) -> Callable[[], None]:
-        return lambda: self.say(f"waiting for another run, which installs {system.name} ...")
-
-
-def part_of(cache: Path, system: System) -> Path:
-    """Where this release of it is kept."""
-    return cache / f"{system.name}-{system.release}"
 
 
 def _together(failures: Sequence[BaseException]) -> BaseException:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from real.bottlecrm.books import IN_USE, SEEDED, open_books
@@ -25,9 +26,10 @@ class Bottlecrm:
 
     name = NAME
     release = f"{VERSION}-{_SEEDS}"
+    packages: Sequence[str] = ("redis-server",)
 
     async def equip(self, crew: Crew) -> None:
-        await ensure(["redis-server"], crew)
+        await ensure(self.packages, crew)
 
     async def install(self, crew: Crew, cache: Path) -> None:
         await _environment(crew, cache)

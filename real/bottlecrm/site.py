@@ -1,6 +1,6 @@
 """BottleCRM at work: its web server, and the worker that does what a request leaves for later."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,10 @@ class Site:
             connector={"URL": url, "ACCESS_TOKEN": self.people["cashward_token"]},
             hands=hands,
         )
+
+    @property
+    def programs(self) -> Sequence[Program]:
+        return *self._programs, self.books.server.program
 
     async def up(self) -> None:
         """The queue first, for the site waits long for one that is not there; the worker last."""

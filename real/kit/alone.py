@@ -1,10 +1,10 @@
-"""One run at a time does what all runs of a machine share."""
+"""One run at a time does what all runs of a machine share, and none takes away what one uses."""
 
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 _GLANCE = 0.5
@@ -13,20 +13,46 @@ _GLANCE = 0.5
 @asynccontextmanager
 async def alone(lock: Path, on_wait: Callable[[], None]) -> AsyncIterator[None]:
     """Nobody else is in a block of this lock, in any process; it is free when its holder dies."""
-    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if not _taken(held):
+    async with _held(lock, fcntl.LOCK_EX, on_wait):
+        yield
+
+
+@asynccontextmanager
+async def using(lock: Path, on_wait: Callable[[], None]) -> AsyncIterator[None]:
+    """Others may use it too, but nobody is alone with it."""
+    async with _held(lock, fcntl.LOCK_SH, on_wait):
+        yield
+
+
+@contextmanager
+def alone_at_once(lock: Path) -> Iterator[bool]:
+    """Whether nobody else is in a block of this lock, without waiting for them; if so, we are."""
+    with _opened(lock) as held:
+        yield _taken(held, fcntl.LOCK_EX)
+
+
+@asynccontextmanager
+async def _held(lock: Path, how: int, on_wait: Callable[[], None]) -> AsyncIterator[None]:
+    with _opened(lock) as held:
+        if not _taken(held, how):
             on_wait()
-            while not _taken(held):  # noqa: ASYNC110 - other processes tell us nothing
+            while not _taken(held, how):  # noqa: ASYNC110 - other processes tell us nothing
                 await asyncio.sleep(_GLANCE)
         yield
+
+
+@contextmanager
+def _opened(lock: Path) -> Iterator[int]:
+    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield held
     finally:
         os.close(held)
 
 
-def _taken(held: int) -> bool:
+def _taken(held: int, how: int) -> bool:
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(held, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -13,6 +13,7 @@ from runtime.local.trouble import Missing
 
 _PATIENCE = "600"  # seconds that another installation may take
 _LOCK = Path("/run/lock/cashward-debian")
+_NOT_NEEDED = ("recommends", "suggests", "enhances", "conflicts", "breaks", "replaces")
 
 
 async def ensure(
@@ -46,9 +47,24 @@ def missing(packages: Sequence[str]) -> list[str]:
     return [package for package in packages if not _is_installed(package)]
 
 
+def installed_size(packages: Sequence[str]) -> int:
+    """Bytes of these and of all that they need, as far as they are installed."""
+    closed = ["--recurse", "--installed", *(f"--no-{what}" for what in _NOT_NEEDED)]
+    told = _told("apt-cache", "depends", *closed, *packages)
+    needed = {line for line in told.splitlines() if line[:1] not in {" ", "<"}}
+    names = sorted(needed.union(packages))
+    sizes = _told("dpkg-query", "-W", "-f", "${db:Status-Status} ${Installed-Size}\\n", *names)
+    kilobytes = (line.split() for line in sizes.splitlines() if line.startswith("installed "))
+    return sum(int(size[1]) for size in kilobytes) * 1024
+
+
 def _is_installed(package: str) -> bool:
-    if shutil.which("dpkg-query") is None:
-        return False
-    asked = ["dpkg-query", "-W", "-f", "${db:Status-Status}", package]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return told.stdout == "installed"
+    return _told("dpkg-query", "-W", "-f", "${db:Status-Status}", package) == "installed"
+
+
+def _told(program: str, *arguments: str) -> str:
+    """What one of Debian's programs says; nothing where there is none."""
+    if shutil.which(program) is None:
+        return ""
+    asked = [program, *arguments]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout

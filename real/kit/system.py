@@ -1,11 +1,13 @@
 """A real system on this machine: what it needs, how it is installed once, how it runs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from pydantic import BaseModel
 
 from runtime.local.crew import Crew
+from runtime.local.program import Program
 
 
 class Place(BaseModel, frozen=True):
@@ -29,6 +31,10 @@ class Running(Protocol):
 
     @property
     def place(self) -> Place: ...
+    @property
+    def programs(self) -> Sequence[Program]:
+        """All that must be at work for it to be up."""
+        ...
 
     async def restart(self) -> None:
         """End it hard, as a power cut does, and start it again; what was committed is there."""
@@ -46,8 +52,13 @@ class System(Protocol):
     def name(self) -> str: ...
     @property
     def release(self) -> str: ...
+    @property
+    def packages(self) -> Sequence[str]:
+        """The Debian packages it runs on."""
+        ...
+
     async def equip(self, crew: Crew) -> None:
-        """See to the Debian packages it runs on (`real.kit.debian`): at once if they are there."""
+        """See to its Debian packages (`real.kit.debian`): at once if they are there."""
         ...
 
     async def install(self, crew: Crew, cache: Path) -> None:

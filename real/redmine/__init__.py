@@ -1,6 +1,7 @@
 """Redmine 5.0 as Debian packs it: projects, versions, issues, wiki and time sheets over REST."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from real.redmine.rails import LOCK, SEED, at_home
 from runtime.local.crew import Crew
 from runtime.local.program import Program
 
-_PACKAGES = ("redmine", "redmine-pgsql", "puma")
 _PATIENCE = 90.0
 _DUMP = "seeded.dump"
 _DRAFT = "redmine_draft"
@@ -43,6 +43,10 @@ class RunningRedmine:
     web: Program
     store: Databases
 
+    @property
+    def programs(self) -> Sequence[Program]:
+        return self.web, self.store.server.program
+
     async def restart(self) -> None:
         await self.web.kill()
         await self.store.server.program.kill()
@@ -59,11 +63,12 @@ class Redmine:
 
     name: str = "redmine"
     release: str = "5.0.4-1"
+    packages: Sequence[str] = ("redmine", "redmine-pgsql", "puma")
 
     async def equip(self, crew: Crew) -> None:
         answers = crew.state.room("debian") / "answers"
         answers.write_text(_ANSWERS, encoding="utf-8")
-        await ensure(_PACKAGES, crew, {**_BUNDLER, "DEBCONF_DB_OVERRIDE": f"File{{{answers}}}"})
+        await ensure(self.packages, crew, {**_BUNDLER, "DEBCONF_DB_OVERRIDE": f"File{{{answers}}}"})
 
     async def install(self, crew: Crew, cache: Path) -> None:
         store = await databases(crew, crew.state.ports("postgres")["postgres"])

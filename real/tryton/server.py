@@ -1,6 +1,6 @@
 """Tryton's server at work, and the settings it works by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +79,10 @@ class Server:
             connector={"URL": self.url, **ours},
             hands={"database": IN_USE, **hands},
         )
+
+    @property
+    def programs(self) -> Sequence[Program]:
+        return self.program, self.books.server.program
 
     async def up(self) -> None:
         await self.program.up()

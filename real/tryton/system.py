@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Tryton:
     """The product. Fiscal years are made for last year, this and next: the snapshot is a year's."""
 
     name = "tryton"
+    packages: Sequence[str] = ()
 
     @property
     def release(self) -> str:

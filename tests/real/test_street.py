@@ -1,6 +1,9 @@
 """A street installs once for all runs of a machine; what it could not open leaves nothing."""
 
 import asyncio
+import os
+import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +22,7 @@ class Lamp:
     """At work as soon as it is lit."""
 
     place: Place
+    programs: Sequence[Program]
 
     async def restart(self) -> None: ...
     async def reset(self) -> None: ...
@@ -32,6 +36,7 @@ class Lamps:
     release: str = "1"
     lacks: str = ""
     takes: str = "0"
+    packages: Sequence[str] = ()
     installs: list[Path] = field(default_factory=list)
     pids: list[int] = field(default_factory=list)
 
@@ -52,9 +57,12 @@ class Lamps:
         await working
 
     async def start(self, crew: Crew, cache: Path) -> Running:
-        del crew
         assert (cache / "half").exists()
-        return Lamp(Place(name=self.name, url="", database="", connector={}, hands={}))
+        flame = Program(crew=crew, name="flame", argv=["sleep", "60"])
+        await flame.up()
+        self.pids.append(flame.pid)
+        place = Place(name=self.name, url="", database="", connector={}, hands={})
+        return Lamp(place, [flame])
 
 
 def nothing_said(what: str) -> None:
@@ -104,6 +112,44 @@ async def test_what_did_not_open_may_be_tried_again_in_the_same_run(tmp_path: Pa
         await _fails(street, lamps)
         lamps.lacks, lamps.takes = "", "0"
         await street.open(lamps)
+
+
+async def test_an_older_release_goes_once_the_new_one_is_installed(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    await opened(Lamps(), tmp_path / "run", cache)
+    poor = Lamps(release="2", lacks="no oil", takes="60")
+    with pytest.raises(Missing, match="no oil"):
+        await opened(poor, tmp_path / "run", cache)
+    assert _kept(cache) == ["lamp-1", "lamp-2"]
+    await opened(Lamps(release="2"), tmp_path / "run", cache)
+    await opened(Lamps(name="lamppost"), tmp_path / "run", cache)
+    assert _kept(cache) == ["lamp-2", "lamppost-1"]
+
+
+async def test_an_older_release_stays_while_somebody_uses_it(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    async with street_in(tmp_path / "old", cache, nothing_said) as street:
+        await street.open(Lamps())
+        await opened(Lamps(release="2"), tmp_path / "run", cache)
+        assert _kept(cache) == ["lamp-1", "lamp-2"]
+    await opened(Lamps(release="3"), tmp_path / "run", cache)
+    assert _kept(cache) == ["lamp-3"]
+
+
+async def test_a_program_that_dies_is_told_with_its_log(tmp_path: Path) -> None:
+    lamps = Lamps()
+    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
+        await street.open(lamps)
+        watching = asyncio.create_task(street.watch())
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(watching), timeout=0.5)
+        os.kill(lamps.pids[-1], signal.SIGKILL)
+        with pytest.raises(StackTrouble, match=r"lamp is down: flame ended with status -9.*log is"):
+            await watching
+
+
+def _kept(cache: Path) -> list[str]:
+    return sorted(each.name for each in cache.iterdir() if each.is_dir())
 
 
 async def _fails(street: Street, lamps: Lamps) -> None:
