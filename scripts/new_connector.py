@@ -5,6 +5,7 @@ The stubs are read off the ports, and the bench off the contract suite, so they 
 
 import argparse
 import ast
+import copy
 import re
 import subprocess
 import sys
@@ -179,16 +180,9 @@ def _class(title: str, part: Part, tree: ast.Module) -> str:
 def _stub(member: ast.FunctionDef | ast.AsyncFunctionDef, part: Part) -> Iterator[str]:
     """The member's own signature; its promise stays where it is made."""
     todo = f"fill {part.protocol}.{member.name}: see {part.source}, {part.model}"
-    bare = type(member)(
-        name=member.name,
-        args=member.args,
-        body=[ast.parse(f"raise NotImplementedError({todo!r})").body[0]],
-        decorator_list=member.decorator_list,
-        returns=member.returns,
-        type_comment=None,
-        lineno=1,
-    )
-    for line in ast.unparse(ast.fix_missing_locations(bare)).splitlines():
+    bare = copy.copy(member)
+    bare.body = [ast.parse(f"raise NotImplementedError({todo!r})").body[0]]
+    for line in ast.unparse(bare).splitlines():
         yield f"    {line}"
 
 
