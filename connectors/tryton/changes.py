@@ -19,6 +19,8 @@ from connectors.tryton.wire import (
     Text,
     Values,
     Wire,
+    day,
+    decimal,
     number_of,
 )
 from domain.billing import CreditInvoice, DraftInvoice, InvoiceLine
@@ -179,10 +181,13 @@ class InvoiceChange(_Drafting):
 
 @dataclass(frozen=True)
 class CreditChange(_Drafting):
-    """A draft, its posting, and its place among the invoice's payments: each done once.
+    """A credit note by Tryton's own procedure: its draft, its posting, its setting off, each once.
 
-    Tryton's own wizard would round the tax anew, take no partial amount, and make a second note
-    when it is asked again.
+    A whole invoice is credited by Tryton's wizard. Told to refund as well it would cancel the
+    invoice, and refuse where its rounding of the tax is a coin off: so it makes the draft alone,
+    which is born under our reference and is given our tax before it is posted. The wizard knows no
+    part of an invoice. A note over a part is what it is in Tryton: an invoice below zero, each of
+    whose lines names as its origin a line that it credits.
     """
 
     kind: EffectKind = _CREDIT
@@ -198,6 +203,8 @@ class CreditChange(_Drafting):
             if stray.is_draft:
                 await self.documents.delete(stray)
         if note.is_draft:
+            if _is_whole(document, invoice):
+                note = await self._filled_in(note, document)
             self.documents.compare(note, document)
             await self.documents.post(note.id)
             note = await self.documents.at(note.id)
@@ -226,7 +233,31 @@ class CreditChange(_Drafting):
                 f"invoice {invoice.name} has {invoice.amount_to_pay} left to pay, less than the "
                 f"credit of {-gross}: finance must refund in Tryton what was paid",
             )
-        return await self.documents.add(document)
+        if not _is_whole(document, invoice):
+            return await self.documents.add(document)
+        on = day(document.issue_date)
+        crediting = Walk(
+            wizard="account.invoice.credit",
+            model=MODEL,
+            ids=[invoice.id],
+            button="credit",
+            form={"with_refund": False, "with_refund_allowed": True, "invoice_date": on},
+            presets={"reference": document.reference, "payment_term_date": on},
+        )
+        await self.documents.office.walk(crediting)
+        if not (notes := await self.documents.find(document.reference)):
+            raise Rejected(SYSTEM, "the credit note has not our reference: update Tryton to 8.2")
+        return notes[0]
+
+    async def _filled_in(self, note: StoredInvoice, document: Document) -> StoredInvoice:
+        """With what the wizard leaves open: the reason, and the tax to the coin."""
+        reason, (_, tax, _) = document.lines[0].description, document.totals
+        if (note.description, note.amounts) == (reason, document.totals):
+            return note
+        amount = ["write", note.taxes, {"amount": decimal(tax)}]
+        values = {"description": reason, "taxes": [amount]}
+        await self.documents.office.write(MODEL, note.id, values)
+        return await self.documents.at(note.id)
 
     async def _set_off(self, note: StoredInvoice, invoice: StoredInvoice) -> None:
         """A note over all that is open closes the invoice; a smaller one joins its payments."""
@@ -238,6 +269,10 @@ class CreditChange(_Drafting):
             await office.walk(Walk(wizard=closing, model="account.move.line", ids=ids))
         else:
             await office.write(MODEL, invoice.id, {"payment_lines": [["add", own]]})
+
+
+def _is_whole(document: Document, invoice: StoredInvoice) -> bool:
+    return document.totals == tuple(-amount for amount in invoice.amounts)
 
 
 def _is_set_off(note: StoredInvoice, invoice: StoredInvoice) -> bool:

@@ -1,4 +1,4 @@
-"""Exactly once at a vendor that keeps no reference unique: drafts, posting, lost replies."""
+"""Exactly once at a vendor that keeps no reference unique: drafts, posting, sessions."""
 
 import asyncio
 import re
@@ -9,12 +9,8 @@ import pytest
 from domain.billing import InvoiceStatus
 from domain.names import ExternalId
 from ports.failures import Uncertain
-from real.kit.exchange import Request
-from real.kit.proxy import Fault
 from real.kit.system import Running
-from real.tryton.requests import changes, method_of
-from tests.contracts.erp_bench import crediting, customer, draft, drafted, issued, ticket
-from tests.contracts.test_erp import EUR_100
+from tests.contracts.erp_bench import customer, draft, drafted, issued, ticket
 from tests.contracts.tryton import TrytonBench
 
 pytestmark = pytest.mark.real
@@ -73,50 +69,6 @@ async def test_of_two_drafts_the_issued_and_then_the_older_is_elected(
     assert [made.id for made in found] == [second.id, first.id]
 
 
-@pytest.mark.parametrize("step", ["create", "post", "write"])
-async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonBench, step: str) -> None:
-    invoice = await issued(tryton)
-    command = crediting(invoice, await customer(tryton), EUR_100)
-    broken_off(tryton, f"model.account.invoice.{step}")
-    change = tryton.invoicing.credit
-    with pytest.raises(Uncertain):
-        await change.make(command, ticket("n"))
-    found = await change.find(command)
-    made = found[0] if found else await change.make(command, ticket("n", attempt=2))
-    assert [each.id for each in await change.find(command)] == [made.id]
-    notes = [["reference", "=", command.reference]]
-    assert len(await tryton.accountant.read("account.invoice", notes, "id")) == 1
-    read = await tryton.invoicing.read_invoice(invoice.id)
-    assert read.credited == EUR_100 + EUR_100.share(command.tax.rate)
-
-
-async def test_a_full_credit_whose_closing_is_lost_is_found(tryton: TrytonBench) -> None:
-    invoice = await issued(tryton)
-    command = crediting(invoice, await customer(tryton), invoice.net)
-    broken_off(tryton, "wizard.account.move.reconcile_lines.execute")
-    with pytest.raises(Uncertain):
-        await tryton.invoicing.credit.make(command, ticket("n"))
-    assert len(await tryton.invoicing.credit.find(command)) == 1
-    read = await tryton.invoicing.read_invoice(invoice.id)
-    assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
-
-
-async def test_of_two_drafts_of_a_credit_one_becomes_a_document(tryton: TrytonBench) -> None:
-    invoice = await issued(tryton)
-    command = crediting(invoice, await customer(tryton), EUR_100)
-    broken_off(tryton, "model.account.invoice.create")
-    with pytest.raises(Uncertain):
-        await tryton.invoicing.credit.make(command, ticket("n"))
-    notes = [["reference", "=", command.reference]]
-    (only,) = await tryton.accountant.read("account.invoice", notes, "id")
-    (copy,) = await tryton.accountant.call("model.account.invoice.copy", [only["id"]], {})
-    twin = {"reference": command.reference}
-    await tryton.accountant.call("model.account.invoice.write", [copy], twin)
-    made = await tryton.invoicing.credit.make(command, ticket("n", attempt=2))
-    assert int(made.id) == only["id"]
-    assert await tryton.accountant.read("account.invoice", notes, "id") == [only]
-
-
 async def test_a_session_that_tryton_let_go_is_opened_again(
     tryton: TrytonBench, running: Running
 ) -> None:
@@ -131,12 +83,3 @@ async def test_what_was_posted_survives_a_power_cut(tryton: TrytonBench, running
     invoice = await issued(tryton)
     await running.restart()
     assert await tryton.invoicing.read_invoice(invoice.id) == invoice
-
-
-def broken_off(tryton: TrytonBench, method: str) -> None:
-    """Lose the reply of the next call of this method."""
-
-    def is_it(request: Request) -> bool:
-        return changes(request) and method_of(request) == method
-
-    tryton.proxy.once(Fault.LOST_REPLY, is_it)
