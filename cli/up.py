@@ -20,19 +20,15 @@ _ASIDE = frozenset({"event", "at", "level", "timestamp", "logger", "run"})
 
 Workers = Annotated[int, typer.Option("--workers", min=1, help="How many workers to start.")]
 Faults = Annotated[
-    float,
-    typer.Option(
-        "--faults",
-        min=0,
-        max=0.9,
-        help="The share of our calls that go wrong; on real systems, of those that change.",
-    ),
+    float, typer.Option("--faults", min=0, max=0.9, help="The share of our calls that go wrong.")
 ]
 
 
 def up(
     state: State = DEFAULT_STATE,
-    workers: Workers = 1,
+    workers: Annotated[
+        int, typer.Option(min=0, help="How many workers to start; 0 only shows what was.")
+    ] = 1,
     sandbox: Annotated[
         bool, typer.Option(help="The sandbox's vendors; without them, yours from the settings.")
     ] = True,

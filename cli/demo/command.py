@@ -22,9 +22,10 @@ from cli.demo.report import Report, report_of
 from cli.demo.stage import Casting, Stage, sandbox_stage
 from cli.demo.story import Sale, Story
 from cli.demo.truth import read_back
+from cli.demo.way_back import tell_way_back
 from cli.door import DEFAULT_STATE, State, client, out, run, settings_of, store
 from cli.trouble import Trouble
-from cli.up import Faults, Workers, show_links
+from cli.up import Workers, show_links
 from runtime.compose import open_systems
 from runtime.histories import Cost, cost_of_deal
 from runtime.settings import Settings
@@ -56,7 +57,16 @@ def demo(
     *,
     deals: Annotated[int, typer.Option(min=1, max=_RUN_SIZE, help="How many deals.")] = 1,
     milestones: Annotated[int, typer.Option(min=1, max=24, help="Invoices a deal.")] = 3,
-    faults: Faults = 0.0,
+    faults: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=0.9,
+            help="The share of Cashward's calls that go wrong, in all ways that the sandbox knows."
+            " With --cast real only calls that change something go wrong, and only in one way:"
+            " the system does it, and its reply is lost.",
+        ),
+    ] = 0.0,
     kills: Annotated[int, typer.Option(min=0, help="How often a worker is killed.")] = 0,
     restarts: Annotated[
         int, typer.Option(min=0, help="How often each vendor is killed and started again.")
@@ -96,17 +106,25 @@ def demo(
 
 async def _demo(wish: Wish) -> Report:
     stage_on = real_stage if wish.cast is Casting.REAL else sandbox_stage
-    async with stage_on(wish.state, wish.workers) as stage:
-        show_links(stage.stack, wish.state)
-        out.print()
-        report = await _carried(stage, wish)
-        if wish.stay:
-            out.print("\n  [dim]Enter or Ctrl-C ends everything.[/]")
-            with suppress(asyncio.CancelledError):
-                await _enter_pressed()
-        elif wish.cast is Casting.SANDBOX:
-            out.print("  `cashward up` brings the links back")
-        return report
+    stood = False
+    try:
+        async with stage_on(wish.state, wish.workers) as stage:
+            stood = True
+            return await _played(stage, wish)
+    finally:
+        if stood:
+            tell_way_back(wish.cast, wish.state)
+
+
+async def _played(stage: Stage, wish: Wish) -> Report:
+    show_links(stage.stack, wish.state)
+    out.print()
+    report = await _carried(stage, wish)
+    if wish.stay:
+        out.print("\n  [dim]Enter or Ctrl-C ends everything.[/]")
+        with suppress(asyncio.CancelledError):
+            await _enter_pressed()
+    return report
 
 
 async def _carried(stage: Stage, wish: Wish) -> Report:

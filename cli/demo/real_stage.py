@@ -35,11 +35,10 @@ class RealStage:
     proxies: Mapping[str, Proxy] = field(repr=False)
 
     async def spoil(self, rate: float, seed: int) -> None:
-        """Every n-th changing call is done, and its reply lost."""
-        del seed  # which call is the n-th is chance enough
+        """This share of the changing calls is done, and the reply lost; no other call is hurt."""
+        del seed  # which call it meets is chance enough
         for name, proxy in self.proxies.items():
-            if rate:
-                proxy.every(round(1 / rate), Fault.LOST_REPLY, changes_at(name))
+            proxy.share(rate, Fault.LOST_REPLY, changes_at(name))
 
     def restarts(self, times: int) -> list[Blow]:
         return [

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 from real.kit.exchange import Caller, Line, Request, plain, read_request
 
@@ -77,6 +78,22 @@ class Proxy:
             if count % n:
                 return None
             done += 1
+            return fault
+
+        self.decide = decide
+
+    def share(self, rate: float, fault: Fault, when: Callable[[Request], bool]) -> None:
+        """Hurt this share of the requests of this kind, evenly spread."""
+        part, owed = Fraction(rate).limit_denominator(1000), Fraction(0)
+
+        def decide(request: Request) -> Fault | None:
+            nonlocal owed
+            if not when(request):
+                return None
+            owed += part
+            if owed < 1:
+                return None
+            owed -= 1
             return fault
 
         self.decide = decide
