@@ -41,8 +41,8 @@ def doctor(as_json: bool) -> None:
 
 async def _examine(chosen: Settings) -> list[Finding]:
     found = [
-        await _look("temporal", lambda: _temporal(chosen)),
-        await _look("postgres", lambda: _database(chosen)),
+        await look("temporal", lambda: _temporal(chosen)),
+        await look("postgres", lambda: _database(chosen)),
     ]
     try:
         with told_plainly():
@@ -52,18 +52,19 @@ async def _examine(chosen: Settings) -> list[Finding]:
                     (f"pm ({chosen.cast.pm})", systems.pm.probe),
                     (f"erp ({chosen.cast.erp})", systems.invoicing.probe),
                 ):
-                    found.append(await _look(part, probe))
+                    found.append(await look(part, probe))
     except Trouble as trouble:
         found.append(Finding(connection="settings", is_well=False, what="", mend=str(trouble)))
     return found
 
 
-async def _look(connection: str, ask: Callable[[], Awaitable[Probe]]) -> Finding:
+async def look(connection: str, ask: Callable[[], Awaitable[Probe]]) -> Finding:
     try:
         with told_plainly():
             probe = await ask()
     except Trouble as trouble:
-        return Finding(connection=connection, is_well=False, what="no answer", mend=str(trouble))
+        what = "no answer" if trouble.code is Exit.DOWN else "set up wrongly"
+        return Finding(connection=connection, is_well=False, what=what, mend=str(trouble))
     return Finding(
         connection=connection,
         is_well=not probe.wanting,

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cli.doctor import look
 from domain.names import DealId, ExternalId
 from ports.failures import Misconfigured, Unreachable
 from real.kit.exchange import Request
@@ -47,8 +48,22 @@ async def test_a_wrong_key_is_not_absence_even_where_strangers_may_look(
         assert roles.pm
         assert strange.pm
         assert await roles.pm.project.find(plan().opening())
-        with pytest.raises(Misconfigured):
+        with pytest.raises(Misconfigured, match="new key on its page My account"):
             await strange.pm.project.find(plan().opening())
+
+
+async def test_a_wrong_key_is_an_answer_to_the_doctor(redmine: RedmineBench) -> None:
+    async with redmine.opened(key="wrong") as roles:
+        assert roles.pm
+        finding = await look("pm (redmine)", roles.pm.probe)
+    assert (finding.is_well, finding.what) == (False, "set up wrongly")
+    assert "make a new key" in finding.mend
+
+
+async def test_a_redmine_that_is_down_gives_the_doctor_no_answer(redmine: RedmineBench) -> None:
+    async with redmine.opened(url="http://127.0.0.1:9") as roles:
+        assert roles.pm
+        assert (await look("pm (redmine)", roles.pm.probe)).what == "no answer"
 
 
 async def test_a_project_without_our_tracker_gets_no_work_of_another(
