@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from email.policy import HTTP
@@ -33,8 +34,8 @@ class Wire:
     An empty answer hangs up.
     """
 
-    http: Http
     url: str
+    http: Http = field(init=False)
     script: list[bytes] = field(default_factory=list)
     by_path: dict[str, bytes] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
@@ -88,8 +89,9 @@ def answer(status: int, body: object = None, **headers: str) -> bytes:
 async def wire() -> AsyncIterator[Wire]:
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    http = open_http(url, HttpSettings())
-    wire = Wire(http, url)
-    # From Python 3.12 a server that closes waits for its clients: ours must leave first.
-    async with await asyncio.start_server(wire.serve, sock=listening), http:
+    async with AsyncExitStack() as stack:
+        wire = Wire(url)
+        await stack.enter_async_context(await asyncio.start_server(wire.serve, sock=listening))
+        # From Python 3.12 a server that closes waits for its clients: ours must leave first.
+        wire.http = await stack.enter_async_context(open_http(url, HttpSettings()))
         yield wire
