@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,12 +29,12 @@ class Street:
     running: dict[str, Running] = field(default_factory=dict)
 
     async def open_all(self, systems: Sequence[System]) -> list[Running]:
-        """All of them, side by side. What keeps some from running is told when all have tried."""
-        opening = (self.open(system) for system in systems)
-        opened = await asyncio.gather(*opening, return_exceptions=True)
-        failures = [each for each in opened if isinstance(each, BaseException)]
-        if failures:
-            raise _together(failures)
+        """All of them, side by side; what a person must bring is told before anything is installed.
+
+        What keeps some from running is told when all have tried.
+        """
+        await _all(map(self._equip, systems))
+        await _all(map(self.open, systems))
         return [self.running[system.name] for system in systems]
 
     async def open(self, system: System) -> Running:
@@ -43,8 +43,7 @@ class Street:
             async with AsyncExitStack() as entered:
                 # Entered first, so that the cache is let go when nothing runs from it any more.
                 kept = await entered.enter_async_context(AsyncExitStack())
-                home = State.at(self.folder / f"{system.name}-{system.release}")
-                crew = await entered.enter_async_context(Crew(home))
+                crew = await entered.enter_async_context(self._crew(system))
                 await system.equip(crew)
                 install = partial(self._install, system, crew)
                 part = whole_part(self.cache, system, install, self.say)
@@ -63,6 +62,14 @@ class Street:
                     raise StackTrouble(f"{name} is down: {program.obituary()}")
             await asyncio.sleep(_GLANCE)
 
+    async def _equip(self, system: System) -> None:
+        if system.name not in self.running:
+            async with self._crew(system) as crew:
+                await system.equip(crew)
+
+    def _crew(self, system: System) -> Crew:
+        return Crew(State.at(self.folder / f"{system.name}-{system.release}"))
+
     def _programs(self) -> Iterator[tuple[str, Program]]:
         for name, running in self.running.items():
             yield from ((name, program) for program in running.programs)
@@ -72,6 +79,13 @@ class Street:
         self.say(f"installing {system.name} {system.release}, once for this machine ...")
         await system.install(crew, part)
         self.say(f"{system.name} is installed after {time.monotonic() - began:.0f} s")
+
+
+async def _all(tasks: Iterable[Awaitable[object]]) -> None:
+    """Let all of them try, and then tell of those that failed."""
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    if failures := [each for each in ended if isinstance(each, BaseException)]:
+        raise _together(failures)
 
 
 def _together(failures: Sequence[BaseException]) -> BaseException:

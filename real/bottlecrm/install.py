@@ -29,6 +29,7 @@ class Bottlecrm:
     packages: Sequence[str] = ("redis-server",)
 
     async def equip(self, crew: Crew) -> None:
+        find_python()
         await ensure(self.packages, crew)
 
     async def install(self, crew: Crew, cache: Path) -> None:

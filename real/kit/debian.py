@@ -1,6 +1,7 @@
 """Debian packages: installed where we may, named where we may not."""
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -26,21 +27,24 @@ async def ensure(
     wanted = missing(packages)
     if not wanted:
         return
-    command = f"apt-get install --no-install-recommends {' '.join(wanted)}"
     if shutil.which("apt-get") is None:
         raise Missing(f"this needs Debian's packages {', '.join(wanted)}: use Debian 12")
+    settings = {"DEBIAN_FRONTEND": "noninteractive", **(environment or {})}
+    install = ["install", "--no-install-recommends", "-y", *wanted]
     if os.geteuid() != 0:
-        raise Missing(f"this needs Debian packages: ask root to run `{command}`")
+        names = ", ".join(wanted)
+        command = as_typed(["apt-get", *install], settings)
+        reason = f"this needs Debian packages ({names}): as root, run `apt-get update`, then"
+        raise Missing(f"{reason}\n  {command}")
     async with alone(_LOCK, lambda: None):
-        await _install(wanted, crew, environment or {})
+        for step in (["update"], install):
+            argv = ["apt-get", "-qq", "-o", f"DPkg::Lock::Timeout={_PATIENCE}", *step]
+            await Program(crew=crew, name=f"apt-{step[0]}", argv=argv, settings=settings).run()
 
 
-async def _install(wanted: Sequence[str], crew: Crew, environment: Mapping[str, str]) -> None:
-    settings = {"DEBIAN_FRONTEND": "noninteractive", **environment}
-    options = ["-qq", "-o", f"DPkg::Lock::Timeout={_PATIENCE}"]
-    for step in (["update"], ["install", "--no-install-recommends", "-y", *wanted]):
-        argv = ["apt-get", *options, *step]
-        await Program(crew=crew, name=f"apt-{step[0]}", argv=argv, settings=settings).run()
+def as_typed(argv: Sequence[str], settings: Mapping[str, str]) -> str:
+    """A command for a person, after `sudo` too."""
+    return shlex.join(["env", *(f"{name}={value}" for name, value in settings.items()), *argv])
 
 
 def missing(packages: Sequence[str]) -> list[str]:

@@ -58,7 +58,10 @@ class System(Protocol):
         ...
 
     async def equip(self, crew: Crew) -> None:
-        """See to its Debian packages (`real.kit.debian`): at once if they are there."""
+        """See to what the machine itself must have, such as Debian packages (`real.kit.debian`).
+
+        At once if it is there. Raises Missing if only a person can bring it.
+        """
         ...
 
     async def install(self, crew: Crew, cache: Path) -> None:

@@ -30,10 +30,14 @@ class Lamp:
 
 @dataclass
 class Lamps:
-    """The smallest system there can be; `lacks` keeps it from being installed."""
+    """The smallest system there can be.
+
+    `needs` is what the machine lacks; `lacks` keeps it from being installed.
+    """
 
     name: str = "lamp"
     release: str = "1"
+    needs: str = ""
     lacks: str = ""
     takes: str = "0"
     packages: Sequence[str] = ()
@@ -42,6 +46,8 @@ class Lamps:
 
     async def equip(self, crew: Crew) -> None:
         del crew
+        if self.needs:
+            raise Missing(self.needs)
 
     async def install(self, crew: Crew, cache: Path) -> None:
         self.installs.append(cache)
@@ -103,6 +109,15 @@ async def test_all_that_is_missing_is_told_at_once_and_the_rest_is_kept(tmp_path
             await street.open_all([poor[0], rich, poor[1]])
         assert not any(running(pid) for lamps in poor for pid in lamps.pids)
         assert [*street.running] == ["lamp"]
+
+
+async def test_what_the_machine_lacks_is_told_before_anything_is_installed(tmp_path: Path) -> None:
+    poor = [Lamps(name=name, needs=f"{name} is not there") for name in ("oil", "wick")]
+    rich = Lamps()
+    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
+        with pytest.raises(StackTrouble, match=r"oil is not there\nwick is not there"):
+            await street.open_all([poor[0], rich, poor[1]])
+    assert not rich.installs
 
 
 async def test_what_did_not_open_may_be_tried_again_in_the_same_run(tmp_path: Path) -> None:
