@@ -88,12 +88,10 @@ def main() -> None:
     code = Exit.DONE
     set_up_journal("WARNING", readable=True)  # a command speaks for itself; a worker sets its own
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False) or Exit.DONE  # it returns what was to be exited with
     except Trouble as trouble:
         err.print(f"[bold red]cashward:[/] {escape(str(trouble))}", highlight=False)
         code = trouble.code
-    except typer.Exit as asked:
-        leave(asked.exit_code)
     except (KeyboardInterrupt, asyncio.CancelledError):
         code = Exit.INTERRUPTED
     except Exception as usage:  # noqa: BLE001 - click's own errors have no common public base in typer

@@ -106,7 +106,8 @@ def tell(
     else:
         table = Table(title="Counted in three databases", title_justify="left", show_header=False)
         for name, value in asdict(found).items():
-            table.add_row(name.replace("_", " "), str(value))
+            named = "\n".join(value) or "none" if isinstance(value, tuple) else str(value)
+            table.add_row(name.replace("_", " "), named)
         out.print(table)
     raise typer.Exit(0 if found.is_clean else 1)
 

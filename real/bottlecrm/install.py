@@ -29,8 +29,8 @@ class Bottlecrm:
     packages: Sequence[str] = ("redis-server",)
 
     async def equip(self, crew: Crew) -> None:
-        find_python()
         await ensure(self.packages, crew)
+        find_python()
 
     async def install(self, crew: Crew, cache: Path) -> None:
         await _environment(crew, cache)

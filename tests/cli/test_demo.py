@@ -1,6 +1,7 @@
 """The demo as a user runs it: a program of its own, judged by its exit code and its figures."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,3 +36,15 @@ def test_faults_and_killed_workers_make_nothing_twice(tmp_path: Path) -> None:
     report = demo(tmp_path, "--deals", "5", "--faults", "0.1", "--kills", "2")
     assert (report["invoices_issued"], report["invoices_paid"]) == (15, 15)
     assert (report["duplicates"], report["mismatches"]) == (0, 0)
+
+
+def test_ctrl_c_ends_everything_and_says_what_brings_it_back(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "cli.main", "demo", "--deals", "5", "--state", str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert any("Logs" in line for line in running.stdout)
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "everything is down" in said
+    assert said.rstrip().endswith(f"cashward up --state {tmp_path}")
