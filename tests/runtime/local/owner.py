@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -17,4 +18,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    # A suite that runs in the background hands down that SIGINT is to be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(main())
