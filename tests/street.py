@@ -24,7 +24,7 @@ async def street(request: pytest.FixtureRequest) -> AsyncIterator[Street]:
     folder.chmod(0o711)  # PostgreSQL must get through, whoever it runs as
     async with street_in(folder, cache(), say) as opened:
         yield opened
-    if request.session.testsfailed:
+    if request.session.testsfailed and any(folder.iterdir()):
         say(f"a test failed: the systems' logs and data stay in {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
