@@ -10,12 +10,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from connectors.bottlecrm.account import has_field, ticks
-from connectors.bottlecrm.site import OnSite, Site
+from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Account as AccountRecord
 from connectors.bottlecrm.wire import Contact as ContactRecord
 from connectors.bottlecrm.wire import Deal as DealRecord
 from connectors.bottlecrm.wire import Line, Tasks, after_a_change, refused
-from connectors.kit import texts
+from connectors.kit import OnSite, texts
 from connectors.kit.deal import KEY, by_role, check_key, company_ids, terms, to_clear, told
 from connectors.kit.texts import Notes
 from connectors.kit.transport import Query
@@ -155,7 +155,7 @@ def _money(field: str, amount: Decimal | None, currency: str, notes: Notes) -> M
     return notes.read(field, "" if amount is None else str(amount), texts.money(currency))
 
 
-class RecordChange(OnSite):
+class RecordChange(OnSite[Site]):
     """Absolute values, of which only those that differ are sent, and all are read back.
 
     BottleCRM saves a deal whole as it read it a moment before, and knows no versions. So whoever
@@ -210,7 +210,7 @@ def _differing(deal: DealRecord, fields: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in fields.items() if deal.text(key) != value.strip()}
 
 
-class TaskChange(OnSite):
+class TaskChange(OnSite[Site]):
     """BottleCRM takes a task twice and answers no id, so a task is found by the key in it."""
 
     kind = EffectKind("crm.task")

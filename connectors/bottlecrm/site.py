@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,7 +24,6 @@ from connectors.bottlecrm.wire import (
 )
 from connectors.kit import Api, Cached, together
 from connectors.kit.transport import Query
-from domain.effect import Repeat
 from ports.failures import Absent, Unreachable
 
 _FEED = 50  # it gives no more
@@ -141,19 +139,6 @@ class Site:
         answer = await self.api.get("/api/opportunities/pipelines/")
         stages = (each for line in answer.read(Pipelines).pipelines for each in line.stages)
         return sorted({stage.code for stage in stages if stage.kind == "won"})
-
-
-@dataclass(frozen=True)
-class OnSite:
-    """What each change has: where it is made, and what a repeat of it would do."""
-
-    site: Site
-    repeat: Repeat
-    reopens = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
 
 
 def _is_uuid(id: str) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.jira.wire import PROPERTY, Project
-from connectors.kit import Api
-from domain.effect import EffectKind, Made, Repeat
+from connectors.kit import Api, OnSite
+from domain.effect import EffectKind, Made
 from domain.project import BudgetLine, WriteCharter
 from ports.change import Ticket
 from ports.failures import Absent
@@ -18,20 +18,13 @@ _CLOSED = "CLOSED: the deal was cancelled."
 
 
 @dataclass(frozen=True)
-class CharterChange:
+class CharterChange(OnSite[Api]):
     """Whole values, so that writing twice is writing once. A project has no field for a budget.
 
     The property goes last: it says which words were ours, so that people's are told from them.
     """
 
-    site: Api
-    repeat: Repeat
-    kind: EffectKind = _KIND
-    reopens: bool = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
+    kind = _KIND
 
     async def make(self, command: WriteCharter, ticket: Ticket) -> Made:
         words = _words(command)

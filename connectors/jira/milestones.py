@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from connectors.jira.refusals import Taken
 from connectors.jira.wire import Version, Versions
-from connectors.kit import Api, together
+from connectors.kit import Api, OnSite, together
 from domain.billing import BillableItem
-from domain.effect import EffectKind, Made, Repeat
+from domain.effect import EffectKind, Made
 from domain.names import DealId, ExternalId, ItemKey
 from domain.project import PlanMilestones
 from ports.change import Ticket
@@ -36,17 +36,10 @@ async def versions_of(site: Api, project: str) -> list[Version]:
 
 
 @dataclass(frozen=True)
-class MilestonesChange:
+class MilestonesChange(OnSite[Api]):
     """One version a milestone; those that are there are kept."""
 
-    site: Api
-    repeat: Repeat
-    kind: EffectKind = _KIND
-    reopens: bool = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
+    kind = _KIND
 
     async def make(self, command: PlanMilestones, ticket: Ticket) -> Made:
         there = await self._there(command) if ticket.look_first else {}

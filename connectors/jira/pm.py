@@ -39,7 +39,7 @@ class JiraPm:
         self._charter = CharterChange(site, repeat(Strategy.UPSERT))
         self._milestones = MilestonesChange(site, repeat(Strategy.UNIQUE_REFERENCE))
         self._work = WorkChange(site, repeat(Strategy.INERT))
-        self._team = TeamChange(site, house, repeat(Strategy.UNIQUE_REFERENCE))
+        self._team = TeamChange(site, repeat(Strategy.UNIQUE_REFERENCE), house)
 
     @property
     def capabilities(self) -> frozenset[Capability]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from connectors.jira.house import House
 from connectors.jira.refusals import Taken
 from connectors.jira.wire import PROPERTY, Account, NewProject, Project
-from connectors.kit import Api, Cached
+from connectors.kit import Api, Cached, OnSite
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import DealId, ExternalId, local_id
 from domain.project import OpenProject
@@ -37,19 +37,12 @@ def project_key(deal: DealId) -> str:
 
 
 @dataclass(frozen=True)
-class ProjectChange:
+class ProjectChange(OnSite[Api]):
     """Opens a company-managed project; taking it back puts it in the trash with all its parts."""
 
-    site: Api
     house: House
-    repeat: Repeat
     me: Cached[str]
-    kind: EffectKind = _KIND
-    reopens: bool = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
+    kind = _KIND
 
     async def make(self, command: OpenProject, ticket: Ticket) -> Made:
         del ticket
@@ -109,4 +102,4 @@ def project_change(site: Api, house: House, settle: timedelta) -> ProjectChange:
         return (await site.get("/myself")).read(Account).id
 
     repeat = Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=settle)
-    return ProjectChange(site, house, repeat, Cached(me, timedelta(hours=1)))
+    return ProjectChange(site, repeat, house, Cached(me, timedelta(hours=1)))

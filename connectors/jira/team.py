@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from connectors.jira.house import House
 from connectors.jira.wire import Role, Roles
-from connectors.kit import Api
-from domain.effect import EffectKind, Made, Repeat
+from connectors.kit import Api, OnSite
+from domain.effect import EffectKind, Made
 from domain.project import StaffProject
 from ports.change import Ticket
 from ports.failures import Absent, Rejected
@@ -15,18 +15,11 @@ _KIND = EffectKind("pm.team")
 
 
 @dataclass(frozen=True)
-class TeamChange:
+class TeamChange(OnSite[Api]):
     """Adds who is missing; Jira refuses who is there already."""
 
-    site: Api
     house: House
-    repeat: Repeat
-    kind: EffectKind = _KIND
-    reopens: bool = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
+    kind = _KIND
 
     async def make(self, command: StaffProject, ticket: Ticket) -> Made:
         people = _people(command)

@@ -11,8 +11,8 @@ from connectors.jira.issues import issues_of
 from connectors.jira.refusals import NoneMade
 from connectors.jira.rows import OPTIONAL, Row, ids, package, subject, subject_of, summary, without
 from connectors.jira.wire import Bulk, Issue, Project
-from connectors.kit import Api
-from domain.effect import EffectKind, Made, Repeat
+from connectors.kit import Api, OnSite
+from domain.effect import EffectKind, Made
 from domain.names import ExternalId
 from domain.project import PlanWork
 from ports.change import Ticket
@@ -24,17 +24,10 @@ EPIC, TASK, SUBTASK = 1, 0, -1
 
 
 @dataclass(frozen=True)
-class WorkChange:
+class WorkChange(OnSite[Api]):
     """Looks, makes what is missing, keeps the oldest of each and lets the rest be swept."""
 
-    site: Api
-    repeat: Repeat
-    kind: EffectKind = _KIND
-    reopens: bool = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
+    kind = _KIND
 
     async def make(self, command: PlanWork, ticket: Ticket) -> Made:
         project = await self._project(command)

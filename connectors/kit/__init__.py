@@ -7,6 +7,7 @@ from connectors.kit.capable import capabilities
 from connectors.kit.http import Api, Manners
 from connectors.kit.manifest import Connector, Roles
 from connectors.kit.oauth import Client, ClientCredentials, Endpoint, OAuthRefresh
+from connectors.kit.onsite import OnSite
 from connectors.kit.settings import HttpSettings, Secret, secret
 from connectors.kit.together import together
 from connectors.kit.trace import correlation
@@ -27,6 +28,7 @@ __all__ = [
     "HttpSettings",
     "Manners",
     "OAuthRefresh",
+    "OnSite",
     "Roles",
     "Secret",
     "StaticBearer",

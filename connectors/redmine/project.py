@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from connectors.redmine.site import OnSite
+from connectors.kit import OnSite
+from connectors.redmine.site import Site
 from connectors.redmine.wire import CLOSED, Member, One, Page, Project, User, WikiPage, panel
 from domain.effect import EffectKind, Made
 from domain.names import DealId, ExternalId
@@ -39,7 +40,7 @@ def identifier(deal: DealId) -> str:
     return f"cw-{plain}"
 
 
-class ProjectChange(OnSite):
+class ProjectChange(OnSite[Site]):
     """Opens a private project; taking it back archives it, or deletes it while it is empty."""
 
     kind = EffectKind("pm.project")
@@ -117,7 +118,7 @@ class ProjectChange(OnSite):
         return Made(id=ExternalId(str(project.id)), url=url, parts=parts)
 
 
-class CharterChange(OnSite):
+class CharterChange(OnSite[Site]):
     """The whole page, so that writing twice is writing once; what people wrote on it stays.
 
     A closing charter closes the project. One that a person closed takes no open charter.
@@ -187,7 +188,7 @@ class CharterChange(OnSite):
         await self.site.api.put("/projects/{}/reopen.json", project)
 
 
-class TeamChange(OnSite):
+class TeamChange(OnSite[Site]):
     """Adds who is missing; Redmine refuses who is a member already, whatever the role."""
 
     kind = EffectKind("pm.team")

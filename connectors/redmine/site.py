@@ -20,7 +20,6 @@ from connectors.redmine.wire import (
     Thing,
     User,
 )
-from domain.effect import Repeat
 from domain.names import DealId
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Unreachable
 
@@ -206,19 +205,6 @@ class Site:
         if not numbers.keys() >= set(ours):
             raise Misconfigured(self.system, "; ".join(_lacking(there, self.house)))
         return Fields(*(numbers[each] for each in ours))
-
-
-@dataclass(frozen=True)
-class OnSite:
-    """What each change has: where it is made, and what a repeat of it would do."""
-
-    site: Site
-    repeat: Repeat
-    reopens = False
-
-    @property
-    def system(self) -> str:
-        return self.site.system
 
 
 def _lacking(there: Iterable[CustomField], house: House) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What is planned in a project, and what comes of it: milestones, work packages, booked time.
 
-Redmine makes versions and issues as often as it is asked; our key goes in with them, in a custom
-field, and finds them again. Of two that a race made the older is meant, and the other is swept.
+Redmine makes versions and issues as often as it is asked; our key, in a custom field, finds them
+again. Of two that a race made the older is meant, and the other is swept.
 """
 
 from collections import Counter, defaultdict
@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from connectors.redmine.site import OnSite, Site
+from connectors.kit import OnSite
+from connectors.redmine.site import Site
 from connectors.redmine.wire import Booking, Issue, One, Page, Record, Version
 from domain.billing import BillableItem
 from domain.effect import EffectKind, Made
@@ -24,7 +25,7 @@ _LONGEST_NAME = 60
 Keyed = TypeVar("Keyed", bound=Record)
 
 
-class MilestonesChange(OnSite):
+class MilestonesChange(OnSite[Site]):
     """One version a milestone; those that are there are kept, and of two the older."""
 
     kind = EffectKind("pm.milestones")
@@ -109,7 +110,7 @@ def _with(key: ItemKey, name: str) -> str:
     return name[: _LONGEST_NAME - len(suffix)] + suffix
 
 
-class WorkChange(OnSite):
+class WorkChange(OnSite[Site]):
     """Looks, makes what is missing, keeps the oldest of each and lets the rest be swept."""
 
     kind = EffectKind("pm.work")

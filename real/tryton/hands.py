@@ -28,14 +28,14 @@ class Person:
 
     async def call(self, method: str, *params: Any, **about: Any) -> Any:  # noqa: ANN401  JSON
         for _ in range(5):
-            told = await self._ask(method, [*params, {**self.context, **about}])
+            told = await self.ask(method, [*params, {**self.context, **about}])
             if "error" not in told:
                 return told["result"]
             kind, (name, *_) = told["error"][0], told["error"][1]
             if kind != "UserWarning":
                 raise Said(f"{kind}: {name}")
             skip = "model.res.user.warning.skip"
-            await self._ask(skip, [name, False, self.context])
+            await self.ask(skip, [name, False, self.context])
         raise Said(f"it keeps asking: {method}")
 
     async def read(self, model: str, domain: Sequence[Any], *fields: str) -> list[dict[str, Any]]:
@@ -97,7 +97,7 @@ class Person:
         form = {"with_refund": True, "with_refund_allowed": True, "invoice_date": None}
         await self.wizard("account.invoice.credit", _INVOICE, [invoice], "credit", **form)
 
-    async def _ask(self, method: str, params: Sequence[Any]) -> dict[str, Any]:
+    async def ask(self, method: str, params: Sequence[Any]) -> dict[str, Any]:
         body = {"id": 0, "method": method, "params": params}
         answer = await self.http.post(f"/{self.database}/rpc/", json=body)
         told: dict[str, Any] = answer.raise_for_status().json()
@@ -110,7 +110,7 @@ async def person(place: Place, login: str) -> AsyncIterator[Person]:
     password = {"password": place.hands[login]}
     async with httpx.AsyncClient(base_url=place.url, timeout=60) as http:
         somebody = Person(http, place.hands["database"], {})
-        told = await somebody._ask("common.db.login", [login, password, "en"])  # noqa: SLF001
+        told = await somebody.ask("common.db.login", [login, password, "en"])
         user, token, _ = told["result"]
         key = base64.b64encode(f"{login}:{user}:{token}".encode()).decode()
         http.headers["Authorization"] = f"Session {key}"

@@ -1,0 +1,29 @@
+"""What every change of a vendor with one way in has: where it is made, and what a repeat does."""
+
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from domain.effect import Repeat
+
+
+class Site(Protocol):
+    """Where changes are made; `system` is the vendor's name."""
+
+    @property
+    def system(self) -> str: ...
+
+
+S_co = TypeVar("S_co", bound=Site, covariant=True)
+
+
+@dataclass(frozen=True)
+class OnSite(Generic[S_co]):
+    """A change says its `kind`, and how it is made, found and taken back (ports.change.Change)."""
+
+    site: S_co
+    repeat: Repeat
+    reopens = False
+
+    @property
+    def system(self) -> str:
+        return self.site.system
