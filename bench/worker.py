@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from bench.shapes import QUEUE, STEPS, EmptyRun, EmptySteps
 from runtime.settings import Settings, read_settings
 from runtime.temporal import connect
-from runtime.working import leave, run_until_told
+from runtime.working import keep_what_is_there, leave, run_until_told
 
 _AT_ONCE: Final = 60  # as many as our worker takes from its three systems together
 
@@ -37,6 +37,7 @@ async def _work(stop: asyncio.Event) -> None:
     client = await connect(settings.temporal)
     first, second = build_workers(client, settings)
     async with first, second:
+        keep_what_is_there()
         await stop.wait()
 
 

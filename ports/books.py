@@ -44,7 +44,7 @@ class Books(Protocol):
         ...
 
     async def permit(self, subject: Subject, *, now: datetime) -> Claim:
-        """Check the safety bound under a lock on the contract. Raises OverBound."""
+        """Check the safety bound against all claims of the contract at once. Raises OverBound."""
         ...
 
     async def issued(

@@ -49,6 +49,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         await ensure_schedules(client, task_queue=settings.temporal.task_queue, every=every)
         for worker in build_workers(client, settings, steps(settings, systems, store, client)):
             await stack.enter_async_context(worker)
+        keep_what_is_there()
         log.info("working", queue=settings.temporal.task_queue, cast=settings.cast.model_dump())
         await stop.wait()
         log.info("stopping: steps in hand are finished first")
@@ -71,6 +72,15 @@ async def _patiently(attempt: Callable[[], Awaitable[R]], stop: asyncio.Event) -
         except TimeoutError:
             continue
     return None
+
+
+def keep_what_is_there() -> None:
+    """Spare the garbage collector what was made at the start, which stays until the end.
+
+    It would look through all of it whenever it looks through everything.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def run_until_told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:

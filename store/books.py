@@ -1,4 +1,8 @@
-"""Contracts and claims in PostgreSQL, serialised per contract by a lock on its row."""
+"""Contracts and claims in PostgreSQL. Which step a claim may take, store.claims says.
+
+As in the ledger: read, decide, write if nothing changed, and whoever lost the race decides again.
+What must not change is here the contract with all its claims, since the bound is a rule over them.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,26 +28,27 @@ class PgBooks:
         self._database = database
 
     async def agree(self, baseline: Baseline, *, now: datetime) -> None:
-        async with self._database.transaction() as session:
+        async with self._database.session() as session:
             if await contracts.put(session, baseline, now=now):
                 return
-            agreed = await contracts.lock(session, baseline.deal)
-            if agreed.terms == baseline and not agreed.is_over:
-                return
-            steps.amend(agreed.terms, baseline, await claim_rows.of_deal(session, baseline.deal))
-            await contracts.replace(session, agreed.terms, baseline, now=now)
+            while True:
+                page = await contracts.read(session, baseline.deal)
+                if page.terms == baseline and not page.is_over:
+                    return
+                steps.amend(page.terms, baseline, page.claims)
+                if await contracts.replace(session, page, baseline, now=now):
+                    return
 
     async def claim(self, claim: Claim, *, now: datetime) -> Claim:
-        async with self._database.transaction() as session:
-            contract = (await contracts.lock(session, claim.deal)).terms.value
-            on_record = await claim_rows.of_deal(session, claim.deal)
-            opened = steps.open_claim(claim, contract, on_record)
-            before = next((one for one in on_record if one.subject == claim.subject), None)
-            await claim_rows.write(session, before, opened, now=now)
-            return opened
+        async with self._database.session() as session:
+            while True:
+                page = await contracts.read(session, claim.deal)
+                opened = steps.open_claim(claim, page.terms.value, page.claims)
+                if await claim_rows.write(session, page, opened, now=now):
+                    return opened
 
     async def permit(self, subject: Subject, *, now: datetime) -> Claim:
-        async with self._database.transaction() as session:
+        async with self._database.session() as session:
             return await _advance(session, subject, steps.permit, now=now)
 
     async def issued(
@@ -58,7 +63,7 @@ class PgBooks:
             return claim
 
     async def settled(self, subject: Subject, *, paid: Money, now: datetime) -> None:
-        async with self._database.transaction() as session:
+        async with self._database.session() as session:
             await _advance(session, subject, lambda it, *_: steps.settle(it, paid), now=now)
 
     async def credited(self, subject: Subject, *, net: Money, by: Subject, now: datetime) -> None:
@@ -68,17 +73,16 @@ class PgBooks:
                 await _advance(session, subject, lambda it, *_: steps.credit(it, net), now=now)
 
     async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
-        async with self._database.transaction() as session:
-            if await contracts.find_and_lock(session, claim.deal) is None:
-                return  # nobody can claim it: there is nothing to keep a late attempt from
-            on_record = await claim_rows.of_deal(session, claim.deal)
-            before = next((one for one in on_record if one.subject == claim.subject), None)
-            after = steps.release(before or claim)
-            await claim_rows.write(session, before, after, now=now, reason=reason)
+        async with self._database.session() as session:
+            while page := await contracts.find(session, claim.deal):
+                after = steps.release(page.claim(claim.subject) or claim)
+                if await claim_rows.write(session, page, after, now=now, reason=reason):
+                    return
+            # Without a contract nobody can claim it: there is no late attempt to keep from it.
 
     async def baseline(self, deal: DealId) -> Baseline:
         async with self._database.session() as session:
-            return await contracts.read(session, deal)
+            return (await contracts.read(session, deal)).terms
 
     async def claims(self, deal: DealId) -> Sequence[Claim]:
         async with self._database.session() as session:
@@ -109,14 +113,10 @@ class PgBooks:
             return await session.one(contracts.SHARED, customer=customer, deal=deal) is not None
 
 
-async def _advance(
-    session: Session, subject: Subject, step: Step, *, now: datetime, reason: str = ""
-) -> Claim:
-    agreed = await contracts.lock_for(session, subject)
-    if agreed is None:
-        raise Refusal(f"{subject} was never claimed: claim the item before anything else")
-    on_record = await claim_rows.of_deal(session, agreed.terms.deal)
-    before = next(claim for claim in on_record if claim.subject == subject)
-    after = step(before, agreed.terms.value, on_record)
-    await claim_rows.write(session, before, after, now=now, reason=reason)
-    return after
+async def _advance(session: Session, subject: Subject, step: Step, *, now: datetime) -> Claim:
+    while page := await contracts.find_by_claim(session, subject):
+        [before] = [claim for claim in page.claims if claim.subject == subject]
+        after = step(before, page.terms.value, page.claims)
+        if await claim_rows.write(session, page, after, now=now):
+            return after
+    raise Refusal(f"{subject} was never claimed: claim the item before anything else")

@@ -1,10 +1,14 @@
-"""The rows of claims and of the credits against them, each write with its audit entry."""
+"""The rows of claims and of the credits against them, each write with its audit entry.
+
+A claim is written together with the next version of its contract, and only if that is still as it
+was seen: so whoever decided on one page of claims is the only one to add to it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.claim import Claim
@@ -12,6 +16,7 @@ from domain.money import Money
 from domain.names import DealId, Subject
 from domain.refusal import Refusal
 from store.audit import Note, audited, changes, fields, new
+from store.contracts import TURN, Page
 from store.database import Query, Session
 from store.rows import claim_of, claim_row
 from store.tables import claims, credit_notes
@@ -23,8 +28,14 @@ _OF_DEAL: Final = Query(
     .where(claims.c.deal == bindparam("deal"))
     .order_by(claims.c.item, claims.c.revision)
 )
-_PUT: Final = audited(insert(claims).values(fields(claims)))
-_SET: Final = audited(update(claims).where(_THIS).values(fields(claims, "subject")))
+_TURN: Final = TURN.returning(literal(1).label("turned")).cte("turned")
+_NEW: Final = fields(claims)
+_PUT: Final = audited(
+    insert(claims).from_select(list(_NEW), select(*_NEW.values()).select_from(_TURN))
+)
+_SET: Final = audited(
+    update(claims).where(_THIS, exists(select(_TURN.c.turned))).values(fields(claims, "subject"))
+)
 _CREDIT: Final = Query(select(credit_notes).where(credit_notes.c.subject == bindparam("subject")))
 _PUT_CREDIT: Final = audited(
     insert(credit_notes).values(fields(credit_notes)).on_conflict_do_nothing()
@@ -41,10 +52,12 @@ async def of_deal(session: Session, deal: DealId) -> Sequence[Claim]:
 
 
 async def write(
-    session: Session, before: Claim | None, after: Claim, *, now: datetime, reason: str = ""
-) -> None:
+    session: Session, page: Page, after: Claim, *, now: datetime, reason: str = ""
+) -> bool:
+    """Whether the contract and its claims were still as the page has them."""
+    before = page.claim(after.subject)
     if after == before:
-        return
+        return True
     note = Note(
         at=now,
         deal=after.deal,
@@ -55,10 +68,10 @@ async def write(
         what=changes(before, after) | ({"reason": reason} if reason else {}),
     )
     values = new(claim_row(after) | {"changed_at": now}) | note.values()
+    this = {"deal": after.deal, "seen": page.version}
     if before is None:
-        await session.run(_PUT, **values)
-    else:
-        await session.run(_SET, **values, subject=after.subject)
+        return bool(await session.one(_PUT, **this, **values))
+    return bool(await session.one(_SET, **this, **values, subject=after.subject))
 
 
 async def put_credit(

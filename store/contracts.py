@@ -1,5 +1,6 @@
-"""The rows of contracts. Whoever holds a contract's lock is alone with all its claims."""
+"""The rows of contracts. A contract's version grows with every write to it or to its claims."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -7,32 +8,48 @@ from typing import Final
 from sqlalchemy import Select, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.claim import ClaimState
+from domain.claim import Claim, ClaimState
 from domain.names import DealId, Subject
 from domain.refusal import Refusal
 from ports.books import Baseline
 from store.audit import Note, audited, changes, fields, new
 from store.database import Query, Session
-from store.rows import Row, money_of
+from store.rows import Row, claim_of, money_of
 from store.tables import claims, contracts, links
 
 _THIS: Final = contracts.c.deal == bindparam("deal")
 _IS_LIVE: Final = contracts.c.ended_at.is_(None)
+_NEXT: Final = contracts.c.version + 1
+IS_AS_SEEN: Final = and_(_THIS, contracts.c.version == bindparam("seen"))
 
 _PUT: Final = audited(
-    insert(contracts).values(fields(contracts)).on_conflict_do_nothing(index_elements=["deal"])
+    insert(contracts)
+    .values(fields(contracts, "version") | {"version": 1})
+    .on_conflict_do_nothing(index_elements=["deal"])
 )
-_SET: Final = audited(update(contracts).where(_THIS).values(fields(contracts, "deal")))
+_SET: Final = audited(
+    update(contracts)
+    .where(IS_AS_SEEN)
+    .values(fields(contracts, "deal", "version") | {"version": _NEXT})
+)
 _END: Final = audited(
-    update(contracts).where(_THIS, _IS_LIVE).values(ended_at=bindparam("note_at"))
+    update(contracts).where(_THIS, _IS_LIVE).values(ended_at=bindparam("note_at"), version=_NEXT)
 )
-_READ: Final = Query(select(contracts).where(_THIS))
-_LOCK: Final = Query(select(contracts).where(_THIS).with_for_update())
-_LOCK_FOR: Final = Query(
-    select(contracts)
-    .join(claims, claims.c.deal == contracts.c.deal)
-    .where(claims.c.subject == bindparam("subject"))
-    .with_for_update(of=contracts)
+TURN: Final = update(contracts).where(IS_AS_SEEN).values(version=_NEXT)
+"""For who writes a claim: the contract's next version, if it is still as it was seen."""
+
+_CLAIM: Final = "claim_"
+_PAGE: Final = (
+    select(contracts, *(column.label(_CLAIM + column.name) for column in claims.columns))
+    .outerjoin(claims, claims.c.deal == contracts.c.deal)
+    .order_by(claims.c.item, claims.c.revision)
+)
+_OF_DEAL: Final = Query(_PAGE.where(_THIS))
+_OF_CLAIM: Final = Query(
+    _PAGE.where(
+        contracts.c.deal
+        == select(claims.c.deal).where(claims.c.subject == bindparam("subject")).scalar_subquery()
+    )
 )
 SHARED: Final = Query(
     select(contracts.c.deal)
@@ -64,30 +81,32 @@ AWAITING: Final = Query(_awaiting())
 
 
 @dataclass(frozen=True)
-class Agreed:
-    """A contract on record, locked until the transaction ends."""
+class Page:
+    """A contract with all its claims, as they were at one version of it."""
 
     terms: Baseline
     is_over: bool
+    version: int
+    claims: Sequence[Claim]
+
+    def claim(self, subject: Subject) -> Claim | None:
+        return next((claim for claim in self.claims if claim.subject == subject), None)
 
 
-async def lock(session: Session, deal: DealId) -> Agreed:
-    return _required(await session.one(_LOCK, deal=deal), deal)
+async def find(session: Session, deal: DealId) -> Page | None:
+    return _page(await session.all(_OF_DEAL, deal=deal))
 
 
-async def find_and_lock(session: Session, deal: DealId) -> Agreed | None:
-    row = await session.one(_LOCK, deal=deal)
-    return _agreed(row) if row else None
+async def read(session: Session, deal: DealId) -> Page:
+    page = await find(session, deal)
+    if page is None:
+        raise Refusal(f"{deal} has no contract on record: agree it before anything is claimed")
+    return page
 
 
-async def read(session: Session, deal: DealId) -> Baseline:
-    return _required(await session.one(_READ, deal=deal), deal).terms
-
-
-async def lock_for(session: Session, claim: Subject) -> Agreed | None:
+async def find_by_claim(session: Session, subject: Subject) -> Page | None:
     """The contract that this claim is against, if there is such a claim."""
-    row = await session.one(_LOCK_FOR, subject=claim)
-    return _agreed(row) if row else None
+    return _page(await session.all(_OF_CLAIM, subject=subject))
 
 
 async def put(session: Session, terms: Baseline, *, now: datetime) -> bool:
@@ -96,10 +115,11 @@ async def put(session: Session, terms: Baseline, *, now: datetime) -> bool:
     return bool(await session.one(_PUT, **_columns(terms, now), **note))
 
 
-async def replace(session: Session, before: Baseline, after: Baseline, *, now: datetime) -> None:
-    """On other terms, or open again."""
-    note = _note(after.deal, changes(before, after) | {"ended_at": None}, now=now)
-    await session.run(_SET, deal=after.deal, **_columns(after, now), **note)
+async def replace(session: Session, before: Page, after: Baseline, *, now: datetime) -> bool:
+    """On other terms, or open again; whether it was still as `before` was read from it."""
+    note = _note(after.deal, changes(before.terms, after) | {"ended_at": None}, now=now)
+    this = {"deal": after.deal, "seen": before.version}
+    return bool(await session.one(_SET, **this, **_columns(after, now), **note))
 
 
 async def end(session: Session, deal: DealId, *, now: datetime) -> None:
@@ -121,20 +141,27 @@ def _columns(terms: Baseline, now: datetime) -> dict[str, object]:
     )
 
 
-def _required(row: Row | None, deal: DealId) -> Agreed:
-    if row is None:
-        raise Refusal(f"{deal} has no contract on record: agree it before anything is claimed")
-    return _agreed(row)
-
-
-def _agreed(row: Row) -> Agreed:
+def _page(rows: Sequence[Row]) -> Page | None:
+    if not rows:
+        return None
+    row = rows[0]
     terms = Baseline(
         deal=row["deal"],
         customer=row["customer"],
         value=money_of(row, "value"),
         items=row["items"],
     )
-    return Agreed(terms, is_over=row["ended_at"] is not None)
+    return Page(
+        terms,
+        is_over=row["ended_at"] is not None,
+        version=row["version"],
+        claims=[claim_of(claim) for claim in map(_claim_in, rows) if claim["subject"]],
+    )
+
+
+def _claim_in(row: Row) -> Row:
+    """The claim's part of a row; all its columns are empty if the contract has no claim."""
+    return {name.removeprefix(_CLAIM): row[name] for name in row if name.startswith(_CLAIM)}
 
 
 def _note(deal: DealId, what: dict[str, object], *, now: datetime) -> dict[str, object]:

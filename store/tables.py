@@ -33,6 +33,7 @@ metadata: Final = MetaData(
     }
 )
 
+_VERSION: Final = "grows with every write"
 _CURRENCY: Final = "currency ~ '^[A-Z]{3}$'"
 
 
@@ -72,7 +73,7 @@ effects: Final = Table(
     Column("patience", Interval, nullable=False),
     _text("workflow"),
     _text("run"),
-    Column("version", Integer, nullable=False, comment="grows with every write"),
+    Column("version", Integer, nullable=False, comment=_VERSION),
     _moment("changed_at"),
     CheckConstraint(
         "state in ('planned', 'in_flight', 'uncertain', 'refused',"
@@ -104,6 +105,7 @@ contracts: Final = Table(
     Column("items", Integer, nullable=False),
     _moment("agreed_at"),
     _moment("ended_at", nullable=True),
+    Column("version", Integer, nullable=False, comment=_VERSION + ", of its claims too"),
     CheckConstraint(_CURRENCY, name="currency"),
     CheckConstraint("items >= 0", name="items"),
 )
