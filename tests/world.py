@@ -164,8 +164,10 @@ class World:
         return [task.asked for task in ours if task.is_open]
 
     def invoices(self, deal: DealId) -> list[Invoice]:
+        """In the order of their items; they are issued side by side."""
         marked = (stamped.invoice for stamped in self.systems.invoices.values())
-        return [i for i in marked if i.reference.startswith(f"cw:{deal}:")]
+        ours = [i for i in marked if i.reference.startswith(f"cw:{deal}:")]
+        return sorted(ours, key=lambda invoice: invoice.reference)
 
     def issued(self, deal: DealId, item: str) -> Invoice | None:
         reference = f"cw:{names.subject_of(deal, ItemKey(item))}"

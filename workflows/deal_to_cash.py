@@ -1,6 +1,7 @@
 """Deal to cash: the whole life of one deal, from closed-won until its last invoice is paid."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -124,14 +125,16 @@ class DealToCash(DealFile):
                 self.move(Move(item=milestone.item, state=ItemState.BILLABLE, who="cashward"))
 
     async def _bill_what_is_billable(self) -> None:
+        bills = []
         for status in self.life.board.in_state(ItemState.BILLABLE):
             why = self.life.held.get(status.item.key)
             if why is not None:
                 self.move(Move(item=status.item.key, state=ItemState.HELD, reason=why, who=FINANCE))
             else:
-                await self._bill(status)
+                bills.append(self._bill(status))
+        await self._launch(bills)
 
-    async def _bill(self, status: ItemStatus) -> None:
+    def _bill(self, status: ItemStatus) -> BillItem:
         bill = self.bill_for(status)
         self.move(
             Move(
@@ -141,20 +144,21 @@ class DealToCash(DealFile):
                 who="cashward",
             )
         )
-        await self._launch(bill)
+        return bill
 
     async def _collect_again(self) -> None:
         """A bill that had ended is seen to once more: its invoice is there, and is followed."""
-        while self.reopened:
-            item = self.reopened.pop(0)
-            bill = self.bill_for(self.life.board[item])
-            await self._launch(bill.model_copy(update={"approve_above": None}))
+        bills = [self.bill_for(self.life.board[item]) for item in self.reopened]
+        self.reopened.clear()
+        await self._launch([bill.model_copy(update={"approve_above": None}) for bill in bills])
 
-    async def _launch(self, bill: BillItem) -> None:
-        # A task of its own: cancelling the deal must not lose sight of a bill just started.
-        started = asyncio.create_task(self._start(bill))
-        self._followers.append(started)
-        await asyncio.shield(started)
+    async def _launch(self, bills: Sequence[BillItem]) -> None:
+        """Side by side: what was reached together is issued together."""
+        # In tasks of their own: cancelling the deal must not lose sight of a bill just started.
+        started = [asyncio.create_task(self._start(bill)) for bill in bills]
+        self._followers += started
+        if started:
+            await asyncio.shield(asyncio.gather(*started))
 
     async def _start(self, bill: BillItem) -> None:
         self.starting += 1

@@ -38,6 +38,20 @@ async def test_a_won_deal_is_carried_to_cash(world: World) -> None:
     assert len(world.invoices(mine.id)) == len(ALL)
 
 
+async def test_what_is_reached_together_is_billed_side_by_side(world: World) -> None:
+    mine = deal("together")
+    handle = await world.win(mine)
+    await world.reach(mine.id, *ALL)
+    for item in ALL:
+        await world.pay(mine.id, item)
+    await handle.result()
+    events = (await handle.fetch_history()).events
+    started = [e.start_child_workflow_execution_initiated_event_attributes for e in events]
+    bills = [each for each in started if each.workflow_id.startswith("billing:")]
+    assert len(bills) == len(ALL)
+    assert len({bill.workflow_task_completed_event_id for bill in bills}) == 1
+
+
 async def test_the_project_carries_scope_budget_team_and_sla(world: World) -> None:
     mine = deal("project")
     await world.win(mine)
