@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, exists, literal, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.claim import Claim
@@ -16,7 +16,7 @@ from domain.money import Money
 from domain.names import DealId, Subject
 from domain.refusal import Refusal
 from store.audit import Note, audited, changes, fields, new
-from store.contracts import TURN, Page
+from store.contracts import TURNED, Page
 from store.database import Query, Session
 from store.rows import claim_of, claim_row
 from store.tables import claims, credit_notes
@@ -28,13 +28,12 @@ _OF_DEAL: Final = Query(
     .where(claims.c.deal == bindparam("deal"))
     .order_by(claims.c.item, claims.c.revision)
 )
-_TURN: Final = TURN.returning(literal(1).label("turned")).cte("turned")
 _NEW: Final = fields(claims)
 _PUT: Final = audited(
-    insert(claims).from_select(list(_NEW), select(*_NEW.values()).select_from(_TURN))
+    insert(claims).from_select(list(_NEW), select(*_NEW.values()).select_from(TURNED))
 )
 _SET: Final = audited(
-    update(claims).where(_THIS, exists(select(_TURN.c.turned))).values(fields(claims, "subject"))
+    update(claims).where(_THIS, exists(select(TURNED.c.turned))).values(fields(claims, "subject"))
 )
 _CREDIT: Final = Query(select(credit_notes).where(credit_notes.c.subject == bindparam("subject")))
 _PUT_CREDIT: Final = audited(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, bindparam, func, select, update
+from sqlalchemy import Select, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.claim import Claim, ClaimState
@@ -20,7 +20,7 @@ from store.tables import claims, contracts, links
 _THIS: Final = contracts.c.deal == bindparam("deal")
 _IS_LIVE: Final = contracts.c.ended_at.is_(None)
 _NEXT: Final = contracts.c.version + 1
-IS_AS_SEEN: Final = and_(_THIS, contracts.c.version == bindparam("seen"))
+_IS_AS_SEEN: Final = and_(_THIS, contracts.c.version == bindparam("seen"))
 
 _PUT: Final = audited(
     insert(contracts)
@@ -29,14 +29,20 @@ _PUT: Final = audited(
 )
 _SET: Final = audited(
     update(contracts)
-    .where(IS_AS_SEEN)
+    .where(_IS_AS_SEEN)
     .values(fields(contracts, "deal", "version") | {"version": _NEXT})
 )
 _END: Final = audited(
     update(contracts).where(_THIS, _IS_LIVE).values(ended_at=bindparam("note_at"), version=_NEXT)
 )
-TURN: Final = update(contracts).where(IS_AS_SEEN).values(version=_NEXT)
-"""For who writes a claim: the contract's next version, if it is still as it was seen."""
+TURNED: Final = (
+    update(contracts)
+    .where(_IS_AS_SEEN)
+    .values(version=_NEXT)
+    .returning(literal(1).label("turned"))
+    .cte("turned")
+)
+"""For who writes a claim: one row, if the contract was as seen and is at its next version now."""
 
 _CLAIM: Final = "claim_"
 _PAGE: Final = (
