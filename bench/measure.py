@@ -12,7 +12,7 @@ from domain.names import DealId
 from workflows import names
 
 _STEP: Final = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-_NOTE: Final = EventType.EVENT_TYPE_MARKER_RECORDED
+_NOTE: Final = "core_local_activity"  # a patch leaves a marker too
 _MARK: Final = EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
 _HEARD: Final = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 _TOLD: Final = EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
@@ -42,7 +42,7 @@ async def _shape(client: Client, run: str) -> Shape:
     ]
     return Shape(
         steps=counted[_STEP],
-        notes=counted[_NOTE],
+        notes=sum(event.marker_recorded_event_attributes.marker_name == _NOTE for event in events),
         marks=counted[_MARK],
         rings=counted[_HEARD] - sum(child.tells for child in children),
         tells=counted[_TOLD],

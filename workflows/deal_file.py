@@ -21,6 +21,10 @@ from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.desk import Attended
 from workflows.milestone_billing import MilestoneBilling
 
+_IN_THE_ERP = (ItemState.DRAFTED, ItemState.ISSUED, ItemState.PAID, ItemState.CREDITED)
+_LOST_AND_FOUND = "lost-bills-are-found"
+"""Deals that began before it leave an invoice alone once its run was terminated."""
+
 
 class DealFile(Attended):
     """What a deal's run remembers; signals and decisions change it, queries read it."""
@@ -105,12 +109,20 @@ class DealFile(Attended):
                 self.move(Move(item=status.item.key, state=state, reason=why, who=who))
 
     def _reopen(self, subject: Subject) -> None:
-        """Such as by a payment that was taken back: somebody has to see to it again."""
-        for status in self.life.board.in_state(ItemState.PAID, ItemState.CREDITED):
+        """A payment was taken back, or the run was terminated: somebody has to look again."""
+        for status in self.life.board.in_state(*_IN_THE_ERP):
             item = status.item
-            is_new = item.key not in self.bills and item.key not in self.reopened
-            if item.subject(self.deal) == subject and is_new:
+            is_new = self._is_unseen_to(item.key) and item.key not in self.reopened
+            if item.subject(self.deal) != subject or not is_new:
+                continue
+            has_ended = status.state in {ItemState.PAID, ItemState.CREDITED}
+            if has_ended or workflow.patched(_LOST_AND_FOUND):
+                self.bills.pop(item.key, None)
                 self.reopened.append(item.key)
+
+    def _is_unseen_to(self, item: ItemKey) -> bool:
+        """No billing run is known to see to it: it ended, or an earlier run began it."""
+        return self.bills.get(item) is None
 
     # -- what people and systems say -----------------------------------------------------------
 
@@ -189,7 +201,9 @@ class DealFile(Attended):
 
     @release.validator
     def _release_what_is_held(self, item: str, by: str) -> None:
-        if ItemKey(item) not in self.life.held:
+        key = ItemKey(item)
+        is_lost = self.state(key) is ItemState.HELD and self._is_unseen_to(key)
+        if key not in self.life.held and not is_lost:
             raise Refusal(f"{item} is not held here")
 
     @workflow.query(description="Where the deal stands and what it waits for.")

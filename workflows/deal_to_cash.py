@@ -32,6 +32,9 @@ from workflows.kit import note, settled, stage
 from workflows.milestone_billing import MilestoneBilling, how_ended
 from workflows.winding_up import wind_up
 
+_TOGETHER = "bills-side-by-side"
+"""Deals that began before it start one bill after the other."""
+
 
 @workflow.defn(name="deal-to-cash")
 class DealToCash(DealFile):
@@ -132,6 +135,8 @@ class DealToCash(DealFile):
                 self.move(Move(item=status.item.key, state=ItemState.HELD, reason=why, who=FINANCE))
             else:
                 bills.append(self._bill(status))
+            if bills and not workflow.patched(_TOGETHER):
+                await self._launch([bills.pop()])
         await self._launch(bills)
 
     def _bill(self, status: ItemStatus) -> BillItem:
@@ -147,10 +152,13 @@ class DealToCash(DealFile):
         return bill
 
     async def _collect_again(self) -> None:
-        """A bill that had ended is seen to once more: its invoice is there, and is followed."""
-        bills = [self.bill_for(self.life.board[item]) for item in self.reopened]
-        self.reopened.clear()
-        await self._launch([bill.model_copy(update={"approve_above": None}) for bill in bills])
+        """Bills whose run had ended; what is issued needs no second approval."""
+        while self.reopened:
+            status = self.life.board[self.reopened.pop(0)]
+            bill = self.bill_for(status)
+            if status.invoice:
+                bill = bill.model_copy(update={"approve_above": None})
+            await self._launch([bill])
 
     async def _launch(self, bills: Sequence[BillItem]) -> None:
         """Side by side: what was reached together is issued together."""
@@ -191,9 +199,11 @@ class DealToCash(DealFile):
 
     def _lose(self, item: ItemKey, reason: str) -> None:
         """Nobody sees to this bill any more; what is issued stays issued."""
-        issued = self.state(item) is ItemState.ISSUED
-        state = ItemState.ISSUED if issued else ItemState.HELD
-        self.move(Move(item=item, state=state, reason=reason, who="operator"))
+        if self.state(item) is ItemState.ISSUED:
+            state, way_out = ItemState.ISSUED, "it is followed again at the ERP's next news of it"
+        else:
+            state, way_out = ItemState.HELD, "release it, and it is billed again"
+        self.move(Move(item=item, state=state, reason=f"{reason}; {way_out}", who="operator"))
 
     async def _tell_the_crm(self) -> None:
         """Bring the revenue to the deal's record when it changed: absolute values, one by one."""
@@ -260,7 +270,7 @@ class DealToCash(DealFile):
             )
             await settled(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
         except FailureError:
-            self.bills.pop(item)
+            self.bills.pop(item, None)
             await self._see_how_it_ended(item)
 
     async def _see_how_it_ended(self, item: ItemKey) -> None:
