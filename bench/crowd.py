@@ -51,10 +51,13 @@ class Crowd:
 
     async def _pay(self, group: asyncio.TaskGroup) -> None:
         async for records in _touched(self._desks.erp, "Invoices", "POST"):
-            ids = ",".join(sorted(records - self._done))
-            read = await self._desks.erp.ask("GET", f"{BOOKS}/Invoices", query={"IDs": ids})
-            for bill in read["Invoices"]:
-                group.create_task(self._settle(bill))
+            if not (new := records - self._done):
+                continue
+            query = {"IDs": ",".join(sorted(new))}
+            read = await self._desks.erp.ask("GET", f"{BOOKS}/Invoices", query=query)
+            issued = [bill for bill in read["Invoices"] if bill["Status"] == "AUTHORISED"]
+            if issued:
+                group.create_task(self._settle(issued))
 
     async def _release(self, sale: Sale) -> None:
         query = {"properties": "cashward_project"}
@@ -69,18 +72,26 @@ class Crowd:
             MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
         )
 
-    async def _settle(self, bill: Mapping[str, Any]) -> None:
-        record = bill["InvoiceID"]
-        sale = self._of_deal.get(DealId(":".join(bill["Reference"].split(":")[1:3])))
-        if sale is None or bill["Status"] != "AUTHORISED" or record in self._done:
-            return
-        self._done.add(record)
-        body = payment(record, bill["AmountDue"], sale.order, self._today)
-        await self._desks.erp.ask("PUT", f"{BOOKS}/Payments", body)
-        subject = Subject(bill["Reference"].removeprefix("cw:"))
-        await self._bell.invoice_changed(
-            InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)
-        )
+    async def _settle(self, bills: Sequence[Mapping[str, Any]]) -> None:
+        """The bank books what came in since it looked last, at once."""
+        self._done.update(bill["InvoiceID"] for bill in bills)
+        payments = [
+            payment(bill["InvoiceID"], bill["AmountDue"], self._sale_of(bill).order, self._today)
+            for bill in bills
+        ]
+        await self._desks.erp.ask("PUT", f"{BOOKS}/Payments", {"Payments": payments})
+        facts = [
+            InvoiceChanged(deal=self._sale_of(bill).deal, subject=_subject(bill), event=_EVENT)
+            for bill in bills
+        ]
+        await asyncio.gather(*map(self._bell.invoice_changed, facts))
+
+    def _sale_of(self, bill: Mapping[str, Any]) -> Sale:
+        return self._of_deal[DealId(":".join(_subject(bill).split(":")[:2]))]
+
+
+def _subject(bill: Mapping[str, Any]) -> Subject:
+    return Subject(bill["Reference"].removeprefix("cw:"))
 
 
 async def oplog(desk: Desk, since: int = 0) -> list[dict[str, Any]]:
