@@ -1,9 +1,12 @@
-"""An operator terminates a billing run: nothing is lost of it, and the deal says the way on."""
+"""An operator terminates a run: nothing is lost of it, and there is a way on."""
 
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1.event_type_pb2 import EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 
 from domain.billing import ItemState, ItemStatus
 from domain.contract import Policy
@@ -74,3 +77,31 @@ async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
     await handle.execute_update(DealToCash.release, args=["m1", "grace"])
     await _becomes(handle, state=ItemState.HELD, reason="its amount needs approval")
     assert [invoice.id for invoice in world.invoices(mine.id)] == [draft.id]
+
+
+async def test_a_deal_whose_own_run_was_terminated_goes_on_after_a_reset(world: World) -> None:
+    mine = deal("lost-deal")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await _becomes(handle, state=ItemState.ISSUED)
+    await handle.terminate("by mistake")
+    await reset(world.client, handle.id)
+
+    await world.carry_to_cash(mine.id)
+    assert (await handle.result()).stage is Stage.CLOSED
+    assert len(world.invoices(mine.id)) == len(mine.milestones)
+
+
+async def reset(client: Client, run: str) -> None:
+    """As `temporal workflow reset --type LastWorkflowTask` does."""
+    history = await client.get_workflow_handle(run).fetch_history()
+    done = [e for e in history.events if e.event_type == EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+    await client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=run),
+            reason="terminated by mistake",
+            workflow_task_finish_event_id=done[-1].event_id,
+            request_id="once",
+        )
+    )
