@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from domain.attention import Attention, Decision
+from domain.attention import Attention, Decision, Verb
 from domain.names import DealId
 from domain.value import Value
 from ports.books import Baseline, Books
@@ -37,6 +37,14 @@ class DeskActivities:
     @activity.defn(name="desk.settle")
     async def settle(self, settled: Settled) -> None:
         await self._desk.settle(settled.workflow, settled.key, settled.decision, now=self._clock())
+
+    @activity.defn(name="desk.drop")
+    async def drop(self, run: str) -> None:
+        """Nobody waits for a decision about this run any more: it was ended from outside."""
+        gone = Decision(verb=Verb.ABORT, by="cashward", reason="the run was ended from outside")
+        for filed in await self._desk.find(run):
+            if filed.decision is None:
+                await self._desk.settle(run, filed.attention.key, gone, now=self._clock())
 
     @activity.defn(name="books.agree")
     async def agree(self, baseline: Baseline) -> None:

@@ -7,6 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
+from activities.desk import DeskActivities as Desk
 from domain.attention import Attention
 from domain.billing import Billed, BillItem, ItemState, ItemStatus
 from domain.board import Move
@@ -19,10 +20,11 @@ from domain.stage import Stage
 from workflows import dossier, names
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.desk import Attended
+from workflows.kit import note
 from workflows.milestone_billing import MilestoneBilling
 
 _IN_THE_ERP = (ItemState.DRAFTED, ItemState.ISSUED, ItemState.PAID, ItemState.CREDITED)
-_LOST_AND_FOUND = "lost-bills-are-found"
+LOST_AND_FOUND = "lost-bills-are-found"
 """Deals that began before it leave an invoice alone once its run was terminated."""
 
 
@@ -100,6 +102,11 @@ class DealFile(Attended):
             yield self.trouble
         yield from self._troubles.values()
 
+    async def nobody_waits_for(self, run: str) -> None:
+        """What a run asked for that was ended from outside goes off the list of attentions."""
+        await note(Desk.drop, run, "Nobody waits for a decision")
+        self.attention_settled(run)
+
     def _reflect(self, run: str, trouble: Attention | None) -> None:
         """A parked billing run holds its item."""
         for status in self.life.board.in_state(ItemState.DRAFTED, ItemState.HELD):
@@ -116,7 +123,7 @@ class DealFile(Attended):
             if item.subject(self.deal) != subject or not is_new:
                 continue
             has_ended = status.state in {ItemState.PAID, ItemState.CREDITED}
-            if has_ended or workflow.patched(_LOST_AND_FOUND):
+            if has_ended or workflow.patched(LOST_AND_FOUND):
                 self.bills.pop(item.key, None)
                 self.reopened.append(item.key)
 

@@ -1,12 +1,16 @@
 """Deal to cash: the whole life of one deal, from closed-won until its last invoice is paid."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.exceptions import (
+    ChildWorkflowError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+)
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, ParentClosePolicy
 
 from activities.crm import CrmActivities as Crm
@@ -14,6 +18,7 @@ from activities.desk import DeskActivities as Desk
 from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
+from domain.attention import Verb
 from domain.billing import Billed, BillItem, Drafted, ItemState, ItemStatus
 from domain.board import Board, Move
 from domain.kickoff import GivenUp, HandoffRequest, plan_kickoff
@@ -25,12 +30,15 @@ from domain.stage import Stage
 from domain.writeback import write_back
 from workflows import names
 from workflows.closed_won_handoff import ClosedWonHandoff
-from workflows.deal_file import DealFile
-from workflows.desk import Aborted
+from workflows.deal_file import LOST_AND_FOUND, DealFile
+from workflows.desk import OPERATOR, Aborted
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.kit import note, settled, stage
 from workflows.milestone_billing import MilestoneBilling, how_ended
 from workflows.winding_up import wind_up
+
+Result = TypeVar("Result")
+Starting = Callable[[], Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]]
 
 _TOGETHER = "bills-side-by-side"
 """Deals that began before it start one bill after the other."""
@@ -81,10 +89,11 @@ class DealToCash(DealFile):
         if self.life.contract:
             return
         self.enter(Stage.HANDOFF)
-        handed = await stage(
-            workflow.start_child_workflow(
+        request = HandoffRequest(deal=self.deal, policy=self.life.policy)
+        handed = await self._through(
+            lambda: workflow.start_child_workflow(
                 ClosedWonHandoff.run,
-                HandoffRequest(deal=self.deal, policy=self.life.policy),
+                request,
                 id=names.handoff_run(self.deal),
                 static_summary="Check the deal, find its customer",
             )
@@ -99,15 +108,16 @@ class DealToCash(DealFile):
         )
 
     async def _kick_off(self) -> None:
-        if self.life.kicked_off or not self.life.kickoff:
+        kickoff = self.life.kickoff
+        if self.life.kicked_off or not kickoff:
             return
         self.enter(Stage.KICKOFF)
-        kicked_off = await stage(
-            workflow.start_child_workflow(
+        kicked_off = await self._through(
+            lambda: workflow.start_child_workflow(
                 KickoffProvisioning.run,
-                self.life.kickoff,
+                kickoff,
                 id=names.kickoff_run(self.deal),
-                static_summary=f"Set up {self.life.kickoff.plan.name}",
+                static_summary=f"Set up {kickoff.plan.name}",
             )
         )
         if isinstance(kicked_off, GivenUp):
@@ -116,6 +126,23 @@ class DealToCash(DealFile):
         self.enter(Stage.DELIVERY)
         # Kickoff told the CRM of the contract, and that nothing is billed.
         self._told = write_back(self.position(), self.life.stage, revision=0).identity()
+
+    async def _through(self, starting: Starting[Result]) -> Result:
+        """Run a stage to its end. One that was ended from outside begins again on `retry`."""
+        while True:
+            try:
+                return await stage(starting())
+            except ChildWorkflowError as ended:
+                await self.nobody_waits_for(ended.workflow_id)
+                await self.park(
+                    self.attention(
+                        "StageEnded",
+                        what=f"the run {ended.workflow_id} was ended from outside",
+                        why=f"Temporal says: {ended.cause or ended}",
+                        who=OPERATOR,
+                        verbs=(Verb.RETRY, Verb.ABORT),
+                    )
+                )
 
     async def _look_at_milestones(self) -> None:
         """Read again what a signal hinted at: only the PM says what is reached."""
@@ -194,6 +221,8 @@ class DealToCash(DealFile):
                 Move(item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice)
             )
         except FailureError as failure:
+            if workflow.patched(LOST_AND_FOUND):
+                await self.nobody_waits_for(handle.id)
             self._lose(item, f"its billing run ended: {failure.cause or failure}")
         self.bills.pop(item, None)
 

@@ -8,6 +8,7 @@ from temporalio.api.enums.v1.event_type_pb2 import EVENT_TYPE_WORKFLOW_TASK_COMP
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 
+from domain.attention import Verb
 from domain.billing import ItemState, ItemStatus
 from domain.contract import Policy
 from domain.life import Outcome
@@ -18,6 +19,7 @@ from tests.deals import deal
 from tests.world import World, until, until_awaited
 from workflows import names
 from workflows.deal_to_cash import DealToCash
+from workflows.desk import OPERATOR
 
 Carried = WorkflowHandle[DealToCash, Outcome]
 
@@ -77,6 +79,57 @@ async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
     await handle.execute_update(DealToCash.release, args=["m1", "grace"])
     await _becomes(handle, state=ItemState.HELD, reason="its amount needs approval")
     assert [invoice.id for invoice in world.invoices(mine.id)] == [draft.id]
+
+
+async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: World) -> None:
+    mine = deal("lost-parked")
+    handle = await world.win(mine)
+    await until_awaited(lambda: world.has_project(mine.id))
+    customers = {**world.systems.customers}
+    world.systems.customers.clear()
+    await world.reach(mine.id, "m1")
+    bill = names.billing_run(names.subject_of(mine.id, ItemKey("m1")))
+    await world.parked(bill)
+    world.systems.customers |= customers
+    await _terminate_bill(world, mine.id)
+
+    await _becomes(handle, state=ItemState.HELD, who="operator")
+    assert await _asked_in_vain(world, bill) == []
+    assert not (await handle.query(DealToCash.status)).needs_attention
+    await handle.execute_update(DealToCash.release, args=["m1", "grace"])
+    await until(lambda: world.issued(mine.id, "m1"))
+
+
+async def _asked_in_vain(world: World, run: str) -> list[str]:
+    return [f.attention.kind for f in await world.store.desk.find(run) if f.decision is None]
+
+
+async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so(
+    world: World,
+) -> None:
+    mine = deal("lost-stage", scope="")
+    handle = await world.win(mine)
+    await world.parked(names.handoff_run(mine.id))
+    await world.client.get_workflow_handle(names.handoff_run(mine.id)).terminate("by mistake")
+
+    filed = await world.parked(names.deal_run(mine.id))
+    assert (filed.attention.who, filed.attention.verbs) == (OPERATOR, (Verb.RETRY, Verb.ABORT))
+    world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
+    await world.decide(names.deal_run(mine.id), Verb.RETRY)
+    await world.carry_to_cash(mine.id)
+    assert (await handle.result()).stage is Stage.CLOSED
+
+
+async def test_a_deal_whose_stage_was_terminated_may_be_given_up(world: World) -> None:
+    mine = deal("lost-for-good", scope="")
+    handle = await world.win(mine)
+    await world.parked(names.handoff_run(mine.id))
+    await world.client.get_workflow_handle(names.handoff_run(mine.id)).terminate("by mistake")
+    await world.parked(names.deal_run(mine.id))
+    await world.decide(names.deal_run(mine.id), Verb.ABORT)
+    assert (await handle.result()).stage is Stage.CANCELLED
+    assert world.is_untouched_by(mine.id)
+    assert await _asked_in_vain(world, names.handoff_run(mine.id)) == []
 
 
 async def test_a_deal_whose_own_run_was_terminated_goes_on_after_a_reset(world: World) -> None:
