@@ -4,18 +4,31 @@ Sources, the later ones weaker: environment (`CASHWARD_…`, levels parted by `_
 `cashward.toml` in the working directory.
 """
 
+import json
+import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from tomllib import TOMLDecodeError
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from domain.contract import Policy
 
@@ -23,9 +36,27 @@ LONGEST_STEP = timedelta(minutes=2)
 """The start-to-close time-out of a step (workflows/kit.py); nothing may take longer."""
 MARGIN = timedelta(seconds=1)
 
+PREFIX = "CASHWARD_"
+FILE = "cashward.toml"
+_OF_OTHERS = frozenset({"STATE", "REAL_CACHE", "VERSION", "DB_BUFFERS"})
+"""Variables with our prefix that are no settings: of the local stack, of `real`, of Compose."""
+
+Level = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda given: given.upper() if isinstance(given, str) else given),
+]
+
 
 class SettingsProblem(Exception):
     """The settings do not hold together; the message says which one, and what would."""
+
+
+def content_of(file: Path, setting: str) -> str:
+    """What the file of a setting holds. Raises SettingsProblem."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise SettingsProblem(f"{setting} names a file that cannot be read: {wrong}") from wrong
 
 
 class _Strict(BaseModel):
@@ -59,9 +90,16 @@ class DatabaseSettings(_Strict):
 
     @property
     def full_url(self) -> str:
-        url = make_url(self.url)
+        """With the password. Raises SettingsProblem."""
+        try:
+            url = make_url(self.url)
+        except ArgumentError:
+            raise SettingsProblem(
+                "CASHWARD_DATABASE__URL is no URL like postgresql+psycopg://cashward@HOST/cashward"
+            ) from None
         if self.password_file:
-            url = url.set(password=self.password_file.read_text(encoding="utf-8").strip())
+            password = content_of(self.password_file, "CASHWARD_DATABASE__PASSWORD_FILE")
+            url = url.set(password=password)
         return url.render_as_string(hide_password=False)
 
 
@@ -113,9 +151,9 @@ class Settings(BaseSettings):
     """An installation's configuration; its name keeps two apart that share a vendor."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CASHWARD_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
-        toml_file="cashward.toml",
+        toml_file=FILE,
         frozen=True,
         extra="forbid",
     )
@@ -128,7 +166,7 @@ class Settings(BaseSettings):
     policy: Policy = Policy()
     pace: Pace = Pace()
     worker: WorkerSettings = WorkerSettings()
-    log_level: str = "INFO"
+    log_level: Level = "INFO"
 
     @model_validator(mode="after")
     def _times_nest(self) -> Self:
@@ -136,7 +174,7 @@ class Settings(BaseSettings):
         if self.pace.patience + MARGIN >= LONGEST_STEP:
             raise ValueError(f"pace.patience_seconds must be well below {LONGEST_STEP.seconds}")
         for vendor, given in self.connectors.items():
-            call = float(given.get("http", {}).get("timeout_seconds", 20))
+            call = _seconds(vendor, given)
             if timedelta(seconds=call) + MARGIN >= self.pace.patience:
                 raise ValueError(
                     f"connectors.{vendor}.http.timeout_seconds ({call:g}) must be well below "
@@ -159,10 +197,15 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """The settings of this process. Raises SettingsProblem naming each wrong one and its value."""
+    _refuse_misspelt()
     try:
         return Settings()
     except ValidationError as wrong:
-        raise SettingsProblem(explain(wrong, "CASHWARD_")) from wrong
+        raise SettingsProblem(explain(wrong, PREFIX)) from wrong
+    except SettingsError as wrong:
+        raise SettingsProblem(_no_json(str(wrong))) from wrong
+    except TOMLDecodeError as wrong:
+        raise SettingsProblem(f"{FILE} is no TOML: {wrong}") from wrong
 
 
 def explain(wrong: ValidationError, prefix: str) -> str:
@@ -170,5 +213,45 @@ def explain(wrong: ValidationError, prefix: str) -> str:
     lines = []
     for error in wrong.errors(include_input=False, include_url=False):
         name = prefix + "__".join(str(part) for part in error["loc"]).upper()
-        lines.append(f"{name.rstrip('_')}: {error['msg']}")
+        said = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            said = "there is no such setting"
+        lines.append(f"{name.rstrip('_')}: {said}")
     return "\n".join(lines)
+
+
+def _refuse_misspelt() -> None:
+    """The source of the environment overlooks names that begin like none of our settings."""
+    known = {name.upper() for name in Settings.model_fields} | _OF_OTHERS
+    given = (name for name in sorted(os.environ) if name.startswith(PREFIX))
+    wrong = [name for name in given if name.removeprefix(PREFIX).split("__")[0] not in known]
+    if wrong:
+        raise SettingsProblem("\n".join(f"{name}: there is no such setting" for name in wrong))
+
+
+def _no_json(said: str) -> str:
+    """The source names only the group, so we look for who is meant ourselves."""
+    suspects = [
+        name
+        for name, value in sorted(os.environ.items())
+        if name.startswith(PREFIX) and value[:1] in ("[", "{") and not _is_json(value)
+    ]
+    return (
+        f'{", ".join(suspects) or said}: a list or table must be JSON, such as {{"key": "value"}}'
+    )
+
+
+def _is_json(value: str) -> bool:
+    try:
+        json.loads(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _seconds(vendor: str, given: dict[str, Any]) -> float:
+    seconds = given.get("http", {}).get("timeout_seconds", 20)
+    try:
+        return float(seconds)
+    except (TypeError, ValueError):
+        raise ValueError(f"connectors.{vendor}.http.timeout_seconds must be a number") from None

@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, TLSConfig
 
 from runtime.plugin import CashwardPlugin
-from runtime.settings import TemporalSettings
+from runtime.settings import SettingsProblem, TemporalSettings, content_of
 
 ANSWERS_WITHIN = timedelta(seconds=5)
 
@@ -43,7 +44,7 @@ def _with_metrics(address: str) -> Runtime:
 
 def _api_key(settings: TemporalSettings) -> str | None:
     if settings.api_key_file:
-        return settings.api_key_file.read_text(encoding="utf-8").strip()
+        return content_of(settings.api_key_file, "CASHWARD_TEMPORAL__API_KEY_FILE")
     return settings.api_key.get_secret_value() if settings.api_key else None
 
 
@@ -51,7 +52,14 @@ def _tls(settings: TemporalSettings) -> bool | TLSConfig | None:
     """Plain unless there is something to protect or it was asked for."""
     paths = (settings.server_ca, settings.client_cert, settings.client_key)
     if any(paths):
-        ca, cert, key = (path.read_bytes() if path else None for path in paths)
+        ca, cert, key = (_bytes_of(path) if path else None for path in paths)
         return TLSConfig(server_root_ca_cert=ca, client_cert=cert, client_private_key=key)
     has_key = settings.api_key is not None or settings.api_key_file is not None
     return settings.tls if settings.tls is not None else has_key
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as wrong:
+        raise SettingsProblem(f"CASHWARD_TEMPORAL__…: a file cannot be read: {wrong}") from wrong

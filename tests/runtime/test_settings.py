@@ -1,5 +1,7 @@
 """Settings that do not hold together are refused in words that name the way out."""
 
+from pathlib import Path
+
 import pytest
 
 from connectors.xero import XeroSettings
@@ -18,6 +20,41 @@ def test_a_wrong_value_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SettingsProblem, match="CASHWARD_PACE__PATIENCE_SECONDS") as problem:
         read_settings()
     assert "s3cret" not in str(problem.value)
+
+
+def test_a_setting_that_begins_like_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_INSTALATION", "acme")
+    with pytest.raises(SettingsProblem, match="CASHWARD_INSTALATION: there is no such setting"):
+        read_settings()
+
+
+def test_what_others_are_told_by_our_prefix_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_REAL_CACHE", "/there")
+    read_settings()
+
+
+def test_a_table_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_POLICY__STAFFING__PEOPLE", '{"lead": ')
+    with pytest.raises(SettingsProblem, match=r"CASHWARD_POLICY__STAFFING__PEOPLE: .* JSON"):
+        read_settings()
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cashward.toml").write_text("installation = [")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsProblem, match=r"cashward\.toml is no TOML"):
+        read_settings()
+
+
+def test_a_time_out_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_CONNECTORS__JIRA__HTTP__TIMEOUT_SECONDS", "soon")
+    with pytest.raises(SettingsProblem, match=r"jira\.http\.timeout_seconds must be a number"):
+        read_settings()
+
+
+def test_the_level_of_the_log_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASHWARD_LOG_LEVEL", "warning")
+    assert read_settings().log_level == "WARNING"
 
 
 def test_a_call_must_end_before_the_change_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
