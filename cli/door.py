@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
-from cli.trouble import told_plainly
+from cli.trouble import Exit, Trouble, told_plainly
 from domain.names import DealId
 from runtime.settings import Settings, read_settings
 from runtime.temporal import connect
@@ -26,10 +26,14 @@ R = TypeVar("R")
 out = Console()
 err = Console(stderr=True)
 
+STATE = "CASHWARD_STATE"
 LOCAL_ENVIRONMENT = "environment.json"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 State = Annotated[
-    Path, typer.Option("--state", help="The folder of the local stack; delete it to forget all.")
+    Path,
+    typer.Option(
+        "--state", envvar=STATE, help="The folder of the local stack; delete it to forget all."
+    ),
 ]
 DEFAULT_STATE = Path(".cashward")
 DealArgument = Annotated[
@@ -43,14 +47,24 @@ def run(main: Coroutine[Any, Any, R]) -> R:
         return asyncio.run(main)
 
 
-def settings(state: Path = DEFAULT_STATE) -> Settings:
+def settings() -> Settings:
     """The settings of the environment; where it names no Temporal, those of the local stack."""
-    local = state / LOCAL_ENVIRONMENT
+    local = Path(os.environ.get(STATE, DEFAULT_STATE)) / LOCAL_ENVIRONMENT
     if "CASHWARD_TEMPORAL__ADDRESS" not in os.environ and local.exists():
-        for name, value in json.loads(local.read_text(encoding="utf-8")).items():
+        for name, value in _remembered(local).items():
             os.environ.setdefault(name, value)
     with told_plainly():
         return read_settings()
+
+
+def _remembered(file: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as damaged:
+        raise Trouble(
+            f"{file} cannot be read: `cashward up` writes it anew, or delete it", Exit.USAGE
+        ) from damaged
+    return found
 
 
 def settings_of(environment: dict[str, str]) -> Settings:

@@ -5,12 +5,13 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from cli.door import DEFAULT_STATE, State, out, remember, run
+from cli.door import DEFAULT_STATE, STATE, State, out, remember, run
 from runtime.demo_settings import migrate_database, sandbox_config, worker_environment
 from runtime.local.stack import Stack, local_stack
 
@@ -37,19 +38,38 @@ def up(
     """Run Temporal, PostgreSQL, the sandbox and workers until Ctrl-C; deals are kept."""
     config = sandbox_config(faults=faults) if sandbox else None
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        run(_stay(state, config, workers))
-    out.print("everything is down; `cashward up` brings it back as it was")
+        run(_until_down(state, config, workers))
 
 
-async def _stay(state: Path, config: Mapping[str, object] | None, workers: int) -> None:
-    async with standing(state, config, workers) as stack:
-        show_links(stack, state)
-        out.print("[dim]Ctrl-C ends everything.[/]\n")
-        following = asyncio.create_task(_follow(stack))
-        try:
-            await stack.watch()
-        finally:
-            following.cancel()
+async def _until_down(state: Path, config: Mapping[str, object] | None, workers: int) -> None:
+    stood = False
+    try:
+        async with standing(state, config, workers) as stack:
+            stood = True
+            await _stay(stack, state)
+    finally:
+        if stood:
+            out.print(
+                f"everything is down; `{again(state)}` brings it back as it was",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
+
+
+def again(state: Path) -> str:
+    """The command that brings up what is in this folder."""
+    return "cashward up" + ("" if state == DEFAULT_STATE else f" --state {quote(str(state))}")
+
+
+async def _stay(stack: Stack, state: Path) -> None:
+    show_links(stack, state)
+    out.print("[dim]Ctrl-C ends everything.[/]\n")
+    following = asyncio.create_task(_follow(stack))
+    try:
+        await stack.watch()
+    finally:
+        following.cancel()
 
 
 @asynccontextmanager
@@ -85,6 +105,8 @@ def show_links(stack: Stack, state: Path) -> None:
         "State": str(state.absolute()),
         "Logs": str(state.absolute() / "logs"),
     }
+    if state != DEFAULT_STATE:
+        places["Commands"] = f"find it by: export {STATE}={quote(str(state.absolute()))}"
     for name, place in places.items():
         out.print(f"  [bold]{name:<12}[/] {place}", highlight=False, soft_wrap=True)
     for note in stack.notes:

@@ -1,6 +1,38 @@
+import json
 from pathlib import Path
 
-from cli.up import Tail, readable
+import pytest
+
+from cli.door import settings
+from cli.trouble import Exit, Trouble
+from cli.up import Tail, again, readable
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to be in, and an environment that goes with the test."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("os.environ", {"CASHWARD_STATE": str(tmp_path / "there")})
+    (tmp_path / "there").mkdir()
+    return tmp_path
+
+
+def test_commands_find_the_stack_of_the_folder_that_is_named(here: Path) -> None:
+    told = {"CASHWARD_TEMPORAL__ADDRESS": "127.0.0.1:29999"}
+    (here / "there/environment.json").write_text(json.dumps(told))
+    assert settings().temporal.address == "127.0.0.1:29999"
+
+
+def test_a_damaged_memory_of_a_stack_is_told(here: Path) -> None:
+    (here / "there/environment.json").write_text("{")
+    with pytest.raises(Trouble, match="cannot be read") as trouble:
+        settings()
+    assert trouble.value.code is Exit.USAGE
+
+
+def test_what_brings_a_stack_back_names_its_folder() -> None:
+    assert again(Path(".cashward")) == "cashward up"
+    assert again(Path("my demos")) == "cashward up --state 'my demos'"
 
 
 def test_a_workers_line_is_told_with_its_facts() -> None:
