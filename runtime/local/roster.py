@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from runtime.local.processes import birth_of, end_groups, running
+from runtime.local.trouble import StackTrouble
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,13 @@ class Roster:
     def entries(self) -> list[Entry]:
         if not self.path.exists():
             return []
-        return [Entry(**entry) for entry in json.loads(self.path.read_text())]
+        try:
+            return [Entry(**entry) for entry in json.loads(self.path.read_text())]
+        except (ValueError, TypeError) as damaged:
+            raise StackTrouble(
+                f"{self.path} is damaged, so nobody knows what still runs from this folder:"
+                " end what does, and delete that file"
+            ) from damaged
 
     def sweep(self) -> list[str]:
         """End, newest first, whatever still runs, and spare what only took over its number."""

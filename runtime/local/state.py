@@ -6,13 +6,15 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.local.ports import free_ports
 from runtime.local.processes import PATIENCE, command_of, running
 from runtime.local.roster import Roster
-from runtime.local.trouble import Taken
+from runtime.local.trouble import StackTrouble, Taken
 
 LOG_LIMIT = 8 * 1024 * 1024
 
@@ -27,7 +29,8 @@ class State:
     def at(cls, folder: Path) -> "State":
         """Make the folder: others may pass through it to what is theirs, and list nothing."""
         state = cls(folder.absolute())
-        state.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        with state.usable():
+            state.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         state.room("logs")
         return state
 
@@ -38,8 +41,20 @@ class State:
     def room(self, name: str) -> Path:
         """A folder of our own inside the state."""
         room = self.folder / name
-        room.mkdir(mode=0o700, exist_ok=True)
+        with self.usable():
+            room.mkdir(mode=0o700, exist_ok=True)
         return room
+
+    @contextmanager
+    def usable(self) -> Iterator[None]:
+        """What the system refuses us in the folder comes out with its way out."""
+        try:
+            yield
+        except OSError as wrong:
+            raise StackTrouble(
+                f"{self.folder} cannot keep the stack ({wrong.strerror}: {wrong.filename}):"
+                " make it a folder that you may write, or name another with --state"
+            ) from wrong
 
     def log(self, name: str) -> Path:
         """Where a program writes."""
@@ -55,7 +70,10 @@ class State:
     def ports(self, *names: str) -> dict[str, int]:
         """A free port for each name: last time's where it is free, so that links stay valid."""
         record = self.folder / "ports.json"
-        known: dict[str, int] = json.loads(record.read_text()) if record.exists() else {}
+        known: dict[str, int] = {}
+        if record.exists():
+            with suppress(ValueError):  # damaged, it is as good as none
+                known = json.loads(record.read_text())
         ports = free_ports(names, known)
         record.write_text(json.dumps({**known, **ports}, indent=2))
         return ports
@@ -75,7 +93,8 @@ class State:
 
     async def take(self) -> int:
         """Take the folder for us alone; tells the lock, and whoever holds that holds the folder."""
-        lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        with self.usable():
+            lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + 3 * PATIENCE
         while not _locked(lock):
             owner = int(os.pread(lock, 20, 0) or b"0")

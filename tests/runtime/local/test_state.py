@@ -9,7 +9,7 @@ import pytest
 from runtime.local.crew import Crew
 from runtime.local.program import Program
 from runtime.local.state import State
-from runtime.local.trouble import Died
+from runtime.local.trouble import Died, StackTrouble
 
 
 async def never() -> bool:
@@ -30,6 +30,33 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", before["temporal"]))
         other.listen()
         assert state.ports("temporal") != before
+
+
+def test_a_damaged_record_of_ports_is_as_good_as_none(tmp_path: Path) -> None:
+    state = State.at(tmp_path / "state")
+    (state.folder / "ports.json").write_text("{x")
+    assert state.ports("temporal") == state.ports("temporal")
+
+
+def test_what_cannot_be_the_folder_is_told_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StackTrouble, match="name another with --state"):
+        State.at(tmp_path / "file")
+
+
+def test_a_room_that_is_taken_is_told_with_a_way_out(tmp_path: Path) -> None:
+    state = State.at(tmp_path / "state")
+    (state.folder / "sandbox").touch()
+    with pytest.raises(StackTrouble, match="name another with --state"):
+        state.room("sandbox")
+
+
+async def test_a_damaged_roster_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    state = State.at(tmp_path / "state")
+    state.roster.path.write_text("[{")
+    with pytest.raises(StackTrouble, match="delete that file"):
+        async with Crew(state):
+            pass
 
 
 def test_a_secret_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
