@@ -24,7 +24,7 @@ from cli.demo.story import Sale, Story
 from cli.demo.truth import read_back
 from cli.demo.way_back import tell_way_back
 from cli.door import DEFAULT_STATE, State, client, out, run, settings_of, store
-from cli.trouble import Trouble
+from cli.trouble import Exit, Trouble
 from cli.up import Workers, show_links
 from runtime.compose import open_systems
 from runtime.histories import Cost, cost_of_deal
@@ -99,9 +99,21 @@ def demo(
         json=json,
         stay=stay and sys.stdin.isatty(),
     )
+    _claim(json)
     report = run(_demo(wish))
     if not report.is_good:
         raise Trouble(report.sentence)
+
+
+def _claim(wanted: Path | None) -> None:
+    """Know before deals are carried that their figures can be written."""
+    if wanted is None:
+        return
+    try:
+        wanted.parent.mkdir(parents=True, exist_ok=True)
+        wanted.touch()
+    except OSError as wrong:
+        raise Trouble(f"--json {wanted} cannot be written: {wrong.strerror}", Exit.USAGE) from wrong
 
 
 async def _demo(wish: Wish) -> Report:
