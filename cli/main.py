@@ -92,11 +92,23 @@ def main() -> None:
     except Trouble as trouble:
         err.print(f"[bold red]cashward:[/] {escape(str(trouble))}", highlight=False)
         code = trouble.code
+    except typer.Abort:
+        code = _not_answered()
     except (KeyboardInterrupt, asyncio.CancelledError):
         code = Exit.INTERRUPTED
     except Exception as usage:  # noqa: BLE001 - click's own errors have no common public base in typer
         code = _usage(usage)
     leave(code)
+
+
+def _not_answered() -> Exit:
+    """A question met Ctrl-C, or a program that cannot answer it."""
+    if sys.stdin.isatty():
+        return Exit.INTERRUPTED
+    err.print(
+        "[bold red]cashward:[/] nothing was done: nobody answers here, so say it by an option"
+    )
+    return Exit.USAGE
 
 
 def _usage(failure: Exception) -> Exit:

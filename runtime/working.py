@@ -102,6 +102,6 @@ def leave(code: int) -> NoReturn:
     The SDK's core may abort during it (sdk-python#300), so we flush and go.
     """
     gc.collect()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # a caller may have closed either
+        stream.flush()
     os._exit(code)
