@@ -10,6 +10,7 @@ from temporalio.client import (
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
 )
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCStatusCode
 
 from domain.refusal import Refusal
@@ -56,13 +57,18 @@ def told_plainly() -> Iterator[None]:
     except ConnectorFailure as failure:
         raise Trouble(str(failure), Exit.DOWN) from failure
     except (WorkflowUpdateFailedError, WorkflowQueryFailedError) as refused:
-        raise Trouble(str(refused.cause or refused)) from refused
+        raise Trouble(_words_of(refused.cause or refused)) from refused
     except WorkflowQueryRejectedError as refused:
         raise Trouble(f"that run no longer answers: {refused}") from refused
     except RPCError as refused:
         raise _from_temporal(refused) from refused
     except Refusal as refusal:
         raise Trouble(str(refusal)) from refusal
+
+
+def _words_of(refused: BaseException) -> str:
+    """What a workflow answered, without the name of its class."""
+    return refused.message if isinstance(refused, ApplicationError) else str(refused)
 
 
 def _from_temporal(refused: RPCError) -> Trouble:

@@ -46,7 +46,8 @@ class Board(Value):
         for status in self.statuses:
             if status.item.key == key:
                 return status
-        raise Refusal(f"no billable item {key!r}: there are {', '.join(self.keys())}")
+        known = ", ".join(self.keys()) or "none yet"
+        raise Refusal(f"no billable item {key!r}: there are {known}")
 
     def keys(self) -> Iterator[ItemKey]:
         return (status.item.key for status in self.statuses)
