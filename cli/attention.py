@@ -4,6 +4,7 @@ import getpass
 from typing import Annotated
 
 import typer
+from temporalio.service import RPCError, RPCStatusCode
 
 from cli.door import AsJson, client, out, run, settings, show_json, store, table
 from cli.trouble import Trouble
@@ -109,7 +110,13 @@ def _decide(run_id: str, verb: Verb, reason: str, choice: str = "") -> None:
 
 async def _send(run_id: str, decision: Decision) -> str:
     handle = (await client(settings())).get_workflow_handle(run_id)
-    return str(await handle.execute_update(Attended.decide, decision))
+    try:
+        return str(await handle.execute_update(Attended.decide, decision))
+    except RPCError as refused:
+        if refused.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        way_out = "`cashward attention list` shows what does"
+        raise Trouble(f"no run {run_id} waits for a decision: {way_out}") from refused
 
 
 async def _open() -> list[Filed]:

@@ -4,7 +4,8 @@ import getpass
 from typing import Annotated, Any
 
 import typer
-from temporalio.client import Client, WorkflowExecution
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from cli.door import (
     AsJson,
@@ -19,9 +20,13 @@ from cli.door import (
     table,
 )
 from cli.timesheet import time
+from cli.trouble import Trouble
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.life import CancelRequest
 from domain.names import DealId, EventId, ItemKey
+from domain.stage import Stage
+from ports.failures import Absent
+from runtime.compose import open_systems
 from runtime.doorbell import TemporalDoorbell
 from runtime.settings import Settings
 from workflows import names
@@ -33,11 +38,12 @@ app = typer.Typer(help="Deals on their way to cash.", no_args_is_help=True)
 app.command()(time)
 
 _LISTED = ("DealStage", "Customer", "DealValue", "ProjectKey", "NeedsAttention", "Owner")
+_HEADS = ("deal", "stage", "customer", "value#", "project", "attention")
 
 
 @app.command("list")
 def list_deals(
-    stage: Annotated[str, typer.Option(help="Only deals in this stage, such as delivery.")] = "",
+    stage: Annotated[Stage | None, typer.Option(help="Only deals in this stage.")] = None,
     attention: Annotated[
         bool, typer.Option("--attention", help="Only deals that need a person.")
     ] = False,
@@ -51,14 +57,7 @@ def list_deals(
     if as_json:
         show_json({"deals": found})
         return
-    rows = ([row.get(column, "") for column in ("deal", "status", *_LISTED)] for row in found)
-    out.print(
-        table(
-            "Deals",
-            ("deal", "run", "stage", "customer", "value#", "project", "attention", "owner"),
-            rows,
-        )
-    )
+    out.print(table("Deals", _HEADS, map(_cells, found)))
 
 
 async def _list(query: str) -> list[dict[str, Any]]:
@@ -71,6 +70,22 @@ def _row(run: WorkflowExecution) -> dict[str, Any]:
     status = run.status.name.lower() if run.status else ""
     found = {name: attributes[name] for name in _LISTED if name in attributes}
     return {"deal": run.id.removeprefix("deal:"), "status": status, **found}
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    """A deal as a line that fits a terminal; how its run ended only where that is no good end."""
+    stage = str(row.get("DealStage", ""))
+    if row["status"] not in ("running", "completed"):
+        stage = f"{stage} ({row['status']})"
+    value = row.get("DealValue")
+    return [
+        row["deal"],
+        stage,
+        row.get("Customer", ""),
+        "" if value is None else f"{value:,.2f}",
+        row.get("ProjectKey", ""),
+        "yes" if row.get("NeedsAttention") else "",
+    ]
 
 
 @app.command()
@@ -113,12 +128,23 @@ def start(deal: DealArgument) -> None:
     """Start carrying a won deal now, without waiting for the poll."""
     chosen = settings()
     found = deal_id(deal, chosen)
-    rung = run(_ring(chosen, DealWon(deal=found, event=EventId("told by hand"))))
+    rung = run(_start(chosen, found))
     out.print(
         f"{found} is being carried: `cashward deal show {found}`"
         if rung
         else f"{found} is already carried, or has ended"
     )
+
+
+async def _start(chosen: Settings, deal: DealId) -> bool:
+    """One deal has one run, ever: a slip of the pen is not to become one."""
+    async with open_systems(chosen) as systems:
+        try:
+            await systems.crm.read_deal(deal)
+        except Absent as absent:
+            where = f"{chosen.cast.crm} has no such deal"
+            raise Trouble(f"{deal} is not started: {where} ({absent})") from absent
+    return await _ring(chosen, DealWon(deal=deal, event=EventId("told by hand")))
 
 
 @app.command()
@@ -200,8 +226,17 @@ def release(deal: DealArgument, item: Annotated[str, typer.Argument()]) -> None:
 def approve(deal: DealArgument, item: Annotated[str, typer.Argument()]) -> None:
     """Approve an invoice that waits because of its amount."""
     chosen = settings()
-    billing = names.billing_run(names.subject_of(deal_id(deal, chosen), ItemKey(item)))
-    out.print(run(_update(chosen, billing, MilestoneBilling.approve, getpass.getuser())))
+    out.print(run(_approve(chosen, deal_id(deal, chosen), ItemKey(item))))
+
+
+async def _approve(chosen: Settings, deal: DealId, item: ItemKey) -> str:
+    if not await _is_billing(await client(chosen), deal, item):
+        raise Trouble(
+            f"no invoice of {item} waits for approval: `cashward finance blockers {deal}` says"
+            " what each item waits for"
+        )
+    billing = names.billing_run(names.subject_of(deal, item))
+    return await _update(chosen, billing, MilestoneBilling.approve, getpass.getuser())
 
 
 async def _update(chosen: Settings, run_id: str, update: Any, argument: object) -> str:  # noqa: ANN401 - the SDK types updates by overloads
@@ -229,6 +264,10 @@ async def _release(chosen: Settings, deal: DealId, item: ItemKey) -> str:
 
 async def _is_billing(temporal: Client, deal: DealId, item: ItemKey) -> bool:
     """Whether the item has a billing run that is still going."""
-    run_id = names.billing_run(names.subject_of(deal, item))
-    query = f"WorkflowId = '{run_id}' AND ExecutionStatus = 'Running'"
-    return (await temporal.count_workflows(query)).count > 0
+    billing = temporal.get_workflow_handle(names.billing_run(names.subject_of(deal, item)))
+    try:
+        return (await billing.describe()).status is WorkflowExecutionStatus.RUNNING
+    except RPCError as refused:
+        if refused.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, TypeAdapter
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
@@ -26,6 +27,7 @@ R = TypeVar("R")
 out = Console()
 err = Console(stderr=True)
 
+_ROOMY = 72  # columns; in fewer, what may not be folded would be cut
 STATE = "CASHWARD_STATE"
 LOCAL_ENVIRONMENT = "environment.json"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -102,13 +104,22 @@ def show_json(found: BaseModel | Sequence[BaseModel] | dict[str, Any] | None) ->
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """Text to the left; what is headed by a trailing `#` is a figure, to the right."""
-    made = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        # What a person copies from here, such as a run's name, must be whole.
+    made = Table(
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for number, column in enumerate(columns):
+        is_figure = column.endswith("#")
+        # What a person copies from here, such as a run's name, must be whole: folded, not cut.
         made.add_column(
             column.removesuffix("#"),
-            justify="right" if column.endswith("#") else "left",
+            justify="right" if is_figure else "left",
             overflow="fold",
+            no_wrap=(number == 0 or is_figure) and out.width >= _ROOMY,
         )
     for row in rows:
         made.add_row(*(str(cell) for cell in row))

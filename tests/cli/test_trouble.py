@@ -5,12 +5,16 @@ import subprocess
 import sys
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 
-from cli.trouble import Exit
+from cli.trouble import Exit, Trouble, told_plainly
 
 NOWHERE = "127.0.0.1:1"
 DOWN = {"CASHWARD_TEMPORAL__ADDRESS": NOWHERE}
 NO_DATABASE = {"CASHWARD_DATABASE__URL": f"postgresql+psycopg://x@{NOWHERE}/x"}
+
+ALL_IN_MEMORY = {f"CASHWARD_CAST__{part}": "memory" for part in ("CRM", "PM", "ERP")}
 
 
 def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
@@ -18,6 +22,7 @@ def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", *words],
         env={**bare, **DOWN, **environment, "COLUMNS": "400"},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=60,
@@ -56,6 +61,10 @@ def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
             Exit.USAGE,
             "/nowhere",
         ),
+        ({}, ("deal", "cancel", "1"), Exit.USAGE, "by an option"),
+        ({}, ("deal", "list", "--stage", "nonsense"), Exit.USAGE, "delivery"),
+        ({}, ("demo", "--json", "/dev/null/figures"), Exit.USAGE, "--json /dev/null/figures"),
+        (ALL_IN_MEMORY, ("deal", "start", "1"), Exit.REFUSED, "memory has no such deal"),
         ({}, ("deal", "shwo", "1"), Exit.USAGE, "shwo"),
         ({}, ("deal", "signal", "1", "milestone"), Exit.USAGE, "milestone-reached"),
     ],
@@ -69,7 +78,17 @@ def test_a_command_that_cannot_be_done_says_what_to_do(
 
 
 def test_the_doctor_looks_at_everything_although_something_is_down() -> None:
-    memory = {f"CASHWARD_CAST__{part}": "memory" for part in ("CRM", "PM", "ERP")}
-    returned, said = cashward({**NO_DATABASE, **memory}, "doctor")
+    returned, said = cashward({**NO_DATABASE, **ALL_IN_MEMORY}, "doctor")
     assert returned == Exit.DOWN
     assert all(name in said for name in ("temporal", "postgres", "crm (memory)", "erp (memory)"))
+
+
+def test_a_workflow_is_quoted_without_the_name_of_its_class() -> None:
+    said = ApplicationError("m3 is not held here", type="Refusal")
+    with pytest.raises(Trouble, match=r"^m3 is not held here$"), told_plainly():
+        raise WorkflowUpdateFailedError(said)
+
+
+def test_a_closed_output_does_not_hide_the_exit_code() -> None:
+    code = f"import sys; sys.stdout = None; from runtime.working import leave; leave({Exit.DOWN})"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == Exit.DOWN

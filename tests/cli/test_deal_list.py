@@ -1,0 +1,41 @@
+"""The list of deals fits a terminal, and what is copied from it is whole."""
+
+import pytest
+from rich.console import Console
+
+from cli import door
+from cli.deal import _HEADS, _cells
+
+ROW = {
+    "deal": "hubspot:51230001000",
+    "status": "running",
+    "DealStage": "delivery",
+    "Customer": "Babadoge Kovo s.r.o.",
+    "DealValue": 1032581.26,
+    "ProjectKey": "CWNJ90PRC",
+    "NeedsAttention": False,
+}
+
+
+def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    console = Console(width=width)
+    monkeypatch.setattr(door, "out", console)
+    with console.capture() as said:
+        console.print(door.table("Deals", _HEADS, [_cells(ROW)]))
+    return said.get()
+
+
+def test_ids_stages_and_amounts_are_whole_in_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = shown(80, monkeypatch)
+    assert all(
+        whole in said for whole in ("hubspot:51230001000", "delivery", "1,032,581.26", "CWNJ90PRC")
+    )
+
+
+def test_nothing_of_an_id_is_cut_off_in_40_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "…" not in shown(40, monkeypatch)
+
+
+def test_a_run_that_ended_badly_is_told_beside_its_stage() -> None:
+    assert _cells({**ROW, "status": "terminated"})[1] == "delivery (terminated)"
+    assert _cells({**ROW, "status": "running"})[1] == "delivery"
