@@ -27,14 +27,22 @@ class Ear:
         self._names = names
         self._told: asyncio.Queue[Told] = asyncio.Queue()
 
-    async def hears_of(self, record: str) -> None:
-        """Within seconds a post names the record, and bears a signature of just this body."""
-        async with asyncio.timeout(5):
+    async def hears_of(self, record: str) -> bool:
+        """Whether within seconds a post names the record; it must be signed for just its body."""
+        try:
+            told = await asyncio.wait_for(self._post_of(record), 5)
+        except TimeoutError:
+            return False
+        assert self._is_genuine(told), "the vendor did not sign it"
+        other = replace(told, body=told.body + b" ")
+        assert not self._is_genuine(other), "the signature is good for any body"
+        return True
+
+    async def _post_of(self, record: str) -> Told:
+        told = await self._told.get()
+        while record not in self._names(told.body):
             told = await self._told.get()
-            while record not in self._names(told.body):
-                told = await self._told.get()
-        assert self._is_genuine(told)
-        assert not self._is_genuine(replace(told, body=told.body + b" "))
+        return told
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")

@@ -160,6 +160,8 @@ async def test_a_link_of_a_deal_that_is_gone_is_taken_back_already(crm: CrmBench
     nobody = crm.unknown()
     for command in (unlink(nobody), link(nobody)):
         await crm.crm.record.take_back(command, Made(id=ExternalId(nobody)))
+    with pytest.raises(Absent):
+        await crm.crm.read_deal(nobody)
 
 
 async def test_an_upsert_needs_no_look(crm: CrmBench) -> None:

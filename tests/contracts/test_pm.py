@@ -127,7 +127,9 @@ async def test_milestones_of_no_project_are_absent(pm: PmBench) -> None:
 
 
 async def test_a_project_that_never_was_is_taken_back_without_failure(pm: PmBench) -> None:
+    project = await opened(pm)
     await pm.pm.project.take_back(plan().opening(), Made(id=NOWHERE))
+    assert [made.id for made in await pm.pm.project.find(plan().opening())] == [project]
 
 
 async def test_milestones_answer_by_item(pm: PmBench) -> None:

@@ -58,6 +58,10 @@ def test_the_owner_builds_its_schema_with_the_extension_temporal_wants(
     with connect("temporal", "o_w-ner", database) as owner:
         owner.execute("CREATE EXTENSION btree_gin")
         owner.execute("CREATE TABLE facts (id int PRIMARY KEY)")
+        extensions = owner.execute("SELECT extname FROM pg_extension").fetchall()
+        owners = owner.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'facts'")
+        assert ("btree_gin",) in extensions
+        assert owners.fetchall() == [("temporal",)]
 
 
 @pytest.mark.parametrize("command", ["CREATE DATABASE another", "CREATE ROLE another"])

@@ -1,5 +1,6 @@
 """Nothing is billed beyond the contract, whatever happened before."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -26,34 +27,40 @@ def claim(item: str, net: int | str, state: ClaimState = ClaimState.CLAIMED) -> 
     )
 
 
+def fits(contract: Money, claims: Sequence[Claim], wanted: Claim) -> bool:
+    try:
+        check_bound(contract, claims, wanted)
+    except OverBound:
+        return False
+    return True
+
+
 def test_the_last_cent_fits_and_one_more_does_not() -> None:
     issued = [claim("m1", "600.00", ClaimState.ISSUED)]
-    check_bound(eur(1000), issued, claim("m2", "400.00"))
+    assert fits(eur(1000), issued, claim("m2", "400.00"))
     with pytest.raises(OverBound, match=r"400\.01 EUR on top of 600\.00 EUR"):
         check_bound(eur(1000), issued, claim("m2", "400.01"))
 
 
 def test_a_permit_counts_before_its_invoice_is_out() -> None:
     permitted = [claim("m1", 600, ClaimState.PERMITTED)]
-    with pytest.raises(OverBound):
-        check_bound(eur(1000), permitted, claim("m2", 600))
+    assert not fits(eur(1000), permitted, claim("m2", 600))
 
 
 @pytest.mark.parametrize("state", [ClaimState.CLAIMED, ClaimState.RELEASED, ClaimState.CREDITED])
 def test_what_has_no_document_uses_up_nothing(state: ClaimState) -> None:
-    check_bound(eur(1000), [claim("m1", 1000, state)], claim("m2", 1000))
+    assert fits(eur(1000), [claim("m1", 1000, state)], claim("m2", 1000))
 
 
 def test_a_claim_does_not_stand_in_its_own_way() -> None:
     mine = claim("m1", 1000, ClaimState.PERMITTED)
-    check_bound(eur(1000), [mine], mine)
+    assert fits(eur(1000), [mine], mine)
 
 
 def test_a_credit_gives_its_value_back() -> None:
     credited = claim("m1", 1000, ClaimState.ISSUED).model_copy(update={"credited": eur(400)})
-    check_bound(eur(1000), [credited], claim("m2", 400))
-    with pytest.raises(OverBound):
-        check_bound(eur(1000), [credited], claim("m2", "400.01"))
+    assert fits(eur(1000), [credited], claim("m2", 400))
+    assert not fits(eur(1000), [credited], claim("m2", "400.01"))
 
 
 def test_currencies_are_never_mixed() -> None:
@@ -72,9 +79,6 @@ def test_whatever_is_permitted_one_after_another_fits_the_contract(
     permitted: list[Claim] = []
     for number, net in enumerate(nets):
         wanted = claim(f"m{number}", str(net), ClaimState.PERMITTED)
-        try:
-            check_bound(contract, permitted, wanted)
-        except OverBound:
-            continue
-        permitted.append(wanted)
+        if fits(contract, permitted, wanted):
+            permitted.append(wanted)
     assert Money.total((each.used() for each in permitted), "EUR") <= contract

@@ -65,6 +65,7 @@ class Life:
         self.repeat = repeat
         self.now = 0.0
         self.silent: set[int] = set()
+        self.moves: list[tuple[Effect, Effect, datetime]] = []
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
@@ -87,19 +88,7 @@ class Life:
         except (Refusal, NotYet):
             return
         if self.effect != before:
-            self.check(before, self.effect)
-
-    def check(self, before: Effect, after: Effect) -> None:
-        assert after.state in LEGAL[before.state]
-        assert after.attempt >= before.attempt
-        assert after.generation >= before.generation
-        if before.is_settled:
-            assert after.made == before.made
-        if after.is_settled:
-            assert after.made
-        if before.state in {"in_flight", "uncertain"} and after.state == "in_flight":
-            assert before.until
-            assert before.until <= at(self.now)
+            self.moves.append((before, self.effect, at(self.now)))
 
     def play(self, what: str, attempt: int, seconds: float) -> None:
         until = at(self.now) + self.repeat.settle
@@ -122,6 +111,19 @@ class Life:
                 self.move(lambda: self.effect.reverse("cancelled"))
 
 
+def assert_lawful(before: Effect, after: Effect, now: datetime) -> None:
+    assert after.state in LEGAL[before.state]
+    assert after.attempt >= before.attempt
+    assert after.generation >= before.generation
+    if before.is_settled:
+        assert after.made == before.made
+    if after.is_settled:
+        assert after.made
+    if before.state in {"in_flight", "uncertain"} and after.state == "in_flight":
+        assert before.until
+        assert before.until <= now
+
+
 PLOTS = st.lists(
     st.tuples(
         st.sampled_from(
@@ -141,6 +143,8 @@ def test_no_order_of_events_breaks_the_law(
     life = Life(repeat)
     for event in plot:
         life.play(*event)
+    for move in life.moves:
+        assert_lawful(*move)
 
 
 @given(plot=PLOTS)

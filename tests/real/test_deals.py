@@ -28,7 +28,7 @@ async def to_cash(town: Town, sales: Sequence[Sale]) -> None:
     assert {outcome.stage for outcome in await town.carry(sales)} == {Stage.CLOSED}
 
 
-def once_each(found: Count, *, deals: int, milestones: int) -> None:
+def assert_once_each(found: Count, *, deals: int, milestones: int) -> None:
     """Everything is there, paid, written back, and there once."""
     assert found.is_clean, found
     assert (found.deals_won, found.projects, found.customers) == (deals, deals, deals)
@@ -42,7 +42,7 @@ async def test_eight_starts_at_once_are_one_deal(town: Town) -> None:
     sales = await town.sell(1, milestones=2, today=datetime.now(UTC).date())
     await asyncio.gather(*(town.ring(sales[0]) for _ in range(8)))
     await to_cash(town, sales)
-    once_each(await town.count(), deals=1, milestones=2)
+    assert_once_each(await town.count(), deals=1, milestones=2)
 
 
 async def test_replies_dropped_at_every_third_change_make_nothing_twice(town: Town) -> None:
@@ -54,7 +54,7 @@ async def test_replies_dropped_at_every_third_change_make_nothing_twice(town: To
     await to_cash(town, sales)
     for name, proxy in town.proxies.items():
         assert any(each.fault for each in proxy.seen), f"{name} lost no reply"
-    once_each(await town.count(), deals=2, milestones=2)
+    assert_once_each(await town.count(), deals=2, milestones=2)
 
 
 async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_complete(
@@ -72,7 +72,7 @@ async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_co
         await town.poll.delta()
         await to_cash(town, [sale])
         assert not await _open_tasks(desk, sale)
-    once_each(await town.count(), deals=1, milestones=1)
+    assert_once_each(await town.count(), deals=1, milestones=1)
 
 
 async def test_a_deal_needs_nothing_of_bottlecrms_queue(town: Town) -> None:
@@ -86,7 +86,7 @@ async def test_a_deal_needs_nothing_of_bottlecrms_queue(town: Town) -> None:
     finally:
         await redis.up()
     assert {each.status for each in town.proxies["bottlecrm"].seen} == {200}
-    once_each(await town.count(), deals=1, milestones=1)
+    assert_once_each(await town.count(), deals=1, milestones=1)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,7 +96,7 @@ async def test_a_system_killed_in_the_middle_of_a_deal_loses_nothing(town: Town,
     await _seen(town, name)
     await town.running[name].restart()
     await to_cash(town, sales)
-    once_each(await town.count(), deals=1, milestones=1)
+    assert_once_each(await town.count(), deals=1, milestones=1)
 
 
 async def _seen(town: Town, name: str) -> None:

@@ -1,7 +1,12 @@
 """The same life in harder conditions: what a cache or a shared import might hide."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from sqlalchemy import URL
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.testing import WorkflowEnvironment
 
 from domain.attention import Verb
@@ -11,8 +16,12 @@ from tests.postgres import fresh_database
 from tests.world import World, open_world, until_awaited
 from workflows import names
 
+ENDS = [Stage.CLOSED, Stage.CANCELLED, Stage.CANCELLED]
+MORE_CAME = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 
-async def _live(world: World, name: str) -> None:
+
+async def _ends(world: World, name: str) -> list[Stage]:
+    """Where deals come to: one carried to cash, one cancelled, one that sales give up."""
     carried, cancelled, parked = (deal(f"{name}-{n}") for n in range(3))
     first = await world.win(carried)
     second = await world.win(cancelled)
@@ -22,10 +31,28 @@ async def _live(world: World, name: str) -> None:
     await world.cancel(cancelled.id)
     await world.parked(names.handoff_run(parked.id))
     await world.decide(names.handoff_run(parked.id), Verb.ABORT)
+    return [(await run.result()).stage for run in (first, second, third)]
 
-    assert (await first.result()).stage is Stage.CLOSED
-    assert (await second.result()).stage is Stage.CANCELLED
-    assert (await third.result()).stage is Stage.CANCELLED
+
+@asynccontextmanager
+async def _asserting_that_no_task_fails(world: World) -> AsyncIterator[None]:
+    """Temporal tries a failed task for ever: the run would wait, and say nothing."""
+    try:
+        async with asyncio.timeout(100):
+            yield
+    finally:
+        assert [failure async for failure in _failures(world)] == []
+
+
+async def _failures(world: World) -> AsyncIterator[str]:
+    """Why a task of a run failed, for each that did; not where more news came while it ended."""
+    async for run in world.client.list_workflows(f'TaskQueue = "{world.queue}"'):
+        history = await world.client.get_workflow_handle(run.id).fetch_history()
+        for event in history.events:
+            failed = event.workflow_task_failed_event_attributes
+            is_one = event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+            if is_one and failed.cause != MORE_CAME:
+                yield failed.failure.message
 
 
 # A note may end just before its run leaves the cache, which cancels it: the SDK warns, and goes on.
@@ -34,13 +61,19 @@ async def test_every_task_may_be_replayed_from_its_history(
     temporal: WorkflowEnvironment, postgres: URL
 ) -> None:
     with fresh_database(postgres) as database:
-        async with open_world(temporal, database, cached=0) as world:
-            await _live(world, "uncached")
+        async with (
+            open_world(temporal, database, cached=0) as world,
+            _asserting_that_no_task_fails(world),
+        ):
+            assert await _ends(world, "uncached") == ENDS
 
 
 async def test_our_own_code_keeps_the_rules_of_the_sandbox(
     temporal: WorkflowEnvironment, postgres: URL
 ) -> None:
     with fresh_database(postgres) as database:
-        async with open_world(temporal, database, strict=True) as world:
-            await _live(world, "strict")
+        async with (
+            open_world(temporal, database, strict=True) as world,
+            _asserting_that_no_task_fails(world),
+        ):
+            assert await _ends(world, "strict") == ENDS

@@ -202,16 +202,17 @@ async def test_a_payment_finds_a_bill_of_an_earlier_run_that_was_terminated(worl
 
 async def test_approval_reaches_a_bill_of_an_earlier_run(world: World) -> None:
     mine = deal("long-approval")
-    await world.win(mine, EVERYTHING)
+    handle = await world.win(mine, EVERYTHING)
     for item in ("m1", "m2"):
         await world.reach(mine.id, item)
     await _has_continued(world, mine.id)
+    await until_awaited(lambda: _is_adopted(world, mine.id))
     bill = world.client.get_workflow_handle(_billing(mine.id))
-    await bill.execute_update(MilestoneBilling.approve, "grace")
-    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    assert await bill.execute_update(MilestoneBilling.approve, "grace") == "approved by grace"
 
-    async def seen() -> bool:
-        run = world.client.get_workflow_handle_for(DealToCash.run, names.deal_run(mine.id))
-        return (await run.query(DealToCash.billing_schedule))[0].state is ItemState.ISSUED
+    async def first() -> ItemState:
+        return (await handle.query(DealToCash.billing_schedule))[0].state
 
-    await until_awaited(seen)
+    await until_awaited(lambda: _equals(first, ItemState.ISSUED))
+    assert world.issued(mine.id, "m1")
+    assert not world.issued(mine.id, "m2"), "nobody approved this one"

@@ -26,7 +26,7 @@ async def test_an_empty_account_is_prepared_once(bench: HubspotBench) -> None:
 async def test_a_dry_run_changes_nothing(bench: HubspotBench) -> None:
     await bench.empty()
     await bench.crm.prepare(dry_run=True)
-    assert not any(line["committed"] for line in await bench.lines())
+    assert {line["committed"] for line in await bench.lines()} == {False}
 
 
 async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: HubspotBench) -> None:
@@ -62,7 +62,7 @@ async def test_a_field_of_another_type_is_for_a_person_to_mend(bench: HubspotBen
 async def test_a_probe_names_the_account(bench: HubspotBench) -> None:
     probe = await bench.crm.probe()
     assert (probe.system, probe.account) == ("hubspot", "HubSpot 48120077 (standard, EUR)")
-    assert not any(line["committed"] for line in await bench.lines())
+    assert {line["committed"] for line in await bench.lines()} == {False}
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ async def test_an_expired_token_is_renewed_without_a_word(jira: JiraBench) -> No
     await jira.spoil({"operation": "GET */versions", "kind": "expired_token"})
     async with jira.opened(**by_oauth(jira)) as roles:
         assert not await pm_of(roles).read_milestones(DEAL, project)
+    assert (await jira.calls()).count("POST /oauth/token") == 2
 
 
 async def test_a_wrong_client_is_for_a_person_to_mend(jira: JiraBench) -> None:
