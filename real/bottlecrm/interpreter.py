@@ -5,15 +5,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 from runtime.local.trouble import Missing
 
+Homes = Iterable[tuple[str, str, str]]
+"""A variable that may name the folder, where it usually is, what to look for there."""
 MINORS = (13, 12, 14)
 _TELL = "import ensurepip, venv, sys; print(*sys.version_info[:2])"
-_HOMES = (  # pyenv, uv, Homebrew, python.org; beside the one that runs us
+HOMES = (  # pyenv, uv, Homebrew, python.org; beside the one that runs us
     ("PYENV_ROOT", "~/.pyenv", "versions/3.{minor}.*/bin/python3"),
     ("UV_PYTHON_INSTALL_DIR", "~/.local/share/uv/python", "cpython-3.{minor}.*/bin/python3"),
     ("", "/opt/homebrew/opt", "python@3.{minor}/bin/python3.{minor}"),
@@ -23,10 +25,10 @@ _HOMES = (  # pyenv, uv, Homebrew, python.org; beside the one that runs us
 )
 
 
-def find_python() -> Path:
+def find_python(homes: Homes = HOMES) -> Path:
     """A Python from 3.12 to 3.14 that can make environments; the best tried one first."""
     for minor in MINORS:
-        for python in _places(minor):
+        for python in _places(minor, homes):
             if _is(python, minor):
                 return python
     raise Missing(
@@ -35,13 +37,13 @@ def find_python() -> Path:
     )
 
 
-def _places(minor: int) -> Iterator[Path]:
+def _places(minor: int, homes: Homes) -> Iterator[Path]:
     on_path = shutil.which(f"python3.{minor}")
-    return chain([Path(on_path)] if on_path else [], _kept(minor))
+    return chain([Path(on_path)] if on_path else [], _kept(minor, homes))
 
 
-def _kept(minor: int) -> Iterator[Path]:
-    for variable, usual, pattern in _HOMES:
+def _kept(minor: int, homes: Homes) -> Iterator[Path]:
+    for variable, usual, pattern in homes:
         home = Path(os.environ.get(variable) or usual).expanduser()
         yield from sorted(home.glob(pattern.format(minor=minor)), key=_patch, reverse=True)
 
