@@ -18,10 +18,12 @@ from connectors.kit import (
     open_http,
     secret,
 )
+from connectors.redmine.milestones import MilestonesChange, read_milestones
 from connectors.redmine.project import CharterChange, ProjectChange, TeamChange
 from connectors.redmine.site import House, Site, Visitor
+from connectors.redmine.time import read_time
 from connectors.redmine.wire import explain
-from connectors.redmine.work import MilestonesChange, WorkChange, read_milestones, read_time
+from connectors.redmine.work import WorkChange
 from domain.effect import Repeat, Strategy
 from domain.names import DealId, ExternalId
 from domain.timesheet import TimeEntry
