@@ -20,6 +20,7 @@ from ports.erp import Customers, Invoicing
 Look = Callable[[], Awaitable[bool]]
 DEAL = DealId("hubspot:7001")
 NOBODY = ExternalId("6f0d3c1e-0000-4000-8000-00000000dead")
+EUR_100 = Money.of(100, "EUR")
 VAT = tax_rule(TaxTreatment.DOMESTIC, standard_rate=Decimal(23))
 ACCOUNT = Account(
     id=AccountId("501"),
@@ -72,6 +73,11 @@ class ErpBench(Protocol):
     def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
         """The roles, over the same world; they read few records at a time, if that can be set."""
         ...
+
+
+def invoicing(roles: Roles) -> Invoicing:
+    assert roles.invoicing
+    return roles.invoicing
 
 
 def ticket(subject: str, *, attempt: int = 1, generation: int = 1) -> Ticket:

@@ -17,6 +17,7 @@ from tests.contracts import pm_bench
 from tests.contracts.crm_bench import CrmBench, open_deal, won
 from tests.contracts.ear import Audible, Ear
 from tests.contracts.erp_bench import (
+    EUR_100,
     ErpBench,
     Refused,
     crediting,
@@ -29,7 +30,6 @@ from tests.contracts.erp_bench import (
 from tests.contracts.pm_bench import DEAL, PmBench, planned
 from tests.contracts.test_crm import LONG_AGO
 
-EUR_100 = Money.of(100, "EUR")
 BY_REPEATS = {Capability.IDEMPOTENCY_KEY, Capability.UNIQUE_REFERENCE}
 
 
