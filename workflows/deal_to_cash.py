@@ -1,40 +1,32 @@
 """Deal to cash: the whole life of one deal, from closed-won until its last invoice is paid."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import (
-    ChildWorkflowError,
-    FailureError,
-    WorkflowAlreadyStartedError,
-)
-from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, ParentClosePolicy
+from temporalio.exceptions import ChildWorkflowError
+from temporalio.workflow import ChildWorkflowHandle
 
 from activities.crm import CrmActivities as Crm
 from activities.desk import DeskActivities as Desk
-from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
 from domain.attention import Verb
-from domain.billing import Billed, BillItem, Drafted, ItemState, ItemStatus
+from domain.billing import BillItem, ItemState, ItemStatus
 from domain.board import Board, Move
 from domain.kickoff import GivenUp, HandoffRequest, plan_kickoff
 from domain.life import CancelRequest, Life, Outcome
-from domain.names import ItemKey
 from domain.preflight import FINANCE
 from domain.project import plan_project
 from domain.stage import Stage
 from domain.writeback import write_back
 from workflows import names
+from workflows.bills import Bills
 from workflows.closed_won_handoff import ClosedWonHandoff
-from workflows.deal_file import LOST_AND_FOUND, DealFile
 from workflows.desk import OPERATOR, Aborted
 from workflows.kickoff_provisioning import KickoffProvisioning
-from workflows.kit import note, settled, stage
-from workflows.milestone_billing import MilestoneBilling, how_ended
+from workflows.kit import note, stage
 from workflows.winding_up import wind_up
 
 Result = TypeVar("Result")
@@ -45,19 +37,18 @@ _TOGETHER = "bills-side-by-side"
 
 
 @workflow.defn(name="deal-to-cash")
-class DealToCash(DealFile):
+class DealToCash(Bills):
     """Hands the deal off, kicks its project off, bills what is reached, and sees it paid."""
 
     @workflow.init
     def __init__(self, life: Life) -> None:
         super().__init__(life)
-        self._followers: list[asyncio.Task[None]] = []
         self._told = ""
         """What the CRM knows of the money; an earlier run's word is told once more."""
 
     @workflow.run
     async def run(self, life: Life) -> Outcome:
-        self._adopt_open_bills()
+        self.adopt_open_bills()
         carrying = asyncio.create_task(self._carry_to_cash())
         await self._until_cancelled_or(carrying)
         ended = await self._rest(carrying)
@@ -71,7 +62,7 @@ class DealToCash(DealFile):
             await workflow.wait_condition(self._has_news)
             await self._look_at_milestones()
             await self._bill_what_is_billable()
-            await self._collect_again()
+            await self.collect_again()
             await self._tell_the_crm()
             self._continue_as_new_if_long()
         await note(Desk.end, self.deal, "Close the contract")
@@ -163,8 +154,8 @@ class DealToCash(DealFile):
             else:
                 bills.append(self._bill(status))
             if bills and not workflow.patched(_TOGETHER):
-                await self._launch([bills.pop()])
-        await self._launch(bills)
+                await self.launch([bills.pop()])
+        await self.launch(bills)
 
     def _bill(self, status: ItemStatus) -> BillItem:
         bill = self.bill_for(status)
@@ -177,62 +168,6 @@ class DealToCash(DealFile):
             )
         )
         return bill
-
-    async def _collect_again(self) -> None:
-        """Bills whose run had ended; what is issued needs no second approval."""
-        while self.reopened:
-            status = self.life.board[self.reopened.pop(0)]
-            bill = self.bill_for(status)
-            if status.invoice:
-                bill = bill.model_copy(update={"approve_above": None})
-            await self._launch([bill])
-
-    async def _launch(self, bills: Sequence[BillItem]) -> None:
-        """Side by side: what was reached together is issued together."""
-        # In tasks of their own: cancelling the deal must not lose sight of a bill just started.
-        started = [asyncio.create_task(self._start(bill)) for bill in bills]
-        self._followers += started
-        if started:
-            await asyncio.shield(asyncio.gather(*started))
-
-    async def _start(self, bill: BillItem) -> None:
-        self.starting += 1
-        try:
-            handle = await workflow.start_child_workflow(
-                MilestoneBilling.run,
-                bill,
-                id=names.billing_run(bill.subject),
-                parent_close_policy=ParentClosePolicy.ABANDON,
-                static_summary=f"{bill.item.name}: {bill.item.net}",
-            )
-        except WorkflowAlreadyStartedError:
-            await self._adopt(bill.item.key)
-        else:
-            self.bills[bill.item.key] = handle
-            self._followers.append(asyncio.create_task(self._follow(bill.item.key, handle)))
-        finally:
-            self.starting -= 1
-
-    async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, Billed]) -> None:
-        """Take in how a bill ended."""
-        try:
-            billed = await handle
-            self.move(
-                Move(item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice)
-            )
-        except FailureError as failure:
-            if workflow.patched(LOST_AND_FOUND):
-                await self.nobody_waits_for(handle.id)
-            self._lose(item, f"its billing run ended: {failure.cause or failure}")
-        self.bills.pop(item, None)
-
-    def _lose(self, item: ItemKey, reason: str) -> None:
-        """Nobody sees to this bill any more; what is issued stays issued."""
-        if self.state(item) is ItemState.ISSUED:
-            state, way_out = ItemState.ISSUED, "it is followed again at the ERP's next news of it"
-        else:
-            state, way_out = ItemState.HELD, "release it, and it is billed again"
-        self.move(Move(item=item, state=state, reason=f"{reason}; {way_out}", who="operator"))
 
     async def _tell_the_crm(self) -> None:
         """Bring the revenue to the deal's record when it changed: absolute values, one by one."""
@@ -272,49 +207,6 @@ class DealToCash(DealFile):
             return self.cancelled_by or by_desk
         except asyncio.CancelledError:
             return self.cancelled_by or CancelRequest(by="Temporal", reason="the run was cancelled")
-
-    # -- a long life ---------------------------------------------------------------------------
-
-    def _adopt_open_bills(self) -> None:
-        """Bills that an earlier run started report their end to this one from now on.
-
-        In a task of its own: a cancel may come before anything else that this run hears.
-        """
-        self.bills.update(dict.fromkeys(self.life.open_bills))
-        self.starting += 1
-        self._followers.append(asyncio.create_task(self._adopt_all(self.life.open_bills)))
-        self.know(open_bills=())
-
-    async def _adopt_all(self, items: tuple[ItemKey, ...]) -> None:
-        for item in items:
-            await self._adopt(item)
-        self.starting -= 1
-
-    async def _adopt(self, item: ItemKey) -> None:
-        run = names.billing_run(self.life.board[item].item.subject(self.deal))
-        self.bills[item] = None
-        try:
-            bill: ExternalWorkflowHandle[MilestoneBilling] = (
-                workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
-            )
-            await settled(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
-        except FailureError:
-            self.bills.pop(item, None)
-            await self._see_how_it_ended(item)
-
-    async def _see_how_it_ended(self, item: ItemKey) -> None:
-        """A bill may end while one run of the deal follows the other: then only the ERP knows."""
-        status = self.life.board[item]
-        if status.invoice:
-            bill = self.bill_for(status)
-            draft = bill.draft(workflow.now().date())
-            known = Drafted(bill=bill, invoice=status.invoice.id, draft=draft)
-            with suppress(Aborted):
-                invoice = await self.attempt(Invoices.read_invoice, known, "See how the bill ended")
-                if ended := how_ended(invoice):
-                    self.move(Move(item=item, state=ended, invoice=invoice))
-                    return
-        self._lose(item, "its billing run is gone")
 
     def _continue_as_new_if_long(self) -> None:
         quiet = not (self._has_news() or self.cancelled_by)

@@ -1,0 +1,126 @@
+"""The bills of one deal: their runs are begun, followed to their end, and found again."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, ParentClosePolicy
+
+from activities.erp import InvoiceActivities as Invoices
+from domain.billing import Billed, BillItem, Drafted, ItemState
+from domain.board import Move
+from domain.life import Life
+from domain.names import ItemKey
+from workflows import names
+from workflows.deal_file import LOST_AND_FOUND, DealFile
+from workflows.desk import Aborted
+from workflows.kit import settled
+from workflows.milestone_billing import MilestoneBilling, how_ended
+
+
+class Bills(DealFile):
+    """A billing run outlives the run of the deal that began it, and reports to the next one."""
+
+    def __init__(self, life: Life) -> None:
+        super().__init__(life)
+        self._followers: list[asyncio.Task[None]] = []
+
+    async def launch(self, bills: Sequence[BillItem]) -> None:
+        """Side by side: what was reached together is issued together."""
+        # In tasks of their own: cancelling the deal must not lose sight of a bill just started.
+        started = [asyncio.create_task(self._start(bill)) for bill in bills]
+        self._followers += started
+        if started:
+            await asyncio.shield(asyncio.gather(*started))
+
+    async def _start(self, bill: BillItem) -> None:
+        self.starting += 1
+        try:
+            handle = await workflow.start_child_workflow(
+                MilestoneBilling.run,
+                bill,
+                id=names.billing_run(bill.subject),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                static_summary=f"{bill.item.name}: {bill.item.net}",
+            )
+        except WorkflowAlreadyStartedError:
+            await self._adopt(bill.item.key)
+        else:
+            self.bills[bill.item.key] = handle
+            self._followers.append(asyncio.create_task(self._follow(bill.item.key, handle)))
+        finally:
+            self.starting -= 1
+
+    async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, Billed]) -> None:
+        """Take in how a bill ended."""
+        try:
+            billed = await handle
+            self.move(
+                Move(item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice)
+            )
+        except FailureError as failure:
+            if workflow.patched(LOST_AND_FOUND):
+                await self.nobody_waits_for(handle.id)
+            self._lose(item, f"its billing run ended: {failure.cause or failure}")
+        self.bills.pop(item, None)
+
+    def _lose(self, item: ItemKey, reason: str) -> None:
+        """Nobody sees to this bill any more; what is issued stays issued."""
+        if self.state(item) is ItemState.ISSUED:
+            state, way_out = ItemState.ISSUED, "it is followed again at the ERP's next news of it"
+        else:
+            state, way_out = ItemState.HELD, "release it, and it is billed again"
+        self.move(Move(item=item, state=state, reason=f"{reason}; {way_out}", who="operator"))
+
+    async def collect_again(self) -> None:
+        """Bills whose run had ended; what is issued needs no second approval."""
+        while self.reopened:
+            status = self.life.board[self.reopened.pop(0)]
+            bill = self.bill_for(status)
+            if status.invoice:
+                bill = bill.model_copy(update={"approve_above": None})
+            await self.launch([bill])
+
+    def adopt_open_bills(self) -> None:
+        """Bills that an earlier run started report their end to this one from now on.
+
+        In a task of its own: a cancel may come before anything else that this run hears.
+        """
+        self.bills.update(dict.fromkeys(self.life.open_bills))
+        self.starting += 1
+        self._followers.append(asyncio.create_task(self._adopt_all(self.life.open_bills)))
+        self.know(open_bills=())
+
+    async def _adopt_all(self, items: tuple[ItemKey, ...]) -> None:
+        for item in items:
+            await self._adopt(item)
+        self.starting -= 1
+
+    async def _adopt(self, item: ItemKey) -> None:
+        run = names.billing_run(self.life.board[item].item.subject(self.deal))
+        self.bills[item] = None
+        try:
+            bill: ExternalWorkflowHandle[MilestoneBilling] = (
+                workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
+            )
+            await settled(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
+        except FailureError:
+            self.bills.pop(item, None)
+            await self._see_how_it_ended(item)
+
+    async def _see_how_it_ended(self, item: ItemKey) -> None:
+        """A bill may end while one run of the deal follows the other: then only the ERP knows."""
+        status = self.life.board[item]
+        if status.invoice:
+            bill = self.bill_for(status)
+            draft = bill.draft(workflow.now().date())
+            known = Drafted(bill=bill, invoice=status.invoice.id, draft=draft)
+            with suppress(Aborted):
+                invoice = await self.attempt(Invoices.read_invoice, known, "See how the bill ended")
+                if ended := how_ended(invoice):
+                    self.move(Move(item=item, state=ended, invoice=invoice))
+                    return
+        self._lose(item, "its billing run is gone")
