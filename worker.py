@@ -3,7 +3,8 @@
 import sys
 
 from runtime.journal import set_up_journal
-from runtime.settings import SettingsProblem, read_settings
+from runtime.reading import read_settings
+from runtime.settings import SettingsProblem
 from runtime.working import leave, run_until_told, work
 
 WRONG_SETTINGS = 2

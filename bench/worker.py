@@ -8,7 +8,8 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from bench.shapes import QUEUE, STEPS, EmptyRun, EmptySteps
-from runtime.settings import Settings, read_settings
+from runtime.reading import read_settings
+from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.working import keep_what_is_there, leave, run_until_told
 

@@ -18,7 +18,8 @@ from temporalio.client import Client
 
 from cli.trouble import Exit, Trouble, told_plainly
 from domain.names import DealId
-from runtime.settings import Settings, read_settings
+from runtime.reading import read_settings
+from runtime.settings import Settings
 from runtime.temporal import connect
 from store import Store, open_store
 
@@ -102,8 +103,18 @@ def show_json(found: BaseModel | Sequence[BaseModel] | dict[str, Any] | None) ->
     sys.stdout.write(TypeAdapter(Any).dump_json(found, indent=2).decode() + "\n")
 
 
-def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
-    """Text to the left; what is headed by a trailing `#` is a figure, to the right."""
+def table(
+    title: str,
+    columns: Iterable[str],
+    rows: Iterable[Iterable[object]],
+    *,
+    width: int | None = None,
+) -> Table:
+    """Text to the left; what is headed by a trailing `#` is a figure, to the right.
+
+    `width` is that of the terminal, in columns; where nobody says, of ours.
+    """
+    is_roomy = (width or out.width) >= _ROOMY
     made = Table(
         title=title,
         title_justify="left",
@@ -119,7 +130,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
             column.removesuffix("#"),
             justify="right" if is_figure else "left",
             overflow="fold",
-            no_wrap=(number == 0 or is_figure) and out.width >= _ROOMY,
+            no_wrap=(number == 0 or is_figure) and is_roomy,
         )
     for row in rows:
         made.add_row(*(str(cell) for cell in row))

@@ -14,7 +14,8 @@ from connectors.kit import Connector, Roles
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
-from runtime.settings import Settings, SettingsProblem, explain
+from runtime.reading import explain
+from runtime.settings import Settings, SettingsProblem
 
 P = TypeVar("P")
 

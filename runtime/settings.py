@@ -1,14 +1,11 @@
-"""Everything an operator may set. Read once, at the edge; inside, code is handed what it needs.
+"""Everything an operator may set. Read once, at the edge (`reading.py`); inside, code is handed it.
 
 Sources, the later ones weaker: environment (`CASHWARD_…`, levels parted by `__`), then
 `cashward.toml` in the working directory.
 """
 
-import json
-import os
 from datetime import timedelta
 from pathlib import Path
-from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -17,14 +14,12 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
     TomlConfigSettingsSource,
 )
 from sqlalchemy.engine import make_url
@@ -38,8 +33,6 @@ MARGIN = timedelta(seconds=1)
 
 PREFIX = "CASHWARD_"
 FILE = "cashward.toml"
-_OF_OTHERS = frozenset({"STATE", "REAL_CACHE", "VERSION", "DB_BUFFERS"})
-"""Variables with our prefix that are no settings: of the local stack, of `real`, of Compose."""
 
 Level = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
@@ -193,60 +186,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
-
-def read_settings() -> Settings:
-    """The settings of this process. Raises SettingsProblem naming each wrong one and its value."""
-    _refuse_misspelt()
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise SettingsProblem(explain(wrong, PREFIX)) from wrong
-    except SettingsError as wrong:
-        raise SettingsProblem(_no_json(str(wrong))) from wrong
-    except TOMLDecodeError as wrong:
-        raise SettingsProblem(f"{FILE} is no TOML: {wrong}") from wrong
-
-
-def explain(wrong: ValidationError, prefix: str) -> str:
-    """Each problem on a line, by its setting; values are not repeated: they may be secret."""
-    lines = []
-    for error in wrong.errors(include_input=False, include_url=False):
-        name = prefix + "__".join(str(part) for part in error["loc"]).upper()
-        said = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            said = "there is no such setting"
-        lines.append(f"{name.rstrip('_')}: {said}")
-    return "\n".join(lines)
-
-
-def _refuse_misspelt() -> None:
-    """The source of the environment overlooks names that begin like none of our settings."""
-    known = {name.upper() for name in Settings.model_fields} | _OF_OTHERS
-    given = (name for name in sorted(os.environ) if name.startswith(PREFIX))
-    wrong = [name for name in given if name.removeprefix(PREFIX).split("__")[0] not in known]
-    if wrong:
-        raise SettingsProblem("\n".join(f"{name}: there is no such setting" for name in wrong))
-
-
-def _no_json(said: str) -> str:
-    """The source names only the group, so we look for who is meant ourselves."""
-    suspects = [
-        name
-        for name, value in sorted(os.environ.items())
-        if name.startswith(PREFIX) and value[:1] in ("[", "{") and not _is_json(value)
-    ]
-    return (
-        f'{", ".join(suspects) or said}: a list or table must be JSON, such as {{"key": "value"}}'
-    )
-
-
-def _is_json(value: str) -> bool:
-    try:
-        json.loads(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _seconds(vendor: str, given: dict[str, Any]) -> float:

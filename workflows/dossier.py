@@ -1,6 +1,6 @@
 """What people see of a deal: search attributes, current details, answers to finance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -53,18 +53,29 @@ def status(life: Life, troubles: Iterable[Attention]) -> DealStatus:
     """The deal at a glance."""
     open_troubles = list(troubles)
     project = life.kicked_off.project if life.kicked_off else None
-    waits = "; ".join(f"{t.who}: {t.what}" for t in open_troubles) or _WAITS[life.stage]
     return DealStatus(
         deal=life.deal,
         name=life.contract.name if life.contract else life.deal,
         stage=life.stage,
-        waits_for=waits,
+        waits_for=_waits_for(life, open_troubles),
         needs_attention=bool(open_troubles),
         customer=life.contract.account.name if life.contract else "",
         project=project.key if project else "",
         project_url=project.url if project else "",
         deal_url=life.contract.url if life.contract else "",
     )
+
+
+def _waits_for(life: Life, troubles: Sequence[Attention]) -> str:
+    """People first: whoever has to decide, then whoever holds an item back."""
+    asked = [f"{trouble.who}: {trouble.what}" for trouble in troubles]
+    told = {trouble.why for trouble in troubles}
+    held = [
+        f"{status.who}: {status.item.name} is held: {status.reason}"
+        for status in life.board.in_state(ItemState.HELD)
+        if status.reason not in told
+    ]
+    return "; ".join([*asked, *held]) or _WAITS[life.stage]
 
 
 def position(life: Life, *, today: date) -> CashPosition:

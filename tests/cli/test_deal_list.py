@@ -1,10 +1,9 @@
 """The list of deals fits a terminal, and what is copied from it is whole."""
 
-import pytest
 from rich.console import Console
 
-from cli import door
 from cli.deal import _HEADS, _cells
+from cli.door import table
 
 ROW = {
     "deal": "hubspot:51230001000",
@@ -17,23 +16,22 @@ ROW = {
 }
 
 
-def shown(width: int, monkeypatch: pytest.MonkeyPatch) -> str:
+def shown(width: int) -> str:
     console = Console(width=width)
-    monkeypatch.setattr(door, "out", console)
     with console.capture() as said:
-        console.print(door.table("Deals", _HEADS, [_cells(ROW)]))
+        console.print(table("Deals", _HEADS, [_cells(ROW)], width=width))
     return said.get()
 
 
-def test_ids_stages_and_amounts_are_whole_in_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = shown(80, monkeypatch)
+def test_ids_stages_and_amounts_are_whole_in_80_columns() -> None:
+    said = shown(80)
     assert all(
         whole in said for whole in ("hubspot:51230001000", "delivery", "1,032,581.26", "CWNJ90PRC")
     )
 
 
-def test_nothing_of_an_id_is_cut_off_in_40_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "…" not in shown(40, monkeypatch)
+def test_nothing_of_an_id_is_cut_off_in_40_columns() -> None:
+    assert "…" not in shown(40)
 
 
 def test_a_run_that_ended_badly_is_told_beside_its_stage() -> None:

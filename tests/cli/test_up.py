@@ -1,4 +1,6 @@
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,15 @@ from cli.up import Tail, again, readable
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to be in, and an environment that goes with the test."""
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to be in, and an environment that is put back: a command adds to its own."""
+    before = {**os.environ}
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("os.environ", {"CASHWARD_STATE": str(tmp_path / "there")})
+    os.environ["CASHWARD_STATE"] = str(tmp_path / "there")
     (tmp_path / "there").mkdir()
-    return tmp_path
+    yield tmp_path
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def test_commands_find_the_stack_of_the_folder_that_is_named(here: Path) -> None:

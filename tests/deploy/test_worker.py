@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from runtime.compose import connector_of
-from runtime.settings import Settings, read_settings
+from runtime.reading import read_settings
+from runtime.settings import Settings
 
 
 @pytest.fixture(scope="module")

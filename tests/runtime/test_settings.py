@@ -6,7 +6,8 @@ import pytest
 
 from connectors.xero import XeroSettings
 from runtime.compose import connector_of, open_systems
-from runtime.settings import Cast, Settings, SettingsProblem, read_settings
+from runtime.reading import read_settings
+from runtime.settings import Cast, Settings, SettingsProblem
 
 
 def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,8 +30,9 @@ def test_a_setting_that_begins_like_none_is_refused(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_others_are_told_by_our_prefix_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read_settings()
     monkeypatch.setenv("CASHWARD_REAL_CACHE", "/there")
-    read_settings()
+    assert read_settings() == before
 
 
 def test_a_table_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,13 +145,18 @@ async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> N
 
 async def test_a_large_invoice_waits_for_approval(world: World) -> None:
     mine = deal("approval")
-    await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
+    handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
     billing = world.client.get_workflow_handle(
         names.billing_run(names.subject_of(mine.id, ItemKey("m1")))
     )
     await until_awaited(lambda: world.has_draft(mine.id))
 
+    async def waits_for_approval() -> bool:
+        status = await handle.query(DealToCash.status)
+        return status.waits_for == "finance: Design is held: its amount needs approval"
+
+    assert await until_awaited(waits_for_approval)
     assert await billing.execute_update(MilestoneBilling.approve, "grace") == "approved by grace"
     assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
     with pytest.raises(WorkflowUpdateFailedError):
