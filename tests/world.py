@@ -34,7 +34,8 @@ from workflows.desk import Attended
 
 _queues = count(1)
 EVENT = EventId("told by a test")
-PATIENCE = 20.0
+PATIENCE = 45.0
+"""Seconds. Without a cache a note may be lost, and Temporal waits ten before it asks again."""
 
 
 @dataclass(frozen=True, kw_only=True)
