@@ -16,6 +16,7 @@ from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
 from tests.contracts.redmine import RedmineBench
 
 pytestmark = pytest.mark.real
+_RACES = 5
 
 
 async def race(many: int, change: Change[Any], command: Any) -> tuple[Made, int]:
@@ -34,6 +35,19 @@ async def race(many: int, change: Change[Any], command: Any) -> tuple[Made, int]
     return first, len(strays)
 
 
+async def race_until_it_strays(many: int, change: Change[Any], command: Any) -> Made:
+    """The elected one of a race that made too many: in some, the first has made before others look.
+
+    Those prove nothing: what they made is taken back, and they race again.
+    """
+    for _ in range(_RACES):
+        elected, strays = await race(many, change, command)
+        if strays:
+            return elected
+        await change.take_back(command, elected)
+    pytest.fail(f"in {_RACES} races of {many} nobody made a second one")
+
+
 async def duplicate(redmine: RedmineBench, path: str, kind: str, **fields: Any) -> ExternalId:
     """What an attempt leaves behind whose commit came late."""
     return ExternalId(str((await redmine.write("POST", path, {kind: fields}))[kind]["id"]))
@@ -41,8 +55,7 @@ async def duplicate(redmine: RedmineBench, path: str, kind: str, **fields: Any) 
 
 async def test_eight_that_open_a_project_at_once_end_in_one(redmine: RedmineBench) -> None:
     opening = plan().opening()
-    elected, strays = await race(8, redmine.pm.project, opening)
-    assert strays
+    elected = await race_until_it_strays(8, redmine.pm.project, opening)
     assert await ask(redmine, "SELECT id::text FROM projects") == [(elected.id,)]
     assert list(await redmine.pm.project.find(opening)) == [elected]
     assert await redmine.pm.project.make(opening, ticket(9)) == elected
@@ -53,8 +66,8 @@ async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineBench)
     milestones = plan().milestone_plan(project)
     versions = (await race(3, redmine.pm.milestones, milestones))[0].parts
     assert await ask(redmine, "SELECT count(*) FROM versions") == [(2,)]
-    work, strays = await race(3, redmine.pm.work, plan().work(project, dict(versions)))
-    assert strays
+    planning = plan().work(project, dict(versions))
+    work = await race_until_it_strays(3, redmine.pm.work, planning)
     told = await ask(redmine, "SELECT id::text FROM issues ORDER BY id")
     assert {number for (number,) in told} == set(work.parts.values())
     assert work.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
