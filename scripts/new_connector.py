@@ -88,7 +88,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from connectors.{name}.{role} import {", ".join(sorted(players.values()))}
-from connectors.kit import (
+from connectors.common import (
     Answer,
     Api,
     Connector,
@@ -141,7 +141,7 @@ def _stubs(name: str, role: str) -> str:
     title, parts = name.capitalize(), ROLES[role]
     tree = ast.parse((ROOT / parts[0].source).read_text(encoding="utf-8"))
     classes = "\n\n\n".join(_class(title, part, tree) for part in parts)
-    imports = [*_imports(tree, parts), "from connectors.kit import Api"]
+    imports = [*_imports(tree, parts), "from connectors.common import Api"]
     return "\n".join([f'"""{title} in the role of {role}."""', "", *imports, "", "", classes])
 
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from cli.demo.story import Sale
 from domain.life import Outcome
 from runtime.compose import Systems
 from runtime.plugin import CashwardPlugin
 from runtime.settings import Settings
 from runtime.workers import build_workers, steps
 from store import Store
+from testbed.demo.story import Sale
 from workflows import names
 from workflows.deal_to_cash import DealToCash
 

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
-from runtime.local.crew import Crew
-from runtime.local.postgres import Database, start_postgres
-from runtime.local.state import State
 from store import migrate
+from testbed.stack.crew import Crew
+from testbed.stack.postgres import Database, start_postgres
+from testbed.stack.state import State
 
 _numbers = count(1)
 

@@ -11,21 +11,21 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from bench.crowd import Crowd, oplog
-from cli.demo.cast.hubspot import HubspotSales
-from cli.demo.desks import Desk, Desks, open_desks, spoil
-from cli.demo.orders import Order, order
-from cli.demo.people import SalesPerson
-from cli.demo.stage import sandbox_cast
-from cli.demo.story import Sale, Story
-from cli.demo.truth import Truth, read_back
 from domain.contract import Policy
 from domain.life import Outcome
 from runtime.compose import open_systems
 from runtime.doorbell import TemporalDoorbell
 from runtime.settings import Pace, Settings, TemporalSettings
-from sandbox import serve
 from store import open_store
+from testbed.bench.crowd import Crowd, oplog
+from testbed.demo.cast.hubspot import HubspotSales
+from testbed.demo.desks import Desk, Desks, open_desks, spoil
+from testbed.demo.orders import Order, order
+from testbed.demo.people import SalesPerson
+from testbed.demo.stage import sandbox_cast
+from testbed.demo.story import Sale, Story
+from testbed.demo.truth import Truth, read_back
+from testbed.vendors import serve
 from tests.installation import at_work, meanwhile, outcomes
 
 _numbers = count(1)

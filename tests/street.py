@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from real.places import cache
-from real.street import Street, street_in
+from testbed.systems.places import cache
+from testbed.systems.street import Street, street_in
 
 
 @pytest.fixture(scope="session")

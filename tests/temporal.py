@@ -11,9 +11,9 @@ from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from runtime.local.binaries import find_temporal
 from runtime.plugin import CashwardPlugin
 from runtime.workers import WORKFLOWS
+from testbed.stack.binaries import find_temporal
 from workflows.desk import NEEDS_ATTENTION
 from workflows.dossier import CUSTOMER, DEAL_STAGE, DEAL_VALUE, OWNER, PROJECT_KEY
 

@@ -13,7 +13,7 @@ from connectors.bottlecrm.deal import Reading, RecordChange, TaskChange, deal_of
 from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Activities, DealPage, explain
 from connectors.bottlecrm.wire import Deal as DealRecord
-from connectors.kit import (
+from connectors.common import (
     Api,
     Connector,
     HttpSettings,

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Definition
-from connectors.kit import together
-from connectors.kit.deal import KEY
+from connectors.common import together
+from connectors.common.deal import KEY
 from domain.deal import Role
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES

@@ -15,10 +15,10 @@ from connectors.bottlecrm.wire import Account as AccountRecord
 from connectors.bottlecrm.wire import Contact as ContactRecord
 from connectors.bottlecrm.wire import Deal as DealRecord
 from connectors.bottlecrm.wire import Line, Tasks, after_a_change, refused
-from connectors.kit import OnSite, texts
-from connectors.kit.deal import KEY, by_role, check_key, company_ids, terms, to_clear, told
-from connectors.kit.texts import Notes
-from connectors.kit.transport import Query
+from connectors.common import OnSite, texts
+from connectors.common.deal import KEY, by_role, check_key, company_ids, terms, to_clear, told
+from connectors.common.texts import Notes
+from connectors.common.transport import Query
 from domain.company import Account
 from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
 from domain.effect import EffectKind, Made

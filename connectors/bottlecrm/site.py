@@ -22,8 +22,8 @@ from connectors.bottlecrm.wire import (
     Pipelines,
     ProfilePage,
 )
-from connectors.kit import Api, Cached, together
-from connectors.kit.transport import Query
+from connectors.common import Api, Cached, together
+from connectors.common.transport import Query
 from ports.failures import Absent, Unreachable
 
 _FEED = 50  # it gives no more

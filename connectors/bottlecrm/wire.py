@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.kit import Answer
+from connectors.common import Answer
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Uncertain
 
 

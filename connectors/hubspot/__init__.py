@@ -8,11 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from connectors.hubspot.crm import HubspotCrm
-from connectors.hubspot.paths import Paths
-from connectors.hubspot.portal import Portal
-from connectors.hubspot.refusals import explain
-from connectors.kit import (
+from connectors.common import (
     Anonymous,
     Api,
     Auth,
@@ -28,6 +24,10 @@ from connectors.kit import (
     open_http,
     secret,
 )
+from connectors.hubspot.crm import HubspotCrm
+from connectors.hubspot.paths import Paths
+from connectors.hubspot.portal import Portal
+from connectors.hubspot.refusals import explain
 
 __all__ = ["HubspotCrm", "HubspotSettings", "connector", "open_hubspot"]
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.common import capabilities, together
 from connectors.hubspot import texts
 from connectors.hubspot.deal import Reading, company_id, deal_of
 from connectors.hubspot.fields import names
@@ -13,7 +14,6 @@ from connectors.hubspot.record import record_change
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.task import TaskChange
 from connectors.hubspot.wire import Association, Record
-from connectors.kit import capabilities, together
 from domain.deal import Deal
 from domain.effect import Repeat, Strategy
 from domain.names import DealId

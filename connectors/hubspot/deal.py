@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from connectors.common import texts
+from connectors.common.deal import by_role, check_key, company_ids, terms
+from connectors.common.texts import Notes
 from connectors.hubspot.fields import LABELS
 from connectors.hubspot.texts import country, day, moment
 from connectors.hubspot.wire import Association, PipelineStage, Record
-from connectors.kit import texts
-from connectors.kit.deal import by_role, check_key, company_ids, terms
-from connectors.kit.texts import Notes
 from domain.company import Account
 from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
 from domain.money import Money

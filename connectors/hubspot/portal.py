@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from connectors.common import Api, Cached, together
 from connectors.hubspot.fields import wanted
 from connectors.hubspot.paths import Paths
 from connectors.hubspot.wire import (
@@ -16,7 +17,6 @@ from connectors.hubspot.wire import (
     PipelineStage,
     Record,
 )
-from connectors.kit import Api, Cached, together
 from ports.failures import Absent, Unreachable
 
 _BATCH = 100

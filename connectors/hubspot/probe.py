@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Sequence
 
+from connectors.common import together
 from connectors.hubspot.portal import Portal
 from connectors.hubspot.schema import Schema
-from connectors.kit import together
 from ports.failures import Misconfigured, Rejected
 from ports.probe import Probe
 

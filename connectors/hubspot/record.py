@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connectors.common.deal import to_clear, told
 from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.wire import Record
-from connectors.kit.deal import to_clear, told
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import ExternalId
 from domain.writeback import WriteBack

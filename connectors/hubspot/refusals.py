@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from connectors.kit import Answer
+from connectors.common import Answer
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Throttled
 
 # A REST 429 carries no Retry-After; its policy says how long the window is.

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.common import Answer, together
 from connectors.hubspot.fields import FIELDS, GROUP, LABELS, Field, option
 from connectors.hubspot.portal import Portal
 from connectors.hubspot.wire import Groups, Labels, Partial, Properties, Property
-from connectors.kit import Answer, together
 from ports.failures import Rejected
 
 

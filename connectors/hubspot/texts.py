@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, date, datetime
 
+from connectors.common.texts import Unreadable, no_day
 from connectors.hubspot.countries import alpha_2
-from connectors.kit.texts import Unreadable, no_day
 
 _EPOCH_MS = re.compile(r"\d{11,14}")
 

@@ -8,10 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, SecretStr, model_validator
 
-from connectors.jira.house import House
-from connectors.jira.pm import JiraPm
-from connectors.jira.refusals import explain, status
-from connectors.kit import (
+from connectors.common import (
     Anonymous,
     Api,
     Auth,
@@ -27,6 +24,9 @@ from connectors.kit import (
     open_http,
     secret,
 )
+from connectors.jira.house import House
+from connectors.jira.pm import JiraPm
+from connectors.jira.refusals import explain, status
 
 __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 

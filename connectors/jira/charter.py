@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.common import Api, OnSite
 from connectors.jira.wire import PROPERTY, Project
-from connectors.kit import Api, OnSite
 from domain.effect import EffectKind, Made
 from domain.project import BudgetLine, WriteCharter
 from ports.change import Ticket

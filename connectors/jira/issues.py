@@ -1,7 +1,7 @@
 """All issues of a project, read by key: unlike search, this lags behind nothing."""
 
+from connectors.common import Api
 from connectors.jira.wire import PROPERTY, Fetched, Issue, Project
-from connectors.kit import Api
 
 _FETCHED = 100
 _GAP = 50

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from connectors.common import Api, OnSite, together
 from connectors.jira.refusals import Taken
 from connectors.jira.wire import Version, Versions
-from connectors.kit import Api, OnSite, together
 from domain.billing import BillableItem
 from domain.effect import EffectKind, Made
 from domain.names import DealId, ExternalId, ItemKey

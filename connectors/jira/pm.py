@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from connectors.common import Api, capabilities
 from connectors.jira.charter import CharterChange
 from connectors.jira.house import House
 from connectors.jira.milestones import MilestonesChange, item_of, versions_of
@@ -11,7 +12,6 @@ from connectors.jira.team import TeamChange
 from connectors.jira.time import read_time
 from connectors.jira.wire import Account, Permissions, Version
 from connectors.jira.work import WorkChange
-from connectors.kit import Api, capabilities
 from domain.effect import Repeat, Strategy
 from domain.names import DealId, ExternalId
 from domain.timesheet import TimeEntry

@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connectors.common import Api, Cached, OnSite
 from connectors.jira.house import House
 from connectors.jira.refusals import Taken
 from connectors.jira.wire import PROPERTY, Account, NewProject, Project
-from connectors.kit import Api, Cached, OnSite
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.names import DealId, ExternalId, local_id
 from domain.project import OpenProject

@@ -3,8 +3,8 @@
 import httpx
 from pydantic import ValidationError
 
+from connectors.common import Answer
 from connectors.jira.wire import Bulk, Envelope
-from connectors.kit import Answer
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Unreachable
 
 _LOGIN = "X-Seraph-LoginReason"

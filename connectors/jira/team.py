@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.common import Api, OnSite
 from connectors.jira.house import House
 from connectors.jira.wire import Role, Roles
-from connectors.kit import Api, OnSite
 from domain.effect import EffectKind, Made
 from domain.project import StaffProject
 from ports.change import Ticket

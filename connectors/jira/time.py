@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from connectors.common import Api, together
 from connectors.jira.issues import issues_of
 from connectors.jira.wire import Issue, Project, Worklog, Worklogs
-from connectors.kit import Api, together
 from domain.names import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.failures import Absent

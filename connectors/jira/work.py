@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from connectors.common import Api, OnSite
 from connectors.jira.issues import issues_of
 from connectors.jira.refusals import NoneMade
 from connectors.jira.rows import OPTIONAL, Row, ids, package, subject, subject_of, summary, without
 from connectors.jira.wire import Bulk, Issue, Project
-from connectors.kit import Api, OnSite
 from domain.effect import EffectKind, Made
 from domain.names import ExternalId
 from domain.project import PlanWork

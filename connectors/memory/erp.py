@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.kit import capabilities
+from connectors.common import capabilities
 from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus

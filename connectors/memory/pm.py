@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from connectors.kit import capabilities
+from connectors.common import capabilities
 from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld, Part, Project
 from domain.effect import EffectKind, Made, Repeat, Strategy

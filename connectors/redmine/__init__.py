@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import SecretStr, model_validator
 
-from connectors.kit import (
+from connectors.common import (
     Api,
     Connector,
     HttpSettings,

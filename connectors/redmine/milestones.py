@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from connectors.kit import OnSite
+from connectors.common import OnSite
 from connectors.redmine.keys import by_key, elected, key_of, whole
 from connectors.redmine.site import Site
 from connectors.redmine.wire import One, Page, Version

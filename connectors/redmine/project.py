@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from connectors.kit import OnSite
+from connectors.common import OnSite
 from connectors.redmine.site import Site
 from connectors.redmine.wire import CLOSED, Member, One, Page, Project, User, WikiPage, panel
 from domain.effect import EffectKind, Made

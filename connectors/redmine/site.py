@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from connectors.kit import Api, Cached, Secret
-from connectors.kit.auth import read_secret
+from connectors.common import Api, Cached, Secret
+from connectors.common.auth import read_secret
 from connectors.redmine.wire import (
     CustomField,
     Forbidden,

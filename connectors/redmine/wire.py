@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from connectors.kit import Answer
+from connectors.common import Answer
 from domain.project import BudgetLine, WriteCharter
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Unreachable
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from connectors.kit import OnSite
+from connectors.common import OnSite
 from connectors.redmine.keys import by_key, elected, key_of, whole
 from connectors.redmine.site import Site
 from connectors.redmine.wire import Issue, One

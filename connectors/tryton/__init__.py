@@ -12,7 +12,7 @@ from typing import Self
 import structlog
 from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
 
-from connectors.kit import (
+from connectors.common import (
     Anonymous,
     Api,
     Connector,
@@ -24,7 +24,7 @@ from connectors.kit import (
     open_http,
     secret,
 )
-from connectors.kit.auth import read_secret
+from connectors.common.auth import read_secret
 from connectors.tryton.changes import (
     PREFIX,
     VAT,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from connectors.kit import Answer, Api, Cached, together
+from connectors.common import Answer, Api, Cached, together
 from connectors.tryton.wire import (
     MODEL,
     SYSTEM,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.kit import together
+from connectors.common import together
 from connectors.xero.organisation import Organisation
 from connectors.xero.where import any_of, equal, starts
 from connectors.xero.wire.base import only, wrapped

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.kit import capabilities
+from connectors.common import capabilities
 from connectors.xero.credit import CreditChange
 from connectors.xero.documents import IN_FULL, TAX_ROUNDING, Documents
 from connectors.xero.invoice import InvoiceChange

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from connectors.kit import Answer, Api
-from connectors.kit.http import Body
+from connectors.common import Answer, Api
+from connectors.common.http import Body
 from connectors.xero.wire.base import Connections, Page, Refused
 from ports.failures import (
     Absent,

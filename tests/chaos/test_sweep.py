@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from cli.demo.orders import Order
-from cli.demo.story import Sale
-from cli.demo.truth import Truth
 from domain.stage import Stage
+from testbed.demo.orders import Order
+from testbed.demo.story import Sale
+from testbed.demo.truth import Truth
 from tests.sandboxed import Sandboxed
 
 MILESTONES, PACKAGES = 3, 9

@@ -8,17 +8,17 @@ from typing import Any
 import httpx
 
 from connectors.bottlecrm import BottlecrmSettings, open_bottlecrm
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.memory import Trouble
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
 from domain.money import Money
 from domain.names import DealId
 from ports.crm import Crm
-from real.bottlecrm import changes
-from real.bottlecrm.site import Site
-from real.kit.proxy import Fault, Proxy, proxy_before
-from real.kit.system import Running
+from testbed.systems.bottlecrm import changes
+from testbed.systems.bottlecrm.site import Site
+from testbed.systems.common.proxy import Fault, Proxy, proxy_before
+from testbed.systems.common.system import Running
 
 _FAULTS = {Trouble.THROTTLED: Fault.THROTTLED, Trouble.LOST_REPLY: Fault.LOST_REPLY}
 _PREPARED = "bottlecrm_prepared"

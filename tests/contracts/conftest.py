@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from real.catalog import NAMES, system_named
-from real.street import Street
+from testbed.systems.catalog import NAMES, system_named
+from testbed.systems.street import Street
 
 PLAYERS = {
     "crm": (

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
 from domain.company import Account, CompanyIds
 from domain.customer import OpenCustomer

@@ -11,19 +11,19 @@ from typing import Any
 import httpx
 from hubspot.utils.signature import Signature
 
+from connectors.common import Roles
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.fields import FIELDS
-from connectors.kit import Roles
 from connectors.memory import Trouble
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
 from domain.money import Money
 from domain.names import DealId
 from ports.crm import Crm
-from sandbox.hubspot.hooks import HubSpotManners
-from sandbox.hubspot.vendor import HubSpot
-from sandbox.kit.webhooks import Hooks
-from sandbox.serving import Sandbox, serve
+from testbed.vendors.common.webhooks import Hooks
+from testbed.vendors.hubspot.hooks import HubSpotManners
+from testbed.vendors.hubspot.vendor import HubSpot
+from testbed.vendors.serving import Sandbox, serve
 from tests.contracts.ear import Ear, Told, listening_ear
 
 TOKEN = "pat-na1-cashward-demo"

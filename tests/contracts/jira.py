@@ -13,13 +13,13 @@ from typing import Any
 
 import httpx
 
+from connectors.common import Roles
 from connectors.jira import JiraSettings, open_jira
-from connectors.kit import Roles
 from connectors.memory import Trouble
 from domain.effect import Made
 from domain.names import ExternalId, ItemKey
 from ports.pm import Pm
-from sandbox.serving import Sandbox, serve
+from testbed.vendors.serving import Sandbox, serve
 from tests.contracts.ear import Ear, Told, listening_ear
 from tests.contracts.pm_bench import DEAL, Look
 

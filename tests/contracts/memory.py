@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
 from domain.deal import Deal
 from domain.effect import Made

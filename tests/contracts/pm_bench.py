@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.memory import Trouble
 from domain.billing import BillableItem
 from domain.deal import CostType, Role, SlaMetric

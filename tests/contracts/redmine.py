@@ -9,16 +9,16 @@ from typing import Any
 
 import httpx
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.memory import Trouble
 from connectors.redmine import RedmineSettings, open_redmine
 from domain.effect import Made
 from domain.names import ExternalId, ItemKey
 from ports.pm import Pm
-from real.kit.exchange import Request
-from real.kit.proxy import Fault, Proxy, proxy_before
-from real.kit.system import Running
-from real.redmine import changes
+from testbed.systems.common.exchange import Request
+from testbed.systems.common.proxy import Fault, Proxy, proxy_before
+from testbed.systems.common.system import Running
+from testbed.systems.redmine import changes
 from tests.contracts.pm_bench import DEAL, Look
 from tests.contracts.test_pm import PEOPLE
 

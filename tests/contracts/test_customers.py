@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from domain.company import Account, CompanyIds
 from domain.customer import Verdict
 from domain.matching import match_customer

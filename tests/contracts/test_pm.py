@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.memory import Trouble
 from domain.effect import Made
 from domain.names import DealId, ExternalId, ItemKey

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.tryton import TrytonSettings, open_tryton
 from domain.money import Money
 from domain.names import ExternalId
 from ports.erp import Customers, Invoicing
-from real.kit.proxy import Fault, Proxy, proxy_before
-from real.kit.system import Place, Running
-from real.tryton import changes
-from real.tryton.hands import Person, Said, person
+from testbed.systems.common.proxy import Fault, Proxy, proxy_before
+from testbed.systems.common.system import Place, Running
+from testbed.systems.tryton import changes
+from testbed.systems.tryton.hands import Person, Said, person
 from tests.contracts.ear import Ear
 from tests.contracts.erp_bench import Look, Refused, Trouble
 

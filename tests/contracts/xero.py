@@ -11,16 +11,16 @@ from typing import Any
 
 import httpx
 
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.xero import XeroSettings, open_xero
 from domain.money import Money
 from domain.names import ExternalId
 from ports.erp import Customers, Invoicing
-from sandbox.serving import Sandbox, serve
-from sandbox.xero.books import ID_FIELDS, Books
-from sandbox.xero.hooks import Webhooks
-from sandbox.xero.seeding import TENANT
-from sandbox.xero.vendor import Xero
+from testbed.vendors.serving import Sandbox, serve
+from testbed.vendors.xero.books import ID_FIELDS, Books
+from testbed.vendors.xero.hooks import Webhooks
+from testbed.vendors.xero.seeding import TENANT
+from testbed.vendors.xero.vendor import Xero
 from tests.contracts.ear import Ear, Told, listening_ear
 from tests.contracts.erp_bench import Look, Trouble
 

@@ -11,7 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
-from runtime.local.binaries import find_temporal
+from testbed.stack.binaries import find_temporal
 from workflows import desk, dossier
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

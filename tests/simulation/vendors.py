@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Generic
 
-from connectors.kit import capabilities
+from connectors.common import capabilities
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.money import Money

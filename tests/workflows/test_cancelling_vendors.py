@@ -9,10 +9,6 @@ import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.demo.cast.hubspot import OBJECTS
-from cli.demo.cast.jira import REST, JiraDelivery
-from cli.demo.cast.xero import BOOKS, XeroBooks
-from cli.demo.story import Sale
 from connectors.jira.wire import PROPERTY
 from domain.attention import Decision, Verb
 from domain.event import DealWon, MilestoneReached
@@ -20,6 +16,10 @@ from domain.life import CancelRequest, Outcome
 from domain.money import Money
 from domain.names import EventId, ItemKey
 from domain.stage import Stage
+from testbed.demo.cast.hubspot import OBJECTS
+from testbed.demo.cast.jira import REST, JiraDelivery
+from testbed.demo.cast.xero import BOOKS, XeroBooks
+from testbed.demo.story import Sale
 from tests.sandboxed import Sandboxed, open_sandboxed
 from tests.temporal import private_temporal
 from tests.world import until_awaited

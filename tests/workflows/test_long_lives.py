@@ -16,9 +16,9 @@ from domain.life import Life, Outcome
 from domain.money import Money
 from domain.names import DealId, ItemKey
 from domain.stage import Stage
-from runtime.local.binaries import find_temporal
 from runtime.plugin import CashwardPlugin
 from runtime.workers import WORKFLOWS
+from testbed.stack.binaries import find_temporal
 from tests.deals import deal
 from tests.temporal import ATTRIBUTES
 from tests.world import World, open_world, until, until_awaited

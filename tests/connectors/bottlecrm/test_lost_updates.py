@@ -5,9 +5,9 @@ import pytest
 
 from domain.effect import Made
 from ports.failures import Uncertain
-from real.bottlecrm import changes
-from real.kit.exchange import Request
-from real.kit.proxy import Fault
+from testbed.systems.bottlecrm import changes
+from testbed.systems.common.exchange import Request
+from testbed.systems.common.proxy import Fault
 from tests.contracts.bottlecrm import BottlecrmBench, local
 from tests.contracts.crm_bench import asking, figures, link, ticket, won
 

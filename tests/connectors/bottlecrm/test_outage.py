@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from real.bottlecrm.site import Site
+from testbed.systems.bottlecrm.site import Site
 from tests.contracts.bottlecrm import BottlecrmBench
 from tests.contracts.crm_bench import asking, figures, ticket, won
 

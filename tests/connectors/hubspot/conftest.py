@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.connectors.kit.conftest import wire
+from tests.connectors.common.conftest import wire
 from tests.contracts import hubspot
 from tests.contracts.hubspot import HubspotBench
 

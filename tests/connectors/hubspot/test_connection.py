@@ -8,9 +8,9 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from connectors.common import Answer
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.refusals import explain
-from connectors.kit import Answer
 from domain.names import DealId
 from ports.failures import (
     Absent,

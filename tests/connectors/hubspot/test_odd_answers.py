@@ -6,17 +6,17 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.common import Anonymous, Api
 from connectors.hubspot import HubspotSettings
 from connectors.hubspot.crm import HubspotCrm
 from connectors.hubspot.fields import names, wanted
 from connectors.hubspot.paths import Paths
 from connectors.hubspot.portal import Portal
 from connectors.hubspot.schema import Gap
-from connectors.kit import Anonymous, Api
 from domain.deal import Deal
 from domain.names import DealId
 from ports.failures import Rejected, Unreachable
-from tests.connectors.kit.conftest import Wire, answer
+from tests.connectors.common.conftest import Wire, answer
 from tests.contracts.hubspot import OBJECTS
 
 DEAL = DealId("hubspot:1")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.common.texts import Notes, Unreadable
 from connectors.hubspot import texts
 from connectors.hubspot.countries import alpha_2
-from connectors.kit.texts import Notes, Unreadable
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.crm import HubspotCrm
 from domain.names import DealId
-from tests.connectors.kit.conftest import Wire, answer
+from tests.connectors.common.conftest import Wire, answer
 from tests.contracts.hubspot import OBJECTS, TOKEN, HubspotBench, local
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from connectors.common import Roles
 from connectors.jira import JiraSettings, connector
 from connectors.jira.pm import JiraPm
-from connectors.kit import Roles
 from domain.names import ExternalId
 from ports.failures import Absent, Misconfigured, Uncertain
 from tests.contracts.jira import REST, TOKEN, JiraBench, settings

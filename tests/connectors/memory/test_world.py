@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from connectors.catalog import CATALOG
-from connectors.kit import Roles
+from connectors.common import Roles
 from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
 from domain.billing import BillableItem, Invoice, InvoiceStatus
 from domain.money import Money

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from real.catalog import system_named
-from real.street import Street
+from testbed.systems.catalog import system_named
+from testbed.systems.street import Street
 from tests.contracts.redmine import RedmineBench, pm
 
 

@@ -9,8 +9,8 @@ from domain.effect import Made
 from domain.names import ExternalId
 from ports.change import Change
 from ports.failures import Rejected, Uncertain, Unreachable
-from real.kit.proxy import Fault
-from real.redmine import changes
+from testbed.systems.common.proxy import Fault
+from testbed.systems.redmine import changes
 from tests.connectors.redmine.sql import ask
 from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
 from tests.contracts.redmine import RedmineBench

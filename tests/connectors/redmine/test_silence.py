@@ -11,8 +11,8 @@ import pytest
 from cli.doctor import look
 from domain.names import DealId, ExternalId
 from ports.failures import Misconfigured, Unreachable
-from real.kit.exchange import Request
-from real.kit.proxy import Fault
+from testbed.systems.common.exchange import Request
+from testbed.systems.common.proxy import Fault
 from tests.connectors.redmine.sql import ask
 from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
 from tests.contracts.redmine import RedmineBench

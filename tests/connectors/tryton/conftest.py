@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from real.catalog import system_named
-from real.kit.system import Running
-from real.street import Street
+from testbed.systems.catalog import system_named
+from testbed.systems.common.system import Running
+from testbed.systems.street import Street
 from tests.contracts import tryton as bench
 from tests.contracts.tryton import TrytonBench
 

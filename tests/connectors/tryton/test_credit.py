@@ -8,9 +8,9 @@ from domain.billing import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.names import ExternalId
 from ports.failures import Uncertain
-from real.kit.exchange import Request
-from real.kit.proxy import Fault
-from real.tryton.requests import changes, method_of
+from testbed.systems.common.exchange import Request
+from testbed.systems.common.proxy import Fault
+from testbed.systems.tryton.requests import changes, method_of
 from tests.contracts.erp_bench import crediting, customer, draft, issued, ticket
 from tests.contracts.tryton import TrytonBench
 

@@ -9,7 +9,7 @@ import pytest
 from domain.billing import InvoiceStatus
 from domain.names import ExternalId
 from ports.failures import Uncertain
-from real.kit.system import Running
+from testbed.systems.common.system import Running
 from tests.contracts.erp_bench import customer, draft, drafted, issued, ticket
 from tests.contracts.tryton import TrytonBench
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.kit import Answer
+from connectors.common import Answer
 from connectors.tryton.wire import (
     Asked,
     Day,
@@ -29,8 +29,8 @@ from ports.failures import (
     Uncertain,
     Unreachable,
 )
-from real.kit.exchange import Request
-from real.tryton import changes
+from testbed.systems.common.exchange import Request
+from testbed.systems.tryton import changes
 
 
 def answer(*error: Any, changes: bool = True) -> Answer:

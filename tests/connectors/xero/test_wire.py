@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.kit import Answer
+from connectors.common import Answer
 from connectors.xero.organisation import explain
 from connectors.xero.where import all_of, any_of, equal, starts
 from connectors.xero.wire.base import only, wrapped

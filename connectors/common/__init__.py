@@ -1,0 +1,40 @@
+"""What every connector is made of."""
+
+from connectors.common.answer import Answer
+from connectors.common.auth import Anonymous, Auth, Basic, StaticBearer
+from connectors.common.cached import Cached
+from connectors.common.capable import capabilities
+from connectors.common.http import Api, Manners
+from connectors.common.manifest import Connector, Roles
+from connectors.common.oauth import Client, ClientCredentials, Endpoint, OAuthRefresh
+from connectors.common.onsite import OnSite
+from connectors.common.settings import HttpSettings, Secret, secret
+from connectors.common.together import together
+from connectors.common.trace import correlation
+from connectors.common.transport import Http, open_http
+
+__all__ = [
+    "Anonymous",
+    "Answer",
+    "Api",
+    "Auth",
+    "Basic",
+    "Cached",
+    "Client",
+    "ClientCredentials",
+    "Connector",
+    "Endpoint",
+    "Http",
+    "HttpSettings",
+    "Manners",
+    "OAuthRefresh",
+    "OnSite",
+    "Roles",
+    "Secret",
+    "StaticBearer",
+    "capabilities",
+    "correlation",
+    "open_http",
+    "secret",
+    "together",
+]

@@ -1,0 +1,79 @@
+"""The way to a vendor: httpx's transport, without the client around it.
+
+The client's part in a call, which is cookies, redirects and authentication, costs as much as the
+call itself, and we want none of it.
+"""
+
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from types import ModuleType
+from typing import cast
+
+import httpx
+
+from connectors.common.settings import HttpSettings
+
+Query = Mapping[str, str | int | Sequence[str]]
+
+if find_spec("sniffio") is None:
+    # httpcore imports it at every call, and would search the disk each time to find it missing.
+    sys.modules["sniffio"] = cast("ModuleType", None)
+# Shorter than servers keep an idle connection, so that a call seldom meets one that just closed.
+_KEEP_ALIVE_SECONDS = 4.0
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": "cashward",
+}
+
+
+@dataclass(frozen=True)
+class Http:
+    """One vendor, over pooled connections: no redirects, no cookies, no proxy of its own accord."""
+
+    url: str
+    transport: httpx.AsyncBaseTransport
+    extensions: Mapping[str, object]
+
+    def request(
+        self, method: str, url: str, query: Query | None, headers: Mapping[str, str], content: bytes
+    ) -> httpx.Request:
+        """A call; its `url` is a path below the vendor's, or the whole address of its sign-in."""
+        address = httpx.URL(url if "://" in url else self.url + url)
+        if query:
+            address = address.copy_merge_params(query)
+        return httpx.Request(
+            method,
+            address,
+            headers={**_HEADERS, **headers},
+            content=content,
+            extensions={**self.extensions},
+        )
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        """Send it and read the whole answer. Raises what httpx does."""
+        response = await self.transport.handle_async_request(request)
+        try:
+            await response.aread()
+        finally:
+            await response.aclose()
+        return response
+
+
+@asynccontextmanager
+async def open_http(url: str, settings: HttpSettings) -> AsyncIterator[Http]:
+    """The way to one vendor. Nothing is sent before the first call."""
+    transport = httpx.AsyncHTTPTransport(
+        limits=httpx.Limits(
+            max_connections=settings.max_connections,
+            max_keepalive_connections=settings.max_connections,
+            keepalive_expiry=_KEEP_ALIVE_SECONDS,
+        ),
+        trust_env=False,
+    )
+    timeout = httpx.Timeout(settings.timeout_seconds).as_dict()
+    async with transport:
+        yield Http(str(httpx.URL(url)).rstrip("/"), transport, {"timeout": timeout})

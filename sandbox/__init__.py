@@ -1,5 +1,0 @@
-"""The world outside: servers that speak as HubSpot, Jira and Xero do, with faults on demand."""
-
-from sandbox.serving import Sandbox, serve
-
-__all__ = ["Sandbox", "serve"]

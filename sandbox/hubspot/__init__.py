@@ -1,7 +1,0 @@
-"""A HubSpot to talk to: CRM objects, search, associations, properties, OAuth, webhooks."""
-
-from sandbox.hubspot.vendor import HubSpot
-
-VENDOR = HubSpot
-
-__all__ = ["VENDOR", "HubSpot"]

@@ -1,7 +1,0 @@
-"""Jira Cloud as Cashward meets it: the project-management side of the world outside."""
-
-from sandbox.jira.vendor import Jira
-
-VENDOR = Jira
-
-__all__ = ["VENDOR", "Jira"]

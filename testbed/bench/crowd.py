@@ -1,0 +1,115 @@
+"""People who act the moment there is something to do: they deliver, pay, and ring.
+
+They read the vendors' operation logs, as a webhook would tell them, so that no poll is needed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.names import DealId, EventId, ItemKey, Subject
+from ports.doorbell import Doorbell
+from testbed.demo.cast.xero import BOOKS, payment
+from testbed.demo.desks import Desk, Desks
+from testbed.demo.story import Sale
+
+GLANCE: Final = 0.2  # to look costs the machine that is measured
+_US: Final = "cashward"
+_EVENT = EventId("told by people")
+
+
+class Crowd:
+    """Releases all milestones of a linked project at once, and pays every invoice when issued."""
+
+    def __init__(self, desks: Desks, bell: Doorbell, sales: Sequence[Sale], today: date) -> None:
+        self._desks = desks
+        self._bell = bell
+        self._sales = {sale.id: sale for sale in sales}
+        self._of_deal = {sale.deal: sale for sale in sales}
+        self._today = today
+        self._done: set[str] = set()
+
+    async def win(self) -> None:
+        """Tell of every deal that sales have won."""
+        await asyncio.gather(
+            *(self._bell.deal_won(DealWon(deal=deal, event=_EVENT)) for deal in self._of_deal)
+        )
+
+    async def act(self) -> None:
+        """Go on until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._deliver(group))
+            group.create_task(self._pay(group))
+
+    async def _deliver(self, group: asyncio.TaskGroup) -> None:
+        async for records in _touched(self._desks.crm, "deals", "PATCH"):
+            for record in records & self._sales.keys() - self._done:
+                self._done.add(record)
+                group.create_task(self._release(self._sales[record]))
+
+    async def _pay(self, group: asyncio.TaskGroup) -> None:
+        async for records in _touched(self._desks.erp, "Invoices", "POST"):
+            if not (new := records - self._done):
+                continue
+            query = {"IDs": ",".join(sorted(new))}
+            read = await self._desks.erp.ask("GET", f"{BOOKS}/Invoices", query=query)
+            issued = [bill for bill in read["Invoices"] if bill["Status"] == "AUTHORISED"]
+            if issued:
+                group.create_task(self._settle(issued))
+
+    async def _release(self, sale: Sale) -> None:
+        query = {"properties": "cashward_project"}
+        deal = await self._desks.crm.ask("GET", f"/crm/v3/objects/deals/{sale.id}", query=query)
+        sale.project = deal["properties"]["cashward_project"]
+        path = f"/rest/api/3/project/{sale.project}/versions"
+        body = {"released": True, "releaseDate": self._today.isoformat()}
+        for version in await self._desks.pm.ask("GET", path):
+            await self._desks.pm.ask("PUT", f"/rest/api/3/version/{version['id']}", body)
+        item = ItemKey("m1")
+        await self._bell.milestone_reached(
+            MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
+        )
+
+    async def _settle(self, bills: Sequence[Mapping[str, Any]]) -> None:
+        """The bank books what came in since it looked last, at once."""
+        self._done.update(bill["InvoiceID"] for bill in bills)
+        payments = [
+            payment(bill["InvoiceID"], bill["AmountDue"], self._sale_of(bill).order, self._today)
+            for bill in bills
+        ]
+        await self._desks.erp.ask("PUT", f"{BOOKS}/Payments", {"Payments": payments})
+        facts = [
+            InvoiceChanged(deal=self._sale_of(bill).deal, subject=_subject(bill), event=_EVENT)
+            for bill in bills
+        ]
+        await asyncio.gather(*map(self._bell.invoice_changed, facts))
+
+    def _sale_of(self, bill: Mapping[str, Any]) -> Sale:
+        return self._of_deal[DealId(":".join(_subject(bill).split(":")[:2]))]
+
+
+def _subject(bill: Mapping[str, Any]) -> Subject:
+    return Subject(bill["Reference"].removeprefix("cw:"))
+
+
+async def oplog(desk: Desk, since: int = 0) -> list[dict[str, Any]]:
+    """What a vendor did after this line of its log."""
+    lines: list[dict[str, Any]] = await desk.ask(
+        "GET", "/_sandbox/oplog", query={"since": f"{since}"}
+    )
+    return lines
+
+
+async def _touched(desk: Desk, collection: str, method: str) -> AsyncIterator[set[str]]:
+    """The records that Cashward changed from now on, as many as there are at each glance."""
+    seen = (await desk.ask("GET", "/_sandbox/health"))["seq"]
+    while True:
+        lines = await oplog(desk, seen)
+        seen = max((line["seq"] for line in lines), default=seen)
+        ours = [line for line in lines if line["actor"] == _US and line["method"] == method]
+        changes = [change for line in ours for change in line["changed"]]
+        if records := {each["id"] for each in changes if each["collection"] == collection}:
+            yield records
+        await asyncio.sleep(GLANCE)

@@ -1,0 +1,146 @@
+"""The stack to measure on: one Temporal, and for each kind of run a worker process of its own."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from temporalio.client import Client
+
+from cli.door import settings_of
+from ports.doorbell import Doorbell
+from runtime.compose import open_systems
+from runtime.doorbell import TemporalDoorbell
+from runtime.journal import set_up_journal
+from runtime.temporal import connect
+from store import open_store
+from testbed.bench.crowd import Crowd
+from testbed.bench.measure import middle_shape
+from testbed.bench.shapes import QUEUE, REFERENCE, EmptyRun, Shape
+from testbed.demo.cast.hubspot import HubspotSales
+from testbed.demo.desks import Desks, open_desks
+from testbed.demo.environment import migrate_database, sandbox_config, worker_environment
+from testbed.demo.orders import order
+from testbed.demo.people import SalesPerson
+from testbed.demo.story import Sale, Story
+from testbed.stack.crew import python
+from testbed.stack.program import Program
+from testbed.stack.stack import Stack, local_stack
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+
+MILESTONES = 3
+
+
+@dataclass(kw_only=True)
+class Rig:
+    """Carries deals, or runs that do nothing, and tells how many seconds it took."""
+
+    client: Client
+    desks: Desks
+    bell: Doorbell
+    stack: Stack
+    shape: Shape = REFERENCE
+    numbers: "count[int]" = field(default_factory=count)
+
+    async def warm_up(self) -> None:
+        """One of each."""
+        await self.ours(1)
+        await self.empty(1)
+        await self.reference(1)
+
+    async def empty(self, deals: int) -> float:
+        """(a) Our shape, doing nothing."""
+        return await self._nothing("empty", self.shape, deals)
+
+    async def reference(self, deals: int) -> float:
+        """(b) One workflow of 24 steps and 6 signals, doing nothing."""
+        return await self._nothing("reference", REFERENCE, deals)
+
+    async def ours(self, deals: int) -> float:
+        """(c) Whole deals, with vendors and books; the shape is taken from the middle one."""
+        sales = await self._sold(deals)
+        took = await self._carry(sales)
+        self.shape = await middle_shape(self.client, [sale.deal for sale in sales])
+        return took
+
+    async def _sold(self, deals: int) -> list[Sale]:
+        today = datetime.now(UTC).date()
+        orders = [
+            order(next(self.numbers), milestones=MILESTONES, seed=1, today=today)
+            for _ in range(deals)
+        ]
+        sales = [Sale(order=each) for each in orders]
+        await SalesPerson(HubspotSales(self.desks.crm), Story()).sell(sales)
+        return sales
+
+    async def _carry(self, sales: Sequence[Sale]) -> float:
+        crowd = Crowd(self.desks, self.bell, sales, datetime.now(UTC).date())
+        acting = asyncio.create_task(crowd.act())
+        began = time.perf_counter()
+        await crowd.win()
+        runs = [
+            self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
+            for sale in sales
+        ]
+        await asyncio.gather(*(run.result() for run in runs))
+        took = time.perf_counter() - began
+        acting.cancel()
+        await asyncio.gather(acting, return_exceptions=True)
+        return took
+
+    async def _nothing(self, kind: str, shape: Shape, deals: int) -> float:
+        began = time.perf_counter()
+        runs = [f"{kind}:{next(self.numbers)}" for _ in range(deals)]
+        handles = await asyncio.gather(
+            *(
+                self.client.start_workflow(EmptyRun.run, shape, id=run, task_queue=QUEUE)
+                for run in runs
+            )
+        )
+        await asyncio.gather(*(handle.result() for handle in handles))
+        return time.perf_counter() - began
+
+
+@asynccontextmanager
+async def open_rig(folder: Path) -> AsyncIterator[Rig]:
+    async with local_stack(
+        folder,
+        sandbox_config=sandbox_config(),
+        environment=_environment,
+        prepare=migrate_database,
+    ) as stack:
+        settings = settings_of(stack.environment)
+        set_up_journal("WARNING")
+        async with open_systems(settings) as systems:
+            await systems.crm.prepare(dry_run=False)
+        await _start_empty_worker(stack)
+        client = await connect(settings.temporal)
+        async with open_store(stack.database_url) as store, open_desks(stack.sandbox_urls) as desks:
+            bell = TemporalDoorbell(
+                client,
+                task_queue=settings.temporal.task_queue,
+                policy=settings.policy,
+                desk=store.desk,
+            )
+            yield Rig(client=client, desks=desks, bell=bell, stack=stack)
+
+
+def _environment(stack: Stack) -> Mapping[str, str]:
+    """Without polls: people ring."""
+    return {**worker_environment(stack), "CASHWARD_PACE__POLL_SECONDS": "86400"}
+
+
+async def _start_empty_worker(stack: Stack) -> None:
+    program = Program(
+        crew=stack.crew,
+        name="worker-empty",
+        argv=python("bench.worker"),
+        settings=stack.environment,
+    )
+    await program.up()
+    stack.programs[program.name] = program

@@ -1,0 +1,165 @@
+"""Lets the people of a demo act until every deal is paid, and lets workers die on the way."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from cli.trouble import Trouble
+from domain.attention import Attention
+from domain.names import DealId
+from ports.desk import Desk
+from testbed.demo.cast import Cast
+from testbed.demo.people import Customer, DeliveryManager, SalesPerson
+from testbed.demo.story import Happened, Sale, Step, Story
+from testbed.stack.stack import Stack
+from workflows import names
+from workflows.deal_to_cash import DealToCash
+
+GLANCE = 0.25
+STILL = 120.0
+"""Nothing has happened for so many seconds: something is stuck."""
+SURELY = 5.0
+"""A deal that waits for a person so long will not go on by itself."""
+ENDS_WITHIN = 30.0
+
+
+class Watch:
+    """Knows which deals wait for a person, since when, and why."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._since: dict[DealId, tuple[float, Attention]] = {}
+
+    async def keep(self) -> None:
+        while True:
+            now = time.monotonic()
+            filed = [each.attention for each in await self._desk.open()]
+            first = {a.deal: (now, a) for a in reversed(filed)}
+            self._since = {deal: self._since.get(deal, since) for deal, since in first.items()}
+            await asyncio.sleep(1)
+
+    def parked(self, sale: Sale) -> bool:
+        """Whether it has waited so long that it will not go on by itself."""
+        since = self._since.get(sale.deal)
+        return since is not None and time.monotonic() - since[0] > SURELY
+
+    def why(self, sale: Sale) -> str:
+        """In the deal's own words, what it waits for."""
+        if sale.deal not in self._since:
+            return f"{sale.deal} does not say that it needs anybody: `cashward deal show {sale.id}`"
+        said = self._since[sale.deal][1]
+        return f"{said.workflow} waits for {said.who}: {said.what} ({said.why})"
+
+
+@dataclass(frozen=True)
+class Blow:
+    """Something that hits a part of the whole while deals are carried, and what to say of it."""
+
+    system: str
+    what: str
+    strike: Callable[[], Awaitable[None]]
+
+
+def worker_kills(stack: Stack, times: int) -> list[Blow]:
+    """Workers killed one after the other, round about."""
+
+    def kill(name: str) -> Blow:
+        async def strike() -> None:
+            await stack.kill_worker(name)
+
+        return Blow("worker", f"{name} was killed (-9) and started again", strike)
+
+    return [kill(stack.workers[number % len(stack.workers)]) for number in range(times)]
+
+
+class Killer:
+    """Strikes at even steps of the way."""
+
+    def __init__(self, *, steps: int) -> None:
+        self._steps = steps
+        self._done = 0
+        self._news = asyncio.Event()
+
+    def hear(self, event: Happened) -> None:
+        if event.step not in (Step.ENTERED, Step.KILLED):
+            self._done += 1
+            self._news.set()
+
+    async def work(self, blows: Sequence[Blow], story: Story) -> None:
+        for number, blow in enumerate(blows, start=1):
+            while self._done < self._steps * number / (len(blows) + 1):
+                await self._news.wait()
+                self._news.clear()
+            async with story.quiet.still():
+                await blow.strike()
+            story.tell(Step.KILLED, blow.system, blow.what)
+
+
+async def carry(
+    stack: Stack,
+    cast: Cast,
+    sales: Sequence[Sale],
+    story: Story,
+    *,
+    watch: Watch,
+    killer: Killer,
+    blows: Sequence[Blow] = (),
+) -> None:
+    """From the first sale to the last payment. Raises Trouble that names what is stuck."""
+    helpers = [
+        asyncio.create_task(SalesPerson(cast.sales, story).sell(sales)),
+        asyncio.create_task(watch.keep()),
+        asyncio.create_task(killer.work(blows, story)),
+        asyncio.create_task(stack.watch()),
+    ]
+    try:
+        await _act(cast, sales, story, watch, helpers)
+    finally:
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+
+
+async def _act(
+    cast: Cast,
+    sales: Sequence[Sale],
+    story: Story,
+    watch: Watch,
+    helpers: Sequence["asyncio.Task[None]"],
+) -> None:
+    today = sales[0].order.start
+    seller = SalesPerson(cast.sales, story)
+    manager = DeliveryManager(cast.delivery, story, today)
+    customer = Customer(cast.books, story, today)
+    while not all(sale.is_closed or watch.parked(sale) for sale in sales):
+        for helper in helpers:
+            if helper.done() and (failure := helper.exception()):
+                raise failure
+        async with story.quiet.acting():
+            await asyncio.gather(seller.look(sales), manager.deliver(sales), customer.pay(sales))
+        if story.quiet_for > STILL:
+            raise Trouble(_stuck(sales, watch))
+        await asyncio.sleep(GLANCE)
+
+
+async def see_runs_end(client: Client, sales: Sequence[Sale]) -> None:
+    """The CRM hears of the end before the run has closed its contract."""
+    for sale in sales:
+        if sale.is_closed:
+            handle = client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
+            try:
+                async with asyncio.timeout(ENDS_WITHIN):
+                    await handle.result()
+            except TimeoutError:
+                raise Trouble(f"{handle.id} is paid, but its run does not end") from None
+
+
+def _stuck(sales: Sequence[Sale], watch: Watch) -> str:
+    late = [sale for sale in sales if not sale.is_closed]
+    return (
+        f"nothing happened for {STILL:.0f} s, and {len(late)} of {len(sales)} deals are not paid; "
+        f"the first of them: {watch.why(late[0])}"
+    )

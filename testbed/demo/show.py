@@ -1,0 +1,147 @@
+"""Shows a demo as it goes, step by step or as progress, and what came of it in the end."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from cli.door import out
+from testbed.demo.picture import chart
+from testbed.demo.report import Report
+from testbed.demo.stage import Stage
+from testbed.demo.story import Happened, Step, Story
+from testbed.demo.truth import Truth
+from workflows import names
+
+_COLOURS = {
+    **dict.fromkeys(("hubspot", "bottlecrm"), "dark_orange"),
+    **dict.fromkeys(("jira", "redmine"), "dodger_blue1"),
+    **dict.fromkeys(("xero", "tryton"), "cyan"),
+}
+_LISTED = 12
+_ID = 12  # as much of a deal's id as tells it from the others
+_WIDEST = 100
+
+
+def tell(event: Happened) -> None:
+    """One line: when, in which system, what."""
+    colour = "red" if event.step is Step.KILLED else _COLOURS[event.system]
+    line = f"  [dim]{event.at:6.1f} s[/]  [{colour}]{event.system:<9}[/] {event.what}"
+    out.print(line, highlight=False, soft_wrap=True)
+
+
+class Bars:
+    """How far many deals have come."""
+
+    def __init__(self, deals: int, milestones: int) -> None:
+        self._progress = Progress(
+            TextColumn("  {task.description:<20}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=out,
+        )
+        wanted = {
+            Step.WON: ("deals won", deals),
+            Step.PROJECT: ("projects set up", deals),
+            Step.REACHED: ("milestones reached", deals * milestones),
+            Step.ISSUED: ("invoices issued", deals * milestones),
+            Step.PAID: ("invoices paid", deals * milestones),
+            Step.CLOSED: ("deals closed", deals),
+        }
+        self._tasks = {
+            step: self._progress.add_task(words, total=total)
+            for step, (words, total) in wanted.items()
+        }
+
+    def hear(self, event: Happened) -> None:
+        if event.step in self._tasks:
+            self._progress.advance(self._tasks[event.step])
+        elif event.step is Step.KILLED:
+            self._progress.console.print(f"  [red]{event.what}[/]")
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        with self._progress:
+            yield
+
+
+def close(
+    stage: Stage, truths: Sequence[Truth], story: Story, report: Report, picture: Path
+) -> None:
+    """What three systems say, where to look, how the money moved, and what it cost."""
+    out.print()
+    out.print(_agreement(truths))
+    if len(truths) > _LISTED:
+        out.print(f"  [dim]and {len(truths) - _LISTED} deals more[/]")
+    _links(stage, truths[0])
+    width = min(out.width, _WIDEST)
+    out.print()
+    out.print(Text.from_ansi(chart(story, width=width)))
+    out.print(f"  picture: {picture}", highlight=False, soft_wrap=True)
+    _figures(report)
+
+
+def _agreement(truths: Sequence[Truth]) -> Table:
+    """One deal a row; each figure as two systems have it, one below the other where they differ."""
+    table = Table(
+        title="Read back from three systems", title_justify="left", box=SIMPLE_HEAD, pad_edge=False
+    )
+    table.add_column("deal", no_wrap=True)
+    for column in ("contracted", "billed", "paid with VAT", "reached\n→ issued"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("")
+    for truth in truths[:_LISTED]:
+        wrong = truth.mismatches or truth.duplicates
+        table.add_row(
+            truth.sale.id[:_ID],
+            f"{truth.told.contracted:,.2f} {truth.sale.order.currency}",
+            _both(truth.told.billed, truth.invoiced),
+            _both(truth.told.paid, truth.received),
+            f"{truth.reached} → {len(truth.invoices)}",
+            "[red]differ[/]" if wrong else "[green]agree[/]",
+        )
+    return table
+
+
+def _both(crm: Decimal, erp: Decimal) -> str:
+    return f"{crm:,.2f}" if crm == erp else f"[red]CRM {crm:,.2f}\nERP {erp:,.2f}[/]"
+
+
+def _links(stage: Stage, truth: Truth) -> None:
+    stack, cast = stage.stack, stage.cast
+    run = names.deal_run(truth.sale.deal)
+    links = {
+        "run": f"{stack.temporal_ui_url}/namespaces/{stack.namespace}/workflows/{run}",
+        "deal": cast.sales.link(truth.sale.id),
+        "project": cast.delivery.link(truth.sale.project),
+        **{bill.number: bill.link for bill in truth.invoices},
+    }
+    for name, link in links.items():
+        out.print(f"  [bold]{name:<9}[/] {link}", highlight=False, soft_wrap=True)
+
+
+def _figures(report: Report) -> None:
+    out.print(
+        f"  {_plural(report.deals, 'deal')} in {report.seconds:.1f} s "
+        f"({report.deals_per_second:.2f} a second); won to project "
+        f"{report.won_to_project_p50_s:.2f} s (95 %: {report.won_to_project_p95_s:.2f} s)",
+        highlight=False,
+    )
+    out.print(
+        f"  a deal is {report.events_per_deal:.0f} events, {report.actions_per_deal:.0f} "
+        f"Temporal Cloud actions, {report.history_bytes_per_deal / 1024:.0f} KB of history",
+        highlight=False,
+    )
+    for problem in report.problems:
+        out.print(f"  [red]{problem}[/]", highlight=False, soft_wrap=True)
+    out.print(f"\n  [{'green' if report.is_good else 'red'}]{report.sentence}[/]", soft_wrap=True)
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""What the three systems say at the end, read back over their APIs; our own memory is not asked."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from domain.names import DealId
+from testbed.demo.cast import Bill, Cast, Figures
+from testbed.demo.story import Sale
+
+_NAME = 60  # letters of a deal's name that every project system keeps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """One deal in three systems. Net of VAT: sold, contracted, billed; with VAT: paid, received."""
+
+    sale: Sale
+    told: Figures
+    reached: int
+    projects: int
+    customers: int
+    invoices: tuple[Bill, ...]
+    received: Decimal
+
+    @property
+    def invoiced(self) -> Decimal:
+        return sum((bill.net for bill in self.invoices), Decimal(0))
+
+    @property
+    def won_to_project(self) -> float | None:
+        """Seconds by the CRM's own clock; where it keeps no history, as the salesperson saw it."""
+        if self.told.won_to_project is not None or not self.sale.project:
+            return self.told.won_to_project
+        return self.sale.project_at - self.sale.won_at
+
+    @property
+    def settled(self) -> int:
+        return sum(bill.is_paid for bill in self.invoices)
+
+    @property
+    def duplicates(self) -> int:
+        references = Counter(bill.reference for bill in self.invoices)
+        extra = sum(references.values()) - len(references)
+        return extra + max(0, self.projects - 1) + max(0, self.customers - 1)
+
+    @property
+    def mismatches(self) -> tuple[str, ...]:
+        """Where two systems differ by a cent or more, or in what was reached and billed."""
+        told, gross = self.told, sum((bill.gross for bill in self.invoices), Decimal(0))
+        pairs = {
+            "sold and contracted": (told.sold, told.contracted),
+            "billed in the CRM and invoiced in the ERP": (told.billed, self.invoiced),
+            "paid in the CRM and received in the ERP": (told.paid, self.received),
+            "outstanding in the CRM and due in the ERP": (told.outstanding, gross - self.received),
+            "milestones reached and invoices": (self.reached, len(self.invoices)),
+        }
+        return tuple(
+            f"{self.sale.deal}: {what} differ: {one} and {other}"
+            for what, (one, other) in pairs.items()
+            if one != other
+        )
+
+
+async def read_back(cast: Cast, sales: Sequence[Sale], since: datetime) -> list[Truth]:
+    """Everything about these deals. `since` spares us the books of earlier demos."""
+    bills: dict[DealId, list[Bill]] = defaultdict(list)
+    async for bill in cast.books.bills(since):
+        bills[bill.deal].append(bill)
+    received = await cast.books.received(since)
+    customers = await cast.books.customers(since)
+    projects = await cast.delivery.named()
+    return [
+        Truth(
+            sale=sale,
+            told=await cast.sales.figures(sale.id),
+            reached=await cast.delivery.reached(sale.project) if sale.project else 0,
+            projects=sum(name.startswith(sale.order.name[:_NAME]) for name in projects),
+            customers=customers[sale.order.company_id],
+            invoices=tuple(bills[sale.deal]),
+            received=sum(
+                (received.get(bill.id, Decimal(0)) for bill in bills[sale.deal]), Decimal(0)
+            ),
+        )
+        for sale in sales
+    ]

@@ -1,0 +1,38 @@
+"""How to look again at what a demo linked, once everything is down."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.door import out
+from testbed.demo.stage import Casting
+
+
+def tell_way_back(cast: Casting, state: Path) -> None:
+    commands = way_back(cast, state)
+    many = ", each in a terminal of its own" if len(commands) > 1 else ""
+    out.print(f"\n  everything is down; this brings the links back{many}:")
+    for command in commands:
+        out.print(f"    {command}", highlight=False, markup=False, soft_wrap=True)
+
+
+def way_back(cast: Casting, state: Path) -> Sequence[str]:
+    """Commands that bring up, with their data and on the ports they had, all that was linked.
+
+    Beside real systems no worker is started: it would be told of the sandbox's vendors, and the
+    deals are not theirs.
+    """
+    up = f"{_beside_us('cashward')} up --state {shlex.quote(str(state))}"
+    if cast is Casting.SANDBOX:
+        return [up]
+    folder = shlex.quote(str(state / "real"))
+    real = f"{_beside_us(Path(sys.executable).name)} -m testbed.systems up --folder {folder}"
+    return [real, f"{up} --no-sandbox --workers 0"]
+
+
+def _beside_us(program: str) -> str:
+    """A program of our environment, from the folder we are in."""
+    path = Path(sys.executable).with_name(program)
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -1,0 +1,81 @@
+"""The programs of one stack, and the promise that none of them outlives it.
+
+There is one way to end them, whether the owner leaves, is interrupted, or is killed: the watchdog
+sweeps the roster, newest first. The owner only closes the pipe, and waits.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from testbed.stack.state import State
+
+ROOT = Path(__file__).parents[2]
+TICK = 0.01
+
+
+@dataclass
+class Crew:
+    """Who works for the owner of a folder, from taking the folder to leaving it swept."""
+
+    state: State
+    hands: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    async def __aenter__(self) -> Self:
+        self._lock = await self.state.take()
+        self.state.roster.sweep()
+        self._watchdog = _watch(self.state, self._lock)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._watchdog.stdin:
+            self._watchdog.stdin.close()
+        try:
+            while self._watchdog.poll() is None:
+                self.bury()
+                await asyncio.sleep(TICK)
+        finally:
+            self.state.roster.sweep()  # leaves nothing even where the watchdog itself was killed
+            for hand in self.hands:
+                hand.wait()
+            os.close(self._lock)
+
+    @property
+    def watchdog_pid(self) -> int:
+        return self._watchdog.pid
+
+    def bury(self) -> None:
+        """Take note of who has ended, so that the system can forget it."""
+        for hand in self.hands:
+            hand.poll()
+
+
+def python(module: str, *arguments: str | Path) -> list[str]:
+    """A module of ours as a program, run by this very interpreter."""
+    return [sys.executable, "-m", module, *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    """Ours, with our own modules found from any folder."""
+    found = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found))}
+
+
+def _watch(state: State, lock: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-S", "-m", "testbed.stack.watchdog", str(state.roster.path)],
+        stdin=subprocess.PIPE,
+        env=environment(),
+        pass_fds=[lock],
+        start_new_session=True,
+    )

@@ -1,0 +1,53 @@
+"""Where PostgreSQL's data lives: with everything else, if its account can get there."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from testbed.stack.accounts import Account
+from testbed.stack.state import State
+from testbed.stack.trouble import StackTrouble
+
+
+@dataclass(frozen=True)
+class Lodging:
+    """A folder that the database's account can reach, and a note where that is not the state's."""
+
+    folder: Path
+    note: str = ""
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def major(self) -> int | None:
+        """The version that wrote the data, if there is any."""
+        version = self.data / "PG_VERSION"
+        return int(version.read_text()) if version.exists() else None
+
+
+def lodge(state: State, account: Account) -> Lodging:
+    """Make the folder: nobody else's folder is opened up for the account to pass."""
+    if account.can_enter(state.folder):
+        lodging = Lodging(state.folder / "postgres")
+        lodging.folder.mkdir(mode=0o711, exist_ok=True)
+        return lodging
+    lodging = _elsewhere(state)
+    lodging.folder.mkdir(mode=0o711, exist_ok=True)
+    if lodging.folder.is_symlink() or lodging.folder.owner() != state.folder.owner():
+        raise StackTrouble(f"{lodging.folder} belongs to somebody else: remove it")
+    if not state.has_secret("postgres"):  # the state was deleted, and its password with it
+        shutil.rmtree(lodging.data, ignore_errors=True)
+    return lodging
+
+
+def _elsewhere(state: State) -> Lodging:
+    digest = hashlib.sha256(str(state.folder).encode()).hexdigest()[:12]
+    folder = Path("/var/tmp", f"cashward-{digest}")  # noqa: S108 - checked to be ours
+    return Lodging(
+        folder,
+        f"PostgreSQL keeps its data in {folder}, because {state.folder}"
+        " cannot be entered by the account that it runs as",
+    )

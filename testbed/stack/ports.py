@@ -1,0 +1,36 @@
+"""Free ports on loopback, none of those that the system itself lends to outgoing connections."""
+
+import random
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
+
+from testbed.stack.trouble import StackTrouble
+
+_PORTS = range(20_000, 30_000)
+_CHANCE = random.SystemRandom()
+
+
+def free_port() -> int:
+    return free_ports(["any"], {})["any"]
+
+
+def free_ports(names: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
+    """A free port for each name, no two the same; a known one where it is free."""
+    held = {name: _hold(known.get(name)) for name in names}
+    ports = {name: int(holder.getsockname()[1]) for name, holder in held.items()}
+    for holder in held.values():
+        holder.close()
+    return ports
+
+
+def _hold(known: int | None) -> socket.socket:
+    for port in chain([known] if known else [], _CHANCE.sample(_PORTS, len(_PORTS))):
+        holder = socket.socket()
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            holder.bind(("127.0.0.1", port))
+            return holder
+        holder.close()
+    raise StackTrouble(f"No free port from {_PORTS.start} to {_PORTS.stop}: end some programs")

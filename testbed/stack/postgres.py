@@ -1,0 +1,150 @@
+"""PostgreSQL for one machine: made once, durable, on loopback with a password, never as root."""
+
+import asyncio
+import shutil
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from testbed.stack.accounts import Account
+from testbed.stack.binaries import PostgresBinaries, find_postgres
+from testbed.stack.crew import Crew
+from testbed.stack.lodging import Lodging, lodge
+from testbed.stack.processes import command_of, running
+from testbed.stack.program import Program
+from testbed.stack.trouble import Died, StackTrouble
+
+NAME = "cashward"  # of the role and of the database
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "max_connections": "100",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "jit": "off",  # no query here is long enough to earn back its compilation
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+
+
+@dataclass(frozen=True)
+class Database:
+    """A running PostgreSQL with a database of ours."""
+
+    program: Program
+    address: str
+    note: str
+
+    @property
+    def url(self) -> str:
+        """Where SQLAlchemy finds it."""
+        return f"postgresql+psycopg://{self.address}/{NAME}"
+
+
+async def start_postgres(crew: Crew, port: int) -> Database:
+    """Start PostgreSQL on our data, which is made if there is none."""
+    account = Account.for_database()
+    lodging = lodge(crew.state, account)
+    binaries = find_postgres(account, lodging.folder, major=lodging.major)
+    password = crew.state.secret("postgres")
+    if lodging.major is None:
+        await _make(crew, lodging, binaries, account, password)
+    _clear_stale(lodging.data)
+    address = f"{NAME}:{password}@127.0.0.1:{port}"
+    server = _server(crew, lodging, binaries, account, port)
+    server.ready = lambda: _answers(address)
+    await _up(server)
+    await _ensure_database(address)
+    return Database(server, address, lodging.note)
+
+
+async def _make(
+    crew: Crew, lodging: Lodging, binaries: PostgresBinaries, account: Account, password: str
+) -> None:
+    """Make the data folder whole, or not at all."""
+    draft, pwfile = lodging.folder / "data.new", lodging.folder / "password.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    pwfile.touch(mode=0o600)
+    pwfile.write_text(password)
+    account.give(draft)
+    account.give(pwfile)
+    initdb = Program(
+        crew=crew,
+        name="postgres-initdb",
+        account=account,
+        folder=Path("/"),
+        argv=[
+            str(binaries.initdb),
+            *("--pgdata", str(draft), "--username", NAME, "--pwfile", str(pwfile)),
+            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
+            "--data-checksums",
+        ],
+    )
+    try:
+        await initdb.run()
+        draft.rename(lodging.data)
+    finally:
+        pwfile.unlink()
+
+
+def _server(
+    crew: Crew, lodging: Lodging, binaries: PostgresBinaries, account: Account, port: int
+) -> Program:
+    options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+    return Program(
+        crew=crew,
+        name="postgres",
+        account=account,
+        folder=Path("/"),
+        farewell=signal.SIGINT,  # its fast shutdown: sessions are ended, nothing is lost
+        argv=[str(binaries.server), "-D", str(lodging.data), "-p", str(port), *options],
+    )
+
+
+async def _up(server: Program) -> None:
+    """Start; after a kill the old server's last children may hold its memory for a moment."""
+    for _ in range(20):
+        try:
+            return await server.up()
+        except Died as death:
+            if "pre-existing shared memory" not in str(death):
+                raise
+            await asyncio.sleep(0.25)
+    return await server.up()
+
+
+def _clear_stale(data: Path) -> None:
+    """Forget a dead server's mark whose number another program has; PostgreSQL sees to the rest."""
+    mark = data / "postmaster.pid"
+    if not mark.exists():
+        return
+    pid = int(mark.read_text().split("\n", 1)[0])
+    if not running(pid):
+        return
+    if "postgres" in command_of(pid):
+        raise StackTrouble(f"Process {pid} is a PostgreSQL at work on {data}: end it first")
+    mark.unlink()
+
+
+async def _answers(address: str) -> bool:
+    try:
+        async with await psycopg.AsyncConnection.connect(
+            f"postgresql://{address}/postgres", connect_timeout=5
+        ):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+async def _ensure_database(address: str) -> None:
+    async with await psycopg.AsyncConnection.connect(
+        f"postgresql://{address}/postgres", autocommit=True
+    ) as connection:
+        known = await connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,))
+        if await known.fetchone() is None:
+            await connection.execute(f"CREATE DATABASE {NAME}")

@@ -1,0 +1,99 @@
+"""One program of the stack: in its own group, listed while it runs, ready before it is used."""
+
+import asyncio
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from testbed.stack.accounts import OURSELVES, Account
+from testbed.stack.crew import TICK, Crew, environment
+from testbed.stack.processes import signal_group
+from testbed.stack.trouble import Died
+
+
+async def at_once() -> bool:
+    """Be ready as soon as it runs."""
+    return True
+
+
+@dataclass(kw_only=True)
+class Program:
+    """A process with a name, a log, and a place on the crew's roster."""
+
+    crew: Crew
+    name: str
+    argv: Sequence[str]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    account: Account = OURSELVES
+    folder: Path | None = None
+    farewell: signal.Signals = signal.SIGTERM
+    ready: Callable[[], Awaitable[bool]] = at_once
+    missed: bool = True  # false while we have killed it ourselves
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> Path:
+        return self.crew.state.log(self.name)
+
+    async def up(self, within: float = 60) -> None:
+        """Start, and wait until it is ready, but no longer than it lives."""
+        self._start()
+        deadline = time.monotonic() + within
+        while not await self.ready():
+            if not self.alive:
+                raise self.obituary()
+            if time.monotonic() > deadline:
+                raise Died(self.name, f"was not ready within {within:.0f} s", self.log)
+            await asyncio.sleep(TICK)
+
+    async def run(self) -> None:
+        """Start, and wait until it has done its work."""
+        self._start()
+        await self._ended()
+        if self._status() != 0:
+            raise self.obituary()
+
+    async def kill(self) -> None:
+        """End it, and whatever it started in its group, without a word."""
+        self.missed = False
+        if self.alive:
+            signal_group(self.pid, signal.SIGKILL)
+        await self._ended()
+
+    def obituary(self) -> Died:
+        return Died(self.name, f"ended with status {self._status()}", self.log)
+
+    def _start(self) -> None:
+        with self.crew.state.make_way(self.name).open("ab") as log:
+            self._process = subprocess.Popen(
+                self.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**environment(), **self.settings},
+                cwd=self.folder,
+                start_new_session=True,
+                **self.account.identity(),
+            )
+        self.crew.state.roster.add(self.name, self.pid, self.farewell)
+        self.crew.hands.append(self._process)
+        self.missed = True
+
+    async def _ended(self) -> None:
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+        self.crew.state.roster.remove(self.pid)
+
+    def _status(self) -> int:
+        return (self._process.poll() or 0) if self._process else 0

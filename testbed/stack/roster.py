@@ -1,0 +1,68 @@
+"""The list of running programs, on disk, so that whoever outlives the stack can end them.
+
+Standard library only: the watchdog loads it in a bare interpreter.
+"""
+
+import json
+import signal
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+
+from testbed.stack.processes import birth_of, end_groups, running
+from testbed.stack.trouble import StackTrouble
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One running program: which process it is, and how to ask it to end."""
+
+    name: str
+    pid: int
+    birth: str
+    farewell: int
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who runs on behalf of one stack, in the order they started."""
+
+    path: Path
+
+    def add(self, name: str, pid: int, farewell: signal.Signals) -> None:
+        self._write([*self.entries(), Entry(name, pid, birth_of(pid), farewell)])
+
+    def remove(self, pid: int) -> None:
+        self._write([entry for entry in self.entries() if entry.pid != pid])
+
+    def entries(self) -> list[Entry]:
+        if not self.path.exists():
+            return []
+        try:
+            return [Entry(**entry) for entry in json.loads(self.path.read_text())]
+        except (ValueError, TypeError) as damaged:
+            raise StackTrouble(
+                f"{self.path} is damaged, so nobody knows what still runs from this folder:"
+                " end what does, and delete that file"
+            ) from damaged
+
+    def sweep(self) -> list[str]:
+        """End, newest first, whatever still runs, and spare what only took over its number."""
+        left = [entry for entry in reversed(self.entries()) if _is_still(entry)]
+        for _, alike in groupby(left, key=_role):  # workers need not wait for each other
+            end_groups({entry.pid: entry.farewell for entry in alike})
+        self._write([])
+        return [entry.name for entry in left]
+
+    def _write(self, entries: list[Entry]) -> None:
+        draft = self.path.with_suffix(".new")
+        draft.write_text(json.dumps([asdict(entry) for entry in entries]))
+        draft.replace(self.path)
+
+
+def _role(entry: Entry) -> str:
+    return entry.name.rpartition("-")[0] or entry.name
+
+
+def _is_still(entry: Entry) -> bool:
+    return running(entry.pid) and birth_of(entry.pid) == entry.birth

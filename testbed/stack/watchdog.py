@@ -1,0 +1,22 @@
+"""Outlives the stack's owner by a moment: when the owner is gone, ends whatever it left running.
+
+Its standard input is a pipe that only the owner holds open, so it ends with the owner, however that
+dies. It shares the lock of the folder, so the next stack waits until all is swept.
+"""
+
+import signal
+import sys
+from pathlib import Path
+
+from testbed.stack.roster import Roster
+
+
+def main() -> None:
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    sys.stdin.buffer.read()
+    Roster(Path(sys.argv[1])).sweep()
+
+
+if __name__ == "__main__":
+    main()

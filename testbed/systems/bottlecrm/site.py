@@ -1,0 +1,100 @@
+"""BottleCRM at work: its web server, and the worker that does what a request leaves for later."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from testbed.stack.crew import Crew
+from testbed.stack.program import Program
+from testbed.systems.bottlecrm.books import IN_USE, SEEDED, Books, open_books
+from testbed.systems.bottlecrm.programs import answers, environment, listens, own, redis
+from testbed.systems.common.system import Place
+
+NAME = "bottlecrm"
+_PATIENCE = 120.0
+
+
+@dataclass
+class Site:
+    """The running site. `people` holds the tokens and ids that set-up made."""
+
+    crew: Crew
+    home: Path
+    ports: Mapping[str, int]
+    books: Books
+    people: dict[str, str]
+    _programs: list[Program] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        url = f"http://127.0.0.1:{self.ports['site']}"
+        hands = {name: value for name, value in self.people.items() if name != "cashward_token"}
+        return Place(
+            name=NAME,
+            url=url,
+            database=self.books.url(IN_USE),
+            connector={"URL": url, "ACCESS_TOKEN": self.people["cashward_token"]},
+            hands=hands,
+        )
+
+    @property
+    def programs(self) -> Sequence[Program]:
+        return *self._programs, self.books.server.program
+
+    async def up(self) -> None:
+        """The queue first, for the site waits long for one that is not there; the worker last."""
+        self._programs = self._crewed()
+        for program in self._programs:
+            await program.up(_PATIENCE)
+
+    async def restart(self) -> None:
+        for program in reversed(self._programs):
+            await program.kill()
+        await self.books.server.program.kill()
+        self.books = await open_books(self.crew, self.ports["postgres"])
+        await self.up()
+
+    async def reset(self, to: str = SEEDED) -> None:
+        """`to`: a name under which it was kept since the start, instead of what set-up made."""
+        await self.books.drop(IN_USE)
+        await self.books.create(IN_USE, template=to)
+
+    async def keep(self, name: str) -> None:
+        """Keep the data as it is now under this name, while nobody is served."""
+        await self.books.create(name, template=IN_USE)
+
+    @property
+    def redis(self) -> Program:
+        """The queue between site and worker, to be killed by those who test without it."""
+        return self._programs[0]
+
+    def _crewed(self) -> list[Program]:
+        room = self.crew.state.room("bottlecrm")
+        settings = environment(self.home, room, self.ports, self.books, self.crew)
+        told = ("crm.wsgi", f"--bind=127.0.0.1:{self.ports['site']}", "--no-control-socket")
+        serve = (*told, "--preload", "--workers=2", "--threads=4", "--worker-tmp-dir=/tmp")
+        quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+        work = ("-A", "crm", "worker", "-B", "-c", "1", "-l", "WARNING", *quiet, "-s", "beat")
+        site = f"http://127.0.0.1:{self.ports['site']}/healthz/"
+        return [
+            self._program("redis", redis(self.ports["redis"], room), listens(self.ports["redis"])),
+            self._program("site", own(self.home, "gunicorn", *serve), answers(site), settings),
+            self._program("worker", own(self.home, "celery", *work), None, settings),
+        ]
+
+    def _program(
+        self,
+        name: str,
+        argv: list[str],
+        ready: Callable[[], Awaitable[bool]] | None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Program:
+        program = Program(
+            crew=self.crew,
+            name=f"bottlecrm-{name}",
+            argv=argv,
+            settings=settings or {},
+            folder=self.crew.state.room("bottlecrm"),
+        )
+        program.ready = ready or program.ready
+        return program

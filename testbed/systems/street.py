@@ -1,0 +1,103 @@
+"""The real systems of one run, each in a house of its own, brought up when somebody asks for it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from testbed.stack.crew import Crew
+from testbed.stack.program import Program
+from testbed.stack.state import State
+from testbed.stack.trouble import StackTrouble
+from testbed.systems.common.system import Running, System
+from testbed.systems.cupboard import Say, whole_part
+
+_GLANCE = 0.2
+
+
+@dataclass
+class Street:
+    """Installs a system once into the cache, starts it once a run, and ends it with the run."""
+
+    folder: Path
+    cache: Path
+    say: Say
+    _stack: AsyncExitStack = field(repr=False)
+    running: dict[str, Running] = field(default_factory=dict)
+
+    async def open_all(self, systems: Sequence[System]) -> list[Running]:
+        """All of them, side by side; what a person must bring is told before anything is installed.
+
+        What keeps some from running is told when all have tried.
+        """
+        await _all(map(self._equip, systems))
+        await _all(map(self.open, systems))
+        return [self.running[system.name] for system in systems]
+
+    async def open(self, system: System) -> Running:
+        """The running system. Raises Missing, or Died with the log; nothing is left of it then."""
+        if system.name not in self.running:
+            async with AsyncExitStack() as entered:
+                # Entered first, so that the cache is let go when nothing runs from it any more.
+                kept = await entered.enter_async_context(AsyncExitStack())
+                crew = await entered.enter_async_context(self._crew(system))
+                await system.equip(crew)
+                install = partial(self._install, system, crew)
+                part = whole_part(self.cache, system, install, self.say)
+                cache = await kept.enter_async_context(part)
+                began = time.monotonic()
+                self.running[system.name] = await system.start(crew, cache)
+                self._stack.push_async_exit(entered.pop_all())
+            self.say(f"{system.name} is up after {time.monotonic() - began:.0f} s")
+        return self.running[system.name]
+
+    async def watch(self) -> None:
+        """Wait as long as everything runs; raise StackTrouble for what ended by itself."""
+        while True:
+            for name, program in self._programs():
+                if program.missed and not program.alive:
+                    raise StackTrouble(f"{name} is down: {program.obituary()}")
+            await asyncio.sleep(_GLANCE)
+
+    async def _equip(self, system: System) -> None:
+        if system.name not in self.running:
+            async with self._crew(system) as crew:
+                await system.equip(crew)
+
+    def _crew(self, system: System) -> Crew:
+        return Crew(State.at(self.folder / f"{system.name}-{system.release}"))
+
+    def _programs(self) -> Iterator[tuple[str, Program]]:
+        for name, running in self.running.items():
+            yield from ((name, program) for program in running.programs)
+
+    async def _install(self, system: System, crew: Crew, part: Path) -> None:
+        began = time.monotonic()
+        self.say(f"installing {system.name} {system.release}, once for this machine ...")
+        await system.install(crew, part)
+        self.say(f"{system.name} is installed after {time.monotonic() - began:.0f} s")
+
+
+async def _all(tasks: Iterable[Awaitable[object]]) -> None:
+    """Let all of them try, and then tell of those that failed."""
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    if failures := [each for each in ended if isinstance(each, BaseException)]:
+        raise _together(failures)
+
+
+def _together(failures: Sequence[BaseException]) -> BaseException:
+    """What a person must do, all at once; a bug goes before that, with its traceback."""
+    bugs = [each for each in failures if not isinstance(each, StackTrouble)]
+    if bugs or len(failures) == 1:
+        return (bugs or failures)[0]
+    return StackTrouble("\n".join(map(str, failures)))
+
+
+@asynccontextmanager
+async def street_in(folder: Path, cache: Path, say: Say) -> AsyncIterator[Street]:
+    """Nothing runs at first, and nothing is left running."""
+    async with AsyncExitStack() as stack:
+        yield Street(folder, cache, say, stack)

@@ -1,0 +1,24 @@
+"""What a request asks Tryton to do, read off its JSON-RPC body."""
+
+import json
+from contextlib import suppress
+
+from testbed.systems.common.exchange import Request
+
+_LOOKS = frozenset({"read", "search", "search_read", "search_count", "get_preferences", "get"})
+
+
+def method_of(request: Request) -> str:
+    """The method called, such as `model.account.invoice.post`; empty if it is none."""
+    with suppress(ValueError, AttributeError):
+        return str(json.loads(request.body).get("method") or "")
+    return ""
+
+
+def changes(request: Request) -> bool:
+    """Whether it changes the books. What Tryton only asks its user about does not count."""
+    kind, _, rest = method_of(request).partition(".")
+    if kind == "wizard":
+        return rest.endswith(".execute")
+    asks = rest.startswith(("res.user.warning.", "res.user."))
+    return kind == "model" and not asks and rest.rpartition(".")[2] not in _LOOKS

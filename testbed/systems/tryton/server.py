@@ -1,0 +1,106 @@
+"""Tryton's server at work, and the settings it works by."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from testbed.stack.crew import Crew
+from testbed.stack.program import Program
+from testbed.systems.common.system import Place
+from testbed.systems.tryton.database import IN_USE, Books, open_books
+
+_PEOPLE = ("bank", "accountant", "nobody")
+# Two postings at once fight for the same sequence: the one that loses tries again, this often.
+_RETRIES = 30
+
+
+@dataclass(frozen=True)
+class House:
+    """A folder with what Tryton's programs must be told; they are in the cache."""
+
+    cache: Path
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "trytond.conf"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        # Our own packages must not be found before Tryton's.
+        return {"PYTHONPATH": "", "TRYTONPASSFILE": str(self.folder / "password")}
+
+    def settle(self, url: str) -> None:
+        (self.folder / "password").write_text("admin-password-1")
+        database = ["[database]", f"uri = {url}", f"retry = {_RETRIES}", "list = True"]
+        session = ["[session]", "authentications = password", ""]
+        self.config.touch(mode=0o600)
+        self.config.write_text("\n".join([*database, *session]))
+
+    def program(self, name: str) -> list[str]:
+        return [str(self.cache / "venv/bin" / name), "-c", str(self.config), "-d", IN_USE]
+
+
+@dataclass
+class Server:
+    """Tryton and its PostgreSQL."""
+
+    crew: Crew
+    house: House
+    ports: Mapping[str, int]
+    books: Books
+    program: Program = field(init=False)
+
+    def __post_init__(self) -> None:
+        listen = {"TRYTOND_WEB__LISTEN": f"127.0.0.1:{self.ports['tryton']}"}
+        self.program = Program(
+            crew=self.crew,
+            name="tryton",
+            argv=self.house.program("trytond"),
+            settings={**self.house.settings, **listen},
+            ready=self._answers,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['tryton']}"
+
+    @property
+    def place(self) -> Place:
+        ours = {"USER": "cashward", "PASSWORD": "cashward-password-1", "DATABASE": IN_USE}
+        hands = {name: f"{name}-password-1" for name in _PEOPLE}
+        return Place(
+            name="tryton",
+            url=self.url,
+            database=self.books.url(),
+            connector={"URL": self.url, **ours},
+            hands={"database": IN_USE, **hands},
+        )
+
+    @property
+    def programs(self) -> Sequence[Program]:
+        return self.program, self.books.server.program
+
+    async def up(self) -> None:
+        await self.program.up()
+
+    async def restart(self) -> None:
+        await self.program.kill()
+        await self.books.server.program.kill()
+        self.books = await open_books(self.crew, self.ports["postgres"])
+        await self.up()
+
+    async def reset(self) -> None:
+        await self.books.reset()
+
+    async def _answers(self) -> bool:
+        """Whether it has loaded the database: only then does it know that nobody signed in."""
+        body = {"id": 0, "method": "model.res.user.get_preferences", "params": [True, {}]}
+        with suppress(httpx.HTTPError):
+            async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
+                told = await http.post(f"{self.url}/{IN_USE}/rpc/", json=body)
+                return told.status_code == 401
+        return False

@@ -1,0 +1,99 @@
+"""What a vendor has to say for itself; the app does the rest."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from starlette.routing import Route
+
+from testbed.vendors.common.call import Answer, Call, Unreadable
+from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.state import Change, Store
+
+__all__ = ["Route", "Vendor"]
+
+_PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body>%s</body></html>"
+
+
+class Vendor:
+    """Base of the vendors: name the routes and `authenticate`; override what differs.
+
+    An endpoint is a plain function `endpoint(call) -> Answer`. It never awaits, so each request is
+    one transaction; a `Refusal` or a crash takes everything back that it changed.
+    """
+
+    name: ClassVar[str]
+    any_case: ClassVar[bool] = False
+    """Whether paths match in any case (path parameters keep the caller's)."""
+    secret_paths: ClassVar[frozenset[str]] = frozenset()
+    """Templates whose paths carry a secret: the log shows the template instead."""
+
+    def __init__(self, store: Store, options: Mapping[str, Any], clock: Clock) -> None:
+        self.store = store
+        self.options = options
+        self.clock = clock
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        raise NotImplementedError
+
+    def seed(self) -> None:
+        """Fill an empty store; called once in the life of a state directory."""
+
+    async def start(self) -> None:
+        """Begin background work (webhooks); called inside the running loop."""
+
+    async def stop(self) -> None:
+        """End background work."""
+
+    def template(self, call: Call) -> str:
+        """The template that names the operation; a vendor may fill in what makes it telling."""
+        return call.template
+
+    def key(self, call: Call) -> str:
+        """The business key of a call: our reference, a summary, an id; faults and log use it."""
+        return "/".join(call.params.values())
+
+    def changes(self, call: Call) -> bool:
+        """Whether the call means to change something (`changes_only` faults spare the others)."""
+        return call.method not in {"GET", "HEAD"}
+
+    def authenticate(self, call: Call) -> str:
+        """The actor behind the call, or a Refusal."""
+        raise NotImplementedError
+
+    def admit(self, call: Call) -> None:
+        """Count the call in the vendor's rate windows; a Refusal when one is full."""
+
+    def throttled(self, _call: Call, retry_after: int | None) -> Answer:
+        """The vendor's own 429."""
+        return Answer(429, None, {} if retry_after is None else {"Retry-After": str(retry_after)})
+
+    def expire(self, _call: Call) -> Answer | None:
+        """Kill the call's access token and answer as for an expired one; None for static keys."""
+        return None
+
+    def broken(self, _call: Call) -> Answer:
+        """The vendor's own 500."""
+        return page(500, b"Internal Server Error")
+
+    def unreadable(self, _call: Call, error: Unreadable) -> Answer:
+        """The answer to a body that is not JSON."""
+        return Answer(400, {"message": str(error)})
+
+    def unknown(self, _call: Call) -> Answer:
+        """The answer to a path that the vendor does not serve."""
+        return page(404, b"Not Found")
+
+    def wrong_method(self, call: Call) -> Answer:
+        return self.unknown(call)
+
+    def dress(self, call: Call, answer: Answer) -> None:
+        """Put the headers on that every answer of this vendor carries."""
+
+    def settled(self, call: Call, changes: list[Change]) -> None:
+        """Called before the commit of a call that changed something (webhooks into the outbox)."""
+
+
+def page(status: int, text: bytes) -> Answer:
+    """A plain HTML page, as a proxy in front of a vendor would send it."""
+    return Answer(status, _PAGE % (text, text), {"Content-Type": "text/html;charset=utf-8"})

@@ -1,0 +1,7 @@
+"""A HubSpot to talk to: CRM objects, search, associations, properties, OAuth, webhooks."""
+
+from testbed.vendors.hubspot.vendor import HubSpot
+
+VENDOR = HubSpot
+
+__all__ = ["VENDOR", "HubSpot"]

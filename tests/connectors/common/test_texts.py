@@ -1,0 +1,134 @@
+"""What people type into fields: read strictly, and told back in words when it cannot be read."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.common import texts
+from connectors.common.texts import Notes, Unreadable
+from domain.deal import CostType, PlannedMilestone, SlaMetric
+from domain.money import Money
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "share"),
+    [
+        ("Go-live; 40 %; 2027-02-26", "Go-live", "40"),
+        ("Go-live;40%;2027-02-26", "Go-live", "40"),
+        ("  Go-live ; 33.33 ; 2027-02-26 ", "Go-live", "33.33"),
+        ("Spustenie; 33,34 %; 2027-02-26", "Spustenie", "33.34"),
+        ("Build; phase 2; 100 %; 2027-02-26", "Build; phase 2", "100"),
+    ],
+)
+def test_a_milestone_is_read_as_people_write_it(line: str, name: str, share: str) -> None:
+    expected = PlannedMilestone(name=name, share=Decimal(share), due=date(2027, 2, 26))
+    assert texts.milestone(line.strip()) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Go-live",
+        "Go-live; 40 %",
+        "; 40 %; 2027-02-26",
+        "Go-live; forty; 2027-02-26",
+        "Go-live; 0 %; 2027-02-26",
+        "Go-live; 101 %; 2027-02-26",
+        "Go-live; -5 %; 2027-02-26",
+        "Go-live; NaN %; 2027-02-26",
+        "Go-live; 40 %; in March",
+        "Go-live; 40 %; 2027-02-30",
+        "Go-live; 40 %; 26. 2. 2027",
+    ],
+)
+def test_a_milestone_that_cannot_be_read_is_quoted_with_the_form_it_needs(line: str) -> None:
+    with pytest.raises(Unreadable) as told:
+        texts.milestone(line)
+    assert f'"{line}"' in str(told.value)
+    assert "name; share %; YYYY-MM-DD" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "metric", "target", "penalty"),
+    [
+        ("response P1; 4 h; 5 % of the fee", "response P1", "4 h", "5 % of the fee"),
+        ("availability; 99.5 %", "availability", "99.5 %", ""),
+        ("availability; 99.5 %;", "availability", "99.5 %", ""),
+    ],
+)
+def test_a_service_level_may_have_no_penalty(
+    line: str, metric: str, target: str, penalty: str
+) -> None:
+    assert texts.sla_metric(line) == SlaMetric(metric=metric, target=target, penalty=penalty)
+
+
+@pytest.mark.parametrize("line", ["response", "; 4 h", "response; ", ";;"])
+def test_a_service_level_that_cannot_be_read_is_quoted(line: str) -> None:
+    with pytest.raises(Unreadable) as told:
+        texts.sla_metric(line)
+    assert f'"{line}"' in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("48200.001", "EUR"),
+        ("100.5", "JPY"),
+        ("NaN", "EUR"),
+        ("1e400", "EUR"),
+        ("12", "XYZ"),
+        ("a lot", "EUR"),
+        ("Infinity", "EUR"),
+    ],
+)
+def test_an_amount_of_broken_coins_is_refused(text: str, currency: str) -> None:
+    with pytest.raises(Unreadable):
+        texts.money(currency)(text)
+
+
+def test_an_amount_is_the_same_whatever_its_zeros() -> None:
+    read = texts.money("EUR")
+    assert read("48200") == read("48200.00") == read("48200.000") == Money.of(48200, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (texts.day, "soon"),
+        (texts.days, "14.5"),
+        (texts.days, "two weeks"),
+        (texts.number, "1 000"),
+        (texts.choice(CostType), "magic"),
+        (texts.money("EUR"), "48200.001"),
+    ],
+)
+def test_what_cannot_be_read_is_a_finding_for_the_deals_owner(
+    parse: Callable[[str], object], text: str
+) -> None:
+    notes = Notes()
+    assert notes.read("a field", text, parse) is None
+    (finding,) = notes.findings
+    assert (finding.field, finding.who) == ("a field", "deal owner")
+    assert text in finding.problem
+
+
+def test_lines_that_can_be_read_are_kept_beside_those_that_cannot() -> None:
+    notes = Notes()
+    text = "A; 50 %; 2027-01-31\r\n\r\nnonsense\nB; 50 %; 2027-02-28\n"
+    read = notes.lines("billing plan", text, texts.milestone)
+    assert [milestone.name for milestone in read] == ["A", "B"]
+    assert len(notes.findings) == 1
+
+
+@given(st.text())
+def test_no_text_breaks_the_reader(text: str) -> None:
+    notes = Notes()
+    for parse in (texts.milestone, texts.sla_metric):
+        notes.lines("a field", text, parse)
+    for read in (texts.number, texts.days, texts.day, texts.money("EUR")):
+        notes.read("a field", text, read)
+    assert all(finding.problem for finding in notes.findings)

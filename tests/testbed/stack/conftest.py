@@ -1,0 +1,30 @@
+"""Folders that the database's account can reach, and a stack that tests may share."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from testbed.stack.stack import Stack, local_stack
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    yield from _folder()
+
+
+@pytest.fixture(scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    for folder in _folder():
+        async with local_stack(folder, sandbox_config=None, workers=0) as running:
+            yield running
+
+
+def _folder() -> Iterator[Path]:
+    # pytest's own tmp_path is closed to every account but ours
+    top = Path(tempfile.mkdtemp(prefix="cashward-test-"))
+    top.chmod(0o711)
+    yield top / "state"
+    shutil.rmtree(top)

@@ -1,0 +1,119 @@
+"""Deals on real systems, while these are hurt: counted by SQL, not by our own word."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import cast
+
+import httpx
+import pytest
+
+from domain.stage import Stage
+from testbed.demo.desks import Desk
+from testbed.demo.orders import order
+from testbed.demo.story import Sale
+from testbed.systems.bottlecrm.site import Site
+from testbed.systems.catalog import NAMES, changes_at
+from testbed.systems.common.proxy import Fault
+from testbed.systems.count import Count
+from tests.testbed.systems.town import Town
+from tests.world import until_awaited
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+
+async def to_cash(town: Town, sales: Sequence[Sale]) -> None:
+    assert {outcome.stage for outcome in await town.carry(sales)} == {Stage.CLOSED}
+
+
+def assert_once_each(found: Count, *, deals: int, milestones: int) -> None:
+    """Everything is there, paid, written back, and there once."""
+    assert found.is_clean, found
+    assert (found.deals_won, found.projects, found.customers) == (deals, deals, deals)
+    bills = deals * milestones
+    assert (found.milestones, found.milestones_reached) == (bills, bills)
+    assert (found.invoices_posted, found.invoices_paid, found.payments) == (bills, bills, bills)
+    assert (found.wiki_pages, found.credit_notes, found.tasks_open) == (deals, 0, 0)
+
+
+async def test_eight_starts_at_once_are_one_deal(town: Town) -> None:
+    sales = await town.sell(1, milestones=2, today=datetime.now(UTC).date())
+    await asyncio.gather(*(town.ring(sales[0]) for _ in range(8)))
+    await to_cash(town, sales)
+    assert_once_each(await town.count(), deals=1, milestones=2)
+
+
+async def test_replies_dropped_at_every_third_change_make_nothing_twice(town: Town) -> None:
+    sales = await town.sell(2, milestones=2, today=datetime.now(UTC).date())
+    for name in NAMES:
+        town.proxies[name].every(3, Fault.LOST_REPLY, changes_at(name))
+    for sale in sales:
+        await town.ring(sale)
+    await to_cash(town, sales)
+    for name, proxy in town.proxies.items():
+        assert any(each.fault for each in proxy.seen), f"{name} lost no reply"
+    assert_once_each(await town.count(), deals=2, milestones=2)
+
+
+async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_complete(
+    town: Town,
+) -> None:
+    """BottleCRM cannot tell of every edit, so the poll reads the deals that wait for one."""
+    whole = order(1, milestones=1, seed=5, today=datetime.now(UTC).date())
+    [sale] = await town.sell_as([replace(whole, template="")])
+    async with _sales_desk(town) as desk:
+        await town.ring(sale)
+        [asked] = await until_awaited(lambda: _open_tasks(desk, sale))
+        assert "not complete" in asked["title"]
+        told = {"custom_fields": {"cashward_template": whole.template}}
+        await desk.ask("PATCH", f"/api/opportunities/{sale.id}/", told)
+        await town.poll.delta()
+        await to_cash(town, [sale])
+        assert not await _open_tasks(desk, sale)
+    assert_once_each(await town.count(), deals=1, milestones=1)
+
+
+async def test_a_deal_needs_nothing_of_bottlecrms_queue(town: Town) -> None:
+    """Redis is away from its first step to its last: none of Cashward's calls may wait for it."""
+    sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
+    redis = cast("Site", town.running["bottlecrm"]).redis
+    await redis.kill()
+    try:
+        await town.ring(sales[0])
+        await to_cash(town, sales)
+    finally:
+        await redis.up()
+    assert {each.status for each in town.proxies["bottlecrm"].seen} == {200}
+    assert_once_each(await town.count(), deals=1, milestones=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_system_killed_in_the_middle_of_a_deal_loses_nothing(town: Town, name: str) -> None:
+    sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
+    await town.ring(sales[0])
+    await _seen(town, name)
+    await town.running[name].restart()
+    await to_cash(town, sales)
+    assert_once_each(await town.count(), deals=1, milestones=1)
+
+
+async def _seen(town: Town, name: str) -> None:
+    """Wait until Cashward has spoken to this system about the deal."""
+    async with asyncio.timeout(60):
+        while not town.proxies[name].seen:
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _sales_desk(town: Town) -> AsyncIterator[Desk]:
+    place = town.running["bottlecrm"].place
+    token = {"Authorization": f"Bearer {place.hands['sales_token']}"}
+    async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=60) as http:
+        yield Desk("bottlecrm", http)
+
+
+async def _open_tasks(desk: Desk, sale: Sale) -> list[dict[str, str]]:
+    found = await desk.ask("GET", "/api/tasks/", query={"opportunity": sale.id, "limit": "50"})
+    return [task for task in found["tasks"] if task["status"] != "Completed"]

@@ -1,0 +1,160 @@
+"""A whole installation on real systems: BottleCRM, Redmine, Tryton, Temporal and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from activities.polls import CrmPoll
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.life import Outcome
+from domain.names import EventId, ItemKey, Subject
+from runtime.compose import open_systems
+from runtime.doorbell import TemporalDoorbell
+from runtime.settings import Settings, TemporalSettings
+from runtime.workers import now
+from store import open_store
+from testbed.demo.cast import Cast
+from testbed.demo.cast.bottlecrm import open_bottlecrm
+from testbed.demo.cast.redmine import open_redmine
+from testbed.demo.cast.tryton import open_tryton
+from testbed.demo.orders import Order, order
+from testbed.demo.people import Customer, DeliveryManager, SalesPerson
+from testbed.demo.story import Sale, Story
+from testbed.systems.catalog import NAMES, system_named
+from testbed.systems.common.proxy import Proxy, proxy_before
+from testbed.systems.common.system import Running
+from testbed.systems.count import Count
+from testbed.systems.count import count as counted
+from testbed.systems.street import Street
+from tests.installation import at_work, meanwhile, outcomes
+
+_EVENT = EventId("told by people")
+_GLANCE = 0.5
+_WITHIN = 240.0
+_ROLES = ("lead", "consultant", "developer", "designer")
+_numbers = count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """People at real systems, workers that reach these through proxies, and a way to count."""
+
+    client: Client
+    bell: TemporalDoorbell
+    poll: CrmPoll
+    cast: Cast
+    running: dict[str, Running]
+    proxies: dict[str, Proxy]
+    story: Story = field(default_factory=Story)
+
+    async def sell(self, deals: int, *, milestones: int, today: date) -> list[Sale]:
+        """Sales enter and win these; Cashward has not heard of it yet."""
+        made = [order(n, milestones=milestones, seed=5, today=today) for n in range(deals)]
+        return await self.sell_as(made)
+
+    async def sell_as(self, made: Sequence[Order]) -> list[Sale]:
+        sales = [Sale(order=each) for each in made]
+        await SalesPerson(self.cast.sales, self.story).sell(sales)
+        return sales
+
+    async def ring(self, sale: Sale) -> None:
+        await self.bell.deal_won(DealWon(deal=sale.deal, event=_EVENT))
+
+    async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
+        """To cash, with people who look twice a second."""
+        ending = outcomes(self.client, sales)
+        return await meanwhile(self._act(sales), ending, within=_WITHIN)
+
+    async def count(self) -> Count:
+        places = {name: running.place for name, running in self.running.items()}
+        return await asyncio.to_thread(counted, places)
+
+    async def _act(self, sales: Sequence[Sale]) -> None:
+        """Until cancelled; what a poll would notice is told at once."""
+        today = sales[0].order.start
+        seller = SalesPerson(self.cast.sales, self.story)
+        manager = DeliveryManager(self.cast.delivery, self.story, today)
+        customer = Customer(self.cast.books, self.story, today)
+        while True:
+            await seller.look(sales)
+            await manager.deliver(sales)
+            await customer.pay(sales)
+            await asyncio.gather(*(self._tell(sale) for sale in sales))
+            await asyncio.sleep(_GLANCE)
+
+    async def _tell(self, sale: Sale) -> None:
+        if sale.reached:
+            item = ItemKey(f"m{sale.reached}")
+            told = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
+            await self.bell.milestone_reached(told)
+        for reference in sale.paid:
+            subject = Subject(reference.removeprefix("cw:"))
+            news = InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)
+            await self.bell.invoice_changed(news)
+
+
+@asynccontextmanager
+async def open_town(
+    temporal: WorkflowEnvironment, database_url: str, street: Street
+) -> AsyncIterator[Town]:
+    async with AsyncExitStack() as stack:
+        opened = await street.open_all([*map(system_named, NAMES)])
+        running = dict(zip(NAMES, opened, strict=True))
+        for system in running.values():
+            await system.reset()
+        proxies = {
+            name: await stack.enter_async_context(proxy_before(system.place.url))
+            for name, system in running.items()
+        }
+        settings = _settings(running, proxies)
+        systems = await stack.enter_async_context(open_systems(settings))
+        await systems.crm.prepare(dry_run=False)
+        for proxy in proxies.values():
+            proxy.seen.clear()  # of what was done about no deal
+        store = await stack.enter_async_context(open_store(database_url, pool_size=10))
+        client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
+        bell = TemporalDoorbell(
+            client,
+            task_queue=settings.temporal.task_queue,
+            policy=settings.policy,
+            desk=store.desk,
+        )
+        cast = Cast(
+            await stack.enter_async_context(open_bottlecrm(running["bottlecrm"].place)),
+            await stack.enter_async_context(open_redmine(running["redmine"].place)),
+            await stack.enter_async_context(open_tryton(running["tryton"].place)),
+        )
+        overlap = settings.pace.overlap
+        yield Town(
+            client=client,
+            bell=bell,
+            poll=CrmPoll(systems.crm, store.desk, store.cursors, bell, now, overlap),
+            cast=cast,
+            running=running,
+            proxies=proxies,
+        )
+
+
+def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Settings:
+    def told(name: str) -> dict[str, Any]:
+        given = {key.lower(): value for key, value in running[name].place.connector.items()}
+        http = {"timeout_seconds": 15, "settle_seconds": 15}
+        return {**given, "url": proxies[name].url, "http": http}
+
+    hands = running["redmine"].place.hands
+    return Settings.model_validate(
+        {
+            "temporal": TemporalSettings(task_queue=f"town-{next(_numbers)}"),
+            "cast": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
+            "connectors": {name: told(name) for name in NAMES},
+            "policy": {"staffing": {"people": {role: hands[role] for role in _ROLES}}},
+            "pace": {"patience_seconds": 60},
+        }
+    )

@@ -1,0 +1,113 @@
+"""A small vendor, real as the others, for the laws that the kit holds for all of them."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from testbed.vendors.common.app import App
+from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.faults import FaultConfig
+from testbed.vendors.common.server import listening
+from testbed.vendors.common.state import Store
+from testbed.vendors.common.vendor import Route, Vendor
+
+
+class Shelf(Vendor):
+    """Keeps books by name; tokens are any word until they expire."""
+
+    name = "shelf"
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        return [
+            Route("/books", self.add, methods=["POST"]),
+            Route("/books/{name}", self.read, methods=["GET"]),
+            Route("/books/{name}/crash", self.crash, methods=["POST"]),
+        ]
+
+    def key(self, call: Call) -> str:
+        return str(call.params.get("name") or call.json["name"])
+
+    def authenticate(self, call: Call) -> str:
+        token = call.headers.get("authorization", "")
+        if not token or self.store.collection("_dead").get(token):
+            raise Refusal(Answer(401, {"message": "no"}))
+        return "reader"
+
+    def expire(self, call: Call) -> Answer | None:
+        token = call.headers["authorization"]
+        if token == "static":
+            return None
+        self.store.collection("_dead").put(token, {"dead": True})
+        return Answer(401, {"message": "expired"})
+
+    def add(self, call: Call) -> Answer:
+        book = {"id": str(self.store.next_id("books")), "name": call.json["name"]}
+        self.store.collection("books").put(book["id"], book)
+        if call.json.get("refuse"):
+            raise Refusal(Answer(400, {"message": "refused"}))
+        return Answer(201, book)
+
+    def read(self, call: Call) -> Answer:
+        books = self.store.collection("books").find(name=call.params["name"])
+        if not books:
+            raise Refusal(Answer(404, {"message": "not here"}))
+        return Answer(200, {"books": books})
+
+    def crash(self, call: Call) -> Answer:
+        self.add(call)
+        msg = "a mistake of ours"
+        raise RuntimeError(msg)
+
+
+class Library:
+    """A served shelf and a client for it."""
+
+    def __init__(self, app: App, client: httpx.AsyncClient) -> None:
+        self.app = app
+        self.client = client
+
+    @property
+    def books(self) -> int:
+        return len(self.app.vendor.store.collection("books"))
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return self.app.oplog.lines
+
+    async def add(self, name: str, **more: object) -> httpx.Response:
+        return await self.client.post("/books", json={"name": name, **more})
+
+    async def faults(self, **config: object) -> None:
+        (await self.client.put("/_sandbox/faults", json=config)).raise_for_status()
+
+
+Open = Callable[..., contextlib.AbstractAsyncContextManager[Library]]
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    state: Path, *, token: str | None = None, **faults: object
+) -> AsyncIterator[Library]:
+    vendor = Shelf(Store(state / "shelf.sqlite"), {}, Clock())
+    app = App(vendor, FaultConfig.model_validate(faults), state / "shelf.oplog.jsonl")
+    headers = {"Authorization": token or "word"}
+    async with listening(app, 0) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
+        yield Library(app, client)
+
+
+@pytest.fixture
+def open_library(tmp_path: Path) -> Open:
+    """Opens a library on this test's state; again after it was closed, as a restart does."""
+    return lambda **asked: opened(tmp_path, **asked)
+
+
+@pytest.fixture
+async def library(open_library: Open) -> AsyncIterator[Library]:
+    async with open_library() as library:
+        yield library

@@ -1,0 +1,72 @@
+"""Writes down what really passes between whoever calls and the sandbox."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from testbed.vendors.common.app import App
+from testbed.vendors.common.call import Answer, Call
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, as they were on the wire."""
+
+    operation: str
+    """The sandbox's own name for it, such as `GET /crm/v3/owners/{id}`."""
+    actor: str
+    method: str
+    path: str
+    query: frozenset[str]
+    request: bytes
+    status: int
+    answer: bytes
+
+    def asked(self) -> Any:
+        """The request's body, or None if it had none or it was no JSON."""
+        return _json(self.request)
+
+    def told(self) -> Any:
+        """The answer's body, or None if it had none or it was no JSON."""
+        return _json(self.answer)
+
+
+@contextmanager
+def recorded() -> Iterator[list[Exchange]]:
+    """Every exchange that a sandbox of this process answers while the block runs."""
+    tape: list[Exchange] = []
+    serve = App._served
+
+    async def served(app: App, call: Call) -> Answer | None:
+        answer = await serve(app, call)
+        if answer is not None:
+            tape.append(_exchange(call, answer))
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(App, "_served", served)
+        yield tape
+
+
+def _exchange(call: Call, answer: Answer) -> Exchange:
+    return Exchange(
+        operation=call.operation,
+        actor=call.actor,
+        method=call.method,
+        path=call.path,
+        query=frozenset(call.query),
+        request=call.body,
+        status=answer.status,
+        answer=answer.encoded(),
+    )
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,84 @@
+"""A deal's life at Xero, as our connector and its people drive it, with what goes wrong."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from connectors.common import Roles
+from domain.billing import Invoice
+from domain.company import Account
+from domain.money import Money
+from domain.names import AccountId, ExternalId
+from ports.failures import ConnectorFailure
+from tests.contracts.erp_bench import (
+    ACCOUNT,
+    NOBODY,
+    Trouble,
+    crediting,
+    draft,
+    opening,
+    ticket,
+)
+from tests.contracts.xero import XeroBench
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+async def live(erp: XeroBench) -> None:
+    await erp.invoicing.probe()
+    customer = await _open(erp)
+    invoice = await _bill(erp, customer)
+    await _settle(erp, invoice, customer)
+    await _go_wrong(erp, customer)
+
+
+async def _open(erp: XeroBench) -> ExternalId:
+    change = erp.customers.customer
+    first = await change.make(opening(), ticket("c"))
+    await change.take_back(opening(), first)
+    made = await change.make(opening(), ticket("c", attempt=2, generation=2))
+    assert await change.find(opening())
+    alike = Account(id=AccountId("505"), name="Hronské Čerpadlá", country="SK")
+    for account in (ACCOUNT, alike):
+        assert await erp.customers.find_customers(account)
+    return made.id
+
+
+async def _bill(erp: XeroBench, customer: ExternalId) -> Invoice:
+    change = erp.invoicing.invoice
+    spare = draft(customer, item="m2")
+    stray = await change.make(spare, ticket("m2"))
+    await change.take_back(spare, stray)
+    command = draft(customer)
+    made = await change.make(command, ticket("m1"))
+    assert await change.find(command)
+    await erp.invoicing.issue(made.id)
+    return await erp.invoicing.read_invoice(made.id)
+
+
+async def _settle(erp: XeroBench, invoice: Invoice, customer: ExternalId) -> None:
+    command = crediting(invoice, customer, Money.of(100, "EUR"))
+    credit = await erp.invoicing.credit.make(command, ticket("k"))
+    assert await erp.invoicing.credit.find(command)
+    with suppress(ConnectorFailure):  # what is issued stays in the books
+        await erp.invoicing.credit.take_back(command, credit)
+    await erp.pay(invoice.id, Money.of(500, "EUR"))
+    await erp.invoicing.read_invoice(invoice.id)
+    async with erp.in_small_pages() as roles:
+        assert roles.invoicing
+        assert await roles.invoicing.changed_since(LONG_AGO)
+
+
+async def _go_wrong(erp: XeroBench, customer: ExternalId) -> None:
+    with suppress(ConnectorFailure):
+        await erp.invoicing.read_invoice(NOBODY)
+    with suppress(ConnectorFailure):
+        await erp.invoicing.invoice.make(draft(NOBODY, item="m9"), ticket("m9"))
+    for trouble in (Trouble.LOCKED_OUT, Trouble.THROTTLED):
+        async with erp.in_trouble(trouble) as roles:
+            with suppress(ConnectorFailure):
+                await _draft(roles, customer)
+
+
+async def _draft(roles: Roles, customer: ExternalId) -> None:
+    assert roles.invoicing
+    await roles.invoicing.invoice.make(draft(customer, item="m8"), ticket("m8"))

@@ -1,0 +1,20 @@
+"""The Xero of the sandbox, served on a free port."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.testbed.vendors.xero.caller import Caller, Open, opened
+
+
+@pytest.fixture
+def open_xero(tmp_path: Path) -> Open:
+    """Opens the vendor on this test's state, with options; again, as after a restart."""
+    return lambda **options: opened(tmp_path, **options)
+
+
+@pytest.fixture
+async def xero(open_xero: Open) -> AsyncIterator[Caller]:
+    async with open_xero() as caller:
+        yield caller
