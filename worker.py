@@ -2,10 +2,10 @@
 
 import sys
 
-from runtime.journal import set_up_journal
-from runtime.reading import read_settings
+from runtime.logging import set_up_journal
 from runtime.settings import SettingsProblem
-from runtime.working import leave, run_until_told, work
+from runtime.settings_loading import read_settings
+from runtime.worker_main import leave, run_until_told, work
 
 WRONG_SETTINGS = 2
 

@@ -7,10 +7,10 @@ from temporalio import activity
 from activities.effects import Effects
 from domain.attention import Attention
 from domain.deal import Deal
-from domain.names import DealId, Subject
+from domain.ids import DealId, Subject
+from domain.owner_task import OwnerTask
 from domain.preflight import SALES
-from domain.task import OwnerTask
-from domain.writeback import WriteBack
+from domain.write_back import WriteBack
 from ports.crm import Crm
 
 

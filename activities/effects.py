@@ -9,10 +9,10 @@ from typing import TypeVar
 from temporalio import activity
 
 from domain.effect import Effect, EffectKey, Made, Strategy
-from domain.names import ExternalId
-from ports.change import Change, Command, Ticket
+from domain.ids import ExternalId
+from ports.effect_ledger import Intent, Ledger
 from ports.failures import ConnectorFailure, Uncertain
-from ports.ledger import Intent, Ledger
+from ports.operation import Change, Command, Ticket
 
 C = TypeVar("C", bound=Command)
 Clock = Callable[[], datetime]

@@ -19,14 +19,14 @@ from domain.claim import Claim, ClaimState, Proof
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
 from domain.effect import EffectKey
+from domain.ids import ExternalId, Subject
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
 from domain.money import Money
-from domain.names import ExternalId, Subject
 from domain.repair import RepairRequest
 from domain.tax import tax_on
-from domain.writeback import WriteBack
-from ports.books import Books
+from domain.write_back import WriteBack
+from ports.billing_ledger import Books
 from ports.erp import Customers, Invoicing
 from ports.failures import Rejected
 from ports.links import Link, Links

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from temporalio import activity
 
 from activities.effects import Effects
+from domain.ids import DealId, ExternalId
 from domain.kickoff import PlannedProject, Project
-from domain.names import DealId, ExternalId
 from domain.project import ProjectPlan
 from domain.value import Value
 from ports.pm import MilestoneProgress, Pm

@@ -14,17 +14,17 @@ from domain.attention import INCOMPLETE, Attention
 from domain.billing import Invoice, InvoiceStatus
 from domain.claim import Claim, ClaimState
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.ids import DealId, EventId, Subject
 from domain.money import Money
-from domain.names import DealId, EventId, Subject
 from domain.preflight import preflight
 from domain.value import Value
-from ports.books import Awaiting, Books
+from ports.attention_queue import Desk
+from ports.billing_ledger import Awaiting, Books
 from ports.capability import Capability
 from ports.crm import Crm, Won
 from ports.cursors import Cursors
-from ports.desk import Desk
-from ports.doorbell import Doorbell
 from ports.erp import Changed, Invoicing
+from ports.event_dispatcher import Doorbell
 from ports.failures import Absent
 from ports.pm import MilestoneProgress, Pm
 

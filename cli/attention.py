@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.door import AsJson, client, out, run, settings, show_json, store, table
-from cli.trouble import Trouble
+from cli.context import AsJson, client, out, run, settings, show_json, store, table
+from cli.errors import Trouble
 from domain.attention import Decision, Verb
-from ports.desk import Filed
-from workflows.desk import Attended
+from ports.attention_queue import Filed
+from workflows.attention import Attended
 
 app = typer.Typer(
     help="Runs that need a person: who must do what, and then what.", no_args_is_help=True
@@ -121,12 +121,12 @@ async def _send(run_id: str, decision: Decision) -> str:
 
 async def _open() -> list[Filed]:
     async with store(settings()) as opened:
-        return list(await opened.desk.open())
+        return list(await opened.attention_queue.open())
 
 
 async def _find(run_id: str) -> list[Filed]:
     async with store(settings()) as opened:
-        found = list(await opened.desk.find(run_id))
+        found = list(await opened.attention_queue.find(run_id))
     if not found:
         raise Trouble(f"{run_id} never needed a person: `cashward attention list` shows what does")
     return found

@@ -7,7 +7,7 @@ import typer
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.door import (
+from cli.context import (
     AsJson,
     DealArgument,
     client,
@@ -19,17 +19,17 @@ from cli.door import (
     store,
     table,
 )
+from cli.errors import Trouble
 from cli.timesheet import time
-from cli.trouble import Trouble
+from domain.deal_snapshot import CancelRequest
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.life import CancelRequest
-from domain.names import DealId, EventId, ItemKey
+from domain.ids import DealId, EventId, ItemKey
 from domain.stage import Stage
 from ports.failures import Absent
-from runtime.compose import open_systems
-from runtime.doorbell import TemporalDoorbell
+from runtime.composition import open_systems
+from runtime.event_dispatcher import TemporalDoorbell
 from runtime.settings import Settings
-from workflows import names
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
 
@@ -119,7 +119,9 @@ def show(deal: DealArgument, as_json: AsJson = False) -> None:
 
 
 async def _show(chosen: Settings, deal: DealId) -> tuple[Any, Any]:
-    handle = (await client(chosen)).get_workflow_handle_for(DealToCash.run, names.deal_run(deal))
+    handle = (await client(chosen)).get_workflow_handle_for(
+        DealToCash.run, workflow_ids.deal_run(deal)
+    )
     return await handle.query(DealToCash.status), await handle.query(DealToCash.billing_schedule)
 
 
@@ -163,7 +165,7 @@ def signal(
         case "milestone-reached":
             told = MilestoneReached(deal=found, item=ItemKey(item), event=event)
         case "invoice-changed" if item:
-            subject = names.subject_of(found, ItemKey(item))
+            subject = workflow_ids.subject_of(found, ItemKey(item))
             told = InvoiceChanged(deal=found, subject=subject, event=event)
         case _:
             raise typer.BadParameter("say deal-won, milestone-reached or invoice-changed ITEM")
@@ -180,7 +182,7 @@ async def _ring(chosen: Settings, fact: DealWon | MilestoneReached | InvoiceChan
             await client(chosen),
             task_queue=chosen.temporal.task_queue,
             policy=chosen.policy,
-            desk=opened.desk,
+            desk=opened.attention_queue,
         )
         match fact:
             case DealWon():
@@ -200,7 +202,11 @@ def cancel(
     chosen = settings()
     request = CancelRequest(by=getpass.getuser(), reason=reason)
     out.print(
-        run(_update(chosen, names.deal_run(deal_id(deal, chosen)), DealToCash.cancel, request))
+        run(
+            _update(
+                chosen, workflow_ids.deal_run(deal_id(deal, chosen)), DealToCash.cancel, request
+            )
+        )
     )
 
 
@@ -235,7 +241,7 @@ async def _approve(chosen: Settings, deal: DealId, item: ItemKey) -> str:
             f"no invoice of {item} waits for approval: `cashward finance blockers {deal}` says"
             " what each item waits for"
         )
-    billing = names.billing_run(names.subject_of(deal, item))
+    billing = workflow_ids.billing_run(workflow_ids.subject_of(deal, item))
     return await _update(chosen, billing, MilestoneBilling.approve, getpass.getuser())
 
 
@@ -247,24 +253,30 @@ async def _update(chosen: Settings, run_id: str, update: Any, argument: object) 
 async def _hold(chosen: Settings, deal: DealId, item: ItemKey, reason: str) -> str:
     temporal = await client(chosen)
     if await _is_billing(temporal, deal, item):
-        billing = temporal.get_workflow_handle(names.billing_run(names.subject_of(deal, item)))
+        billing = temporal.get_workflow_handle(
+            workflow_ids.billing_run(workflow_ids.subject_of(deal, item))
+        )
         return str(await billing.execute_update(MilestoneBilling.hold, reason))
-    handle = temporal.get_workflow_handle(names.deal_run(deal))
+    handle = temporal.get_workflow_handle(workflow_ids.deal_run(deal))
     return str(await handle.execute_update(DealToCash.hold, args=[item, reason]))
 
 
 async def _release(chosen: Settings, deal: DealId, item: ItemKey) -> str:
     temporal, by = await client(chosen), getpass.getuser()
     if await _is_billing(temporal, deal, item):
-        billing = temporal.get_workflow_handle(names.billing_run(names.subject_of(deal, item)))
+        billing = temporal.get_workflow_handle(
+            workflow_ids.billing_run(workflow_ids.subject_of(deal, item))
+        )
         return str(await billing.execute_update(MilestoneBilling.release, by))
-    handle = temporal.get_workflow_handle(names.deal_run(deal))
+    handle = temporal.get_workflow_handle(workflow_ids.deal_run(deal))
     return str(await handle.execute_update(DealToCash.release, args=[item, by]))
 
 
 async def _is_billing(temporal: Client, deal: DealId, item: ItemKey) -> bool:
     """Whether the item has a billing run that is still going."""
-    billing = temporal.get_workflow_handle(names.billing_run(names.subject_of(deal, item)))
+    billing = temporal.get_workflow_handle(
+        workflow_ids.billing_run(workflow_ids.subject_of(deal, item))
+    )
     try:
         return (await billing.describe()).status is WorkflowExecutionStatus.RUNNING
     except RPCError as refused:

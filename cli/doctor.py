@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 
 from pydantic import BaseModel
 
-from cli.door import out, settings, show_json, table
-from cli.trouble import Exit, Trouble, told_plainly
+from cli.context import out, settings, show_json, table
+from cli.errors import Exit, Trouble, told_plainly
 from ports.probe import Probe
-from runtime.compose import open_systems
+from runtime.composition import open_systems
 from runtime.settings import Settings
 from runtime.temporal import connect
-from runtime.working import NotMigrated
+from runtime.worker_main import NotMigrated
 from store import schema_is_current
 
 

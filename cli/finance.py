@@ -4,8 +4,8 @@ from typing import Any
 
 import typer
 
-from cli.door import AsJson, DealArgument, client, deal_id, out, run, settings, show_json, table
-from workflows import names
+from cli.context import AsJson, DealArgument, client, deal_id, out, run, settings, show_json, table
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 app = typer.Typer(help="The money of a deal.", no_args_is_help=True)
@@ -80,6 +80,6 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
 
 async def _ask(deal: str, query: Any) -> Any:  # noqa: ANN401 - the SDK types queries by overloads
     chosen = settings()
-    run_id = names.deal_run(deal_id(deal, chosen))
+    run_id = workflow_ids.deal_run(deal_id(deal, chosen))
     handle = (await client(chosen)).get_workflow_handle_for(DealToCash.run, run_id)
     return await handle.query(query)

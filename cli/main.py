@@ -9,12 +9,12 @@ import typer
 from rich.markup import escape
 
 from cli import attention, deal, finance
+from cli.context import AsJson, err, out, run, settings
 from cli.doctor import doctor as examine
-from cli.door import AsJson, err, out, run, settings
-from cli.trouble import Exit, Trouble, told_plainly
-from runtime.compose import open_systems
-from runtime.journal import set_up_journal
-from runtime.working import leave, run_until_told, work
+from cli.errors import Exit, Trouble, told_plainly
+from runtime.composition import open_systems
+from runtime.logging import set_up_journal
+from runtime.worker_main import leave, run_until_told, work
 from store import migrate as migrate_database
 
 app = typer.Typer(

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from cli.door import AsJson, DealArgument, deal_id, out, run, settings, show_json, store, table
-from cli.trouble import Trouble
-from domain.names import DealId
+from cli.context import AsJson, DealArgument, deal_id, out, run, settings, show_json, store, table
+from cli.errors import Trouble
+from domain.ids import DealId
 from domain.timesheet import TimeEntry
-from runtime.compose import open_systems
+from runtime.composition import open_systems
 from runtime.settings import Settings
 
 _PROJECT = "pm.project"

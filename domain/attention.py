@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.deal import Finding
-from domain.names import DealId
+from domain.ids import DealId
 from domain.refusal import Refusal
 from domain.value import Value
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.deal import PlannedMilestone
+from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.tax import TaxRule
 from domain.value import Value
 

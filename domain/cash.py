@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from domain.billing import Invoice, InvoiceStatus, ItemState, ItemStatus
 from domain.contract import Contract
+from domain.ids import DealId, ItemKey
 from domain.money import Money
-from domain.names import DealId, ItemKey
 from domain.stage import Stage
 from domain.value import Value
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from domain.ids import DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from domain.names import DealId, ExternalId, ItemKey, Subject
 from domain.refusal import Refusal
 from domain.value import Value
 

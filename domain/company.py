@@ -3,7 +3,7 @@
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
-from domain.names import AccountId, CustomerKey
+from domain.ids import AccountId, CustomerKey
 from domain.value import Value
 
 _ICO_COUNTRIES = frozenset({"SK", "CZ"})

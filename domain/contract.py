@@ -6,8 +6,8 @@ from decimal import Decimal
 from domain.billing import BillableItem, billing_schedule
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine, Role, SlaMetric
+from domain.ids import CustomerKey, DealId, OwnerId
 from domain.money import Money
-from domain.names import CustomerKey, DealId, OwnerId
 from domain.refusal import Refusal
 from domain.tax import TaxRule, tax_rule
 from domain.templates import Staffing

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from domain.company import Account
-from domain.names import CustomerKey, DealId, ExternalId, Subject
+from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.value import Value
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.company import Account
+from domain.ids import ContactId, DealId, OwnerId
 from domain.money import Money
-from domain.names import ContactId, DealId, OwnerId
 from domain.tax import TaxTreatment
 from domain.value import Value
 

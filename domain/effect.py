@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType, Self
 
-from domain.names import DealId, ExternalId, Subject
+from domain.ids import DealId, ExternalId, Subject
 from domain.refusal import Refusal
 from domain.value import Value
 

@@ -1,6 +1,6 @@
 """Facts that come in from outside. They are hints: what they say is read again."""
 
-from domain.names import DealId, EventId, ItemKey, Subject
+from domain.ids import DealId, EventId, ItemKey, Subject
 from domain.value import Value
 
 

@@ -2,12 +2,12 @@
 
 from domain.contract import Contract, Policy
 from domain.customer import OpenCustomer
+from domain.ids import DealId, ExternalId, Subject
 from domain.money import Money
-from domain.names import DealId, ExternalId, Subject
 from domain.project import ProjectPlan
 from domain.stage import Stage
 from domain.value import Value
-from domain.writeback import WriteBack
+from domain.write_back import WriteBack
 
 
 class HandoffRequest(Value):

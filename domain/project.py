@@ -7,8 +7,8 @@ from decimal import Decimal
 from domain.billing import BillableItem
 from domain.contract import Contract, Policy
 from domain.deal import Contact, CostType, QuoteLine, Role, SlaMetric, Unit
+from domain.ids import ContactId, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from domain.names import ContactId, DealId, ExternalId, ItemKey, Subject
 from domain.templates import TEMPLATES
 from domain.value import Value
 

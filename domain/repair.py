@@ -1,6 +1,6 @@
 """Putting a deal's record in the CRM right again, from what the ERP and our books say."""
 
-from domain.names import DealId
+from domain.ids import DealId
 from domain.value import Value
 
 

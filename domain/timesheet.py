@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.value import Value
 
 

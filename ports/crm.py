@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.deal import Deal
-from domain.names import DealId
-from domain.task import OwnerTask
+from domain.ids import DealId
+from domain.owner_task import OwnerTask
 from domain.value import Value
-from domain.writeback import WriteBack
+from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.change import Change
+from ports.operation import Change
 from ports.probe import Probe
 
 

@@ -7,11 +7,11 @@ from typing import Protocol
 from domain.billing import CreditInvoice, DraftInvoice, Invoice
 from domain.company import Account
 from domain.customer import Candidate, OpenCustomer
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.tax import TaxRounding
 from domain.value import Value
 from ports.capability import Capability
-from ports.change import Change
+from ports.operation import Change
 from ports.probe import Probe
 
 

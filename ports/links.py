@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.value import Value
 
 

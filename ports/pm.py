@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from domain.names import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, ItemKey
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
 from domain.timesheet import TimeEntry
 from domain.value import Value
 from ports.capability import Capability
-from ports.change import Change
+from ports.operation import Change
 from ports.probe import Probe
 
 

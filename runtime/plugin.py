@@ -8,7 +8,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from domain.refusal import Refusal
-from runtime.steps import HouseRules
+from runtime.activity_interceptor import HouseRules
 
 THEIR_CODE = ("pydantic_core", "annotated_types", "rapidfuzz", "anyascii", "stdnum")
 """Libraries that hold compiled code or read data files when they are imported; all pure."""

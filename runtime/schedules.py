@@ -16,7 +16,7 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from workflows.deltas import CrmDelta, ErpDelta, PmDelta
+from workflows.polling import CrmDelta, ErpDelta, PmDelta
 
 POLLS: Final[dict[str, Any]] = {
     "crm-delta": CrmDelta.run,

@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError
 from domain.contract import Policy
 
 LONGEST_STEP = timedelta(minutes=2)
-"""The start-to-close time-out of a step (workflows/kit.py); nothing may take longer."""
+"""The start-to-close time-out of a step (workflows/steps.py); nothing may take longer."""
 MARGIN = timedelta(seconds=1)
 
 PREFIX = "CASHWARD_"

@@ -8,21 +8,21 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.bookkeeping import DeskActivities
 from activities.crm import CrmActivities
-from activities.desk import DeskActivities
 from activities.effects import Effects
 from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
 from activities.polls import CrmPoll, ErpPoll, PmPoll
-from runtime.compose import Systems
-from runtime.doorbell import TemporalDoorbell
+from runtime.composition import Systems
+from runtime.event_dispatcher import TemporalDoorbell
 from runtime.settings import Settings
 from store import Store
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.deal_to_cash import DealToCash
-from workflows.deltas import CrmDelta, ErpDelta, PmDelta
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.milestone_billing import MilestoneBilling
+from workflows.polling import CrmDelta, ErpDelta, PmDelta
 from workflows.revenue_write_back import RevenueWriteBack
 
 WORKFLOWS: Sequence[type] = (
@@ -55,22 +55,26 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
     """The activities, each handed what it needs."""
     pace = settings.pace
     effects = Effects(
-        store.ledger, clock=now, patience=pace.patience, installation=settings.installation
+        store.effect_ledger, clock=now, patience=pace.patience, installation=settings.installation
     )
     bell = TemporalDoorbell(
         client,
         task_queue=settings.temporal.task_queue,
         policy=settings.policy,
-        desk=store.desk,
+        desk=store.attention_queue,
     )
     crm = CrmActivities(systems.crm, effects)
-    crm_poll = CrmPoll(systems.crm, store.desk, store.cursors, bell, now, pace.overlap)
+    crm_poll = CrmPoll(systems.crm, store.attention_queue, store.cursors, bell, now, pace.overlap)
     pm = PmActivities(systems.pm, effects)
-    pm_poll = PmPoll(systems.pm, store.books, bell, now, pace.overlap)
-    customers = CustomerActivities(systems.customers, effects, store.books, store.links, now)
-    invoices = InvoiceActivities(systems.invoicing, effects, store.books, now)
-    erp_poll = ErpPoll(systems.invoicing, store.books, store.cursors, bell, now, pace.overlap)
-    desk = DeskActivities(store.desk, store.books, now)
+    pm_poll = PmPoll(systems.pm, store.billing_ledger, bell, now, pace.overlap)
+    customers = CustomerActivities(
+        systems.customers, effects, store.billing_ledger, store.links, now
+    )
+    invoices = InvoiceActivities(systems.invoicing, effects, store.billing_ledger, now)
+    erp_poll = ErpPoll(
+        systems.invoicing, store.billing_ledger, store.cursors, bell, now, pace.overlap
+    )
+    desk = DeskActivities(store.attention_queue, store.billing_ledger, now)
     return Steps(
         own=_activities(desk),
         by_system={

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from store.books import PgBooks
+from store.attention_queue import PgDesk
+from store.billing_ledger import PgBooks
 from store.cursors import PgCursors
 from store.database import Database, StoreUnavailable
-from store.desk import PgDesk
-from store.ledger import PgLedger
+from store.effect_ledger import PgLedger
 from store.links import PgLinks
 from store.schema import migrate, schema_is_current
 
@@ -19,9 +19,9 @@ __all__ = ["Store", "StoreUnavailable", "migrate", "open_store", "schema_is_curr
 class Store:
     """Every port that we fill ourselves, over one pool of connections."""
 
-    ledger: PgLedger
-    books: PgBooks
-    desk: PgDesk
+    effect_ledger: PgLedger
+    billing_ledger: PgBooks
+    attention_queue: PgDesk
     links: PgLinks
     cursors: PgCursors
 
@@ -34,9 +34,9 @@ async def open_store(url: str, *, pool_size: int = 10) -> AsyncIterator[Store]:
     """
     async with Database.open(url, pool_size=pool_size) as database:
         yield Store(
-            ledger=PgLedger(database),
-            books=PgBooks(database),
-            desk=PgDesk(database),
+            effect_ledger=PgLedger(database),
+            billing_ledger=PgBooks(database),
+            attention_queue=PgDesk(database),
             links=PgLinks(database),
             cursors=PgCursors(database),
         )

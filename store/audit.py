@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from domain.names import DealId
+from domain.ids import DealId
 from domain.value import Value
 from store.database import Query
 from store.tables import audit

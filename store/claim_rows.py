@@ -12,13 +12,13 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.claim import Claim
+from domain.ids import DealId, Subject
 from domain.money import Money
-from domain.names import DealId, Subject
 from domain.refusal import Refusal
 from store.audit import Note, audited, changes, fields, new
 from store.contracts import TURNED, Page
 from store.database import Query, Session
-from store.rows import claim_of, claim_row
+from store.mapping import claim_of, claim_row
 from store.tables import claims, credit_notes
 
 _THIS: Final = claims.c.subject == bindparam("subject")

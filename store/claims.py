@@ -9,7 +9,7 @@ from domain.claim import Claim, ClaimState, Proof, check_bound
 from domain.effect import Effect
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.books import Baseline
+from ports.billing_ledger import Baseline
 
 _OPEN = {ClaimState.CLAIMED, ClaimState.PERMITTED}
 _OVER = {ClaimState.CREDITED, ClaimState.RELEASED}

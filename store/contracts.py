@@ -9,12 +9,12 @@ from sqlalchemy import Select, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.claim import Claim, ClaimState
-from domain.names import DealId, Subject
+from domain.ids import DealId, Subject
 from domain.refusal import Refusal
-from ports.books import Baseline
+from ports.billing_ledger import Baseline
 from store.audit import Note, audited, changes, fields, new
 from store.database import Query, Session
-from store.rows import Row, claim_of, money_of
+from store.mapping import Row, claim_of, money_of
 from store.tables import claims, contracts, links
 
 _THIS: Final = contracts.c.deal == bindparam("deal")

@@ -7,12 +7,12 @@ from typing import Final
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.refusal import Refusal
 from ports.links import Link
 from store.audit import Note, audited, fields, new
 from store.database import Database, Query, Session
-from store.rows import Row
+from store.mapping import Row
 from store.tables import links
 
 _KIND: Final = links.c.kind == bindparam("kind")

@@ -9,8 +9,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
-from domain.names import DealId
-from workflows import names
+from domain.ids import DealId
+from workflows import workflow_ids
 
 _EACH: Final = {
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED: 2,  # its own start included
@@ -44,7 +44,7 @@ class Cost:
 async def cost_of_deal(client: Client, deal: DealId) -> Cost:
     """The deal's run, its children, and all that they continued as."""
     total = Cost()
-    waiting = [names.deal_run(deal)]
+    waiting = [workflow_ids.deal_run(deal)]
     seen = set(waiting)
     while waiting:
         async for events in _chain(client, waiting.pop()):

@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.text import Text
 
-from cli.door import DEFAULT_STATE, STATE, State, out, remember
-from cli.door import run as run_command
-from cli.trouble import Exit, Trouble
+from cli.context import DEFAULT_STATE, STATE, State, out, remember
+from cli.context import run as run_command
+from cli.errors import Exit, Trouble
 from testbed.demo.environment import migrate_database, sandbox_config, worker_environment
 from testbed.stack.stack import Stack, local_stack
 from testbed.stack.trouble import StackTrouble

@@ -15,8 +15,8 @@ from domain.deal import (
     SlaMetric,
     Unit,
 )
+from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
-from domain.names import AccountId, ContactId, DealId, OwnerId
 from domain.tax import TaxTreatment
 
 

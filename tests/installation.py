@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from domain.life import Outcome
-from runtime.compose import Systems
+from domain.deal_snapshot import Outcome
+from runtime.composition import Systems
 from runtime.plugin import CashwardPlugin
 from runtime.settings import Settings
 from runtime.workers import build_workers, steps
 from store import Store
 from testbed.demo.story import Sale
-from workflows import names
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ async def at_work(
 
 async def outcomes(client: Client, sales: Sequence[Sale]) -> list[Outcome]:
     """How the deals ended, once all have."""
-    ids = (names.deal_run(sale.deal) for sale in sales)
+    ids = (workflow_ids.deal_run(sale.deal) for sale in sales)
     runs = [client.get_workflow_handle_for(DealToCash.run, each) for each in ids]
     return await asyncio.gather(*(run.result() for run in runs))
 

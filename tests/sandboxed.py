@@ -12,9 +12,9 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from domain.contract import Policy
-from domain.life import Outcome
-from runtime.compose import open_systems
-from runtime.doorbell import TemporalDoorbell
+from domain.deal_snapshot import Outcome
+from runtime.composition import open_systems
+from runtime.event_dispatcher import TemporalDoorbell
 from runtime.settings import Pace, Settings, TemporalSettings
 from store import open_store
 from testbed.bench.crowd import Crowd, oplog
@@ -122,7 +122,9 @@ async def open_sandboxed(
 
         def bell_with(policy: Policy) -> TemporalDoorbell:
             queue = settings.temporal.task_queue
-            return TemporalDoorbell(client, task_queue=queue, policy=policy, desk=store.desk)
+            return TemporalDoorbell(
+                client, task_queue=queue, policy=policy, desk=store.attention_queue
+            )
 
         desks = await stack.enter_async_context(open_desks(urls))
         yield Sandboxed(

@@ -14,8 +14,8 @@ from temporalio.worker import Replayer
 from runtime.plugin import CashwardPlugin
 from runtime.workers import WORKFLOWS
 from testbed.stack.binaries import find_temporal
-from workflows.desk import NEEDS_ATTENTION
-from workflows.dossier import CUSTOMER, DEAL_STAGE, DEAL_VALUE, OWNER, PROJECT_KEY
+from workflows.attention import NEEDS_ATTENTION
+from workflows.presentation import CUSTOMER, DEAL_STAGE, DEAL_VALUE, OWNER, PROJECT_KEY
 
 ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
     NEEDS_ATTENTION,

@@ -16,21 +16,21 @@ from domain.billing import Invoice, InvoiceStatus
 from domain.contract import Policy
 from domain.customer import Candidate
 from domain.deal import Deal
+from domain.deal_snapshot import CancelRequest, Outcome
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.life import CancelRequest, Outcome
+from domain.ids import DealId, EventId, ExternalId, ItemKey
 from domain.money import Money
-from domain.names import DealId, EventId, ExternalId, ItemKey
-from domain.task import OwnerTask
-from domain.writeback import WriteBack
-from ports.desk import Filed
-from runtime.compose import Systems
-from runtime.doorbell import TemporalDoorbell
+from domain.owner_task import OwnerTask
+from domain.write_back import WriteBack
+from ports.attention_queue import Filed
+from runtime.composition import Systems
+from runtime.event_dispatcher import TemporalDoorbell
 from runtime.settings import Cast, Pace, Settings, TemporalSettings, WorkerSettings
 from store import Store, open_store
 from tests.installation import at_work
-from workflows import names
+from workflows import workflow_ids
+from workflows.attention import Attended
 from workflows.deal_to_cash import DealToCash
-from workflows.desk import Attended
 
 _queues = count(1)
 EVENT = EventId("told by a test")
@@ -56,11 +56,11 @@ class World:
         self.systems.win(deal.id)
         bell = self.bell_with(policy) if policy else self.bell
         await bell.deal_won(DealWon(deal=deal.id, event=EVENT))
-        return self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(deal.id))
+        return self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal.id))
 
     def bell_with(self, policy: Policy) -> TemporalDoorbell:
         return TemporalDoorbell(
-            self.client, task_queue=self.queue, policy=policy, desk=self.store.desk
+            self.client, task_queue=self.queue, policy=policy, desk=self.store.attention_queue
         )
 
     async def reach(self, deal: DealId, *items: str) -> None:
@@ -80,13 +80,13 @@ class World:
 
     async def take_payment_back(self, deal: DealId, item: str) -> None:
         """The bank takes a payment back, and the poll sees it."""
-        subject = names.subject_of(deal, ItemKey(item))
+        subject = workflow_ids.subject_of(deal, ItemKey(item))
         paid = next(i for i in self.invoices(deal) if i.reference == f"cw:{subject}")
         self.systems.take_payment_back(paid.id)
         await self.ring_invoice(deal, item)
 
     async def ring_invoice(self, deal: DealId, item: str) -> None:
-        subject = names.subject_of(deal, ItemKey(item))
+        subject = workflow_ids.subject_of(deal, ItemKey(item))
         await self.bell.invoice_changed(InvoiceChanged(deal=deal, subject=subject, event=EVENT))
 
     async def carry_to_cash(self, deal: DealId) -> None:
@@ -127,14 +127,18 @@ class World:
         return str(await until_awaited(counted))
 
     async def cancel(self, deal: DealId, reason: str = "lost after all") -> None:
-        handle = self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(deal))
+        handle = self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal))
         await handle.execute_update(DealToCash.cancel, CancelRequest(by="grace", reason=reason))
 
     async def parked(self, run: str) -> Filed:
         """What a run waits for a person for, once it does."""
 
         async def look() -> Filed | None:
-            found = [filed for filed in await self.store.desk.find(run) if filed.decision is None]
+            found = [
+                filed
+                for filed in await self.store.attention_queue.find(run)
+                if filed.decision is None
+            ]
             return found[0] if found else None
 
         filed: Filed = await until_awaited(look)
@@ -171,7 +175,7 @@ class World:
         return sorted(ours, key=lambda invoice: invoice.reference)
 
     def issued(self, deal: DealId, item: str) -> Invoice | None:
-        reference = f"cw:{names.subject_of(deal, ItemKey(item))}"
+        reference = f"cw:{workflow_ids.subject_of(deal, ItemKey(item))}"
         states = {InvoiceStatus.ISSUED, InvoiceStatus.PAID}
         found = [i for i in self.invoices(deal) if i.reference == reference and i.status in states]
         return found[0] if found else None
@@ -199,7 +203,9 @@ async def open_world(
         )
         working = at_work(temporal, settings, systems, store, strict=strict)
         client = await stack.enter_async_context(working)
-        bell = TemporalDoorbell(client, task_queue=queue, policy=settings.policy, desk=store.desk)
+        bell = TemporalDoorbell(
+            client, task_queue=queue, policy=settings.policy, desk=store.attention_queue
+        )
         yield World(client=client, queue=queue, systems=world, store=store, bell=bell)
 
 

@@ -2,21 +2,21 @@
 
 from temporalio import workflow
 
+from activities.bookkeeping import DeskActivities as Desk
 from activities.crm import CrmActivities as Crm
-from activities.desk import DeskActivities as Desk
 from activities.erp import CustomerActivities as Customers
 from domain.attention import INCOMPLETE, Attention, Verb
 from domain.contract import Contract, contract_of
 from domain.customer import CustomerMatch, Verdict
 from domain.deal import Deal, Finding
 from domain.event import DealWon
+from domain.ids import ExternalId, Subject
 from domain.kickoff import GivenUp, HandedOff, HandoffRequest
-from domain.names import ExternalId, Subject
 from domain.preflight import FINANCE, preflight
-from domain.writeback import WriteBack
-from ports.books import Baseline
-from workflows.desk import Aborted, Attended
-from workflows.kit import note
+from domain.write_back import WriteBack
+from ports.billing_ledger import Baseline
+from workflows.attention import Aborted, Attended
+from workflows.steps import note
 
 NEW_CUSTOMER = "new"
 

@@ -8,26 +8,26 @@ from temporalio import workflow
 from temporalio.exceptions import ChildWorkflowError
 from temporalio.workflow import ChildWorkflowHandle
 
+from activities.bookkeeping import DeskActivities as Desk
 from activities.crm import CrmActivities as Crm
-from activities.desk import DeskActivities as Desk
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
 from domain.attention import Verb
 from domain.billing import BillItem, ItemState, ItemStatus
-from domain.board import Board, Move
+from domain.billing_schedule import Board, Move
+from domain.deal_snapshot import CancelRequest, Life, Outcome
 from domain.kickoff import GivenUp, HandoffRequest, plan_kickoff
-from domain.life import CancelRequest, Life, Outcome
 from domain.preflight import FINANCE
 from domain.project import plan_project
 from domain.stage import Stage
-from domain.writeback import write_back
-from workflows import names
-from workflows.bills import Bills
+from domain.write_back import write_back
+from workflows import workflow_ids
+from workflows.attention import OPERATOR, Aborted
+from workflows.billing_runs import Bills
+from workflows.cancellation import wind_up
 from workflows.closed_won_handoff import ClosedWonHandoff
-from workflows.desk import OPERATOR, Aborted
 from workflows.kickoff_provisioning import KickoffProvisioning
-from workflows.kit import note, stage
-from workflows.winding_up import wind_up
+from workflows.steps import note, stage
 
 Result = TypeVar("Result")
 Starting = Callable[[], Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]]
@@ -85,7 +85,7 @@ class DealToCash(Bills):
             lambda: workflow.start_child_workflow(
                 ClosedWonHandoff.run,
                 request,
-                id=names.handoff_run(self.deal),
+                id=workflow_ids.handoff_run(self.deal),
                 static_summary="Check the deal, find its customer",
             )
         )
@@ -107,7 +107,7 @@ class DealToCash(Bills):
             lambda: workflow.start_child_workflow(
                 KickoffProvisioning.run,
                 kickoff,
-                id=names.kickoff_run(self.deal),
+                id=workflow_ids.kickoff_run(self.deal),
                 static_summary=f"Set up {kickoff.plan.name}",
             )
         )

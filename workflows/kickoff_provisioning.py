@@ -11,8 +11,8 @@ from activities.erp import CustomerActivities as Customers
 from activities.pm import PmActivities as Pm
 from domain.attention import Verb
 from domain.kickoff import GivenUp, KickedOff, Kickoff, PlannedProject
-from workflows.desk import Aborted, Attended, Skipped
-from workflows.kit import Saga, Undo
+from workflows.attention import Aborted, Attended, Skipped
+from workflows.steps import Saga, Undo
 
 S = TypeVar("S")
 C = TypeVar("C")

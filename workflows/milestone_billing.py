@@ -7,12 +7,12 @@ from temporalio import workflow
 
 from activities.erp import InvoiceActivities as Invoices
 from domain.billing import Billed, BillItem, Drafted, Invoice, InvoiceStatus, ItemState
-from domain.board import Move
+from domain.billing_schedule import Move
 from domain.cash import is_overdue
 from domain.event import InvoiceChanged
 from domain.preflight import FINANCE
 from domain.refusal import Refusal
-from workflows.desk import Aborted, Attended, Skipped
+from workflows.attention import Aborted, Attended, Skipped
 
 CUSTOMER = "customer"
 

@@ -9,8 +9,8 @@ from domain.event import InvoiceChanged
 from domain.money import Money
 from domain.preflight import FINANCE
 from domain.repair import Repaired, RepairRequest
-from domain.writeback import WriteBack
-from workflows.desk import Attended
+from domain.write_back import WriteBack
+from workflows.attention import Attended
 
 
 @workflow.defn(name="revenue-write-back")

@@ -27,7 +27,7 @@ from connectors.common import (
 )
 from domain.deal import Deal
 from domain.effect import Repeat, Strategy
-from domain.names import DealId
+from domain.ids import DealId
 from ports.capability import Capability
 from ports.crm import Won
 from ports.failures import Misconfigured

@@ -9,7 +9,7 @@ from typing import Any, Final
 from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Definition
 from connectors.common import together
-from connectors.common.deal import KEY
+from connectors.common.deal_fields import KEY
 from domain.deal import Role
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES

@@ -15,19 +15,27 @@ from connectors.bottlecrm.wire import Account as AccountRecord
 from connectors.bottlecrm.wire import Contact as ContactRecord
 from connectors.bottlecrm.wire import Deal as DealRecord
 from connectors.bottlecrm.wire import Line, Tasks, after_a_change, refused
-from connectors.common import OnSite, texts
-from connectors.common.deal import KEY, by_role, check_key, company_ids, terms, to_clear, told
-from connectors.common.texts import Notes
+from connectors.common import OnSite, fields
+from connectors.common.deal_fields import (
+    KEY,
+    by_role,
+    check_key,
+    company_ids,
+    terms,
+    to_clear,
+    told,
+)
+from connectors.common.fields import Notes
 from connectors.common.transport import Query
 from domain.company import Account
 from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
 from domain.effect import EffectKind, Made
+from domain.ids import AccountId, ContactId, DealId, ExternalId, OwnerId
 from domain.money import Money
-from domain.names import AccountId, ContactId, DealId, ExternalId, OwnerId
-from domain.task import OwnerTask
-from domain.writeback import WriteBack
-from ports.change import Ticket
+from domain.owner_task import OwnerTask
+from domain.write_back import WriteBack
 from ports.failures import Absent, Misconfigured, Uncertain
+from ports.operation import Ticket
 
 _TASKS = "/api/tasks/"
 _LONGEST_TITLE = 200
@@ -88,7 +96,7 @@ def _currency(reading: Reading, notes: Notes) -> str:
 def _closed_at(record: DealRecord, notes: Notes) -> datetime | None:
     if record.is_won and record.stage_changed_at:
         return record.stage_changed_at.astimezone(UTC)
-    day = notes.read("close date", record.closed_on or "", texts.day)
+    day = notes.read("close date", record.closed_on or "", fields.day)
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
 
@@ -135,8 +143,8 @@ def _lines(reading: Reading, currency: str, notes: Notes) -> Iterator[QuoteLine]
             quantity=record.quantity,
             rate=record.unit_price,
             amount=amount,
-            unit=notes.read("line items", own.unit, texts.choice(Unit)),
-            cost_type=notes.read("line items", own.cost_type, texts.choice(CostType)),
+            unit=notes.read("line items", own.unit, fields.choice(Unit)),
+            cost_type=notes.read("line items", own.cost_type, fields.choice(CostType)),
             sku=own.sku or (record.product.sku if record.product else "") or "",
         )
 
@@ -152,7 +160,7 @@ def _tag(record: Line) -> Tag:
 
 
 def _money(field: str, amount: Decimal | None, currency: str, notes: Notes) -> Money | None:
-    return notes.read(field, "" if amount is None else str(amount), texts.money(currency))
+    return notes.read(field, "" if amount is None else str(amount), fields.money(currency))
 
 
 class RecordChange(OnSite[Site]):

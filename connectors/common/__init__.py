@@ -1,13 +1,13 @@
 """What every connector is made of."""
 
-from connectors.common.answer import Answer
 from connectors.common.auth import Anonymous, Auth, Basic, StaticBearer
 from connectors.common.cached import Cached
-from connectors.common.capable import capabilities
+from connectors.common.capabilities import capabilities
 from connectors.common.http import Api, Manners
 from connectors.common.manifest import Connector, Roles
 from connectors.common.oauth import Client, ClientCredentials, Endpoint, OAuthRefresh
-from connectors.common.onsite import OnSite
+from connectors.common.operation import OnSite
+from connectors.common.response import Answer
 from connectors.common.settings import HttpSettings, Secret, secret
 from connectors.common.together import together
 from connectors.common.trace import correlation

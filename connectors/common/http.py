@@ -14,8 +14,8 @@ import httpx
 import structlog
 from pydantic import BaseModel
 
-from connectors.common.answer import Answer
 from connectors.common.auth import Auth
+from connectors.common.response import Answer
 from connectors.common.trace import correlation
 from connectors.common.transport import Http, Query
 from ports.failures import ConnectorFailure, Misconfigured, Uncertain, Unreachable

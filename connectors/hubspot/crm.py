@@ -16,13 +16,13 @@ from connectors.hubspot.task import TaskChange
 from connectors.hubspot.wire import Association, Record
 from domain.deal import Deal
 from domain.effect import Repeat, Strategy
-from domain.names import DealId
-from domain.task import OwnerTask
-from domain.writeback import WriteBack
+from domain.ids import DealId
+from domain.owner_task import OwnerTask
+from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.change import Change
 from ports.crm import Won
 from ports.failures import Misconfigured
+from ports.operation import Change
 from ports.probe import Probe
 
 _LINES = "line items"

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connectors.common import texts
-from connectors.common.deal import by_role, check_key, company_ids, terms
-from connectors.common.texts import Notes
+from connectors.common import fields
+from connectors.common.deal_fields import by_role, check_key, company_ids, terms
+from connectors.common.fields import Notes
 from connectors.hubspot.fields import LABELS
 from connectors.hubspot.texts import country, day, moment
 from connectors.hubspot.wire import Association, PipelineStage, Record
 from domain.company import Account
 from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
+from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
-from domain.names import AccountId, ContactId, DealId, OwnerId
 
 _PRIMARY = "deal_to_company"
 _ROLES = {label.casefold(): role for role, label in LABELS.items()}
@@ -50,7 +50,7 @@ def deal_of(id: DealId, reading: Reading) -> Deal:
         is_won=bool(reading.stage and reading.stage.is_won),
         closed_at=notes.read("close date", record.text("closedate"), moment),
         probability=reading.stage.metadata.probability if reading.stage else Decimal(0),
-        value=notes.read("amount", record.text("amount"), texts.money(reading.currency)),
+        value=notes.read("amount", record.text("amount"), fields.money(reading.currency)),
         account=_account(reading, notes),
         contacts=by_role(_contacts(reading)),
         lines=tuple(_lines(reading, notes)),
@@ -106,8 +106,8 @@ def _contact(reading: Reading, record: Record, role: Role | None) -> Contact:
 
 def _lines(reading: Reading, notes: Notes) -> Iterator[QuoteLine]:
     for record in reading.lines:
-        quantity = notes.read("line items", record.text("quantity"), texts.number)
-        rate = notes.read("line items", record.text("price"), texts.number)
+        quantity = notes.read("line items", record.text("quantity"), fields.number)
+        rate = notes.read("line items", record.text("price"), fields.number)
         amount = _line_amount(reading, record, notes)
         if quantity is None or rate is None or amount is None:
             notes.add("line items", f"{record.text('name')!r} lacks a quantity, price or amount")
@@ -118,9 +118,9 @@ def _lines(reading: Reading, notes: Notes) -> Iterator[QuoteLine]:
             quantity=quantity,
             rate=rate,
             amount=amount,
-            unit=notes.read("line items", record.text("cashward_unit"), texts.choice(Unit)),
+            unit=notes.read("line items", record.text("cashward_unit"), fields.choice(Unit)),
             cost_type=notes.read(
-                "line items", record.text("cashward_cost_type"), texts.choice(CostType)
+                "line items", record.text("cashward_cost_type"), fields.choice(CostType)
             ),
             sku=record.text("hs_sku"),
         )
@@ -128,4 +128,4 @@ def _lines(reading: Reading, notes: Notes) -> Iterator[QuoteLine]:
 
 def _line_amount(reading: Reading, record: Record, notes: Notes) -> Money | None:
     currency = record.text("hs_line_item_currency_code") or reading.currency
-    return notes.read("line items", record.text("amount"), texts.money(currency))
+    return notes.read("line items", record.text("amount"), fields.money(currency))

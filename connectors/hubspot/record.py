@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.common.deal import to_clear, told
+from connectors.common.deal_fields import to_clear, told
 from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.wire import Record
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from domain.names import ExternalId
-from domain.writeback import WriteBack
-from ports.change import Ticket
+from domain.ids import ExternalId
+from domain.write_back import WriteBack
 from ports.failures import Absent
+from ports.operation import Ticket
 
 _KIND = EffectKind("crm.record")
 

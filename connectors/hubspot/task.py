@@ -10,10 +10,10 @@ from typing import Any
 from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.wire import Record
 from domain.effect import EffectKind, Made, Repeat
-from domain.names import ExternalId
-from domain.task import OwnerTask
-from ports.change import Ticket
+from domain.ids import ExternalId
+from domain.owner_task import OwnerTask
 from ports.failures import Absent
+from ports.operation import Ticket
 
 _KIND = EffectKind("crm.task")
 _TASK_TO_DEAL = 216

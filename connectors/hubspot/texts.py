@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 
-from connectors.common.texts import Unreadable, no_day
+from connectors.common.fields import Unreadable, no_day
 from connectors.hubspot.countries import alpha_2
 
 _EPOCH_MS = re.compile(r"\d{11,14}")

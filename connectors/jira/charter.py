@@ -10,8 +10,8 @@ from connectors.common import Api, OnSite
 from connectors.jira.wire import PROPERTY, Project
 from domain.effect import EffectKind, Made
 from domain.project import BudgetLine, WriteCharter
-from ports.change import Ticket
 from ports.failures import Absent
+from ports.operation import Ticket
 
 _KIND = EffectKind("pm.charter")
 _CLOSED = "CLOSED: the deal was cancelled."

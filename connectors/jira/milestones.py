@@ -11,10 +11,10 @@ from connectors.jira.refusals import Taken
 from connectors.jira.wire import Version, Versions
 from domain.billing import BillableItem
 from domain.effect import EffectKind, Made
-from domain.names import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, ItemKey
 from domain.project import PlanMilestones
-from ports.change import Ticket
 from ports.failures import Absent, Rejected
+from ports.operation import Ticket
 
 _KIND = EffectKind("pm.milestones")
 _LONGEST_NAME = 240

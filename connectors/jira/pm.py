@@ -13,7 +13,7 @@ from connectors.jira.time import read_time
 from connectors.jira.wire import Account, Permissions, Version
 from connectors.jira.work import WorkChange
 from domain.effect import Repeat, Strategy
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.capability import Capability
 from ports.pm import MilestoneProgress

@@ -11,10 +11,10 @@ from connectors.jira.house import House
 from connectors.jira.refusals import Taken
 from connectors.jira.wire import PROPERTY, Account, NewProject, Project
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from domain.names import DealId, ExternalId, local_id
+from domain.ids import DealId, ExternalId, local_id
 from domain.project import OpenProject
-from ports.change import Ticket
 from ports.failures import Absent, Rejected
+from ports.operation import Ticket
 
 _KIND = EffectKind("pm.project")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -4,7 +4,7 @@ from typing import Any
 
 from connectors.jira.wire import PROPERTY, Bulk, Failed, document
 from domain.billing import BillableItem
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.project import PlanWork, WorkPackage
 
 Row = dict[str, Any]

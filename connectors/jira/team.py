@@ -8,8 +8,8 @@ from connectors.jira.house import House
 from connectors.jira.wire import Role, Roles
 from domain.effect import EffectKind, Made
 from domain.project import StaffProject
-from ports.change import Ticket
 from ports.failures import Absent, Rejected
+from ports.operation import Ticket
 
 _KIND = EffectKind("pm.team")
 

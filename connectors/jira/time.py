@@ -6,7 +6,7 @@ from decimal import Decimal
 from connectors.common import Api, together
 from connectors.jira.issues import issues_of
 from connectors.jira.wire import Issue, Project, Worklog, Worklogs
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.failures import Absent
 

@@ -13,10 +13,10 @@ from connectors.jira.refusals import NoneMade
 from connectors.jira.rows import OPTIONAL, Row, ids, package, subject, subject_of, summary, without
 from connectors.jira.wire import Bulk, Issue, Project
 from domain.effect import EffectKind, Made
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.project import PlanWork
-from ports.change import Ticket
 from ports.failures import Absent, Rejected
+from ports.operation import Ticket
 
 _KIND = EffectKind("pm.work")
 _AT_ONCE = 50

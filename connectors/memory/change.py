@@ -7,7 +7,7 @@ from typing import Generic
 
 from connectors.memory.world import SYSTEM, MemoryWorld
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from ports.change import C, Ticket
+from ports.operation import C, Ticket
 
 _REPEAT = Repeat(strategy=Strategy.UNIQUE_REFERENCE)
 

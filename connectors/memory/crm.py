@@ -9,13 +9,13 @@ from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld, Task
 from domain.deal import Deal
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from domain.names import DealId, ExternalId
-from domain.task import OwnerTask
-from domain.writeback import WriteBack
+from domain.ids import DealId, ExternalId
+from domain.owner_task import OwnerTask
+from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.change import Change
 from ports.crm import Won
 from ports.failures import Absent, Rejected
+from ports.operation import Change
 from ports.probe import Probe
 
 _PROJECT = ("project", "project_url")

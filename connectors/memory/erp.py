@@ -10,13 +10,13 @@ from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
 from domain.company import Account
 from domain.customer import Candidate, OpenCustomer
 from domain.effect import EffectKind, Made
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from domain.tax import TaxRounding, tax_on
 from ports.capability import Capability
-from ports.change import Change
 from ports.erp import Changed
 from ports.failures import Rejected
+from ports.operation import Change
 from ports.probe import Probe
 
 _OFFERS = (Capability.VOIDS_ISSUED, Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE)

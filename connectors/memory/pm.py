@@ -8,12 +8,12 @@ from connectors.common import capabilities
 from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld, Part, Project
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
 from domain.timesheet import TimeEntry
 from ports.capability import Capability
-from ports.change import Change
 from ports.failures import Rejected
+from ports.operation import Change
 from ports.pm import MilestoneProgress
 from ports.probe import Probe
 

@@ -11,12 +11,12 @@ from typing import TypeVar
 from domain.billing import CreditInvoice, Invoice, InvoiceStatus
 from domain.customer import Candidate
 from domain.deal import Deal
+from domain.ids import DealId, ExternalId, ItemKey
 from domain.money import Money
-from domain.names import DealId, ExternalId, ItemKey
+from domain.owner_task import OwnerTask
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
-from domain.task import OwnerTask
 from domain.timesheet import TimeEntry
-from domain.writeback import WriteBack
+from domain.write_back import WriteBack
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain, Unreachable
 
 SYSTEM = "memory"

@@ -25,7 +25,7 @@ from connectors.redmine.time import read_time
 from connectors.redmine.wire import explain
 from connectors.redmine.work import WorkChange
 from domain.effect import Repeat, Strategy
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.pm import MilestoneProgress
 from ports.probe import Probe

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from connectors.redmine.wire import Record
 from domain.effect import Made
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 
 Keyed = TypeVar("Keyed", bound=Record)
 

@@ -10,10 +10,10 @@ from connectors.redmine.site import Site
 from connectors.redmine.wire import One, Page, Version
 from domain.billing import BillableItem
 from domain.effect import EffectKind, Made
-from domain.names import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, ItemKey
 from domain.project import PlanMilestones
-from ports.change import Ticket
 from ports.failures import Absent, ConnectorFailure, Rejected
+from ports.operation import Ticket
 from ports.pm import MilestoneProgress
 
 _LONGEST_NAME = 60

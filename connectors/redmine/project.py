@@ -9,10 +9,10 @@ from connectors.common import OnSite
 from connectors.redmine.site import Site
 from connectors.redmine.wire import CLOSED, Member, One, Page, Project, User, WikiPage, panel
 from domain.effect import EffectKind, Made
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.project import OpenProject, StaffProject, TeamMember, WriteCharter
-from ports.change import Ticket
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Uncertain
+from ports.operation import Ticket
 
 _LONGEST = 100
 _PANEL = "/projects/{}/wiki/Customer_panel.json"

@@ -20,7 +20,7 @@ from connectors.redmine.wire import (
     Thing,
     User,
 )
-from domain.names import DealId
+from domain.ids import DealId
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Unreachable
 
 _AT_ONCE = 100

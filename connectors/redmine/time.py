@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from connectors.redmine.site import Site
 from connectors.redmine.wire import Booking, Issue, Page
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 
 

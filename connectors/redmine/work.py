@@ -9,10 +9,10 @@ from connectors.redmine.keys import by_key, elected, key_of, whole
 from connectors.redmine.site import Site
 from connectors.redmine.wire import Issue, One
 from domain.effect import EffectKind, Made
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.project import PlanWork
-from ports.change import Ticket
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected
+from ports.operation import Ticket
 
 
 class WorkChange(OnSite[Site]):

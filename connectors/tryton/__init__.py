@@ -39,8 +39,8 @@ from connectors.tryton.wire import SYSTEM, Rows, Wire, explain, explain_reply, m
 from domain.billing import Invoice, reference_of
 from domain.company import Account, compact
 from domain.customer import Candidate
+from domain.ids import ExternalId, Subject
 from domain.matching import plain_name
-from domain.names import ExternalId, Subject
 from domain.tax import TaxRounding, TaxTreatment
 from ports.capability import Capability
 from ports.erp import Changed

@@ -27,8 +27,8 @@ from domain.billing import CreditInvoice, DraftInvoice, InvoiceLine
 from domain.company import Account, compact
 from domain.customer import OpenCustomer
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from ports.change import Ticket
 from ports.failures import Absent, Rejected
+from ports.operation import Ticket
 
 PREFIX = "cw-"
 VAT = "eu_vat"

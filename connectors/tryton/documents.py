@@ -29,8 +29,8 @@ from connectors.tryton.wire import (
 )
 from domain.billing import Invoice, InvoiceLine, InvoiceStatus
 from domain.effect import Made
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from domain.tax import TaxRounding, TaxRule, tax_on
 from ports.failures import Absent, Misconfigured, Rejected
 

@@ -29,7 +29,7 @@ from connectors.tryton.wire import (
     explain_reply,
 )
 from domain.effect import Made
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.tax import TaxRule, TaxTreatment
 from ports.failures import ConnectorFailure, Misconfigured, Rejected
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from connectors.common import Answer
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Unreachable
 
 SYSTEM = "tryton"

@@ -18,8 +18,8 @@ from connectors.xero.wire.documents import (
 from domain.billing import CreditInvoice, InvoiceLine
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.money import Money
-from ports.change import Ticket
 from ports.failures import Rejected
+from ports.operation import Ticket
 
 _KIND = EffectKind("erp.credit")
 

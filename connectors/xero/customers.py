@@ -20,8 +20,8 @@ from domain.company import Account, compact
 from domain.customer import Candidate, OpenCustomer
 from domain.effect import EffectKind, Made, Repeat, Strategy
 from domain.matching import plain_name
-from ports.change import Ticket
 from ports.failures import Absent, Rejected
+from ports.operation import Ticket
 
 _KIND = EffectKind("erp.customer")
 _WORD = re.compile(r"\w+")

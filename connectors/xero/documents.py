@@ -20,8 +20,8 @@ from connectors.xero.wire.documents import (
 )
 from domain.billing import Invoice, InvoiceLine
 from domain.currency import coin
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from domain.tax import TaxRounding, TaxRule, tax_on
 from ports.failures import Rejected
 

@@ -9,8 +9,8 @@ from connectors.xero.wire.base import only, wrapped
 from connectors.xero.wire.documents import ContactId, Invoices, NewDocument
 from domain.billing import DraftInvoice
 from domain.effect import EffectKind, Made, Repeat, Strategy
-from ports.change import Ticket
 from ports.failures import Absent, Rejected
+from ports.operation import Ticket
 
 _KIND = EffectKind("erp.invoice")
 _FORBIDDEN_IN_URLS = "xero"

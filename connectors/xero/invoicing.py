@@ -11,7 +11,7 @@ from connectors.xero.documents import IN_FULL, TAX_ROUNDING, Documents
 from connectors.xero.invoice import InvoiceChange
 from connectors.xero.wire.documents import Invoices, StoredInvoice
 from domain.billing import Invoice, reference_of
-from domain.names import ExternalId, Subject
+from domain.ids import ExternalId, Subject
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import Changed

@@ -13,7 +13,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from runtime.working import leave
+from runtime.worker_main import leave
 from testbed.bench.rig import Rig, open_rig
 from testbed.bench.shapes import Shape
 

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any, Final
 
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.names import DealId, EventId, ItemKey, Subject
-from ports.doorbell import Doorbell
+from domain.ids import DealId, EventId, ItemKey, Subject
+from ports.event_dispatcher import Doorbell
 from testbed.demo.cast.xero import BOOKS, payment
 from testbed.demo.desks import Desk, Desks
 from testbed.demo.story import Sale

@@ -7,9 +7,9 @@ from typing import Final
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from domain.names import DealId
+from domain.ids import DealId
 from testbed.bench.shapes import Shape
-from workflows import names
+from workflows import workflow_ids
 
 _STEP: Final = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
 _NOTE: Final = "core_local_activity"  # a patch leaves a marker too
@@ -25,7 +25,7 @@ async def middle_shape(client: Client, deals: Iterable[DealId]) -> Shape:
 
     Deals differ: one that pauses between two payments tells the CRM of each.
     """
-    shapes = [await _shape(client, names.deal_run(deal)) for deal in deals]
+    shapes = [await _shape(client, workflow_ids.deal_run(deal)) for deal in deals]
     return sorted(shapes, key=lambda shape: shape.size)[len(shapes) // 2]
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from cli.door import settings_of
-from ports.doorbell import Doorbell
-from runtime.compose import open_systems
-from runtime.doorbell import TemporalDoorbell
-from runtime.journal import set_up_journal
+from cli.context import settings_of
+from ports.event_dispatcher import Doorbell
+from runtime.composition import open_systems
+from runtime.event_dispatcher import TemporalDoorbell
+from runtime.logging import set_up_journal
 from runtime.temporal import connect
 from store import open_store
 from testbed.bench.crowd import Crowd
@@ -30,7 +30,7 @@ from testbed.demo.story import Sale, Story
 from testbed.stack.crew import python
 from testbed.stack.program import Program
 from testbed.stack.stack import Stack, local_stack
-from workflows import names
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 MILESTONES = 3
@@ -84,7 +84,7 @@ class Rig:
         began = time.perf_counter()
         await crowd.win()
         runs = [
-            self.client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
+            self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(sale.deal))
             for sale in sales
         ]
         await asyncio.gather(*(run.result() for run in runs))
@@ -125,7 +125,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
                 client,
                 task_queue=settings.temporal.task_queue,
                 policy=settings.policy,
-                desk=store.desk,
+                desk=store.attention_queue,
             )
             yield Rig(client=client, desks=desks, bell=bell, stack=stack)
 

@@ -9,8 +9,8 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.workflow import ActivityConfig
 
-from workflows.dossier import DEAL_STAGE
-from workflows.kit import PATIENT, note
+from workflows.presentation import DEAL_STAGE
+from workflows.steps import PATIENT, note
 
 QUEUE: Final = "bench"
 STEPS: Final = "bench-steps"

@@ -7,10 +7,10 @@ from typing import Final
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from runtime.reading import read_settings
 from runtime.settings import Settings
+from runtime.settings_loading import read_settings
 from runtime.temporal import connect
-from runtime.working import keep_what_is_there, leave, run_until_told
+from runtime.worker_main import keep_what_is_there, leave, run_until_told
 from testbed.bench.shapes import QUEUE, STEPS, EmptyRun, EmptySteps
 
 _AT_ONCE: Final = 60  # as many as our worker takes from its three systems together

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from cli.trouble import Trouble
+from cli.errors import Trouble
 from domain.attention import Attention
-from domain.names import DealId
-from ports.desk import Desk
+from domain.ids import DealId
+from ports.attention_queue import Desk
 from testbed.demo.cast import Cast
 from testbed.demo.people import Customer, DeliveryManager, SalesPerson
 from testbed.demo.story import Happened, Sale, Step, Story
 from testbed.stack.stack import Stack
-from workflows import names
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 GLANCE = 0.25
@@ -149,7 +149,9 @@ async def see_runs_end(client: Client, sales: Sequence[Sale]) -> None:
     """The CRM hears of the end before the run has closed its contract."""
     for sale in sales:
         if sale.is_closed:
-            handle = client.get_workflow_handle_for(DealToCash.run, names.deal_run(sale.deal))
+            handle = client.get_workflow_handle_for(
+                DealToCash.run, workflow_ids.deal_run(sale.deal)
+            )
             try:
                 async with asyncio.timeout(ENDS_WITHIN):
                     await handle.result()

@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from cli.door import DEFAULT_STATE, State, client, out, settings_of, store
-from cli.trouble import Exit, Trouble
-from runtime.compose import open_systems
+from cli.context import DEFAULT_STATE, State, client, out, settings_of, store
+from cli.errors import Exit, Trouble
+from runtime.composition import open_systems
 from runtime.settings import Settings
 from testbed.demo import show
 from testbed.demo.carry import Killer, Watch, carry, see_runs_end, worker_kills
@@ -155,7 +155,7 @@ async def _carried(stage: Stage, wish: Wish) -> Report:
     await _ready(stage, chosen, wish)
     temporal = await client(chosen)
     async with store(chosen) as ours:
-        watch = Watch(ours.desk)
+        watch = Watch(ours.attention_queue)
         blows = [*worker_kills(stack, wish.kills), *stage.restarts(wish.restarts)]
         with bars.shown() if bars else nullcontext():
             await carry(stack, cast, sales, story, watch=watch, killer=killer, blows=blows)

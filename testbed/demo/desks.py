@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from cli.trouble import Exit, Trouble
+from cli.errors import Exit, Trouble
 
 _SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
 _MANAGER = httpx.BasicAuth("pm@lowfold.example", "jira-pm-token")

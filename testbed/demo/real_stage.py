@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.door import out
+from cli.context import out
 from testbed.demo.carry import Blow
 from testbed.demo.cast import Cast
 from testbed.demo.cast.bottlecrm import open_bottlecrm

@@ -10,13 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from cli.door import out
+from cli.context import out
 from testbed.demo.picture import chart
 from testbed.demo.report import Report
 from testbed.demo.stage import Stage
 from testbed.demo.story import Happened, Step, Story
 from testbed.demo.truth import Truth
-from workflows import names
+from workflows import workflow_ids
 
 _COLOURS = {
     **dict.fromkeys(("hubspot", "bottlecrm"), "dark_orange"),
@@ -115,7 +115,7 @@ def _both(crm: Decimal, erp: Decimal) -> str:
 
 def _links(stage: Stage, truth: Truth) -> None:
     stack, cast = stage.stack, stage.cast
-    run = names.deal_run(truth.sale.deal)
+    run = workflow_ids.deal_run(truth.sale.deal)
     links = {
         "run": f"{stack.temporal_ui_url}/namespaces/{stack.namespace}/workflows/{run}",
         "deal": cast.sales.link(truth.sale.id),

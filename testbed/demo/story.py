@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.names import DealId
+from domain.ids import DealId
 from testbed.demo.orders import Order
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from domain.names import DealId
+from domain.ids import DealId
 from testbed.demo.cast import Bill, Cast, Figures
 from testbed.demo.story import Sale
 

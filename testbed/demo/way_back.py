@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cli.door import out
+from cli.context import out
 from testbed.demo.stage import Casting
 
 

@@ -2,8 +2,8 @@
 
 from rich.console import Console
 
+from cli.context import table
 from cli.deal import _HEADS, _cells
-from cli.door import table
 
 ROW = {
     "deal": "hubspot:51230001000",

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.trouble import Exit
+from cli.errors import Exit
 from tests.contracts.hubspot import PROPERTIES, TOKEN, crm
 
 Setup = Callable[..., Awaitable[tuple[int, str]]]

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from cli.timesheet import timesheet
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 
 DEAL = DealId("hubspot:7")

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from cli.trouble import Exit, Trouble, told_plainly
+from cli.errors import Exit, Trouble, told_plainly
 
 NOWHERE = "127.0.0.1:1"
 DOWN = {"CASHWARD_TEMPORAL__ADDRESS": NOWHERE}
@@ -90,5 +90,7 @@ def test_a_workflow_is_quoted_without_the_name_of_its_class() -> None:
 
 
 def test_a_closed_output_does_not_hide_the_exit_code() -> None:
-    code = f"import sys; sys.stdout = None; from runtime.working import leave; leave({Exit.DOWN})"
+    code = (
+        f"import sys; sys.stdout = None; from runtime.worker_main import leave; leave({Exit.DOWN})"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == Exit.DOWN

@@ -12,8 +12,8 @@ from connectors.common import Roles
 from connectors.memory import Trouble
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
+from domain.ids import DealId
 from domain.money import Money
-from domain.names import DealId
 from ports.crm import Crm
 from testbed.systems.bottlecrm import changes
 from testbed.systems.bottlecrm.site import Site

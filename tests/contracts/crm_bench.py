@@ -18,14 +18,14 @@ from domain.deal import (
     SlaMetric,
     Unit,
 )
+from domain.ids import AccountId, ContactId, DealId, Subject
 from domain.money import Money
-from domain.names import AccountId, ContactId, DealId, Subject
+from domain.owner_task import OwnerTask
 from domain.stage import Stage
-from domain.task import OwnerTask
 from domain.tax import TaxTreatment
-from domain.writeback import WriteBack
-from ports.change import Ticket
+from domain.write_back import WriteBack
 from ports.crm import Crm
+from ports.operation import Ticket
 
 ACCOUNT = Account(
     id=AccountId("an account"),

@@ -11,11 +11,11 @@ from connectors.common import Roles
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
 from domain.company import Account, CompanyIds
 from domain.customer import OpenCustomer
+from domain.ids import AccountId, DealId, ExternalId, Subject
 from domain.money import Money
-from domain.names import AccountId, DealId, ExternalId, Subject
 from domain.tax import TaxRule, TaxTreatment, tax_rule
-from ports.change import Ticket
 from ports.erp import Customers, Invoicing
+from ports.operation import Ticket
 
 Look = Callable[[], Awaitable[bool]]
 DEAL = DealId("hubspot:7001")

@@ -17,8 +17,8 @@ from connectors.hubspot.fields import FIELDS
 from connectors.memory import Trouble
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
+from domain.ids import DealId
 from domain.money import Money
-from domain.names import DealId
 from ports.crm import Crm
 from testbed.vendors.common.webhooks import Hooks
 from testbed.vendors.hubspot.hooks import HubSpotManners

@@ -17,7 +17,7 @@ from connectors.common import Roles
 from connectors.jira import JiraSettings, open_jira
 from connectors.memory import Trouble
 from domain.effect import Made
-from domain.names import ExternalId, ItemKey
+from domain.ids import ExternalId, ItemKey
 from ports.pm import Pm
 from testbed.vendors.serving import Sandbox, serve
 from tests.contracts.ear import Ear, Told, listening_ear

@@ -11,8 +11,8 @@ from connectors.common import Roles
 from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
 from domain.deal import Deal
 from domain.effect import Made
+from domain.ids import DealId, ExternalId, ItemKey
 from domain.money import Money
-from domain.names import DealId, ExternalId, ItemKey
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm

@@ -11,8 +11,8 @@ from connectors.memory import Trouble
 from domain.billing import BillableItem
 from domain.deal import CostType, Role, SlaMetric
 from domain.effect import Made
+from domain.ids import ContactId, DealId, ExternalId, ItemKey
 from domain.money import Money
-from domain.names import ContactId, DealId, ExternalId, ItemKey
 from domain.project import (
     BudgetLine,
     ProjectPlan,
@@ -20,7 +20,7 @@ from domain.project import (
     TeamMember,
     WorkPackage,
 )
-from ports.change import Ticket
+from ports.operation import Ticket
 from ports.pm import Pm
 
 Look = Callable[[], Awaitable[bool]]

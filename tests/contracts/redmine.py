@@ -13,7 +13,7 @@ from connectors.common import Roles
 from connectors.memory import Trouble
 from connectors.redmine import RedmineSettings, open_redmine
 from domain.effect import Made
-from domain.names import ExternalId, ItemKey
+from domain.ids import ExternalId, ItemKey
 from ports.pm import Pm
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault, Proxy, proxy_before

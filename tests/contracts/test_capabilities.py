@@ -8,11 +8,11 @@ import pytest
 
 from domain.billing import InvoiceStatus
 from domain.effect import Strategy
+from domain.ids import ItemKey
 from domain.money import Money
-from domain.names import ItemKey
 from ports.capability import Capability
-from ports.change import Change
 from ports.failures import Rejected
+from ports.operation import Change
 from tests.contracts import pm_bench
 from tests.contracts.crm_bench import CrmBench, open_deal, won
 from tests.contracts.ear import Audible, Ear

@@ -8,7 +8,7 @@ import pytest
 from connectors.memory import Trouble
 from domain.deal import Deal
 from domain.effect import Made
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from domain.preflight import preflight
 from ports.capability import Capability
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Uncertain, Unreachable

@@ -5,8 +5,8 @@ import pytest
 from connectors.common import Roles
 from domain.company import Account, CompanyIds
 from domain.customer import Verdict
+from domain.ids import AccountId
 from domain.matching import match_customer
-from domain.names import AccountId
 from ports.erp import Customers
 from ports.failures import ConnectorFailure, Misconfigured, Throttled, Uncertain, Unreachable
 from tests.contracts.erp_bench import ACCOUNT, NOBODY, ErpBench, Trouble, opening, ticket

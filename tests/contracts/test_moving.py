@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
+from domain.ids import DealId, ExternalId
 from domain.money import Money
-from domain.names import DealId, ExternalId
 from ports.crm import Won
 from ports.erp import Changed
 from tests.contracts.crm_bench import CrmBench, open_deal

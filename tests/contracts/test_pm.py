@@ -8,9 +8,9 @@ import pytest
 from connectors.common import Roles
 from connectors.memory import Trouble
 from domain.effect import Made
-from domain.names import DealId, ExternalId, ItemKey
-from ports.change import Change
+from domain.ids import DealId, ExternalId, ItemKey
 from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
+from ports.operation import Change
 from ports.pm import Pm
 from tests.contracts.pm_bench import (
     DEAL,

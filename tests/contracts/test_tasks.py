@@ -4,8 +4,8 @@ import pytest
 
 from connectors.memory import Trouble
 from domain.effect import Made
-from domain.names import DealId, ExternalId
-from domain.task import OwnerTask
+from domain.ids import DealId, ExternalId
+from domain.owner_task import OwnerTask
 from ports.crm import Crm
 from ports.failures import Absent, ConnectorFailure, Uncertain
 from tests.contracts.crm_bench import CrmBench, asking, open_deal, ticket, won

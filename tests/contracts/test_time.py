@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from ports.failures import Absent
 from tests.contracts.pm_bench import DEAL, NOWHERE, PmBench, opened, plan, planned, ticket
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from connectors.common import Roles
 from connectors.tryton import TrytonSettings, open_tryton
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from ports.erp import Customers, Invoicing
 from testbed.systems.common.proxy import Fault, Proxy, proxy_before
 from testbed.systems.common.system import Place, Running

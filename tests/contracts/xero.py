@@ -13,8 +13,8 @@ import httpx
 
 from connectors.common import Roles
 from connectors.xero import XeroSettings, open_xero
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from ports.erp import Customers, Invoicing
 from testbed.vendors.serving import Sandbox, serve
 from testbed.vendors.xero.books import ID_FIELDS, Books

@@ -12,13 +12,13 @@ from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
 from testbed.stack.binaries import find_temporal
-from workflows import desk, dossier
+from workflows import attention, presentation
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 WRITTEN = {
     key.name: key.indexed_value_type.name
-    for process in (desk, dossier)
+    for process in (attention, presentation)
     for key in vars(process).values()
     if isinstance(key, SearchAttributeKey)
 }

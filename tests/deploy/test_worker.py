@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import make_url
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from runtime.compose import connector_of
-from runtime.reading import read_settings
+from runtime.composition import connector_of
 from runtime.settings import Settings
+from runtime.settings_loading import read_settings
 
 
 @pytest.fixture(scope="module")

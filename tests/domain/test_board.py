@@ -1,7 +1,7 @@
 import pytest
 
-from domain.board import Board
-from domain.names import ItemKey
+from domain.billing_schedule import Board
+from domain.ids import ItemKey
 from domain.refusal import Refusal
 
 

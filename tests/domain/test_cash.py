@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.billing import Invoice, InvoiceStatus, ItemState
-from domain.board import Board, Move
+from domain.billing_schedule import Board, Move
 from domain.cash import blockers, cash_position, is_overdue, net_credit
 from domain.contract import Contract, Policy, contract_of
+from domain.ids import ExternalId, ItemKey
 from domain.money import Money
-from domain.names import ExternalId, ItemKey
 from tests.deals import deal
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)

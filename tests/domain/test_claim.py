@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claim import Claim, ClaimState, OverBound, check_bound
+from domain.ids import DealId, ItemKey, Subject
 from domain.money import CurrencyMismatch, Money
-from domain.names import DealId, ItemKey, Subject
 
 
 def eur(amount: int | str) -> Money:

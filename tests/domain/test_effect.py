@@ -20,7 +20,7 @@ from domain.effect import (
     Superseded,
     TakenBack,
 )
-from domain.names import DealId, ExternalId, Subject
+from domain.ids import DealId, ExternalId, Subject
 from domain.refusal import Refusal
 
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)

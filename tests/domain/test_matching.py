@@ -4,8 +4,8 @@ import pytest
 
 from domain.company import Account, CompanyIds
 from domain.customer import Candidate, Verdict
+from domain.ids import AccountId, ExternalId
 from domain.matching import match_customer, plain_name
-from domain.names import AccountId, ExternalId
 
 TATRA = Account(
     id=AccountId("hubspot:1"),

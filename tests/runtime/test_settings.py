@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from connectors.xero import XeroSettings
-from runtime.compose import connector_of, open_systems
-from runtime.reading import read_settings
+from runtime.composition import connector_of, open_systems
 from runtime.settings import Cast, Settings, SettingsProblem
+from runtime.settings_loading import read_settings
 
 
 def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ from typing import TypeVar
 
 from domain.claim import Claim, Proof
 from domain.effect import Effect, EffectKey, EffectState, Made, Repeat
+from domain.ids import CustomerKey, DealId, Subject
 from domain.money import Money
-from domain.names import CustomerKey, DealId, Subject
 from domain.refusal import Refusal
-from ports.books import Awaiting, Baseline
-from ports.ledger import Intent
+from ports.billing_ledger import Awaiting, Baseline
+from ports.effect_ledger import Intent
 from store import StoreUnavailable
 from store import claims as steps
 from tests.simulation.virtual import seconds
@@ -44,7 +44,7 @@ class Trouble:
 
 
 class MemoryLedger:
-    """Fills ports.ledger.Ledger, and remembers every id that was ever on record."""
+    """Fills ports.effect_ledger.Ledger, and remembers every id that was ever on record."""
 
     def __init__(self, trouble: Trouble) -> None:
         self.effects: dict[EffectKey, Effect] = {}
@@ -122,7 +122,7 @@ class MemoryLedger:
 
 
 class MemoryBooks:
-    """Fills ports.books.Books for one deal."""
+    """Fills ports.billing_ledger.Books for one deal."""
 
     def __init__(self, ledger: MemoryLedger, trouble: Trouble) -> None:
         self._ledger = ledger

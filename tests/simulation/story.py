@@ -11,12 +11,12 @@ from activities.effects import Effects
 from activities.erp import InvoiceActivities
 from domain.billing import BillableItem, BillItem, CreditOrder, DraftInvoice
 from domain.effect import NotYet, Repeat, Strategy, Superseded
+from domain.ids import CustomerKey, DealId, ExternalId, ItemKey
 from domain.money import Money
-from domain.names import CustomerKey, DealId, ExternalId, ItemKey
 from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.tax import TaxTreatment, tax_rule
-from ports.books import Baseline
+from ports.billing_ledger import Baseline
 from ports.failures import ConnectorFailure
 from tests.simulation.memory import MemoryBooks, MemoryLedger, Trouble
 from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network

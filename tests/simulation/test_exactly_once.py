@@ -15,8 +15,8 @@ from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
 from domain.effect import Effect, EffectKey, EffectState, Made
 from domain.money import Money
-from ports.change import C, Change, Ticket
-from ports.ledger import Ledger
+from ports.effect_ledger import Ledger
+from ports.operation import C, Change, Ticket
 from tests.simulation.memory import MemoryLedger
 from tests.simulation.story import DEAL, NETS, World
 from tests.simulation.vendors import Document

@@ -7,10 +7,10 @@ import pytest
 
 from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
+from domain.ids import CustomerKey
 from domain.money import Money
-from domain.names import CustomerKey
 from domain.refusal import Refusal
-from ports.books import Baseline
+from ports.billing_ledger import Baseline
 from tests.simulation.story import DEAL, NETS, World, bill_of
 from tests.simulation.virtual import now, run
 

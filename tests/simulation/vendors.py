@@ -10,14 +10,14 @@ from typing import Generic
 from connectors.common import capabilities
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
 from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.ids import DealId, ExternalId, Subject
 from domain.money import Money
-from domain.names import DealId, ExternalId, Subject
 from domain.tax import TaxRounding
-from domain.writeback import WriteBack
+from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.change import C, Ticket
 from ports.erp import Changed
 from ports.failures import Absent, Rejected, Uncertain
+from ports.operation import C, Ticket
 from ports.probe import Probe
 from tests.simulation.network import VENDOR, Flight, Network
 from tests.simulation.virtual import seconds

@@ -27,40 +27,44 @@ def trouble(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Atten
 
 
 async def test_what_is_filed_lies_on_the_desk_as_it_was_told(store: Store) -> None:
-    await store.desk.file(trouble("whole"), now=NOW)
-    assert trouble("whole") in [filed.attention for filed in await store.desk.open()]
+    await store.attention_queue.file(trouble("whole"), now=NOW)
+    assert trouble("whole") in [filed.attention for filed in await store.attention_queue.open()]
 
 
 async def test_the_same_trouble_again_updates_it_and_keeps_since_when(store: Store) -> None:
-    await store.desk.file(trouble("same"), now=NOW)
-    await store.desk.file(trouble("same", why="now the IČO", since=later(9)), now=later(9))
-    (filed,) = await store.desk.find("same")
+    await store.attention_queue.file(trouble("same"), now=NOW)
+    await store.attention_queue.file(
+        trouble("same", why="now the IČO", since=later(9)), now=later(9)
+    )
+    (filed,) = await store.attention_queue.find("same")
     assert (filed.attention.why, filed.attention.since) == ("now the IČO", NOW)
 
 
 async def test_a_decision_takes_it_off_the_desk_and_stays_on_record(
     store: Store, database_url: str
 ) -> None:
-    await store.desk.file(trouble("decided"), now=NOW)
+    await store.attention_queue.file(trouble("decided"), now=NOW)
     for _ in range(2):
-        await store.desk.settle("decided", "preflight", RETRY, now=later(1))
-    assert "decided" not in [filed.attention.workflow for filed in await store.desk.open()]
-    (filed,) = await store.desk.find("decided")
+        await store.attention_queue.settle("decided", "preflight", RETRY, now=later(1))
+    assert "decided" not in [
+        filed.attention.workflow for filed in await store.attention_queue.open()
+    ]
+    (filed,) = await store.attention_queue.find("decided")
     assert (filed.decision, filed.settled_at) == (RETRY, later(1))
     last = [one for one in trail(database_url, "preflight") if one["workflow"] == "decided"]
     assert [one["to_state"] for one in last] == ["open", "settled"]
 
 
 async def test_a_late_repeat_of_a_settled_trouble_is_not_filed_again(store: Store) -> None:
-    await store.desk.file(trouble("late"), now=NOW)
-    await store.desk.settle("late", "preflight", RETRY, now=later(1))
-    await store.desk.file(trouble("late"), now=later(2))
-    assert len(await store.desk.find("late")) == 1
+    await store.attention_queue.file(trouble("late"), now=NOW)
+    await store.attention_queue.settle("late", "preflight", RETRY, now=later(1))
+    await store.attention_queue.file(trouble("late"), now=later(2))
+    assert len(await store.attention_queue.find("late")) == 1
 
 
 async def test_trouble_that_comes_back_is_new_and_shown_first(store: Store) -> None:
-    await store.desk.file(trouble("back"), now=NOW)
-    await store.desk.settle("back", "preflight", RETRY, now=later(1))
-    await store.desk.file(trouble("back", since=later(2)), now=later(2))
-    newest, older = await store.desk.find("back")
+    await store.attention_queue.file(trouble("back"), now=NOW)
+    await store.attention_queue.settle("back", "preflight", RETRY, now=later(1))
+    await store.attention_queue.file(trouble("back", since=later(2)), now=later(2))
+    newest, older = await store.attention_queue.find("back")
     assert (newest.decision, older.decision) == (None, RETRY)

@@ -25,7 +25,7 @@ from tests.store.values import (
 async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> None:
     async def begin() -> EffectState | type[Exception]:
         try:
-            effect = await store.ledger.begin(
+            effect = await store.effect_ledger.begin(
                 intent("race"), DRAFT, now=NOW, patience=PATIENCE, reopens=False
             )
         except NotYet as wait:
@@ -38,45 +38,45 @@ async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> Non
 
 async def test_of_twenty_who_confirm_the_first_id_wins(store: Store) -> None:
     this = intent("elect")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
     confirmed = await asyncio.gather(
-        *(store.ledger.confirm(this.key, 1, made(f"elect-{n}"), now=NOW) for n in range(20))
+        *(store.effect_ledger.confirm(this.key, 1, made(f"elect-{n}"), now=NOW) for n in range(20))
     )
     assert len({effect.made.id for effect in confirmed if effect.made}) == 1
-    assert await store.ledger.read(this.key) == confirmed[0]
+    assert await store.effect_ledger.read(this.key) == confirmed[0]
 
 
 async def test_a_worker_that_began_sees_what_another_did_since(
     store: Store, database_url: str
 ) -> None:
     this = intent("overtaken")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
     async with open_store(database_url, pool_size=1) as other:
-        first = await other.ledger.confirm(this.key, 1, made("by the other"), now=later(1))
-    assert await store.ledger.confirm(this.key, 1, made("by us"), now=later(2)) == first
-    assert await store.ledger.read(this.key) == first
+        first = await other.effect_ledger.confirm(this.key, 1, made("by the other"), now=later(1))
+    assert await store.effect_ledger.confirm(this.key, 1, made("by us"), now=later(2)) == first
+    assert await store.effect_ledger.read(this.key) == first
 
 
 async def test_a_record_comes_back_as_it_was_told(store: Store) -> None:
     this = intent("whole")
-    begun = await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
-    assert await store.ledger.read(this.key) == begun
-    confirmed = await store.ledger.confirm(this.key, 1, made("w1", m1="w2"), now=later(1))
-    assert await store.ledger.read(this.key) == confirmed
-    done = await store.ledger.finish(this.key, {"number": "INV-1"}, now=later(2))
-    assert await store.ledger.of_deal(deal("whole")) == [done]
+    begun = await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    assert await store.effect_ledger.read(this.key) == begun
+    confirmed = await store.effect_ledger.confirm(this.key, 1, made("w1", m1="w2"), now=later(1))
+    assert await store.effect_ledger.read(this.key) == confirmed
+    done = await store.effect_ledger.finish(this.key, {"number": "INV-1"}, now=later(2))
+    assert await store.effect_ledger.of_deal(deal("whole")) == [done]
 
 
 async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
     store: Store, database_url: str
 ) -> None:
     this = intent("trail")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
-    await store.ledger.lose_sight(
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.lose_sight(
         this.key, 1, "timed out", now=later(1), until=later(11), burnt=False
     )
-    await store.ledger.begin(this, DRAFT, now=later(12), patience=PATIENCE, reopens=False)
-    await store.ledger.refuse(this.key, 2, "no such account", now=later(13))
+    await store.effect_ledger.begin(this, DRAFT, now=later(12), patience=PATIENCE, reopens=False)
+    await store.effect_ledger.refuse(this.key, 2, "no such account", now=later(13))
     entries = trail(database_url, str(this.key))
     assert [(one["from_state"], one["to_state"], one["attempt"]) for one in entries] == [
         ("planned", "in_flight", 1),
@@ -90,18 +90,18 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
 
 async def test_what_changes_nothing_leaves_no_entry(store: Store, database_url: str) -> None:
     this = intent("quiet")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
     for _ in range(3):
-        await store.ledger.confirm(this.key, 1, made("quiet-1"), now=later(1))
-        await store.ledger.begin(this, DRAFT, now=later(2), patience=PATIENCE, reopens=False)
-        await store.ledger.finish(this.key, {}, now=later(3))
+        await store.effect_ledger.confirm(this.key, 1, made("quiet-1"), now=later(1))
+        await store.effect_ledger.begin(this, DRAFT, now=later(2), patience=PATIENCE, reopens=False)
+        await store.effect_ledger.finish(this.key, {}, now=later(3))
     assert len(trail(database_url, str(this.key))) == 3
 
 
 async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) -> None:
     this = intent("tied", kind="pm.work")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
-    await store.ledger.confirm(this.key, 1, made("P-1", w1="P-2", w2="P-3"), now=NOW)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.confirm(this.key, 1, made("P-1", w1="P-2", w2="P-3"), now=NOW)
     linked = {link.ours: link.theirs for link in await store.links.of_deal(deal("tied"))}
     assert linked == {
         "hubspot:tied": "P-1",
@@ -113,8 +113,8 @@ async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) ->
 async def test_a_whole_and_its_part_may_bear_one_id(store: Store) -> None:
     """Redmine's first version is 1, as its first project is."""
     this = intent("alike", kind="pm.work")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
-    await store.ledger.confirm(this.key, 1, made("1", w1="1", w2="2"), now=NOW)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.confirm(this.key, 1, made("1", w1="1", w2="2"), now=NOW)
     linked = {link.ours: link.theirs for link in await store.links.of_deal(deal("alike"))}
     assert linked == {"hubspot:alike": "1", "hubspot:alike:w1": "1", "hubspot:alike:w2": "2"}
 
@@ -122,11 +122,11 @@ async def test_a_whole_and_its_part_may_bear_one_id(store: Store) -> None:
 async def test_two_subjects_never_claim_one_document(store: Store) -> None:
     first, second = intent("mine"), intent("yours")
     for each in (first, second):
-        await store.ledger.begin(each, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
-    await store.ledger.confirm(first.key, 1, made("one-doc"), now=NOW)
+        await store.effect_ledger.begin(each, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.confirm(first.key, 1, made("one-doc"), now=NOW)
     with pytest.raises(Refusal, match="one-doc is already tied to hubspot:mine"):
-        await store.ledger.confirm(second.key, 1, made("one-doc"), now=NOW)
-    refused = await store.ledger.read(second.key)
+        await store.effect_ledger.confirm(second.key, 1, made("one-doc"), now=NOW)
+    refused = await store.effect_ledger.read(second.key)
     assert refused
     assert refused.state is EffectState.IN_FLIGHT
 
@@ -134,19 +134,19 @@ async def test_two_subjects_never_claim_one_document(store: Store) -> None:
 async def test_a_part_tied_elsewhere_refuses_the_whole(store: Store) -> None:
     first, second = intent("part", kind="pm.work"), intent("part2", kind="pm.work")
     for each in (first, second):
-        await store.ledger.begin(each, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
-    await store.ledger.confirm(first.key, 1, made("A-1", w1="A-2"), now=NOW)
+        await store.effect_ledger.begin(each, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.confirm(first.key, 1, made("A-1", w1="A-2"), now=NOW)
     with pytest.raises(Refusal, match="A-2 is already tied to hubspot:part:w1"):
-        await store.ledger.confirm(second.key, 1, made("B-1", w1="A-2"), now=NOW)
+        await store.effect_ledger.confirm(second.key, 1, made("B-1", w1="A-2"), now=NOW)
     assert await store.links.of_deal(deal("part2")) == []
 
 
 async def test_many_tellings_to_one_record_are_many_effects(store: Store) -> None:
     tellings = [intent("told", kind="crm.record", part=f":w{n}") for n in range(3)]
     for each in tellings:
-        await store.ledger.begin(each, UPSERT, now=NOW, patience=PATIENCE, reopens=False)
+        await store.effect_ledger.begin(each, UPSERT, now=NOW, patience=PATIENCE, reopens=False)
     told = await asyncio.gather(
-        *(store.ledger.confirm(each.key, 1, made("record-1"), now=NOW) for each in tellings)
+        *(store.effect_ledger.confirm(each.key, 1, made("record-1"), now=NOW) for each in tellings)
     )
     assert {effect.state for effect in told} == {EffectState.CONFIRMED}
     assert len(await store.links.all_of("crm.record")) == 1
@@ -154,23 +154,23 @@ async def test_many_tellings_to_one_record_are_many_effects(store: Store) -> Non
 
 async def test_a_thing_that_never_was_stays_gone(store: Store) -> None:
     this = intent("never")
-    await store.ledger.reverse(this, "the deal was cancelled", now=NOW)
+    await store.effect_ledger.reverse(this, "the deal was cancelled", now=NOW)
     with pytest.raises(TakenBack):
-        await store.ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, reopens=False)
+        await store.effect_ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, reopens=False)
     with pytest.raises(Superseded):
-        await store.ledger.confirm(this.key, 1, made("late"), now=SETTLED)
+        await store.effect_ledger.confirm(this.key, 1, made("late"), now=SETTLED)
 
 
 async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
     store: Store,
 ) -> None:
     this = intent("again")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
-    await store.ledger.confirm(this.key, 1, made("old", m1="old-1"), now=NOW)
-    await store.ledger.reverse(this, "cancelled", now=NOW)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
+    await store.effect_ledger.confirm(this.key, 1, made("old", m1="old-1"), now=NOW)
+    await store.effect_ledger.reverse(this, "cancelled", now=NOW)
     assert await store.links.of_deal(deal("again")) == []
-    again = await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
-    await store.ledger.confirm(this.key, again.attempt, made("new", m1="new-1"), now=NOW)
+    again = await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
+    await store.effect_ledger.confirm(this.key, again.attempt, made("new", m1="new-1"), now=NOW)
     link = await store.links.theirs("xero", "erp.invoice", "hubspot:again")
     assert link
     assert (link.theirs, again.generation) == ("new", 2)
@@ -178,18 +178,20 @@ async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
 
 async def test_nothing_is_confirmed_that_was_never_begun(store: Store) -> None:
     with pytest.raises(Refusal, match="not on record"):
-        await store.ledger.confirm(intent("unknown").key, 1, made("x"), now=NOW)
+        await store.effect_ledger.confirm(intent("unknown").key, 1, made("x"), now=NOW)
 
 
 async def test_the_ledger_rebuilt_from_its_trail_is_the_ledger(
     store: Store, database_url: str
 ) -> None:
     this = intent("rebuilt")
-    await store.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
-    await store.ledger.lose_sight(this.key, 1, "reset", now=NOW, until=NOW + SETTLE, burnt=True)
-    await store.ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, reopens=True)
-    await store.ledger.confirm(this.key, 2, made("r-1", m1="r-2"), now=SETTLED)
-    effect = await store.ledger.finish(this.key, {"gross": "1.00 EUR"}, now=SETTLED)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
+    await store.effect_ledger.lose_sight(
+        this.key, 1, "reset", now=NOW, until=NOW + SETTLE, burnt=True
+    )
+    await store.effect_ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, reopens=True)
+    await store.effect_ledger.confirm(this.key, 2, made("r-1", m1="r-2"), now=SETTLED)
+    effect = await store.effect_ledger.finish(this.key, {"gross": "1.00 EUR"}, now=SETTLED)
     rebuilt: dict[str, object] = {}
     for entry in trail(database_url, str(this.key)):
         rebuilt |= entry["what"]

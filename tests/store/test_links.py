@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.refusal import Refusal
 from ports.links import Link
 from store import Store

@@ -35,13 +35,13 @@ async def test_a_broken_connection_is_an_outage_and_the_next_call_works(
     lonely: Store, database_url: str
 ) -> None:
     this = intent("cut")
-    await lonely.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await lonely.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
     cut_every_connection(database_url)
     with pytest.raises(StoreUnavailable) as outage:
-        await lonely.ledger.confirm(this.key, 1, made("cut-1"), now=NOW)
+        await lonely.effect_ledger.confirm(this.key, 1, made("cut-1"), now=NOW)
     assert isinstance(outage.value, Unreachable)
     assert outage.value.system == "postgres"
-    effect = await lonely.ledger.confirm(this.key, 1, made("cut-1"), now=NOW)
+    effect = await lonely.effect_ledger.confirm(this.key, 1, made("cut-1"), now=NOW)
     assert effect.state is EffectState.CONFIRMED
 
 
@@ -69,19 +69,19 @@ async def _answers(database: Database) -> bool:
 async def test_what_holds_a_contract_for_too_long_is_an_outage(
     lonely: Store, database_url: str
 ) -> None:
-    await lonely.books.agree(baseline("held"), now=NOW)
+    await lonely.billing_ledger.agree(baseline("held"), now=NOW)
     with psycopg.connect(plain_url(database_url)) as holder:
         holder.execute("select * from contracts for update")
         impatient = make_url(database_url).update_query_dict({"options": "-c lock_timeout=100"})
         address = impatient.render_as_string(hide_password=False)
         async with open_store(address, pool_size=1) as store:
             with pytest.raises(StoreUnavailable, match="lock timeout"):
-                await store.books.agree(baseline("held", 2), now=NOW)
+                await store.billing_ledger.agree(baseline("held", 2), now=NOW)
 
 
 async def test_a_transaction_that_fails_leaves_nothing(lonely: Store, database_url: str) -> None:
     this = intent("left")
-    begun = await lonely.ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    begun = await lonely.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
 
     async def wipe_and_fail() -> None:
         async with (
@@ -93,4 +93,4 @@ async def test_a_transaction_that_fails_leaves_nothing(lonely: Store, database_u
 
     with pytest.raises(ZeroDivisionError):
         await wipe_and_fail()
-    assert await lonely.ledger.read(this.key) == begun
+    assert await lonely.effect_ledger.read(this.key) == begun

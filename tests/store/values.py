@@ -8,10 +8,10 @@ from psycopg.rows import dict_row
 
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey, EffectKind, Made, Repeat, Strategy
+from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
-from ports.books import Baseline
-from ports.ledger import Intent
+from ports.billing_ledger import Baseline
+from ports.effect_ledger import Intent
 from store.database import plain_url
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.door import settings
-from cli.trouble import Exit, Trouble
+from cli.context import settings
+from cli.errors import Exit, Trouble
 from testbed.up import Tail, again, readable
 
 

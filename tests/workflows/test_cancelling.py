@@ -9,13 +9,13 @@ from domain.attention import Verb
 from domain.billing import InvoiceStatus
 from domain.contract import Policy
 from domain.event import MilestoneReached
+from domain.ids import EventId, ItemKey
 from domain.money import Money
-from domain.names import EventId, ItemKey
 from domain.project import WriteCharter
 from domain.stage import Stage
 from tests.deals import company, deal
 from tests.world import World, until, until_awaited
-from workflows import names
+from workflows import workflow_ids
 
 RUNNING = WorkflowExecutionStatus.RUNNING
 
@@ -23,7 +23,7 @@ RUNNING = WorkflowExecutionStatus.RUNNING
 async def test_before_the_project_nothing_is_left(world: World) -> None:
     mine = deal("early", scope="")
     handle = await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
+    await world.parked(workflow_ids.handoff_run(mine.id))
     await world.cancel(mine.id)
 
     assert (await handle.result()).stage is Stage.CANCELLED
@@ -63,10 +63,10 @@ async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.is_issued(mine.id, "m1"))
     await world.cancel(mine.id)
-    filed = await world.parked(names.deal_run(mine.id))
+    filed = await world.parked(workflow_ids.deal_run(mine.id))
     assert (filed.attention.kind, filed.attention.who) == ("credit", "finance")
 
-    await world.decide(names.deal_run(mine.id), Verb.AMEND, choice="credit")
+    await world.decide(workflow_ids.deal_run(mine.id), Verb.AMEND, choice="credit")
     assert (await handle.result()).stage is Stage.CANCELLED
     [project] = [p for p in world.systems.projects.values() if p.opening.deal == mine.id]
     charter = project.parts["charter"]
@@ -86,8 +86,8 @@ async def test_without_a_credit_the_invoice_stands(world: World) -> None:
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.is_issued(mine.id, "m1"))
     await world.cancel(mine.id)
-    await world.parked(names.deal_run(mine.id))
-    await world.decide(names.deal_run(mine.id), Verb.SKIP)
+    await world.parked(workflow_ids.deal_run(mine.id))
+    await world.decide(workflow_ids.deal_run(mine.id), Verb.SKIP)
 
     await handle.result()
     [invoice] = world.invoices(mine.id)
@@ -127,11 +127,11 @@ async def test_giving_up_a_step_of_the_deal_itself_winds_it_up(world: World) -> 
     await world.bell.milestone_reached(
         MilestoneReached(deal=mine.id, item=ItemKey("m1"), event=EventId("hidden"))
     )
-    filed = await world.parked(names.deal_run(mine.id))
+    filed = await world.parked(workflow_ids.deal_run(mine.id))
     assert filed.attention.kind == "Absent"
     world.systems.projects[project] = there
 
-    await world.decide(names.deal_run(mine.id), Verb.ABORT, reason="no longer wanted")
+    await world.decide(workflow_ids.deal_run(mine.id), Verb.ABORT, reason="no longer wanted")
     outcome = await handle.result()
     assert outcome.stage is Stage.CANCELLED
     assert "no longer wanted" in outcome.reason
@@ -150,7 +150,9 @@ async def test_whenever_the_cancel_comes_no_issued_invoice_is_forgotten(
 
     async def rests() -> bool:
         proposed = [
-            f for f in await world.store.desk.find(names.deal_run(mine.id)) if not f.decision
+            f
+            for f in await world.store.attention_queue.find(workflow_ids.deal_run(mine.id))
+            if not f.decision
         ]
         return bool(proposed) or (await handle.describe()).status is not RUNNING
 

@@ -11,10 +11,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from connectors.jira.wire import PROPERTY
 from domain.attention import Decision, Verb
+from domain.deal_snapshot import CancelRequest, Outcome
 from domain.event import DealWon, MilestoneReached
-from domain.life import CancelRequest, Outcome
+from domain.ids import EventId, ItemKey
 from domain.money import Money
-from domain.names import EventId, ItemKey
 from domain.stage import Stage
 from testbed.demo.cast.hubspot import OBJECTS
 from testbed.demo.cast.jira import REST, JiraDelivery
@@ -23,9 +23,9 @@ from testbed.demo.story import Sale
 from tests.sandboxed import Sandboxed, open_sandboxed
 from tests.temporal import private_temporal
 from tests.world import until_awaited
-from workflows import names
+from workflows import workflow_ids
+from workflows.attention import Attended
 from workflows.deal_to_cash import DealToCash
-from workflows.desk import Attended
 
 EVENT = EventId("told by a test")
 NOTHING = Decimal(0)
@@ -55,7 +55,7 @@ class Deal:
 
     @property
     def run(self) -> WorkflowHandle[DealToCash, Outcome]:
-        run = names.deal_run(self.sale.deal)
+        run = workflow_ids.deal_run(self.sale.deal)
         return self.at.client.get_workflow_handle_for(DealToCash.run, run)
 
     async def win(self, *, with_approval: bool = False) -> None:
@@ -196,7 +196,7 @@ async def deal(installation: Sandboxed) -> Deal:
 async def test_before_the_project_no_vendor_knows_of_it(deal: Deal) -> None:
     await deal.write(cashward_scope="")
     await deal.win()
-    await deal.parked(names.handoff_run(deal.sale.deal))
+    await deal.parked(workflow_ids.handoff_run(deal.sale.deal))
     await deal.cancel()
 
     assert await deal.left() == UNTOUCHED
@@ -240,7 +240,7 @@ async def test_after_an_invoice_the_project_is_closed_and_the_money_agrees(
     await deal.reach_first()
     await deal.has("AUTHORISED")
     await deal.cancel()
-    await deal.parked(names.deal_run(deal.sale.deal))
+    await deal.parked(workflow_ids.deal_run(deal.sale.deal))
     verb, choice = (Verb.AMEND, "credit") if is_credited else (Verb.SKIP, "")
     await deal.decide(verb, choice)
 

@@ -7,13 +7,13 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.billing import ItemState
 from domain.contract import Policy
+from domain.ids import ItemKey
 from domain.money import Money
-from domain.names import ItemKey
 from domain.project import PlanWork, WriteCharter
 from domain.stage import Stage
 from tests.deals import deal
 from tests.world import World, until, until_awaited
-from workflows import names
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
 
@@ -148,7 +148,7 @@ async def test_a_large_invoice_waits_for_approval(world: World) -> None:
     handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
     billing = world.client.get_workflow_handle(
-        names.billing_run(names.subject_of(mine.id, ItemKey("m1")))
+        workflow_ids.billing_run(workflow_ids.subject_of(mine.id, ItemKey("m1")))
     )
     await until_awaited(lambda: world.has_draft(mine.id))
 

@@ -14,7 +14,7 @@ from domain.stage import Stage
 from tests.deals import deal
 from tests.postgres import fresh_database
 from tests.world import World, open_world, until_awaited
-from workflows import names
+from workflows import workflow_ids
 
 ENDS = [Stage.CLOSED, Stage.CANCELLED, Stage.CANCELLED]
 MORE_CAME = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
@@ -29,8 +29,8 @@ async def _ends(world: World, name: str) -> list[Stage]:
     await world.carry_to_cash(carried.id)
     await until_awaited(lambda: world.has_project(cancelled.id))
     await world.cancel(cancelled.id)
-    await world.parked(names.handoff_run(parked.id))
-    await world.decide(names.handoff_run(parked.id), Verb.ABORT)
+    await world.parked(workflow_ids.handoff_run(parked.id))
+    await world.decide(workflow_ids.handoff_run(parked.id), Verb.ABORT)
     return [(await run.result()).stage for run in (first, second, third)]
 
 

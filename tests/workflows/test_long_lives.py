@@ -10,11 +10,11 @@ from temporalio.worker import Replayer
 
 from domain.attention import Verb
 from domain.billing import InvoiceStatus, ItemState
-from domain.board import Move
+from domain.billing_schedule import Move
 from domain.contract import Policy
-from domain.life import Life, Outcome
+from domain.deal_snapshot import Life, Outcome
+from domain.ids import DealId, ItemKey
 from domain.money import Money
-from domain.names import DealId, ItemKey
 from domain.stage import Stage
 from runtime.plugin import CashwardPlugin
 from runtime.workers import WORKFLOWS
@@ -22,7 +22,7 @@ from testbed.stack.binaries import find_temporal
 from tests.deals import deal
 from tests.temporal import ATTRIBUTES
 from tests.world import World, open_world, until, until_awaited
-from workflows import names
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
 
@@ -55,7 +55,7 @@ async def world(impatient: WorkflowEnvironment, database_url: str) -> AsyncItera
 async def _has_continued(world: World, deal: DealId) -> None:
     """Wait until the deal's first run has handed over."""
     first = world.client.get_workflow_handle(
-        names.deal_run(deal), run_id=await _first_run(world, deal)
+        workflow_ids.deal_run(deal), run_id=await _first_run(world, deal)
     )
 
     async def handed_over() -> bool:
@@ -65,18 +65,20 @@ async def _has_continued(world: World, deal: DealId) -> None:
 
 
 async def _first_run(world: World, deal: DealId) -> str | None:
-    handle = world.client.get_workflow_handle(names.deal_run(deal))
+    handle = world.client.get_workflow_handle(workflow_ids.deal_run(deal))
     history = await handle.fetch_history()
     return history.events[0].workflow_execution_started_event_attributes.first_execution_run_id
 
 
 def _billing(deal: DealId, item: str = "m1") -> str:
-    return names.billing_run(names.subject_of(deal, ItemKey(item)))
+    return workflow_ids.billing_run(workflow_ids.subject_of(deal, ItemKey(item)))
 
 
 async def _life(world: World, deal: DealId) -> Life:
     """With what the deal's present run began."""
-    events = (await world.client.get_workflow_handle(names.deal_run(deal)).fetch_history()).events
+    events = (
+        await world.client.get_workflow_handle(workflow_ids.deal_run(deal)).fetch_history()
+    ).events
     given = events[0].workflow_execution_started_event_attributes.input.payloads
     [life] = await world.client.data_converter.decode(given, [Life])
     assert isinstance(life, Life)
@@ -97,7 +99,7 @@ async def _equals(look: Callable[[], Awaitable[object]], wanted: object) -> bool
 
 
 async def _ends(world: World, deal: DealId) -> Outcome:
-    handle = world.client.get_workflow_handle_for(DealToCash.run, names.deal_run(deal))
+    handle = world.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal))
     return await handle.result()
 
 
@@ -141,8 +143,8 @@ async def test_an_invoice_of_an_earlier_run_is_proposed_for_credit(world: World)
     await _has_continued(world, mine.id)
     await until(lambda: world.issued(mine.id, "m1") and world.issued(mine.id, "m2"))
     await world.cancel(mine.id)
-    await world.parked(names.deal_run(mine.id))
-    await world.decide(names.deal_run(mine.id), Verb.AMEND, choice="credit")
+    await world.parked(workflow_ids.deal_run(mine.id))
+    await world.decide(workflow_ids.deal_run(mine.id), Verb.AMEND, choice="credit")
 
     await _ends(world, mine.id)
     told = world.told(mine.id)
@@ -161,7 +163,7 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
     await world.reach(mine.id, "m2")
     await _has_continued(world, mine.id)
     life = await _life(world, mine.id)
-    for run in (names.deal_run(mine.id), _billing(mine.id)):
+    for run in (workflow_ids.deal_run(mine.id), _billing(mine.id)):
         await world.client.get_workflow_handle(run).terminate("nobody hears how it ends")
     world.systems.pay(invoice.id, invoice.outstanding)
     known = Move(item=ItemKey("m1"), state=ItemState.ISSUED, invoice=invoice)
@@ -169,7 +171,7 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
     await world.client.start_workflow(
         DealToCash.run,
         life.model_copy(update={"board": board, "open_bills": (known.item,)}),
-        id=names.deal_run(mine.id),
+        id=workflow_ids.deal_run(mine.id),
         task_queue=world.queue,
     )
 

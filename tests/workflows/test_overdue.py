@@ -15,13 +15,13 @@ from domain.billing import Billed, BillItem, ItemState
 from domain.contract import Policy, contract_of
 from domain.deal import Deal
 from domain.event import InvoiceChanged
-from domain.names import EventId, ItemKey
-from ports.books import Baseline
+from domain.ids import EventId, ItemKey
+from ports.billing_ledger import Baseline
 from runtime.workers import now
 from tests.deals import deal
 from tests.postgres import fresh_database
 from tests.world import World, open_world, until, until_awaited
-from workflows import names
+from workflows import workflow_ids
 from workflows.milestone_billing import MilestoneBilling
 
 WEEKS = timedelta(days=45)  # payment is due after 30 days
@@ -48,7 +48,7 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
     """The first item of a contract is billed, as the deal would have it done."""
     world.systems.add(of)
     contract = contract_of(of, Policy())
-    await world.store.books.agree(
+    await world.store.billing_ledger.agree(
         Baseline(deal=of.id, customer=contract.customer, value=contract.value), now=now()
     )
     customer = world.add_customer(contract.account.name)
@@ -65,7 +65,10 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
         approve_above=None,
     )
     return await world.client.start_workflow(
-        MilestoneBilling.run, bill, id=names.billing_run(bill.subject), task_queue=world.queue
+        MilestoneBilling.run,
+        bill,
+        id=workflow_ids.billing_run(bill.subject),
+        task_queue=world.queue,
     )
 
 
@@ -94,7 +97,7 @@ async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
     assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
 
     world.systems.pay(invoice.id, invoice.outstanding)
-    subject = names.subject_of(mine.id, ItemKey("m1"))
+    subject = workflow_ids.subject_of(mine.id, ItemKey("m1"))
     news = InvoiceChanged(deal=mine.id, subject=subject, event=EventId("paid late"))
     await handle.signal(MilestoneBilling.invoice_changed, news)
     assert (await handle.result()).state is ItemState.PAID

@@ -4,7 +4,7 @@ from domain.attention import Verb
 from domain.stage import Stage
 from tests.deals import company, deal
 from tests.world import World, until
-from workflows import names
+from workflows import workflow_ids
 
 
 async def test_a_deal_without_scope_is_a_task_of_its_owner_until_it_is_mended(
@@ -12,7 +12,7 @@ async def test_a_deal_without_scope_is_a_task_of_its_owner_until_it_is_mended(
 ) -> None:
     mine = deal("asked", scope="")
     handle = await world.win(mine)
-    run = names.handoff_run(mine.id)
+    run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
     (task,) = await until(lambda: world.open_tasks(mine.id))
     assert task.title == (
@@ -30,7 +30,7 @@ async def test_a_deal_without_scope_is_a_task_of_its_owner_until_it_is_mended(
 async def test_a_deal_mended_in_part_has_one_task_which_says_what_is_left(world: World) -> None:
     mine = deal("asked-again", scope="", lines=())
     await world.win(mine)
-    run = names.handoff_run(mine.id)
+    run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
     await until(lambda: world.open_tasks(mine.id))
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
@@ -46,9 +46,9 @@ async def test_a_deal_mended_in_part_has_one_task_which_says_what_is_left(world:
 async def test_a_deal_that_is_given_up_asks_nobody_any_more(world: World) -> None:
     mine = deal("asked-in-vain", scope="")
     handle = await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
+    await world.parked(workflow_ids.handoff_run(mine.id))
     await until(lambda: world.open_tasks(mine.id))
-    await world.decide(names.handoff_run(mine.id), Verb.ABORT, reason="lost")
+    await world.decide(workflow_ids.handoff_run(mine.id), Verb.ABORT, reason="lost")
     assert (await handle.result()).stage is Stage.CANCELLED
     assert not world.open_tasks(mine.id)
 
@@ -57,7 +57,7 @@ async def test_an_owner_who_takes_no_tasks_holds_nothing_up(world: World) -> Non
     mine = deal("unasked", scope="")
     world.systems.without_tasks.add(mine.id)
     handle = await world.win(mine)
-    run = names.handoff_run(mine.id)
+    run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
     await world.decide(run, Verb.RETRY)
@@ -71,7 +71,7 @@ async def test_what_finance_must_decide_is_no_task_of_the_owner(world: World) ->
     account = company(name).model_copy(update={"name": name, "ids": company(name).ids.__class__()})
     mine = deal("for-finance", account=account)
     await world.win(mine)
-    filed = await world.parked(names.handoff_run(mine.id))
+    filed = await world.parked(workflow_ids.handoff_run(mine.id))
     assert filed.attention.who == "finance"
     assert not world.systems.tasks.keys() & {task.subject for task in world.open_tasks(mine.id)}
     assert not world.open_tasks(mine.id)

@@ -9,11 +9,11 @@ from connectors.memory import Trouble
 from domain.attention import Verb
 from domain.company import CompanyIds
 from domain.event import DealWon
-from domain.names import EventId
+from domain.ids import EventId
 from domain.stage import Stage
 from tests.deals import company, deal
 from tests.world import World, until_awaited
-from workflows import names
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 
@@ -22,7 +22,7 @@ async def test_a_deal_without_scope_and_budget_is_parked_before_anything_is_crea
 ) -> None:
     mine = deal("bare", scope="", lines=())
     handle = await world.win(mine)
-    filed = await world.parked(names.handoff_run(mine.id))
+    filed = await world.parked(workflow_ids.handoff_run(mine.id))
 
     assert {f.field for f in filed.attention.findings} == {"scope", "line items"}
     assert filed.attention.who == "deal owner"
@@ -40,10 +40,10 @@ async def test_a_deal_without_scope_and_budget_is_parked_before_anything_is_crea
 async def test_fixed_in_the_crm_and_retried_it_goes_on_to_cash(world: World) -> None:
     mine = deal("mended", scope="")
     handle = await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
+    await world.parked(workflow_ids.handoff_run(mine.id))
 
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(names.handoff_run(mine.id), Verb.RETRY)
+    await world.decide(workflow_ids.handoff_run(mine.id), Verb.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
 
@@ -51,7 +51,7 @@ async def test_fixed_in_the_crm_and_retried_it_goes_on_to_cash(world: World) -> 
 async def test_a_change_in_the_crm_looks_again_by_itself(world: World) -> None:
     mine = deal("noticed", scope="")
     await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
+    await world.parked(workflow_ids.handoff_run(mine.id))
 
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
     assert await world.bell.deal_won(DealWon(deal=mine.id, event=EventId("changed")))
@@ -61,7 +61,7 @@ async def test_a_change_in_the_crm_looks_again_by_itself(world: World) -> None:
 async def test_a_still_incomplete_deal_parks_again(world: World) -> None:
     mine = deal("again", scope="", lines=())
     await world.win(mine)
-    run = names.handoff_run(mine.id)
+    run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
     await world.decide(run, Verb.RETRY)
@@ -76,8 +76,8 @@ async def test_a_still_incomplete_deal_parks_again(world: World) -> None:
 async def test_giving_an_incomplete_deal_up_ends_it_as_cancelled(world: World) -> None:
     mine = deal("given-up", scope="")
     handle = await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
-    await world.decide(names.handoff_run(mine.id), Verb.ABORT, reason="the customer is gone")
+    await world.parked(workflow_ids.handoff_run(mine.id))
+    await world.decide(workflow_ids.handoff_run(mine.id), Verb.ABORT, reason="the customer is gone")
 
     outcome = await handle.result()
     assert outcome.stage is Stage.CANCELLED
@@ -88,9 +88,9 @@ async def test_giving_an_incomplete_deal_up_ends_it_as_cancelled(world: World) -
 async def test_a_decision_that_is_not_possible_is_refused_and_says_what_is(world: World) -> None:
     mine = deal("refused", scope="")
     await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
+    await world.parked(workflow_ids.handoff_run(mine.id))
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await world.decide(names.handoff_run(mine.id), Verb.SKIP)
+        await world.decide(workflow_ids.handoff_run(mine.id), Verb.SKIP)
     assert "retry, abort" in str(refused.value.cause)
 
 
@@ -128,11 +128,11 @@ async def test_an_ambiguous_customer_waits_for_a_person(world: World, choice: Ch
     account = company(name).model_copy(update={"name": name, "ids": CompanyIds()})
     mine = deal(f"ambiguous-{choice.pick}", account=account)
     await world.win(mine)
-    filed = await world.parked(names.handoff_run(mine.id))
+    filed = await world.parked(workflow_ids.handoff_run(mine.id))
     assert filed.attention.choices == (there, "new")
 
     pick = there if choice.pick == "existing" else "new"
-    await world.decide(names.handoff_run(mine.id), Verb.AMEND, choice=pick)
+    await world.decide(workflow_ids.handoff_run(mine.id), Verb.AMEND, choice=pick)
     await until_awaited(lambda: world.has_project(mine.id))
     assert len(world.systems.customers) == before + choice.adds
 
@@ -142,10 +142,10 @@ async def test_a_locked_door_parks_the_stage_and_retry_goes_on_where_it_was(worl
     world.systems.add(mine)
     world.systems.fail(Trouble.LOCKED_OUT)
     handle = await world.win(mine)
-    filed = await world.parked(names.handoff_run(mine.id))
+    filed = await world.parked(workflow_ids.handoff_run(mine.id))
     assert filed.attention.kind == "Misconfigured"
 
-    await world.decide(names.handoff_run(mine.id), Verb.RETRY)
+    await world.decide(workflow_ids.handoff_run(mine.id), Verb.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
 
@@ -158,4 +158,4 @@ async def test_work_goes_on_by_itself_when_a_system_is_back(world: World) -> Non
     await world.carry_to_cash(mine.id)
 
     assert (await handle.result()).stage is Stage.CLOSED
-    assert not await world.store.desk.find(names.handoff_run(mine.id))
+    assert not await world.store.attention_queue.find(workflow_ids.handoff_run(mine.id))

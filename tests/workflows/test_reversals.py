@@ -2,21 +2,21 @@
 
 from domain.attention import Decision, Verb
 from domain.billing import Invoice, ItemState
-from domain.board import Move
+from domain.billing_schedule import Move
+from domain.ids import DealId
 from domain.money import Money
-from domain.names import DealId
 from domain.preflight import FINANCE
 from domain.stage import Stage
 from tests.deals import deal
 from tests.world import World, until
-from workflows import names
+from workflows import workflow_ids
 
 ALL = ("m1", "m2", "m3")
 NOTHING = Money.zero("EUR")
 
 
 def first_of(world: World, deal: DealId) -> Invoice:
-    subject = f"cw:{names.subject_of(deal, ALL[0])}"  # type: ignore[arg-type]
+    subject = f"cw:{workflow_ids.subject_of(deal, ALL[0])}"  # type: ignore[arg-type]
     return next(i for i in world.invoices(deal) if i.reference == subject)
 
 
@@ -70,7 +70,7 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
 
 async def moves_of(world: World, deal: DealId, item: str) -> list[Move]:
     """What the deal's run was told of this item."""
-    run = world.client.get_workflow_handle(names.deal_run(deal))
+    run = world.client.get_workflow_handle(workflow_ids.deal_run(deal))
     decode = world.client.data_converter.decode
     told = [
         event.workflow_execution_signaled_event_attributes
@@ -90,7 +90,7 @@ async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
     await handle.result()
 
     await world.take_payment_back(mine.id, "m1")
-    run = names.repair_run(mine.id)
+    run = workflow_ids.repair_run(mine.id)
     filed = await world.parked(run)
     gross = first_of(world, mine.id).gross
     assert filed.attention.who == FINANCE
@@ -109,11 +109,13 @@ async def test_finance_may_leave_it_at_that(world: World) -> None:
     await world.carry_to_cash(mine.id)
     await handle.result()
     await world.take_payment_back(mine.id, "m1")
-    run = names.repair_run(mine.id)
+    run = workflow_ids.repair_run(mine.id)
     await world.parked(run)
     await world.decide(run, Verb.SKIP, reason="it is written off")
     await world.client.get_workflow_handle(run).result()
 
     written_off = Decision(verb=Verb.SKIP, by="grace", reason="it is written off")
-    assert [filed.decision for filed in await world.store.desk.find(run)] == [written_off]
+    assert [filed.decision for filed in await world.store.attention_queue.find(run)] == [
+        written_off
+    ]
     assert says(world, mine.id, outstanding=first_of(world, mine.id).gross)

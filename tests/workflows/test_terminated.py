@@ -11,21 +11,21 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from domain.attention import Verb
 from domain.billing import ItemState, ItemStatus
 from domain.contract import Policy
-from domain.life import Outcome
+from domain.deal_snapshot import Outcome
+from domain.ids import DealId, ItemKey
 from domain.money import Money
-from domain.names import DealId, ItemKey
 from domain.stage import Stage
 from tests.deals import deal
 from tests.world import World, until, until_awaited
-from workflows import names
+from workflows import workflow_ids
+from workflows.attention import OPERATOR
 from workflows.deal_to_cash import DealToCash
-from workflows.desk import OPERATOR
 
 Carried = WorkflowHandle[DealToCash, Outcome]
 
 
 async def _terminate_bill(world: World, deal: DealId, item: str = "m1") -> None:
-    run = names.billing_run(names.subject_of(deal, ItemKey(item)))
+    run = workflow_ids.billing_run(workflow_ids.subject_of(deal, ItemKey(item)))
     await world.client.get_workflow_handle(run).terminate("by mistake")
 
 
@@ -88,7 +88,7 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     customers = {**world.systems.customers}
     world.systems.customers.clear()
     await world.reach(mine.id, "m1")
-    bill = names.billing_run(names.subject_of(mine.id, ItemKey("m1")))
+    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, ItemKey("m1")))
     await world.parked(bill)
     world.systems.customers |= customers
     await _terminate_bill(world, mine.id)
@@ -101,7 +101,9 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
 
 
 async def _asked_in_vain(world: World, run: str) -> list[str]:
-    return [f.attention.kind for f in await world.store.desk.find(run) if f.decision is None]
+    return [
+        f.attention.kind for f in await world.store.attention_queue.find(run) if f.decision is None
+    ]
 
 
 async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so(
@@ -109,13 +111,15 @@ async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so
 ) -> None:
     mine = deal("lost-stage", scope="")
     handle = await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
-    await world.client.get_workflow_handle(names.handoff_run(mine.id)).terminate("by mistake")
+    await world.parked(workflow_ids.handoff_run(mine.id))
+    await world.client.get_workflow_handle(workflow_ids.handoff_run(mine.id)).terminate(
+        "by mistake"
+    )
 
-    filed = await world.parked(names.deal_run(mine.id))
+    filed = await world.parked(workflow_ids.deal_run(mine.id))
     assert (filed.attention.who, filed.attention.verbs) == (OPERATOR, (Verb.RETRY, Verb.ABORT))
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(names.deal_run(mine.id), Verb.RETRY)
+    await world.decide(workflow_ids.deal_run(mine.id), Verb.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
 
@@ -123,13 +127,15 @@ async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so
 async def test_a_deal_whose_stage_was_terminated_may_be_given_up(world: World) -> None:
     mine = deal("lost-for-good", scope="")
     handle = await world.win(mine)
-    await world.parked(names.handoff_run(mine.id))
-    await world.client.get_workflow_handle(names.handoff_run(mine.id)).terminate("by mistake")
-    await world.parked(names.deal_run(mine.id))
-    await world.decide(names.deal_run(mine.id), Verb.ABORT)
+    await world.parked(workflow_ids.handoff_run(mine.id))
+    await world.client.get_workflow_handle(workflow_ids.handoff_run(mine.id)).terminate(
+        "by mistake"
+    )
+    await world.parked(workflow_ids.deal_run(mine.id))
+    await world.decide(workflow_ids.deal_run(mine.id), Verb.ABORT)
     assert (await handle.result()).stage is Stage.CANCELLED
     assert world.is_untouched_by(mine.id)
-    assert await _asked_in_vain(world, names.handoff_run(mine.id)) == []
+    assert await _asked_in_vain(world, workflow_ids.handoff_run(mine.id)) == []
 
 
 async def test_a_deal_whose_own_run_was_terminated_goes_on_after_a_reset(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Self
 from connectors.xero.wire.base import Page, Wire
 from domain.customer import Candidate, OpenCustomer
 from domain.effect import Made
-from domain.names import ExternalId
+from domain.ids import ExternalId
 
 _PREFIX = "cw-"
 _GENERATION = re.compile(r"\.\d+$")

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from connectors.xero.wire.base import Day, Moment, Page, Wire
 from domain.billing import Invoice, InvoiceStatus
 from domain.effect import Made
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from ports.failures import Rejected
 
 Status: TypeAlias = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from domain.names import DealId
+from domain.ids import DealId
 from testbed.demo.orders import Order
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from domain.names import DealId
+from domain.ids import DealId
 from testbed.demo.cast import Bill
 from testbed.demo.orders import Order
 from testbed.systems.common.system import Place

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
-from domain.names import DealId
+from domain.ids import DealId
 from testbed.demo.cast import Bill
 from testbed.demo.desks import Desk
 from testbed.demo.orders import Order

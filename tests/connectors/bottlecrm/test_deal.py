@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.deal import CostType, Role, Unit
-from domain.names import DealId
+from domain.ids import DealId
 from tests.contracts.bottlecrm import BottlecrmBench, local
 from tests.contracts.crm_bench import CONTACTS, open_deal, won
 

@@ -6,15 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.common.deal import by_role, check_key, company_ids, terms, to_clear, told
-from connectors.common.texts import Notes
+from connectors.common.deal_fields import by_role, check_key, company_ids, terms, to_clear, told
+from connectors.common.fields import Notes
 from domain.company import CompanyIds
 from domain.deal import Contact, PlannedMilestone, Role, SlaMetric
+from domain.ids import ContactId, DealId, Subject
 from domain.money import Money
-from domain.names import ContactId, DealId, Subject
 from domain.stage import Stage
 from domain.tax import TaxTreatment
-from domain.writeback import WriteBack
+from domain.write_back import WriteBack
 
 DEAL = DealId("crm:7")
 LINK = "https://pm.example/P"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime.compose import connector_of
+from runtime.composition import connector_of
 from runtime.settings import Settings, SettingsProblem
 
 COMPLETE: dict[str, dict[str, Any]] = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.common import texts
-from connectors.common.texts import Notes, Unreadable
+from connectors.common import fields
+from connectors.common.fields import Notes, Unreadable
 from domain.deal import CostType, PlannedMilestone, SlaMetric
 from domain.money import Money
 
@@ -26,7 +26,7 @@ from domain.money import Money
 )
 def test_a_milestone_is_read_as_people_write_it(line: str, name: str, share: str) -> None:
     expected = PlannedMilestone(name=name, share=Decimal(share), due=date(2027, 2, 26))
-    assert texts.milestone(line.strip()) == expected
+    assert fields.milestone(line.strip()) == expected
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_milestone_is_read_as_people_write_it(line: str, name: str, share: str
 )
 def test_a_milestone_that_cannot_be_read_is_quoted_with_the_form_it_needs(line: str) -> None:
     with pytest.raises(Unreadable) as told:
-        texts.milestone(line)
+        fields.milestone(line)
     assert f'"{line}"' in str(told.value)
     assert "name; share %; YYYY-MM-DD" in str(told.value)
 
@@ -63,13 +63,13 @@ def test_a_milestone_that_cannot_be_read_is_quoted_with_the_form_it_needs(line: 
 def test_a_service_level_may_have_no_penalty(
     line: str, metric: str, target: str, penalty: str
 ) -> None:
-    assert texts.sla_metric(line) == SlaMetric(metric=metric, target=target, penalty=penalty)
+    assert fields.sla_metric(line) == SlaMetric(metric=metric, target=target, penalty=penalty)
 
 
 @pytest.mark.parametrize("line", ["response", "; 4 h", "response; ", ";;"])
 def test_a_service_level_that_cannot_be_read_is_quoted(line: str) -> None:
     with pytest.raises(Unreadable) as told:
-        texts.sla_metric(line)
+        fields.sla_metric(line)
     assert f'"{line}"' in str(told.value)
 
 
@@ -87,23 +87,23 @@ def test_a_service_level_that_cannot_be_read_is_quoted(line: str) -> None:
 )
 def test_an_amount_of_broken_coins_is_refused(text: str, currency: str) -> None:
     with pytest.raises(Unreadable):
-        texts.money(currency)(text)
+        fields.money(currency)(text)
 
 
 def test_an_amount_is_the_same_whatever_its_zeros() -> None:
-    read = texts.money("EUR")
+    read = fields.money("EUR")
     assert read("48200") == read("48200.00") == read("48200.000") == Money.of(48200, "EUR")
 
 
 @pytest.mark.parametrize(
     ("parse", "text"),
     [
-        (texts.day, "soon"),
-        (texts.days, "14.5"),
-        (texts.days, "two weeks"),
-        (texts.number, "1 000"),
-        (texts.choice(CostType), "magic"),
-        (texts.money("EUR"), "48200.001"),
+        (fields.day, "soon"),
+        (fields.days, "14.5"),
+        (fields.days, "two weeks"),
+        (fields.number, "1 000"),
+        (fields.choice(CostType), "magic"),
+        (fields.money("EUR"), "48200.001"),
     ],
 )
 def test_what_cannot_be_read_is_a_finding_for_the_deals_owner(
@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_a_finding_for_the_deals_owner(
 def test_lines_that_can_be_read_are_kept_beside_those_that_cannot() -> None:
     notes = Notes()
     text = "A; 50 %; 2027-01-31\r\n\r\nnonsense\nB; 50 %; 2027-02-28\n"
-    read = notes.lines("billing plan", text, texts.milestone)
+    read = notes.lines("billing plan", text, fields.milestone)
     assert [milestone.name for milestone in read] == ["A", "B"]
     assert len(notes.findings) == 1
 
@@ -127,8 +127,8 @@ def test_lines_that_can_be_read_are_kept_beside_those_that_cannot() -> None:
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
     notes = Notes()
-    for parse in (texts.milestone, texts.sla_metric):
+    for parse in (fields.milestone, fields.sla_metric):
         notes.lines("a field", text, parse)
-    for read in (texts.number, texts.days, texts.day, texts.money("EUR")):
+    for read in (fields.number, fields.days, fields.day, fields.money("EUR")):
         notes.read("a field", text, read)
     assert all(finding.problem for finding in notes.findings)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from connectors.common import Answer
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.refusals import explain
-from domain.names import DealId
+from domain.ids import DealId
 from ports.failures import (
     Absent,
     ConnectorFailure,

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from domain.deal import Finding, Role
+from domain.ids import DealId
 from domain.money import Money
-from domain.names import DealId
 from domain.preflight import preflight
 from ports.failures import Misconfigured, Unreachable
 from tests.contracts.crm_bench import link, open_deal, ticket, won

@@ -14,7 +14,7 @@ from connectors.hubspot.paths import Paths
 from connectors.hubspot.portal import Portal
 from connectors.hubspot.schema import Gap
 from domain.deal import Deal
-from domain.names import DealId
+from domain.ids import DealId
 from ports.failures import Rejected, Unreachable
 from tests.connectors.common.conftest import Wire, answer
 from tests.contracts.hubspot import OBJECTS

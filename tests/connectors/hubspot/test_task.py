@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.names import DealId
+from domain.ids import DealId
 from tests.contracts.crm_bench import asking, open_deal, ticket
 from tests.contracts.hubspot import OBJECTS, HubspotBench
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.common.texts import Notes, Unreadable
+from connectors.common.fields import Notes, Unreadable
 from connectors.hubspot import texts
 from connectors.hubspot.countries import alpha_2
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.crm import HubspotCrm
-from domain.names import DealId
+from domain.ids import DealId
 from tests.connectors.common.conftest import Wire, answer
 from tests.contracts.hubspot import OBJECTS, TOKEN, HubspotBench, local
 

@@ -8,7 +8,7 @@ import pytest
 from connectors.common import Roles
 from connectors.jira import JiraSettings, connector
 from connectors.jira.pm import JiraPm
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from ports.failures import Absent, Misconfigured, Uncertain
 from tests.contracts.jira import REST, TOKEN, JiraBench, settings
 from tests.contracts.pm_bench import DEAL, NOWHERE, opened, plan, planned, ticket

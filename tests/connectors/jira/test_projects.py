@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.jira.project import project_key
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from ports.failures import Rejected
 from tests.contracts.jira import JiraBench
 from tests.contracts.pm_bench import DEAL, item, opened, plan, planned, ticket

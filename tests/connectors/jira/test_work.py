@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from domain.project import PlanWork
 from ports.failures import Rejected, Uncertain
 from tests.contracts.jira import REST, JiraBench

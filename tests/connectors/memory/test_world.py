@@ -9,11 +9,11 @@ from connectors.catalog import CATALOG
 from connectors.common import Roles
 from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
 from domain.billing import BillableItem, Invoice, InvoiceStatus
+from domain.ids import DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from domain.names import DealId, ExternalId, ItemKey, Subject
 from domain.project import OpenProject, PlanMilestones, WriteCharter
-from ports.change import Ticket
 from ports.failures import Absent, Rejected, Uncertain
+from ports.operation import Ticket
 from ports.pm import Pm
 
 DEAL = DealId("memory:1")

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.redmine.project import identifier
 from domain.effect import Made
-from domain.names import DealId
+from domain.ids import DealId
 from domain.project import TeamMember
 from ports.failures import Absent, Rejected
 from tests.connectors.redmine.sql import ask

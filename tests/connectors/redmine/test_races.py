@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from domain.effect import Made
-from domain.names import ExternalId
-from ports.change import Change
+from domain.ids import ExternalId
 from ports.failures import Rejected, Uncertain, Unreachable
+from ports.operation import Change
 from testbed.systems.common.proxy import Fault
 from testbed.systems.redmine import changes
 from tests.connectors.redmine.sql import ask

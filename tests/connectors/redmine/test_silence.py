@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from cli.doctor import look
-from domain.names import DealId, ExternalId
+from domain.ids import DealId, ExternalId
 from ports.failures import Misconfigured, Unreachable
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.billing import DraftInvoice, Invoice, InvoiceStatus
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from ports.failures import Rejected
 from tests.contracts.erp_bench import VAT, crediting, customer, draft, issued, ticket
 from tests.contracts.tryton import TrytonBench

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from domain.billing import Invoice, InvoiceStatus
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from ports.failures import Uncertain
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault

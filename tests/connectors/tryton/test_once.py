@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from domain.billing import InvoiceStatus
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from ports.failures import Uncertain
 from testbed.systems.common.system import Running
 from tests.contracts.erp_bench import customer, draft, drafted, issued, ticket

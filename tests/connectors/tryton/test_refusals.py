@@ -20,7 +20,7 @@ from connectors.tryton.wire import (
     explain_reply,
     number_of,
 )
-from domain.names import ExternalId
+from domain.ids import ExternalId
 from ports.failures import (
     Absent,
     ConnectorFailure,

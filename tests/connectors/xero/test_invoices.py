@@ -8,8 +8,8 @@ import pytest
 
 from domain.billing import InvoiceStatus
 from domain.effect import Strategy
+from domain.ids import ExternalId
 from domain.money import Money
-from domain.names import ExternalId
 from domain.tax import TaxTreatment, tax_rule
 from ports.failures import Rejected, Uncertain
 from tests.contracts.erp_bench import NOBODY, crediting, customer, draft, drafted, issued, ticket

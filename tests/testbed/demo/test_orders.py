@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.common.texts import milestone
+from connectors.common.fields import milestone
 from domain.company import Account, CompanyIds, is_ico, wrong_ids
-from domain.names import AccountId
+from domain.ids import AccountId
 from testbed.demo.orders import Order, ico, order
 
 TODAY = date(2026, 11, 24)

@@ -12,11 +12,11 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from activities.polls import CrmPoll
+from domain.deal_snapshot import Outcome
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.life import Outcome
-from domain.names import EventId, ItemKey, Subject
-from runtime.compose import open_systems
-from runtime.doorbell import TemporalDoorbell
+from domain.ids import EventId, ItemKey, Subject
+from runtime.composition import open_systems
+from runtime.event_dispatcher import TemporalDoorbell
 from runtime.settings import Settings, TemporalSettings
 from runtime.workers import now
 from store import open_store
@@ -124,7 +124,7 @@ async def open_town(
             client,
             task_queue=settings.temporal.task_queue,
             policy=settings.policy,
-            desk=store.desk,
+            desk=store.attention_queue,
         )
         cast = Cast(
             await stack.enter_async_context(open_bottlecrm(running["bottlecrm"].place)),
@@ -135,7 +135,7 @@ async def open_town(
         yield Town(
             client=client,
             bell=bell,
-            poll=CrmPoll(systems.crm, store.desk, store.cursors, bell, now, overlap),
+            poll=CrmPoll(systems.crm, store.attention_queue, store.cursors, bell, now, overlap),
             cast=cast,
             running=running,
             proxies=proxies,

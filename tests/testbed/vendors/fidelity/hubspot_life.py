@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from connectors.memory import Trouble
-from domain.names import DealId
+from domain.ids import DealId
 from ports.failures import ConnectorFailure
 from tests.contracts.crm_bench import asking, figures, link, open_deal, ticket, unlink
 from tests.contracts.hubspot import OBJECTS, HubspotBench, local

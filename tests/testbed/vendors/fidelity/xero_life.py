@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from connectors.common import Roles
 from domain.billing import Invoice
 from domain.company import Account
+from domain.ids import AccountId, ExternalId
 from domain.money import Money
-from domain.names import AccountId, ExternalId
 from ports.failures import ConnectorFailure
 from tests.contracts.erp_bench import (
     ACCOUNT,

@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
-from cli.trouble import Exit, Trouble, told_plainly
-from domain.names import DealId
-from runtime.reading import read_settings
+from cli.errors import Exit, Trouble, told_plainly
+from domain.ids import DealId
 from runtime.settings import Settings
+from runtime.settings_loading import read_settings
 from runtime.temporal import connect
 from store import Store, open_store
 

@@ -14,8 +14,8 @@ from connectors.common import Connector, Roles
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
-from runtime.reading import explain
 from runtime.settings import Settings, SettingsProblem
+from runtime.settings_loading import explain
 
 P = TypeVar("P")
 

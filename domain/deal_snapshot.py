@@ -1,9 +1,9 @@
 """A deal's life, as it is carried from one run to the next."""
 
-from domain.board import Board
+from domain.billing_schedule import Board
 from domain.contract import Contract, Policy
+from domain.ids import DealId, ItemKey
 from domain.kickoff import KickedOff, Kickoff
-from domain.names import DealId, ItemKey
 from domain.stage import Stage
 from domain.value import Value
 

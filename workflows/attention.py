@@ -9,13 +9,13 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.types import MethodAsyncSingleParam
 
-from activities.desk import DeskActivities, Settled
+from activities.bookkeeping import DeskActivities, Settled
 from domain.attention import Attention, Decision, Verb
 from domain.deal import Finding
-from domain.names import DealId
+from domain.ids import DealId
 from domain.refusal import Refusal
-from workflows.kit import is_refusal, note, settled, step
-from workflows.owner import OwnerAsked, is_for_owner
+from workflows.owner_task import OwnerAsked, is_for_owner
+from workflows.steps import is_refusal, note, settled, step
 
 S = TypeVar("S")
 Command = TypeVar("Command")

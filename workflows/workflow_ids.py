@@ -1,6 +1,6 @@
 """Workflow ids, made from meaning; they read well in the Temporal UI and never hold a `/`."""
 
-from domain.names import DealId, ItemKey, Subject
+from domain.ids import DealId, ItemKey, Subject
 
 
 def deal_run(deal: DealId) -> str:

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 from activities.polls import CrmPoll, ErpPoll, PmPoll, Polled
-from workflows.kit import poll
+from workflows.steps import poll
 
 
 @workflow.defn(name="crm-delta")

@@ -9,10 +9,10 @@ from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.attention import Attention, Decision
-from ports.desk import Filed
+from ports.attention_queue import Filed
 from store.audit import Note, audited, fields, new
 from store.database import Database, Query
-from store.rows import Row
+from store.mapping import Row
 from store.tables import attention
 
 _IS_OPEN: Final = attention.c.settled_at.is_(None)
@@ -59,7 +59,7 @@ _DEAL: Final = Query(select(attention.c.deal).where(*_THIS, _IS_OPEN))
 
 
 class PgDesk:
-    """Fills ports.desk.Desk."""
+    """Fills ports.attention_queue.Desk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

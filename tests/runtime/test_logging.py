@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.journal import redact
+from runtime.logging import redact
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.effect import Effect, EffectKey, EffectState, Made, Repeat, Strategy
-from domain.names import DealId
+from domain.ids import DealId
 from domain.refusal import Refusal
-from ports.ledger import Intent
+from ports.effect_ledger import Intent
 from store.audit import Note, audited, changes, fields, new
 from store.database import Database, Query, Session
-from store.pairs import explain, pair_values, tie_pairs, untie_pairs
-from store.rows import effect_of, effect_row
+from store.effect_links import explain, pair_values, tie_pairs, untie_pairs
+from store.mapping import effect_of, effect_row
 from store.tables import effects
 
 _THIS: Final = (
@@ -61,7 +61,7 @@ class Seen:
 
 
 class PgLedger:
-    """Fills ports.ledger.Ledger.
+    """Fills ports.effect_ledger.Ledger.
 
     It remembers what it put on record and nobody has asked about yet, so that the usual second
     step need not read it: if it changed meanwhile, its version tells, and it is read after all.

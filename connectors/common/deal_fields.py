@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final, TypedDict
 
-from connectors.common import texts
-from connectors.common.texts import Notes
+from connectors.common import fields
+from connectors.common.fields import Notes
 from domain.company import CompanyIds
 from domain.deal import Contact, PlannedMilestone, Role, SlaMetric
+from domain.ids import DealId
 from domain.money import Money
-from domain.names import DealId
 from domain.tax import TaxTreatment
-from domain.writeback import WriteBack
+from domain.write_back import WriteBack
 
 KEY: Final = "cashward_key"
 _MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
@@ -36,17 +36,17 @@ class Terms(TypedDict):
     sla: tuple[SlaMetric, ...]
 
 
-def terms(text: Text, notes: Notes, day: Callable[[str], date] = texts.day) -> Terms:
+def terms(text: Text, notes: Notes, day: Callable[[str], date] = fields.day) -> Terms:
     """The contract terms; `day` reads a date as this vendor writes it."""
     return {
         "scope": text("cashward_scope"),
         "template": text("cashward_template"),
         "start": notes.read("dates", text("cashward_start"), day),
         "end": notes.read("dates", text("cashward_end"), day),
-        "payment_days": notes.read("payment terms", text("cashward_payment_days"), texts.days),
-        "tax": notes.read("tax", text("cashward_tax"), texts.choice(TaxTreatment)),
-        "milestones": notes.lines("billing plan", text("cashward_billing_plan"), texts.milestone),
-        "sla": notes.lines("sla", text("cashward_sla"), texts.sla_metric),
+        "payment_days": notes.read("payment terms", text("cashward_payment_days"), fields.days),
+        "tax": notes.read("tax", text("cashward_tax"), fields.choice(TaxTreatment)),
+        "milestones": notes.lines("billing plan", text("cashward_billing_plan"), fields.milestone),
+        "sla": notes.lines("sla", text("cashward_sla"), fields.sla_metric),
     }
 
 

@@ -9,10 +9,10 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from domain.attention import Attention
 from domain.billing import ItemState
 from domain.cash import CashPosition, DealStatus, cash_position
-from domain.life import Life
+from domain.deal_snapshot import Life
 from domain.refusal import Refusal
 from domain.stage import Stage
-from workflows.desk import NEEDS_ATTENTION, describe
+from workflows.attention import NEEDS_ATTENTION, describe
 
 DEAL_STAGE = SearchAttributeKey.for_keyword("DealStage")
 DEAL_VALUE = SearchAttributeKey.for_float("DealValue")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.names import DealId, Subject
+from domain.ids import DealId, Subject
 from domain.value import Value
 
 

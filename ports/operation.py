@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from domain.effect import EffectKind, Made, Repeat
-from domain.names import DealId, Subject
+from domain.ids import DealId, Subject
 from domain.value import Value
 
 

@@ -11,14 +11,14 @@ from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, Par
 
 from activities.erp import InvoiceActivities as Invoices
 from domain.billing import Billed, BillItem, Drafted, ItemState
-from domain.board import Move
-from domain.life import Life
-from domain.names import ItemKey
-from workflows import names
-from workflows.deal_file import LOST_AND_FOUND, DealFile
-from workflows.desk import Aborted
-from workflows.kit import settled
+from domain.billing_schedule import Move
+from domain.deal_snapshot import Life
+from domain.ids import ItemKey
+from workflows import workflow_ids
+from workflows.attention import Aborted
+from workflows.deal_state import LOST_AND_FOUND, DealFile
 from workflows.milestone_billing import MilestoneBilling, how_ended
+from workflows.steps import settled
 
 
 class Bills(DealFile):
@@ -42,7 +42,7 @@ class Bills(DealFile):
             handle = await workflow.start_child_workflow(
                 MilestoneBilling.run,
                 bill,
-                id=names.billing_run(bill.subject),
+                id=workflow_ids.billing_run(bill.subject),
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 static_summary=f"{bill.item.name}: {bill.item.net}",
             )
@@ -100,7 +100,7 @@ class Bills(DealFile):
         self.starting -= 1
 
     async def _adopt(self, item: ItemKey) -> None:
-        run = names.billing_run(self.life.board[item].item.subject(self.deal))
+        run = workflow_ids.billing_run(self.life.board[item].item.subject(self.deal))
         self.bills[item] = None
         try:
             bill: ExternalWorkflowHandle[MilestoneBilling] = (

@@ -9,20 +9,20 @@ from datetime import datetime
 
 from domain.claim import Claim, Proof
 from domain.effect import Effect, EffectKey
+from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.refusal import Refusal
-from ports.books import Awaiting, Baseline
+from ports.billing_ledger import Awaiting, Baseline
 from store import claim_rows, contracts
 from store import claims as steps
 from store.database import Database, Session
-from store.ledger import change_effect
+from store.effect_ledger import change_effect
 
 Step = Callable[[Claim, Money, Sequence[Claim]], Claim]
 
 
 class PgBooks:
-    """Fills ports.books.Books."""
+    """Fills ports.billing_ledger.Books."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

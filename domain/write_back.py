@@ -1,8 +1,8 @@
 """What the CRM is told about a deal: where its project is, and where its money stands."""
 
 from domain.cash import CashPosition
+from domain.ids import DealId, Subject
 from domain.money import Money
-from domain.names import DealId, Subject
 from domain.stage import Stage
 from domain.value import Value
 

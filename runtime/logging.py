@@ -43,7 +43,7 @@ def set_up_journal(level: str, *, readable: bool = False) -> None:
     )
     # The pool tells each attempt to reconnect; whoever asked is told once, by StoreUnavailable.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    # The SDK prints a traceback for each step that was not done; runtime.steps tells it in a line.
+    # The SDK prints a traceback for each step that was not done; runtime.activity_interceptor tells it in a line.
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

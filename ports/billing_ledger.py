@@ -6,8 +6,8 @@ from typing import Protocol
 
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey
+from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from domain.names import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.value import Value
 
 

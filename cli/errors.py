@@ -17,7 +17,7 @@ from domain.refusal import Refusal
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Unreachable
 from runtime.settings import SettingsProblem
 from runtime.temporal import TemporalDown
-from runtime.working import NotMigrated
+from runtime.worker_main import NotMigrated
 from store import StoreUnavailable
 
 

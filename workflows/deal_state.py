@@ -7,21 +7,22 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
-from activities.desk import DeskActivities as Desk
+from activities.bookkeeping import DeskActivities as Desk
 from domain.attention import Attention
 from domain.billing import Billed, BillItem, ItemState, ItemStatus
-from domain.board import Move
+from domain.billing_schedule import Move
 from domain.cash import Blocker, CashPosition, DealStatus, blockers
+from domain.deal_snapshot import CancelRequest, Life
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.life import CancelRequest, Life
-from domain.names import ItemKey, Subject
+from domain.ids import ItemKey, Subject
 from domain.refusal import Refusal
 from domain.stage import Stage
-from workflows import dossier, names
+from workflows import presentation as dossier
+from workflows import workflow_ids
+from workflows.attention import Attended
 from workflows.closed_won_handoff import ClosedWonHandoff
-from workflows.desk import Attended
-from workflows.kit import note
 from workflows.milestone_billing import MilestoneBilling
+from workflows.steps import note
 
 _IN_THE_ERP = (ItemState.DRAFTED, ItemState.ISSUED, ItemState.PAID, ItemState.CREDITED)
 LOST_AND_FOUND = "lost-bills-are-found"
@@ -110,7 +111,7 @@ class DealFile(Attended):
     def _reflect(self, run: str, trouble: Attention | None) -> None:
         """A parked billing run holds its item."""
         for status in self.life.board.in_state(ItemState.DRAFTED, ItemState.HELD):
-            if names.billing_run(status.item.subject(self.deal)) == run:
+            if workflow_ids.billing_run(status.item.subject(self.deal)) == run:
                 state = ItemState.HELD if trouble else ItemState.DRAFTED
                 why, who = (trouble.why, trouble.who) if trouble else ("it goes on", "cashward")
                 self.move(Move(item=status.item.key, state=state, reason=why, who=who))
@@ -135,10 +136,10 @@ class DealFile(Attended):
 
     @workflow.signal(description="The deal's record changed in the CRM.")
     async def deal_won(self, fact: DealWon) -> None:
-        if names.handoff_run(self.deal) in self._troubles:
+        if workflow_ids.handoff_run(self.deal) in self._troubles:
             handoff: ExternalWorkflowHandle[ClosedWonHandoff] = (
                 workflow.get_external_workflow_handle_for(
-                    ClosedWonHandoff.run, names.handoff_run(self.deal)
+                    ClosedWonHandoff.run, workflow_ids.handoff_run(self.deal)
                 )
             )
             await handoff.signal(ClosedWonHandoff.deal_won, fact)
@@ -151,7 +152,7 @@ class DealFile(Attended):
     async def invoice_changed(self, fact: InvoiceChanged) -> None:
         billing: ExternalWorkflowHandle[MilestoneBilling] = (
             workflow.get_external_workflow_handle_for(
-                MilestoneBilling.run, names.billing_run(fact.subject)
+                MilestoneBilling.run, workflow_ids.billing_run(fact.subject)
             )
         )
         try:

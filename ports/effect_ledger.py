@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.effect import Effect, EffectKey, Made, Repeat
-from domain.names import DealId
+from domain.ids import DealId
 from domain.value import Value
 
 

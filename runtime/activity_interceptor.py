@@ -16,7 +16,7 @@ from domain.refusal import Refusal
 from ports.failures import ConnectorFailure, Throttled
 
 BEAT = timedelta(seconds=2)
-"""Well within the heartbeat time-out of a step (workflows/kit.py)."""
+"""Well within the heartbeat time-out of a step (workflows/steps.py)."""
 
 log = structlog.get_logger()
 

@@ -5,24 +5,24 @@ from contextlib import suppress
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
+from activities.bookkeeping import DeskActivities as Desk
 from activities.crm import CrmActivities as Crm
-from activities.desk import DeskActivities as Desk
 from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
 from domain.attention import Attention, Verb
 from domain.billing import CreditOrder, ItemState, ItemStatus
-from domain.board import Move
+from domain.billing_schedule import Move
+from domain.deal_snapshot import CancelRequest, Outcome
+from domain.ids import Subject
 from domain.kickoff import PlannedProject
-from domain.life import CancelRequest, Outcome
-from domain.names import Subject
 from domain.preflight import FINANCE
 from domain.stage import Stage
-from domain.writeback import WriteBack, write_back
-from workflows import names
-from workflows.deal_file import DealFile
-from workflows.desk import Skipped
+from domain.write_back import WriteBack, write_back
+from workflows import workflow_ids
+from workflows.attention import Skipped
+from workflows.deal_state import DealFile
 from workflows.kickoff_provisioning import undos_of
-from workflows.kit import note, take_back
+from workflows.steps import note, take_back
 
 CREDIT = "credit"
 _OPEN = (ItemState.PLANNED, ItemState.BILLABLE, ItemState.HELD, ItemState.DRAFTED)
@@ -51,7 +51,7 @@ async def _withdraw_open_bills(deal: DealFile) -> None:
         if handle:
             handle.cancel()
         else:
-            run = names.billing_run(deal.life.board[item].item.subject(deal.deal))
+            run = workflow_ids.billing_run(deal.life.board[item].item.subject(deal.deal))
             with suppress(FailureError):  # it has just ended, and its last word is on the way
                 await workflow.get_external_workflow_handle(run).cancel()
     await workflow.wait_condition(lambda: not deal.bills)

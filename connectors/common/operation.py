@@ -18,7 +18,7 @@ S_co = TypeVar("S_co", bound=Site, covariant=True)
 
 @dataclass(frozen=True)
 class OnSite(Generic[S_co]):
-    """A change says its `kind`, and how it is made, found and taken back (ports.change.Change)."""
+    """A change says its `kind`, and how it is made, found and taken back (ports.operation.Change)."""
 
     site: S_co
     repeat: Repeat

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.effect import Strategy
 from ports.capability import Capability
-from ports.change import Change
+from ports.operation import Change
 
 
 def capabilities(*changes: Change[Any], also: Iterable[Capability] = ()) -> frozenset[Capability]:

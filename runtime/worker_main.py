@@ -14,7 +14,7 @@ import structlog
 import uvloop
 
 from ports.failures import ConnectorFailure
-from runtime.compose import open_systems
+from runtime.composition import open_systems
 from runtime.schedules import ensure_schedules
 from runtime.settings import Settings
 from runtime.temporal import TemporalDown, connect

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from domain.billing import BillableItem, Invoice, ItemState, ItemStatus
-from domain.names import ItemKey
+from domain.ids import ItemKey
 from domain.refusal import Refusal
 from domain.value import Value
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from temporalio import activity
 
 from domain.attention import Attention, Decision, Verb
-from domain.names import DealId
+from domain.ids import DealId
 from domain.value import Value
-from ports.books import Baseline, Books
-from ports.desk import Desk
+from ports.attention_queue import Desk
+from ports.billing_ledger import Baseline, Books
 
 Clock = Callable[[], datetime]
 

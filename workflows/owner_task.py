@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 from activities.crm import CrmActivities as Crm
 from domain.attention import Attention
 from domain.preflight import SALES
-from workflows.kit import step
+from workflows.steps import step
 
 A_MOMENT = timedelta(seconds=10)
 """How long a run that goes on waits for its task to be closed; then that goes on beside it."""

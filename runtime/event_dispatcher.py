@@ -14,18 +14,18 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.attention import INCOMPLETE
 from domain.contract import Policy
+from domain.deal_snapshot import Life
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.life import Life
-from domain.names import DealId
+from domain.ids import DealId
 from domain.repair import RepairRequest
 from domain.stage import Stage
-from ports.desk import Desk
-from workflows import names
+from ports.attention_queue import Desk
+from workflows import workflow_ids
+from workflows.attention import NEEDS_ATTENTION
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.deal_to_cash import DealToCash
-from workflows.desk import NEEDS_ATTENTION
-from workflows.dossier import DEAL_STAGE
 from workflows.milestone_billing import MilestoneBilling
+from workflows.presentation import DEAL_STAGE
 from workflows.revenue_write_back import RevenueWriteBack
 
 
@@ -46,15 +46,15 @@ class TemporalDoorbell:
         return True
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool:
-        run = self._client.get_workflow_handle(names.deal_run(fact.deal))
+        run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
         return await self._signal(run.signal(DealToCash.milestone_reached, fact))
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool:
         """Tell whoever sees to it: the bill, else its deal, else a run that puts the CRM right."""
-        bill = self._client.get_workflow_handle(names.billing_run(fact.subject))
+        bill = self._client.get_workflow_handle(workflow_ids.billing_run(fact.subject))
         if await self._signal(bill.signal(MilestoneBilling.invoice_changed, fact)):
             return True
-        deal = self._client.get_workflow_handle(names.deal_run(fact.deal))
+        deal = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
         if await self._signal(deal.signal(DealToCash.invoice_changed, fact)):
             return True
         await self._put_right(fact)
@@ -64,7 +64,7 @@ class TemporalDoorbell:
         await self._client.start_workflow(
             RevenueWriteBack.run,
             RepairRequest(deal=fact.deal, occasion=fact.event, is_over=True),
-            id=names.repair_run(fact.deal),
+            id=workflow_ids.repair_run(fact.deal),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal="invoice_changed",
@@ -76,7 +76,7 @@ class TemporalDoorbell:
         await self._client.start_workflow(
             DealToCash.run,
             Life(deal=deal, policy=self._policy, stage=Stage.HANDOFF),
-            id=names.deal_run(deal),
+            id=workflow_ids.deal_run(deal),
             task_queue=self._task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
@@ -91,7 +91,7 @@ class TemporalDoorbell:
 
     async def _ring_if_it_waits(self, fact: DealWon) -> bool:
         """Our own write-backs change the deal too: only a run that waits for a change is told."""
-        run = names.handoff_run(fact.deal)
+        run = workflow_ids.handoff_run(fact.deal)
         waits = [f for f in await self._desk.find(run) if f.decision is None]
         if not any(filed.attention.kind == INCOMPLETE for filed in waits):
             return False
