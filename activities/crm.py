@@ -27,22 +27,22 @@ class CrmActivities:
 
     @activity.defn(name="crm.write_back")
     async def write_back(self, command: WriteBack) -> None:
-        await self._effects.once(self._crm.record, command)
+        await self._effects.once(self._crm.write_back, command)
 
     @activity.defn(name="crm.ask_owner")
     async def ask_owner(self, attention: Attention) -> None:
         """Put before the deal's owner what a run waits for."""
-        await self._effects.once(self._crm.task, task_for(attention))
+        await self._effects.once(self._crm.owner_task, task_for(attention))
 
     @activity.defn(name="crm.close_task")
     async def close_task(self, attention: Attention) -> None:
         """The run waits no longer, whoever settled it."""
         task = task_for(attention)
-        await self._effects.undo(self._crm.task, task, reason="the run waits no longer")
+        await self._effects.undo(self._crm.owner_task, task, reason="the run waits no longer")
 
     @activity.defn(name="crm.take_back")
     async def take_back(self, command: WriteBack) -> None:
-        await self._effects.undo(self._crm.record, command, reason="the deal was cancelled")
+        await self._effects.undo(self._crm.write_back, command, reason="the deal was cancelled")
 
 
 def task_for(attention: Attention) -> OwnerTask:

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from temporalio import activity
 
-from domain.effect import Effect, EffectKey, Made, Strategy
+from domain.effect import Effect, EffectKey, Receipt, Strategy
 from domain.ids import ExternalId
-from ports.effect_ledger import Intent, Ledger
+from ports.effect_ledger import EffectLedger, Intent
 from ports.failures import ConnectorFailure, Uncertain
-from ports.operation import Change, Command, Ticket
+from ports.operation import Attempt, Command, Operation
 
 C = TypeVar("C", bound=Command)
 Clock = Callable[[], datetime]
@@ -26,14 +26,19 @@ class Effects:
     """
 
     def __init__(
-        self, ledger: Ledger, *, clock: Clock, patience: timedelta, installation: str = "cashward"
+        self,
+        ledger: EffectLedger,
+        *,
+        clock: Clock,
+        patience: timedelta,
+        installation: str = "cashward",
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._patience = patience
         self._installation = installation
 
-    async def once(self, change: Change[C], command: C) -> Made:
+    async def once(self, change: Operation[C], command: C) -> Receipt:
         """What the change made, by this attempt or an earlier one.
 
         Raises what ports.failures tells, NotYet while an older call may still land, and the
@@ -41,22 +46,22 @@ class Effects:
         """
         effect = await self._ledger.begin(
             _intent(change, command),
-            change.repeat,
+            change.idempotency,
             now=self._clock(),
             patience=self._patience,
-            reopens=change.reopens,
+            is_repeatable=change.is_repeatable,
         )
-        if effect.is_settled and effect.made:
-            return effect.made
+        if effect.is_confirmed and effect.receipt:
+            return effect.receipt
         found = await self._send(change, command, effect)
         recorded = await self._ledger.confirm(
             effect.key, effect.attempt, found[0], now=self._clock()
         )
-        elected = recorded.made or found[0]
+        elected = recorded.receipt or found[0]
         await self._sweep(change, command, elected, found)
         return elected
 
-    async def undo(self, change: Change[C], command: C, *, reason: str) -> None:
+    async def undo(self, change: Operation[C], command: C, *, reason: str) -> None:
         """Take back whatever the change made, and keep any late attempt from making it again.
 
         Raises NotYet while a call may still land, and Rejected where the vendor does not let go.
@@ -64,30 +69,30 @@ class Effects:
         intent = _intent(change, command)
         effect = await self._ledger.read(intent.key)
         if effect and effect.attempt:
-            effect.wait_out(self._clock())
+            effect.require_settled(self._clock())
             for made in await self._traces(change, command, effect):
-                await change.take_back(command, made)
+                await change.undo(command, made)
         await self._ledger.reverse(intent, reason, now=self._clock())
 
-    async def abandon(self, change: Change[C], command: C, *, reason: str) -> None:
+    async def abandon(self, change: Operation[C], command: C, *, reason: str) -> None:
         """Put a part on record as gone with its whole, without a call. Raises NotYet."""
         intent = _intent(change, command)
         effect = await self._ledger.read(intent.key)
         if effect:
-            effect.wait_out(self._clock())
+            effect.require_settled(self._clock())
         await self._ledger.reverse(intent, reason, now=self._clock())
 
-    async def sweep(self, change: Change[C], command: C) -> None:
+    async def sweep(self, change: Operation[C], command: C) -> None:
         """Remove what lost attempts left beside the elected one."""
         effect = await self._ledger.read(_intent(change, command).key)
-        if effect and effect.made and effect.look_first:
-            await self._sweep(change, command, effect.made, await change.find(command))
+        if effect and effect.receipt and effect.search_first:
+            await self._sweep(change, command, effect.receipt, await change.find(command))
 
-    async def _send(self, change: Change[C], command: C, effect: Effect) -> Sequence[Made]:
+    async def _send(self, change: Operation[C], command: C, effect: Effect) -> Sequence[Receipt]:
         try:
             async with timeout(self._patience.total_seconds()):
-                found = await change.find(command) if effect.look_first else ()
-                return found or (await change.make(command, self._ticket(change, effect)),)
+                found = await change.find(command) if effect.search_first else ()
+                return found or (await change.do(command, self._ticket(change, effect)),)
         except TimeoutError as late:
             lost = Uncertain(change.system, f"{change.kind} took longer than {self._patience}")
             await self._lose_sight(change, effect, lost)
@@ -99,48 +104,48 @@ class Effects:
             await self._ledger.refuse(effect.key, effect.attempt, refused.reason, now=self._clock())
             raise
 
-    async def _lose_sight(self, change: Change[C], effect: Effect, lost: Uncertain) -> None:
+    async def _lose_sight(self, change: Operation[C], effect: Effect, lost: Uncertain) -> None:
         now = self._clock()
-        settle = change.repeat.settle
-        await self._ledger.lose_sight(
+        settle = change.idempotency.settle_time
+        await self._ledger.mark_uncertain(
             effect.key,
             effect.attempt,
             lost.reason,
             now=now,
             until=now + settle,
-            burnt=lost.answered,
+            key_tainted=lost.answered,
         )
-        lost.pause = settle if change.repeat.waits else None
+        lost.pause = settle if change.idempotency.waits_to_settle else None
 
-    async def _traces(self, change: Change[C], command: C, effect: Effect) -> Iterable[Made]:
+    async def _traces(self, change: Operation[C], command: C, effect: Effect) -> Iterable[Receipt]:
         """All that the effect's attempts may have left at the vendor."""
-        traces: dict[ExternalId, Made] = {}
-        if effect.look_first or not effect.made:
+        traces: dict[ExternalId, Receipt] = {}
+        if effect.search_first or not effect.receipt:
             traces = {made.id: made for made in await change.find(command)}
-        if effect.made:
-            traces[effect.made.id] = effect.made
-        if not traces and change.repeat.strategy is Strategy.UPSERT:
-            return [Made(id=ExternalId(command.subject))]
+        if effect.receipt:
+            traces[effect.receipt.id] = effect.receipt
+        if not traces and change.idempotency.strategy is Strategy.UPSERT:
+            return [Receipt(id=ExternalId(command.subject))]
         return traces.values()
 
     async def _sweep(
-        self, change: Change[C], command: C, elected: Made, found: Iterable[Made]
+        self, change: Operation[C], command: C, elected: Receipt, found: Iterable[Receipt]
     ) -> None:
         for stray in found:
             if stray.id != elected.id:
-                await change.take_back(command, stray)
+                await change.undo(command, stray)
 
-    def _ticket(self, change: Change[C], effect: Effect) -> Ticket:
+    def _ticket(self, change: Operation[C], effect: Effect) -> Attempt:
         meaning = (self._installation, change.system, effect.key, effect.generation)
-        return Ticket(
+        return Attempt(
             attempt=effect.attempt,
             generation=effect.generation,
             idempotency_key=hashlib.sha256("|".join(map(str, meaning)).encode()).hexdigest(),
-            look_first=effect.look_first,
+            search_first=effect.search_first,
         )
 
 
-def _intent(change: Change[C], command: C) -> Intent:
+def _intent(change: Operation[C], command: C) -> Intent:
     info = activity.info() if activity.in_activity() else None
     return Intent(
         key=EffectKey(kind=change.kind, subject=command.subject),

@@ -7,9 +7,9 @@ from temporalio import activity
 
 from activities.effects import Effects
 from domain.billing import (
-    BillItem,
+    Bill,
     CreditOrder,
-    Drafted,
+    DraftedInvoice,
     DraftInvoice,
     Invoice,
     InvoiceStatus,
@@ -26,10 +26,10 @@ from domain.money import Money
 from domain.repair import RepairRequest
 from domain.tax import tax_on
 from domain.write_back import WriteBack
-from ports.billing_ledger import Books
+from ports.billing_ledger import BillingLedger
 from ports.erp import Customers, Invoicing
 from ports.failures import Rejected
-from ports.links import Link, Links
+from ports.links import Link, LinkStore
 
 Clock = Callable[[], datetime]
 
@@ -38,7 +38,12 @@ class CustomerActivities:
     """Finds, opens and takes back customers."""
 
     def __init__(
-        self, customers: Customers, effects: Effects, books: Books, links: Links, clock: Clock
+        self,
+        customers: Customers,
+        effects: Effects,
+        books: BillingLedger,
+        links: LinkStore,
+        clock: Clock,
     ) -> None:
         self._customers = customers
         self._effects = effects
@@ -54,46 +59,50 @@ class CustomerActivities:
     async def open_customer(self, ensure: EnsureCustomer) -> Customer:
         """The customer's id in the ERP; an existing one is linked to our key, never changed."""
         if ensure.existing is None:
-            made = await self._effects.once(self._customers.customer, ensure.opening)
+            made = await self._effects.once(self._customers.open_customer, ensure.opening)
             return Customer(id=made.id, url=made.url)
         link = Link(
-            system=self._customers.customer.system,
-            kind=self._customers.customer.kind,
-            ours=ensure.opening.key,
-            theirs=ensure.existing,
+            system=self._customers.open_customer.system,
+            kind=self._customers.open_customer.kind,
+            key=ensure.opening.key,
+            external_id=ensure.existing,
             deal=ensure.opening.deal,
         )
-        await self._links.tie(link, now=self._clock())
+        await self._links.add(link, now=self._clock())
         return Customer(id=ensure.existing, url="")
 
     @activity.defn(name="erp.take_back_customer")
     async def take_back_customer(self, ensure: EnsureCustomer) -> None:
         """Archive it again, unless it was there before us or another contract has it by now."""
         opening: OpenCustomer = ensure.opening
-        if ensure.existing or await self._books.is_shared(opening.key, opening.deal):
+        if ensure.existing or await self._books.is_customer_shared(opening.key, opening.deal):
             return
-        await self._effects.undo(self._customers.customer, opening, reason="the deal was cancelled")
+        await self._effects.undo(
+            self._customers.open_customer, opening, reason="the deal was cancelled"
+        )
 
 
 class InvoiceActivities:
     """Bills an item exactly once: claim, draft, issue, read back; withdraws, credits."""
 
-    def __init__(self, invoicing: Invoicing, effects: Effects, books: Books, clock: Clock) -> None:
+    def __init__(
+        self, invoicing: Invoicing, effects: Effects, books: BillingLedger, clock: Clock
+    ) -> None:
         self._invoicing = invoicing
         self._effects = effects
         self._books = books
         self._clock = clock
 
     @activity.defn(name="erp.draft_invoice")
-    async def draft_invoice(self, bill: BillItem) -> Drafted:
+    async def draft_invoice(self, bill: Bill) -> DraftedInvoice:
         """Claim the item, then have its one draft."""
         await self._books.claim(_claim(bill), now=self._clock())
         draft = bill.draft(self._clock().date())
-        made = await self._effects.once(self._invoicing.invoice, draft)
-        return Drafted(bill=bill, invoice=made.id, draft=draft)
+        made = await self._effects.once(self._invoicing.draft_invoice, draft)
+        return DraftedInvoice(bill=bill, invoice=made.id, draft=draft)
 
     @activity.defn(name="erp.issue_invoice")
-    async def issue_invoice(self, drafted: Drafted) -> Invoice:
+    async def issue_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Issue the elected draft within the safety bound, and put the proof on record.
 
         Raises OverBound, and Rejected if the ERP's document is not what we asked for.
@@ -101,32 +110,32 @@ class InvoiceActivities:
         claim = await self._books.permit(drafted.bill.subject, now=self._clock())
         issued: Invoice | None = None
         if claim.state is not ClaimState.ISSUED:
-            await self._effects.sweep(self._invoicing.invoice, drafted.draft)
+            await self._effects.sweep(self._invoicing.draft_invoice, drafted.draft)
             issued = await self._invoicing.issue(drafted.invoice)
         invoice = issued or await self._invoicing.read_invoice(drafted.invoice)
         self._compare(drafted, invoice)
-        await self._books.issued(
+        await self._books.record_issued(
             drafted.bill.subject,
-            EffectKey(kind=self._invoicing.invoice.kind, subject=drafted.bill.subject),
+            EffectKey(kind=self._invoicing.draft_invoice.kind, subject=drafted.bill.subject),
             _proof(invoice),
             now=self._clock(),
         )
         return invoice
 
     @activity.defn(name="erp.read_invoice")
-    async def read_invoice(self, drafted: Drafted) -> Invoice:
+    async def read_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """The invoice as it is now; what was paid goes into the books."""
         invoice = await self._invoicing.read_invoice(drafted.invoice)
-        await self._books.settled(drafted.bill.subject, paid=invoice.paid, now=self._clock())
+        await self._books.record_payment(drafted.bill.subject, paid=invoice.paid, now=self._clock())
         return invoice
 
     @activity.defn(name="erp.withdraw")
-    async def withdraw(self, bill: BillItem) -> Invoice | None:
+    async def withdraw(self, bill: Bill) -> Invoice | None:
         """Delete the draft and free the claim; or answer the invoice, if it is too late."""
         reason = "the bill was withdrawn"
         draft = bill.draft(self._clock().date())
         try:
-            await self._effects.undo(self._invoicing.invoice, draft, reason=reason)
+            await self._effects.undo(self._invoicing.draft_invoice, draft, reason=reason)
         except Rejected:
             return await self._issued_meanwhile(bill, draft)
         await self._books.release(_claim(bill), reason=reason, now=self._clock())
@@ -136,15 +145,15 @@ class InvoiceActivities:
     async def credit_invoice(self, order: CreditOrder) -> Invoice:
         """Credit the invoice in full, by a credit note that names it."""
         credit = order.credit(self._clock().date())
-        await self._effects.once(self._invoicing.credit, credit)
-        await self._books.credited(
+        await self._effects.once(self._invoicing.credit_invoice, credit)
+        await self._books.record_credit(
             order.bill.subject, net=credit.net, by=credit.subject, now=self._clock()
         )
         return await self._invoicing.read_invoice(order.invoice.id)
 
-    async def _issued_meanwhile(self, bill: BillItem, draft: DraftInvoice) -> Invoice:
-        made = await self._effects.once(self._invoicing.invoice, draft)
-        return await self.issue_invoice(Drafted(bill=bill, invoice=made.id, draft=draft))
+    async def _issued_meanwhile(self, bill: Bill, draft: DraftInvoice) -> Invoice:
+        made = await self._effects.once(self._invoicing.draft_invoice, draft)
+        return await self.issue_invoice(DraftedInvoice(bill=bill, invoice=made.id, draft=draft))
 
     @activity.defn(name="erp.read_revenue")
     async def read_revenue(self, request: RepairRequest) -> WriteBack:
@@ -167,22 +176,22 @@ class InvoiceActivities:
         """The invoice as it is now; what was paid goes into the books."""
         document = claim.proof.document if claim.proof else ExternalId("")
         invoice = await self._invoicing.read_invoice(document)
-        await self._books.settled(claim.subject, paid=invoice.paid, now=self._clock())
+        await self._books.record_payment(claim.subject, paid=invoice.paid, now=self._clock())
         return invoice
 
-    def _compare(self, drafted: Drafted, invoice: Invoice) -> None:
+    def _compare(self, drafted: DraftedInvoice, invoice: Invoice) -> None:
         nets = [line.net for line in drafted.draft.lines]
         tax = tax_on(nets, drafted.draft.tax, self._invoicing.tax_rounding)
         asked = (Money.total(nets, nets[0].currency), tax)
         if invoice.status is InvoiceStatus.DRAFT or (invoice.net, invoice.tax) != asked:
             raise Rejected(
-                self._invoicing.invoice.system,
+                self._invoicing.draft_invoice.system,
                 f"invoice {invoice.number or invoice.id} reads {invoice.status}, {invoice.net} + "
                 f"{invoice.tax} tax; asked for {asked[0]} + {asked[1]}: finance must compare them",
             )
 
 
-def _claim(bill: BillItem) -> Claim:
+def _claim(bill: Bill) -> Claim:
     return Claim(
         subject=bill.subject,
         deal=bill.deal,

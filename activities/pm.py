@@ -29,17 +29,17 @@ class PmActivities:
     @activity.defn(name="pm.open_project")
     async def open_project(self, plan: ProjectPlan) -> Project:
         """The project with its charter, so that nobody meets it without its terms."""
-        made = await self._effects.once(self._pm.project, plan.opening())
-        await self._effects.once(self._pm.charter, plan.charter(made.id))
+        made = await self._effects.once(self._pm.open_project, plan.opening())
+        await self._effects.once(self._pm.write_charter, plan.charter(made.id))
         return Project(id=made.id, key=made.parts.get("key", made.id), url=made.url)
 
     @activity.defn(name="pm.plan_project")
     async def plan_project(self, planned: PlannedProject) -> Project:
         """Milestones, work breakdown and team."""
         plan, project = planned.plan, planned.project
-        made = await self._effects.once(self._pm.milestones, plan.milestone_plan(project.id))
-        await self._effects.once(self._pm.work, plan.work(project.id, dict(made.parts)))
-        await self._effects.once(self._pm.team, plan.staffing(project.id))
+        made = await self._effects.once(self._pm.plan_milestones, plan.milestone_plan(project.id))
+        await self._effects.once(self._pm.plan_work, plan.work(project.id, dict(made.parts)))
+        await self._effects.once(self._pm.staff_project, plan.staffing(project.id))
         return project.model_copy(update={"milestones": made.parts})
 
     @activity.defn(name="pm.take_back_project")
@@ -47,17 +47,17 @@ class PmActivities:
         """Everything in the project goes with it; each effect is put on record as gone."""
         nowhere, gone = ExternalId(""), "it went with its project"
         pm, effects = self._pm, self._effects
-        await effects.abandon(pm.team, plan.staffing(nowhere), reason=gone)
-        await effects.abandon(pm.work, plan.work(nowhere, {}), reason=gone)
-        await effects.abandon(pm.milestones, plan.milestone_plan(nowhere), reason=gone)
-        await effects.abandon(pm.charter, plan.charter(nowhere), reason=gone)
-        await effects.undo(pm.project, plan.opening(), reason="the deal was cancelled")
+        await effects.abandon(pm.staff_project, plan.staffing(nowhere), reason=gone)
+        await effects.abandon(pm.plan_work, plan.work(nowhere, {}), reason=gone)
+        await effects.abandon(pm.plan_milestones, plan.milestone_plan(nowhere), reason=gone)
+        await effects.abandon(pm.write_charter, plan.charter(nowhere), reason=gone)
+        await effects.undo(pm.open_project, plan.opening(), reason="the deal was cancelled")
 
     @activity.defn(name="pm.close_project")
     async def close_project(self, planned: PlannedProject) -> None:
         """The project stays, marked closed: something was invoiced for it."""
         charter = planned.plan.charter(planned.project.id, is_closed=True)
-        await self._effects.once(self._pm.charter, charter)
+        await self._effects.once(self._pm.write_charter, charter)
 
     @activity.defn(name="pm.read_milestones")
     async def read_milestones(self, asked: ReadMilestones) -> Sequence[MilestoneProgress]:

@@ -18,13 +18,13 @@ from domain.ids import DealId, EventId, Subject
 from domain.money import Money
 from domain.preflight import preflight
 from domain.value import Value
-from ports.attention_queue import Desk
-from ports.billing_ledger import Awaiting, Books
+from ports.attention_queue import AttentionQueue
+from ports.billing_ledger import BillingLedger, OpenContract
 from ports.capability import Capability
-from ports.crm import Crm, Won
+from ports.crm import Crm, WonDeal
 from ports.cursors import Cursors
-from ports.erp import Changed, Invoicing
-from ports.event_dispatcher import Doorbell
+from ports.erp import ChangedInvoice, Invoicing
+from ports.event_dispatcher import EventDispatcher
 from ports.failures import Absent
 from ports.pm import MilestoneProgress, Pm
 
@@ -70,9 +70,9 @@ class CrmPoll:
     def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
         crm: Crm,
-        desk: Desk,
+        desk: AttentionQueue,
         cursors: Cursors,
-        doorbell: Doorbell,
+        doorbell: EventDispatcher,
         clock: Clock,
         overlap: timedelta,
     ) -> None:
@@ -96,7 +96,7 @@ class CrmPoll:
         return Polled(seen=len(won), rung=rung)
 
     async def _incomplete(self) -> list[Attention]:
-        filed = [each.attention for each in await self._desk.open()]
+        filed = [each.attention for each in await self._desk.list_open()]
         return [attention for attention in filed if attention.kind == INCOMPLETE]
 
     async def _look_at(self, waiting: Attention) -> int:
@@ -111,7 +111,7 @@ class CrmPoll:
         event = EventId(f"completed:{waiting.deal}:{said}")
         return await self._doorbell.deal_won(DealWon(deal=waiting.deal, event=event))
 
-    async def _ring(self, deal: Won) -> int:
+    async def _ring(self, deal: WonDeal) -> int:
         event = EventId(f"won:{deal.deal}:{deal.changed_at.isoformat()}")
         if self._rung.knows(event):
             return 0
@@ -124,7 +124,12 @@ class PmPoll:
     """Reached milestones of the open contracts."""
 
     def __init__(
-        self, pm: Pm, books: Books, doorbell: Doorbell, clock: Clock, overlap: timedelta
+        self,
+        pm: Pm,
+        books: BillingLedger,
+        doorbell: EventDispatcher,
+        clock: Clock,
+        overlap: timedelta,
     ) -> None:
         self._pm = pm
         self._books = books
@@ -133,11 +138,11 @@ class PmPoll:
 
     @activity.defn(name="pm.delta")
     async def delta(self) -> Polled:
-        awaiting = await self._books.awaiting()
+        awaiting = await self._books.open_contracts()
         rung = sum([await self._look_at(contract) for contract in awaiting])
         return Polled(seen=len(awaiting), rung=rung)
 
-    async def _look_at(self, contract: Awaiting) -> int:
+    async def _look_at(self, contract: OpenContract) -> int:
         try:
             milestones = await self._pm.read_milestones(contract.deal, contract.project)
         except Absent:
@@ -161,9 +166,9 @@ class ErpPoll:
     def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
         invoicing: Invoicing,
-        books: Books,
+        books: BillingLedger,
         cursors: Cursors,
-        doorbell: Doorbell,
+        doorbell: EventDispatcher,
         clock: Clock,
         overlap: timedelta,
     ) -> None:
@@ -184,10 +189,10 @@ class ErpPoll:
             await self._cursors.advance("erp", max(change.changed_at for change in changed))
         return Polled(seen=len(changed), rung=rung)
 
-    async def _ring(self, change: Changed) -> int:
+    async def _ring(self, change: ChangedInvoice) -> int:
         event = EventId(f"changed:{change.invoice.id}:{change.changed_at.isoformat()}")
         subject = Subject(change.invoice.reference.removeprefix("cw:"))
-        claim = await self._books.claim_of(subject)
+        claim = await self._books.find_claim(subject)
         if claim is None or self._rung.knows(event) or not is_news(claim, change.invoice):
             return 0
         fact = InvoiceChanged(deal=claim.deal, subject=subject, event=event)

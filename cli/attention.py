@@ -8,8 +8,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cli.context import AsJson, client, out, run, settings, show_json, store, table
 from cli.errors import Trouble
-from domain.attention import Decision, Verb
-from ports.attention_queue import Filed
+from domain.attention import Action, Decision
+from ports.attention_queue import QueuedAttention
 from workflows.attention import Attended
 
 app = typer.Typer(
@@ -56,9 +56,9 @@ def show(run_id: RunArgument, as_json: AsJson = False) -> None:
         _print(filed)
 
 
-def _print(filed: Filed) -> None:
+def _print(filed: QueuedAttention) -> None:
     it = filed.attention
-    state = f"settled: {filed.decision.verb} by {filed.decision.by}" if filed.decision else "open"
+    state = f"settled: {filed.decision.action} by {filed.decision.by}" if filed.decision else "open"
     out.print(
         f"[bold]{it.workflow}[/] ({it.kind}, {state}) needs [bold]{it.who}[/] "
         f"since {it.since:%Y-%m-%d %H:%M} UTC"
@@ -69,22 +69,22 @@ def _print(filed: Filed) -> None:
         out.print(table("", ("field", "what is wrong", "who mends it"), rows))
     if not filed.decision:
         choices = f" --choice {'|'.join(it.choices)}" if it.choices else ""
-        for verb in it.verbs:
+        for verb in it.actions:
             out.print(
-                f"  cashward attention {verb} {it.workflow}{choices if verb is Verb.AMEND else ''}"
+                f"  cashward attention {verb} {it.workflow}{choices if verb is Action.AMEND else ''}"
             )
 
 
 @app.command()
 def retry(run_id: RunArgument, reason: Reason = "") -> None:
     """What was wrong is mended: try again."""
-    _decide(run_id, Verb.RETRY, reason)
+    _decide(run_id, Action.RETRY, reason)
 
 
 @app.command()
 def skip(run_id: RunArgument, reason: Reason = "") -> None:
     """Go on without it."""
-    _decide(run_id, Verb.SKIP, reason)
+    _decide(run_id, Action.SKIP, reason)
 
 
 @app.command()
@@ -94,17 +94,17 @@ def amend(
     reason: Reason = "",
 ) -> None:
     """Decide what the run could not."""
-    _decide(run_id, Verb.AMEND, reason, choice)
+    _decide(run_id, Action.AMEND, reason, choice)
 
 
 @app.command()
 def abort(run_id: RunArgument, reason: Reason = "") -> None:
     """Give it up: what was done for it is taken back."""
-    _decide(run_id, Verb.ABORT, reason)
+    _decide(run_id, Action.ABORT, reason)
 
 
-def _decide(run_id: str, verb: Verb, reason: str, choice: str = "") -> None:
-    decision = Decision(verb=verb, by=getpass.getuser(), reason=reason, choice=choice)
+def _decide(run_id: str, verb: Action, reason: str, choice: str = "") -> None:
+    decision = Decision(action=verb, by=getpass.getuser(), reason=reason, choice=choice)
     out.print(run(_send(run_id, decision)))
 
 
@@ -119,14 +119,14 @@ async def _send(run_id: str, decision: Decision) -> str:
         raise Trouble(f"no run {run_id} waits for a decision: {way_out}") from refused
 
 
-async def _open() -> list[Filed]:
+async def _open() -> list[QueuedAttention]:
     async with store(settings()) as opened:
-        return list(await opened.attention_queue.open())
+        return list(await opened.attention_queue.list_open())
 
 
-async def _find(run_id: str) -> list[Filed]:
+async def _find(run_id: str) -> list[QueuedAttention]:
     async with store(settings()) as opened:
-        found = list(await opened.attention_queue.find(run_id))
+        found = list(await opened.attention_queue.list_of_run(run_id))
     if not found:
         raise Trouble(f"{run_id} never needed a person: `cashward attention list` shows what does")
     return found

@@ -27,7 +27,7 @@ from domain.ids import DealId, EventId, ItemKey
 from domain.stage import Stage
 from ports.failures import Absent
 from runtime.composition import open_systems
-from runtime.event_dispatcher import TemporalDoorbell
+from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
@@ -178,7 +178,7 @@ def signal(
 
 async def _ring(chosen: Settings, fact: DealWon | MilestoneReached | InvoiceChanged) -> bool:
     async with store(chosen) as opened:
-        bell = TemporalDoorbell(
+        bell = TemporalEventDispatcher(
             await client(chosen),
             task_queue=chosen.temporal.task_queue,
             policy=chosen.policy,

@@ -67,9 +67,9 @@ async def look(connection: str, ask: Callable[[], Awaitable[Probe]]) -> Finding:
         return Finding(connection=connection, is_well=False, what=what, mend=str(trouble))
     return Finding(
         connection=connection,
-        is_well=not probe.wanting,
+        is_well=not probe.problems,
         what=f"{probe.account}, as {probe.identity}",
-        mend="; ".join(probe.wanting),
+        mend="; ".join(probe.problems),
     )
 
 

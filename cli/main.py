@@ -73,7 +73,7 @@ def _agreed(number: int) -> bool:
 
 async def _prepare(*, dry_run: bool) -> list[str]:
     async with open_systems(settings()) as systems:
-        return list(await systems.crm.prepare(dry_run=dry_run))
+        return list(await systems.crm.set_up(dry_run=dry_run))
 
 
 @app.command()

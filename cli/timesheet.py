@@ -53,7 +53,7 @@ def time(deal: DealArgument, as_json: AsJson = False) -> None:
 async def _read(chosen: Settings, deal: DealId) -> Timesheet:
     async with store(chosen) as opened:
         links = await opened.links.of_deal(deal)
-    project = next((link.theirs for link in links if link.kind == _PROJECT), None)
+    project = next((link.external_id for link in links if link.kind == _PROJECT), None)
     if project is None:
         raise Trouble(f"{deal} has no project yet: `cashward deal show {deal}` says why")
     async with open_systems(chosen) as systems:

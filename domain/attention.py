@@ -12,7 +12,7 @@ INCOMPLETE = "preflight"
 """The kind of attention that waits for sales to complete the deal."""
 
 
-class Verb(StrEnum):
+class Action(StrEnum):
     """What a person may decide about a parked run."""
 
     RETRY = "retry"
@@ -27,7 +27,7 @@ class Decision(Value):
     `choice` amends: the customer id to use, or `new`. An attention says what it understands.
     """
 
-    verb: Verb
+    action: Action
     by: str
     reason: str = ""
     choice: str = ""
@@ -44,16 +44,16 @@ class Attention(Value):
     why: str
     who: str
     since: datetime
-    verbs: tuple[Verb, ...]
+    actions: tuple[Action, ...]
     findings: tuple[Finding, ...] = ()
     choices: tuple[str, ...] = ()
 
     def check(self, decision: Decision) -> None:
         """Raises Refusal, naming what is possible, if this decision is none of it."""
-        if decision.verb not in self.verbs:
-            possible = ", ".join(self.verbs)
-            raise Refusal(f"cannot {decision.verb} {self.kind}: {possible} would count")
-        if decision.verb is Verb.AMEND and decision.choice not in self.choices:
+        if decision.action not in self.actions:
+            possible = ", ".join(self.actions)
+            raise Refusal(f"cannot {decision.action} {self.kind}: {possible} would count")
+        if decision.action is Action.AMEND and decision.choice not in self.choices:
             raise Refusal(
                 f"{decision.choice!r} is no choice here: choose one of {', '.join(self.choices)}"
             )

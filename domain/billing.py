@@ -26,7 +26,7 @@ class BillableItem(Value):
         return Subject(f"{deal}:{self.key}:r{self.revision}")
 
 
-def billing_schedule(
+def billable_items(
     value: Money, milestones: Sequence[PlannedMilestone]
 ) -> tuple[BillableItem, ...]:
     """The contract value cut by the milestones' shares; the parts add up to the coin."""
@@ -161,7 +161,7 @@ class ItemStatus(Value):
     invoice: Invoice | None = None
 
 
-class BillItem(Value):
+class Bill(Value):
     """Start the billing of one item of a contract. Everything the bill needs is in here."""
 
     deal: DealId
@@ -202,10 +202,10 @@ class BillItem(Value):
         return f"{self.deal_name}: {self.item.name}{note}"
 
 
-class Drafted(Value):
+class DraftedInvoice(Value):
     """A draft on record: nobody has seen it yet, and only it can become the invoice."""
 
-    bill: BillItem
+    bill: Bill
     invoice: ExternalId
     draft: DraftInvoice
 
@@ -213,7 +213,7 @@ class Drafted(Value):
 class CreditOrder(Value):
     """Credit an issued bill in full."""
 
-    bill: BillItem
+    bill: Bill
     invoice: Invoice
     reason: str
 
@@ -232,7 +232,7 @@ class CreditOrder(Value):
         )
 
 
-class Billed(Value):
+class BillResult(Value):
     """How the billing of an item ended."""
 
     item: ItemKey

@@ -13,7 +13,7 @@ DELIVERY = "delivery manager"
 NOBODY = ""
 
 
-class Move(Value):
+class Transition(Value):
     """An item came further: what it is now, why it is not further yet, and who must act."""
 
     item: ItemKey
@@ -25,7 +25,7 @@ class Move(Value):
     """Nothing more will come from the run that bills this item."""
 
 
-class Board(Value):
+class BillingSchedule(Value):
     """All items of a contract, each with its state; it changes only by moves."""
 
     statuses: tuple[ItemStatus, ...] = ()
@@ -52,16 +52,16 @@ class Board(Value):
     def keys(self) -> Iterator[ItemKey]:
         return (status.item.key for status in self.statuses)
 
-    def move(self, move: Move, *, at: datetime) -> Self:
+    def apply(self, transition: Transition, *, at: datetime) -> Self:
         """The board after this move. `since` stays where the state stays."""
-        before = self[move.item]
+        before = self[transition.item]
         after = ItemStatus(
             item=before.item,
-            state=move.state,
-            since=before.since if before.state is move.state else at,
-            reason=move.reason,
-            who=move.who,
-            invoice=move.invoice or before.invoice,
+            state=transition.state,
+            since=before.since if before.state is transition.state else at,
+            reason=transition.reason,
+            who=transition.who,
+            invoice=transition.invoice or before.invoice,
         )
         return self.model_copy(
             update={"statuses": tuple(after if s is before else s for s in self.statuses)}
@@ -76,7 +76,7 @@ class Board(Value):
         return all(s.state.is_invoiced or s.state is ItemState.CANCELLED for s in self.statuses)
 
     @property
-    def is_settled(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether nothing more is to come: all is paid, credited or cancelled."""
         final = {ItemState.PAID, ItemState.CREDITED, ItemState.CANCELLED}
         return all(status.state in final for status in self.statuses)

@@ -60,11 +60,11 @@ class Claim(Value):
         return self.net - (self.credited or Money.zero(self.net.currency))
 
 
-class OverBound(Refusal):
+class ContractValueExceeded(Refusal):
     """Issuing this would bill more than the contract is worth."""
 
 
-def check_bound(contract: Money, claims: Iterable[Claim], wanted: Claim) -> None:
+def check_contract_value(contract: Money, claims: Iterable[Claim], wanted: Claim) -> None:
     """Issued less credited plus this must fit the contract value. Raises OverBound.
 
     A safety bound: it refuses rather than bill twice, whatever went wrong before it.
@@ -73,7 +73,7 @@ def check_bound(contract: Money, claims: Iterable[Claim], wanted: Claim) -> None
         (claim.used() for claim in claims if claim.subject != wanted.subject), contract.currency
     )
     if contract < others + wanted.net:
-        raise OverBound(
+        raise ContractValueExceeded(
             f"{wanted.subject}: {wanted.net} on top of {others} would exceed "
             f"the contract's {contract}: "
             "finance must approve a change of the contract, or abort this bill"

@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from domain.billing import BillableItem, billing_schedule
+from domain.billing import BillableItem, billable_items
 from domain.company import Account
-from domain.deal import Contact, Deal, QuoteLine, Role, SlaMetric
+from domain.deal import Contact, ContactRole, Deal, QuoteLine, SlaMetric
 from domain.ids import CustomerKey, DealId, OwnerId
 from domain.money import Money
 from domain.refusal import Refusal
@@ -49,7 +49,9 @@ class Contract(Value):
 
     @property
     def billing_email(self) -> str:
-        contact = next((c for c in self.stakeholders if c.role is Role.BILLING_CONTACT), None)
+        contact = next(
+            (c for c in self.stakeholders if c.role is ContactRole.BILLING_CONTACT), None
+        )
         return self.account.billing_email or (contact.email if contact else "")
 
     def item(self, key: str) -> BillableItem:
@@ -85,6 +87,6 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         end=deal.end,
         payment_days=deal.payment_days,
         tax=tax_rule(deal.tax, standard_rate=policy.standard_vat_rate),
-        items=billing_schedule(deal.value, deal.milestones),
+        items=billable_items(deal.value, deal.milestones),
         sla=deal.sla,
     )

@@ -182,6 +182,6 @@ CurrencyCode = Annotated[str, AfterValidator(_known)]
 """An active ISO 4217 code, upper case."""
 
 
-def coin(currency: str) -> Decimal:
+def minor_unit(currency: str) -> Decimal:
     """The smallest amount that can be paid: 0.01 for EUR, 1 for JPY, 0.001 for KWD."""
     return Decimal(1).scaleb(-_EXPONENTS[_known(currency)])

@@ -11,7 +11,7 @@ from domain.tax import TaxTreatment
 from domain.value import Value
 
 
-class Role(StrEnum):
+class ContactRole(StrEnum):
     """What a contact is to the project and its invoices."""
 
     SPONSOR = "sponsor"
@@ -41,7 +41,7 @@ class Contact(Value):
     """A person at the customer. Name and e-mail are personal data: never in ids or logs."""
 
     id: ContactId
-    role: Role | None
+    role: ContactRole | None
     name: str = ""
     email: str = ""
 
@@ -110,5 +110,5 @@ class Deal(Value):
     sla: tuple[SlaMetric, ...] = ()
     unreadable: tuple[Finding, ...] = ()
 
-    def contact(self, role: Role) -> Contact | None:
+    def contact(self, role: ContactRole) -> Contact | None:
         return next((contact for contact in self.contacts if contact.role is role), None)

@@ -1,14 +1,14 @@
 """A deal's life, as it is carried from one run to the next."""
 
-from domain.billing_schedule import Board
+from domain.billing_schedule import BillingSchedule
 from domain.contract import Contract, Policy
 from domain.ids import DealId, ItemKey
-from domain.kickoff import KickedOff, Kickoff
+from domain.kickoff import Kickoff, KickoffResult
 from domain.stage import Stage
 from domain.value import Value
 
 
-class Life(Value):
+class DealSnapshot(Value):
     """What a deal's run must remember. The first run knows the deal and the policy only."""
 
     deal: DealId
@@ -16,8 +16,8 @@ class Life(Value):
     stage: Stage = Stage.WON
     contract: Contract | None = None
     kickoff: Kickoff | None = None
-    kicked_off: KickedOff | None = None
-    board: Board = Board()
+    kicked_off: KickoffResult | None = None
+    schedule: BillingSchedule = BillingSchedule()
     held: dict[ItemKey, str] = {}
     open_bills: tuple[ItemKey, ...] = ()
     revision: int = 0

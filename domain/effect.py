@@ -27,7 +27,7 @@ class EffectState(StrEnum):
     REVERSED = "reversed"
 
 
-class Made(Value):
+class Receipt(Value):
     """What a change made at the vendor: id, link for people, ids of its parts by our keys."""
 
     id: ExternalId
@@ -42,10 +42,10 @@ class Strategy(StrEnum):
     IDEMPOTENCY_KEY = "idempotency_key"
     UNIQUE_REFERENCE = "unique_reference"
     DRAFT = "draft"
-    INERT = "inert"
+    SEARCH_FIRST = "inert"
 
 
-class Repeat(Value):
+class IdempotencyPolicy(Value):
     """What repeating a change would do, as its connector declares it.
 
     `settle`: how long after a lost call its commit may still land and become findable.
@@ -53,11 +53,11 @@ class Repeat(Value):
     """
 
     strategy: Strategy
-    settle: timedelta = timedelta(0)
-    key_life: timedelta | None = None
+    settle_time: timedelta = timedelta(0)
+    key_lifetime: timedelta | None = None
 
     @property
-    def waits(self) -> bool:
+    def waits_to_settle(self) -> bool:
         """Whether a repeat must wait until a lost call has settled.
 
         A unique reference refuses the second at once. An upsert waits all the same: its late
@@ -90,14 +90,14 @@ class Superseded(Refusal):
         super().__init__(f"{key}: attempt {attempt} is superseded")
 
 
-class TakenBack(Refusal):
+class AlreadyReversed(Refusal):
     """The effect was reversed, and its kind is not made twice."""
 
     def __init__(self, key: EffectKey) -> None:
         super().__init__(f"{key} was taken back: it is not made again under this key")
 
 
-class NotYet(Exception):
+class NotSettled(Exception):
     """An older call may still land: come back after `until`."""
 
     def __init__(self, key: EffectKey, until: datetime) -> None:
@@ -117,29 +117,29 @@ class Effect(Value):
     generation: int = 1
     first_sent: datetime | None = None
     until: datetime | None = None
-    burnt: bool = False
+    key_tainted: bool = False
     """The vendor may have stored an error under the present idempotency key."""
-    made: Made | None = None
+    receipt: Receipt | None = None
     proof: dict[str, str] = {}
     reason: str = ""
 
     @property
-    def is_settled(self) -> bool:
+    def is_confirmed(self) -> bool:
         return self.state in {EffectState.CONFIRMED, EffectState.DONE}
 
     @property
-    def look_first(self) -> bool:
+    def search_first(self) -> bool:
         """Whether an earlier attempt may have left something behind."""
         return self.attempt > 1
 
     def start(
         self,
         digest: str,
-        repeat: Repeat,
+        repeat: IdempotencyPolicy,
         *,
         now: datetime,
         patience: timedelta,
-        reopens: bool = False,
+        is_repeatable: bool = False,
     ) -> Self:
         """Take off on a new attempt, or stay as recorded.
 
@@ -147,42 +147,44 @@ class Effect(Value):
         """
         if digest != self.digest:
             raise KeyReused(self.key)
-        if self.is_settled:
+        if self.is_confirmed:
             return self
-        if self.state is EffectState.REVERSED and not reopens:
-            raise TakenBack(self.key)
-        if repeat.waits:
-            self.wait_out(now)
+        if self.state is EffectState.REVERSED and not is_repeatable:
+            raise AlreadyReversed(self.key)
+        if repeat.waits_to_settle:
+            self.require_settled(now)
         return self.model_copy(
             update={
                 "state": EffectState.IN_FLIGHT,
                 "attempt": self.attempt + 1,
                 "generation": self._next_generation(repeat, now),
                 "first_sent": self.first_sent if self._keeps_key(repeat, now) else now,
-                "until": now + patience + repeat.settle,
+                "until": now + patience + repeat.settle_time,
                 "burnt": False,
                 "made": None,
                 "reason": "",
             }
         )
 
-    def confirm(self, attempt: int, made: Made) -> Self:
+    def confirm(self, attempt: int, made: Receipt) -> Self:
         """Put what was made on record, once. A later newcomer does not change it."""
-        if self.is_settled:
+        if self.is_confirmed:
             return self
         self._fence(attempt)
         return self.model_copy(
             update={"state": EffectState.CONFIRMED, "made": made, "until": None, "reason": ""}
         )
 
-    def lose_sight(self, attempt: int, reason: str, *, until: datetime, burnt: bool) -> Self:
+    def mark_uncertain(
+        self, attempt: int, reason: str, *, until: datetime, key_tainted: bool
+    ) -> Self:
         """The call may have happened, or may happen yet, until then."""
         self._fence(attempt)
         return self.model_copy(
             update={
                 "state": EffectState.UNCERTAIN,
                 "until": until,
-                "burnt": burnt,
+                "burnt": key_tainted,
                 "reason": reason,
             }
         )
@@ -213,23 +215,23 @@ class Effect(Value):
             }
         )
 
-    def wait_out(self, now: datetime) -> None:
+    def require_settled(self, now: datetime) -> None:
         """Raises NotYet while an earlier call may still land unseen."""
         pending = self.state in {EffectState.IN_FLIGHT, EffectState.UNCERTAIN}
         if pending and self.until and now < self.until:
-            raise NotYet(self.key, self.until)
+            raise NotSettled(self.key, self.until)
 
-    def _next_generation(self, repeat: Repeat, now: datetime) -> int:
+    def _next_generation(self, repeat: IdempotencyPolicy, now: datetime) -> int:
         if self.attempt == 0:
             return self.generation
         renew = self.state is EffectState.REVERSED or not self._keeps_key(repeat, now)
         return self.generation + renew
 
-    def _keeps_key(self, repeat: Repeat, now: datetime) -> bool:
-        if repeat.key_life is None:
+    def _keeps_key(self, repeat: IdempotencyPolicy, now: datetime) -> bool:
+        if repeat.key_lifetime is None:
             return self.state is not EffectState.REVERSED and self.first_sent is not None
-        young = self.first_sent is not None and now - self.first_sent < repeat.key_life
-        return young and not self.burnt and self.state is not EffectState.REVERSED
+        young = self.first_sent is not None and now - self.first_sent < repeat.key_lifetime
+        return young and not self.key_tainted and self.state is not EffectState.REVERSED
 
     def _fence(self, attempt: int) -> None:
         if attempt != self.attempt or self.state is not EffectState.IN_FLIGHT:

@@ -17,14 +17,14 @@ class HandoffRequest(Value):
     policy: Policy
 
 
-class HandedOff(Value):
+class HandoffResult(Value):
     """A complete contract, and the customer of the ERP it is for; None opens a new one."""
 
     contract: Contract
     existing_customer: ExternalId | None
 
 
-class GivenUp(Value):
+class StageAborted(Value):
     """A person decided not to go on; what was done is taken back."""
 
     reason: str
@@ -86,14 +86,14 @@ class Kickoff(Value):
         return WriteBack(subject=Subject(f"{self.plan.deal}:link"), deal=self.plan.deal)
 
 
-class KickedOff(Value):
+class KickoffResult(Value):
     """What kickoff set up."""
 
     customer: Customer
     project: Project
 
 
-def plan_kickoff(handed: HandedOff, plan: ProjectPlan) -> Kickoff:
+def plan_kickoff(handed: HandoffResult, plan: ProjectPlan) -> Kickoff:
     contract = handed.contract
     opening = OpenCustomer(
         key=contract.customer,

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import ValidationInfo, field_validator
 
-from domain.currency import CurrencyCode, coin
+from domain.currency import CurrencyCode, minor_unit
 from domain.refusal import Refusal
 from domain.value import Value
 
@@ -32,10 +32,10 @@ class Money(Value):
             return amount
         if not amount.is_finite():
             raise ValueError("an amount of money must be a finite number")
-        exact = amount.quantize(coin(currency))
+        exact = amount.quantize(minor_unit(currency))
         if exact != amount:
             raise ValueError(
-                f"{amount} {currency} has a part smaller than {coin(currency)} {currency}"
+                f"{amount} {currency} has a part smaller than {minor_unit(currency)} {currency}"
             )
         return exact + 0  # -0.00 and 0.00 are the same money
 
@@ -46,7 +46,7 @@ class Money(Value):
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Self:
         """The nearest whole coins; half a coin goes away from zero, as invoices round."""
-        return cls(currency=currency, amount=amount.quantize(coin(currency), ROUND_HALF_UP))
+        return cls(currency=currency, amount=amount.quantize(minor_unit(currency), ROUND_HALF_UP))
 
     @classmethod
     def zero(cls, currency: str) -> Self:
@@ -94,7 +94,7 @@ class Money(Value):
             raise Refusal(
                 f"cannot split {self} by weights {[str(w) for w in weights]}: need positive weights"
             )
-        unit = coin(self.currency)
+        unit = minor_unit(self.currency)
         coins = abs(self.amount) / unit
         ideals = [coins * weight / whole for weight in weights]
         parts = [ideal.to_integral_value(ROUND_DOWN) for ideal in ideals]

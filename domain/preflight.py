@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.billing import HUNDRED
 from domain.company import wrong_ids
-from domain.deal import CostType, Deal, Finding, Role
+from domain.deal import ContactRole, CostType, Deal, Finding
 from domain.money import Money
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES
@@ -70,7 +70,7 @@ def _customer(deal: Deal) -> Iterator[Finding]:
     if deal.tax is TaxTreatment.REVERSE_CHARGE and not deal.account.ids.vat_id:
         problem = "reverse charge needs the customer's VAT id (EN 16931 BR-AE-02)"
         yield Finding(field="company", problem=problem, who=FINANCE)
-    if deal.contact(Role.BILLING_CONTACT) is None:
+    if deal.contact(ContactRole.BILLING_CONTACT) is None:
         yield Finding(field="contacts", problem="no contact is the billing contact", who=SALES)
 
 

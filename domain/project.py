@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from domain.billing import BillableItem
 from domain.contract import Contract, Policy
-from domain.deal import Contact, CostType, QuoteLine, Role, SlaMetric, Unit
+from domain.deal import Contact, ContactRole, CostType, QuoteLine, SlaMetric, Unit
 from domain.ids import ContactId, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.templates import TEMPLATES
@@ -19,7 +19,7 @@ _CENTIHOUR = Decimal("0.01")
 class Stakeholder(Value):
     """A contact in the project, by role and CRM id only: the person's data stay in the CRM."""
 
-    role: Role
+    role: ContactRole
     contact: ContactId
 
 

@@ -9,11 +9,11 @@ class RepairRequest(Value):
 
     deal: DealId
     occasion: str
-    is_over: bool = False
+    is_deal_closed: bool = False
     """The deal has ended: what is outstanding now, nobody else will see to."""
 
 
-class Repaired(Value):
+class RepairResult(Value):
     """What the CRM was told."""
 
     deal: DealId

@@ -8,27 +8,27 @@ from domain.attention import Attention, Decision
 from domain.value import Value
 
 
-class Filed(Value):
+class QueuedAttention(Value):
     """An attention on the desk, and how it was settled, if it was."""
 
     attention: Attention
     decision: Decision | None = None
-    settled_at: datetime | None = None
+    resolved_at: datetime | None = None
 
 
-class Desk(Protocol):
+class AttentionQueue(Protocol):
     """Keeps what needs a person until it is decided."""
 
-    async def file(self, attention: Attention, *, now: datetime) -> None:
+    async def add(self, attention: Attention, *, now: datetime) -> None:
         """Put it on the desk; the same trouble again updates it and keeps its `since`."""
         ...
 
-    async def settle(
+    async def resolve(
         self, workflow: str, key: str, decision: Decision, *, now: datetime
     ) -> None: ...
 
-    async def open(self) -> Sequence[Filed]: ...
+    async def list_open(self) -> Sequence[QueuedAttention]: ...
 
-    async def find(self, workflow: str) -> Sequence[Filed]:
+    async def list_of_run(self, workflow: str) -> Sequence[QueuedAttention]:
         """All attentions of one run, newest first, settled ones too."""
         ...

@@ -21,7 +21,7 @@ class Baseline(Value):
     """How many billable items it has."""
 
 
-class Awaiting(Value):
+class OpenContract(Value):
     """An open contract with items that nobody claimed yet."""
 
     deal: DealId
@@ -29,7 +29,7 @@ class Awaiting(Value):
     claimed: frozenset[ItemKey]
 
 
-class Books(Protocol):
+class BillingLedger(Protocol):
     """Each method is one transaction with its audit entry; claims of a contract are serialised."""
 
     async def agree(self, baseline: Baseline, *, now: datetime) -> None:
@@ -47,17 +47,19 @@ class Books(Protocol):
         """Check the safety bound against all claims of the contract at once. Raises OverBound."""
         ...
 
-    async def issued(
+    async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
     ) -> Claim:
         """Close the claim and its effect with the proof, in one transaction."""
         ...
 
-    async def settled(self, subject: Subject, *, paid: Money, now: datetime) -> None:
+    async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:
         """Record what was paid (with VAT), as the ERP says."""
         ...
 
-    async def credited(self, subject: Subject, *, net: Money, by: Subject, now: datetime) -> None:
+    async def record_credit(
+        self, subject: Subject, *, net: Money, by: Subject, now: datetime
+    ) -> None:
         """Record a credit (net) by the claim that names this one."""
         ...
 
@@ -74,16 +76,16 @@ class Books(Protocol):
 
     async def claims(self, deal: DealId) -> Sequence[Claim]: ...
 
-    async def claim_of(self, subject: Subject) -> Claim | None: ...
+    async def find_claim(self, subject: Subject) -> Claim | None: ...
 
-    async def awaiting(self) -> Sequence[Awaiting]:
+    async def open_contracts(self) -> Sequence[OpenContract]:
         """Open contracts whose project is linked (`pm.project`) and that have unclaimed items."""
         ...
 
-    async def end(self, deal: DealId, *, now: datetime) -> None:
+    async def close(self, deal: DealId, *, now: datetime) -> None:
         """The contract is over: closed or cancelled. It no longer shares its customer."""
         ...
 
-    async def is_shared(self, customer: CustomerKey, deal: DealId) -> bool:
+    async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:
         """Whether another live contract has this customer."""
         ...

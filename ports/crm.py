@@ -10,11 +10,11 @@ from domain.owner_task import OwnerTask
 from domain.value import Value
 from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.operation import Change
+from ports.operation import Operation
 from ports.probe import Probe
 
 
-class Won(Value):
+class WonDeal(Value):
     """A deal seen in a won stage, and when its record last changed."""
 
     deal: DealId
@@ -30,22 +30,22 @@ class Crm(Protocol):
     @property
     def capabilities(self) -> frozenset[Capability]: ...
     @property
-    def record(self) -> Change[WriteBack]: ...
+    def write_back(self) -> Operation[WriteBack]: ...
     @property
-    def task(self) -> Change[OwnerTask]: ...
+    def owner_task(self) -> Operation[OwnerTask]: ...
 
     async def read_deal(self, deal: DealId) -> Deal:
         """The deal, fresh, with account, contacts, lines and terms. Raises Absent."""
         ...
 
-    async def won_since(self, since: datetime) -> Sequence[Won]:
+    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
         """Won deals whose record changed at or after this moment, oldest change first.
 
         May lag and may repeat: ask again with an overlap.
         """
         ...
 
-    async def prepare(self, *, dry_run: bool) -> Sequence[str]:
+    async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         """Create the fields and labels we need, if missing. Answers what was (or would be) made."""
         ...
 

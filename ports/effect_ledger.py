@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.effect import Effect, EffectKey, Made, Repeat
+from domain.effect import Effect, EffectKey, IdempotencyPolicy, Receipt
 from domain.ids import DealId
 from domain.value import Value
 
@@ -20,23 +20,31 @@ class Intent(Value):
     run: str = ""
 
 
-class Ledger(Protocol):
+class EffectLedger(Protocol):
     """Each method is one transaction, with the audit entry of what it changed.
 
     The rules are those of domain.effect; of two attempts at once, one takes off.
     """
 
     async def begin(
-        self, intent: Intent, repeat: Repeat, *, now: datetime, patience: timedelta, reopens: bool
+        self,
+        intent: Intent,
+        repeat: IdempotencyPolicy,
+        *,
+        now: datetime,
+        patience: timedelta,
+        is_repeatable: bool,
     ) -> Effect:
         """The effect on a new attempt, or as recorded if it is settled. Raises as Effect.start."""
         ...
 
-    async def confirm(self, key: EffectKey, attempt: int, made: Made, *, now: datetime) -> Effect:
+    async def confirm(
+        self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
+    ) -> Effect:
         """What is on record now: the first id wins. Its parts become links."""
         ...
 
-    async def lose_sight(  # noqa: PLR0913 - all of it is on record
+    async def mark_uncertain(  # noqa: PLR0913 - all of it is on record
         self,
         key: EffectKey,
         attempt: int,
@@ -44,7 +52,7 @@ class Ledger(Protocol):
         *,
         now: datetime,
         until: datetime,
-        burnt: bool,
+        key_tainted: bool,
     ) -> None: ...
 
     async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None: ...

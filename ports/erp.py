@@ -11,11 +11,11 @@ from domain.ids import ExternalId
 from domain.tax import TaxRounding
 from domain.value import Value
 from ports.capability import Capability
-from ports.operation import Change
+from ports.operation import Operation
 from ports.probe import Probe
 
 
-class Changed(Value):
+class ChangedInvoice(Value):
     """An invoice of ours as it is since its record or payments changed."""
 
     invoice: Invoice
@@ -26,7 +26,7 @@ class Customers(Protocol):
     """The customers' accounts of the ERP."""
 
     @property
-    def customer(self) -> Change[OpenCustomer]: ...
+    def open_customer(self) -> Operation[OpenCustomer]: ...
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """Every customer that may be this account: by our key, its numbers, a name like it."""
@@ -42,9 +42,9 @@ class Invoicing(Protocol):
     @property
     def capabilities(self) -> frozenset[Capability]: ...
     @property
-    def invoice(self) -> Change[DraftInvoice]: ...
+    def draft_invoice(self) -> Operation[DraftInvoice]: ...
     @property
-    def credit(self) -> Change[CreditInvoice]: ...
+    def credit_invoice(self) -> Operation[CreditInvoice]: ...
     @property
     def tax_rounding(self) -> TaxRounding: ...
 
@@ -60,7 +60,7 @@ class Invoicing(Protocol):
         """The invoice, fresh, with its payments and credits. Raises Absent for an unknown id."""
         ...
 
-    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+    async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         """Documents of ours changed at or after this moment, oldest first. May repeat."""
         ...
 

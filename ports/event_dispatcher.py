@@ -5,7 +5,7 @@ from typing import Protocol
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 
 
-class Doorbell(Protocol):
+class EventDispatcher(Protocol):
     """Ringing twice is once: runs know facts by their event id."""
 
     async def deal_won(self, fact: DealWon) -> bool:

@@ -13,22 +13,24 @@ class Link(Value):
 
     system: str
     kind: str
-    ours: str
-    theirs: ExternalId
+    key: str
+    external_id: ExternalId
     deal: DealId
     url: str = ""
 
 
-class Links(Protocol):
+class LinkStore(Protocol):
     """Keeps which of theirs is which of ours."""
 
-    async def tie(self, link: Link, *, now: datetime) -> None:
+    async def add(self, link: Link, *, now: datetime) -> None:
         """Remember it; again is once. Refused if either side is tied to something else."""
         ...
 
-    async def ours(self, system: str, kind: str, theirs: ExternalId) -> Link | None: ...
+    async def find_by_external_id(
+        self, system: str, kind: str, theirs: ExternalId
+    ) -> Link | None: ...
 
-    async def theirs(self, system: str, kind: str, ours: str) -> Link | None: ...
+    async def find_by_key(self, system: str, kind: str, ours: str) -> Link | None: ...
 
     async def all_of(self, kind: str) -> Sequence[Link]: ...
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from domain.effect import EffectKind, Made, Repeat
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt
 from domain.ids import DealId, Subject
 from domain.value import Value
 
 
-class Ticket(Value):
+class Attempt(Value):
     """Leave to send one attempt.
 
     `idempotency_key` is a hash of meaning (64 hex digits): the same for every attempt of one
@@ -18,7 +18,7 @@ class Ticket(Value):
     attempt: int
     generation: int
     idempotency_key: str
-    look_first: bool
+    search_first: bool
 
 
 class Command(Protocol):
@@ -35,7 +35,7 @@ C = TypeVar("C", bound=Command)
 C_contra = TypeVar("C_contra", bound=Command, contravariant=True)
 
 
-class Change(Protocol[C_contra]):
+class Operation(Protocol[C_contra]):
     """A change the ledger can carry out exactly once.
 
     Members are declared as properties so that frozen classes fill them:
@@ -52,19 +52,19 @@ class Change(Protocol[C_contra]):
     @property
     def system(self) -> str: ...
     @property
-    def repeat(self) -> Repeat: ...
+    def idempotency(self) -> IdempotencyPolicy: ...
     @property
-    def reopens(self) -> bool: ...
+    def is_repeatable(self) -> bool: ...
 
-    async def make(self, command: C_contra, ticket: Ticket) -> Made:
+    async def do(self, command: C_contra, ticket: Attempt) -> Receipt:
         """Make it at the vendor. A change of several calls keeps what is already there."""
         ...
 
-    async def find(self, command: C_contra) -> Sequence[Made]:
+    async def find(self, command: C_contra) -> Sequence[Receipt]:
         """All that carry our key, complete, oldest first; empty if an upsert needs no look."""
         ...
 
-    async def take_back(self, command: C_contra, made: Made) -> None:
+    async def undo(self, command: C_contra, made: Receipt) -> None:
         """Undo it. Taking back twice is once; what is already gone is no failure.
 
         Raises Rejected where the vendor no longer lets go of it, as of an issued invoice.

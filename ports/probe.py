@@ -12,4 +12,4 @@ class Probe(Value):
     system: str
     account: str
     identity: str
-    wanting: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()

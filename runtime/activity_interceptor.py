@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from connectors.common import correlation
-from domain.effect import NotYet, Superseded
+from domain.effect import NotSettled, Superseded
 from domain.refusal import Refusal
 from ports.failures import ConnectorFailure, Throttled
 
@@ -57,7 +57,7 @@ def in_temporals_words(failure: Exception) -> Exception:
                 next_retry_delay=failure.pause,
                 category=_category(benign=isinstance(failure, Throttled)),
             )
-        case NotYet():
+        case NotSettled():
             pause = max(failure.until - datetime.now(UTC), timedelta(milliseconds=50))
             return ApplicationError(
                 str(failure), type=kind, next_retry_delay=pause, category=_category(benign=True)

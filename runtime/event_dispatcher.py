@@ -14,12 +14,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.attention import INCOMPLETE
 from domain.contract import Policy
-from domain.deal_snapshot import Life
+from domain.deal_snapshot import DealSnapshot
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import DealId
 from domain.repair import RepairRequest
 from domain.stage import Stage
-from ports.attention_queue import Desk
+from ports.attention_queue import AttentionQueue
 from workflows import workflow_ids
 from workflows.attention import NEEDS_ATTENTION
 from workflows.closed_won_handoff import ClosedWonHandoff
@@ -29,10 +29,12 @@ from workflows.presentation import DEAL_STAGE
 from workflows.revenue_write_back import RevenueWriteBack
 
 
-class TemporalDoorbell:
+class TemporalEventDispatcher:
     """Starts and signals runs; one deal has one run, ever."""
 
-    def __init__(self, client: Client, *, task_queue: str, policy: Policy, desk: Desk) -> None:
+    def __init__(
+        self, client: Client, *, task_queue: str, policy: Policy, desk: AttentionQueue
+    ) -> None:
         self._client = client
         self._task_queue = task_queue
         self._policy = policy
@@ -63,7 +65,7 @@ class TemporalDoorbell:
     async def _put_right(self, fact: InvoiceChanged) -> None:
         await self._client.start_workflow(
             RevenueWriteBack.run,
-            RepairRequest(deal=fact.deal, occasion=fact.event, is_over=True),
+            RepairRequest(deal=fact.deal, occasion=fact.event, is_deal_closed=True),
             id=workflow_ids.repair_run(fact.deal),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -75,7 +77,7 @@ class TemporalDoorbell:
     async def _start(self, deal: DealId) -> None:
         await self._client.start_workflow(
             DealToCash.run,
-            Life(deal=deal, policy=self._policy, stage=Stage.HANDOFF),
+            DealSnapshot(deal=deal, policy=self._policy, stage=Stage.HANDOFF),
             id=workflow_ids.deal_run(deal),
             task_queue=self._task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -92,7 +94,7 @@ class TemporalDoorbell:
     async def _ring_if_it_waits(self, fact: DealWon) -> bool:
         """Our own write-backs change the deal too: only a run that waits for a change is told."""
         run = workflow_ids.handoff_run(fact.deal)
-        waits = [f for f in await self._desk.find(run) if f.decision is None]
+        waits = [f for f in await self._desk.list_of_run(run) if f.decision is None]
         if not any(filed.attention.kind == INCOMPLETE for filed in waits):
             return False
         handoff = self._client.get_workflow_handle(run)

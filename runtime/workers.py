@@ -15,7 +15,7 @@ from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
 from activities.polls import CrmPoll, ErpPoll, PmPoll
 from runtime.composition import Systems
-from runtime.event_dispatcher import TemporalDoorbell
+from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings
 from store import Store
 from workflows.closed_won_handoff import ClosedWonHandoff
@@ -57,7 +57,7 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
     effects = Effects(
         store.effect_ledger, clock=now, patience=pace.patience, installation=settings.installation
     )
-    bell = TemporalDoorbell(
+    bell = TemporalEventDispatcher(
         client,
         task_queue=settings.temporal.task_queue,
         policy=settings.policy,

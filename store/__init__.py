@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from store.attention_queue import PgDesk
-from store.billing_ledger import PgBooks
+from store.attention_queue import PgAttentionQueue
+from store.billing_ledger import PgBillingLedger
 from store.cursors import PgCursors
 from store.database import Database, StoreUnavailable
-from store.effect_ledger import PgLedger
-from store.links import PgLinks
+from store.effect_ledger import PgEffectLedger
+from store.links import PgLinkStore
 from store.schema import migrate, schema_is_current
 
 __all__ = ["Store", "StoreUnavailable", "migrate", "open_store", "schema_is_current"]
@@ -19,10 +19,10 @@ __all__ = ["Store", "StoreUnavailable", "migrate", "open_store", "schema_is_curr
 class Store:
     """Every port that we fill ourselves, over one pool of connections."""
 
-    effect_ledger: PgLedger
-    billing_ledger: PgBooks
-    attention_queue: PgDesk
-    links: PgLinks
+    effect_ledger: PgEffectLedger
+    billing_ledger: PgBillingLedger
+    attention_queue: PgAttentionQueue
+    links: PgLinkStore
     cursors: PgCursors
 
 
@@ -34,9 +34,9 @@ async def open_store(url: str, *, pool_size: int = 10) -> AsyncIterator[Store]:
     """
     async with Database.open(url, pool_size=pool_size) as database:
         yield Store(
-            effect_ledger=PgLedger(database),
-            billing_ledger=PgBooks(database),
-            attention_queue=PgDesk(database),
-            links=PgLinks(database),
+            effect_ledger=PgEffectLedger(database),
+            billing_ledger=PgBillingLedger(database),
+            attention_queue=PgAttentionQueue(database),
+            links=PgLinkStore(database),
             cursors=PgCursors(database),
         )

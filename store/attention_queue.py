@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.attention import Attention, Decision
-from ports.attention_queue import Filed
+from ports.attention_queue import QueuedAttention
 from store.audit import Note, audited, fields, new
 from store.database import Database, Query
 from store.mapping import Row
@@ -58,13 +58,13 @@ _OF_RUN: Final = Query(
 _DEAL: Final = Query(select(attention.c.deal).where(*_THIS, _IS_OPEN))
 
 
-class PgDesk:
+class PgAttentionQueue:
     """Fills ports.attention_queue.Desk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def file(self, attention: Attention, *, now: datetime) -> None:
+    async def add(self, attention: Attention, *, now: datetime) -> None:
         said = attention.model_dump(mode="json")
         row = said | {"since": attention.since, "findings": json.dumps(said["findings"])}
         note = Note(
@@ -79,7 +79,7 @@ class PgDesk:
         async with self._database.session() as session:
             await session.run(_FILE, **new(row), **note.values())
 
-    async def settle(self, workflow: str, key: str, decision: Decision, *, now: datetime) -> None:
+    async def resolve(self, workflow: str, key: str, decision: Decision, *, now: datetime) -> None:
         said = decision.model_dump(mode="json")
         async with self._database.session() as session:
             row = await session.one(_DEAL, workflow=workflow, key=key)
@@ -98,18 +98,18 @@ class PgDesk:
             made = json.dumps(said)
             await session.run(_SETTLE, workflow=workflow, key=key, made=made, **note.values())
 
-    async def open(self) -> Sequence[Filed]:
+    async def list_open(self) -> Sequence[QueuedAttention]:
         async with self._database.session() as session:
             return [_filed(row) for row in await session.all(_OPEN)]
 
-    async def find(self, workflow: str) -> Sequence[Filed]:
+    async def list_of_run(self, workflow: str) -> Sequence[QueuedAttention]:
         async with self._database.session() as session:
             return [_filed(row) for row in await session.all(_OF_RUN, workflow=workflow)]
 
 
-def _filed(row: Row) -> Filed:
-    return Filed(
+def _filed(row: Row) -> QueuedAttention:
+    return QueuedAttention(
         attention=Attention(**{name: row[name] for name in Attention.model_fields}),
         decision=row["decision"],
-        settled_at=row["settled_at"],
+        resolved_at=row["settled_at"],
     )

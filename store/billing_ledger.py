@@ -12,7 +12,7 @@ from domain.effect import Effect, EffectKey
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import Awaiting, Baseline
+from ports.billing_ledger import Baseline, OpenContract
 from store import claim_rows, contracts
 from store import claims as steps
 from store.database import Database, Session
@@ -21,7 +21,7 @@ from store.effect_ledger import change_effect
 Step = Callable[[Claim, Money, Sequence[Claim]], Claim]
 
 
-class PgBooks:
+class PgBillingLedger:
     """Fills ports.billing_ledger.Books."""
 
     def __init__(self, database: Database) -> None:
@@ -51,7 +51,7 @@ class PgBooks:
         async with self._database.session() as session:
             return await _advance(session, subject, steps.permit, now=now)
 
-    async def issued(
+    async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
     ) -> Claim:
         def finish(effect: Effect) -> Effect:
@@ -62,11 +62,13 @@ class PgBooks:
             await change_effect(session, effect, finish, {}, now=now)
             return claim
 
-    async def settled(self, subject: Subject, *, paid: Money, now: datetime) -> None:
+    async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:
         async with self._database.session() as session:
             await _advance(session, subject, lambda it, *_: steps.settle(it, paid), now=now)
 
-    async def credited(self, subject: Subject, *, net: Money, by: Subject, now: datetime) -> None:
+    async def record_credit(
+        self, subject: Subject, *, net: Money, by: Subject, now: datetime
+    ) -> None:
         async with self._database.transaction() as session:
             credited = await _advance(session, subject, lambda it, *_: it, now=now)
             if await claim_rows.put_credit(session, credited, net, by, now=now):
@@ -88,15 +90,15 @@ class PgBooks:
         async with self._database.session() as session:
             return await claim_rows.of_deal(session, deal)
 
-    async def claim_of(self, subject: Subject) -> Claim | None:
+    async def find_claim(self, subject: Subject) -> Claim | None:
         async with self._database.session() as session:
             return await claim_rows.read(session, subject)
 
-    async def awaiting(self) -> Sequence[Awaiting]:
+    async def open_contracts(self) -> Sequence[OpenContract]:
         async with self._database.session() as session:
             found = await session.all(contracts.AWAITING)
         return [
-            Awaiting(
+            OpenContract(
                 deal=DealId(row["deal"]),
                 project=ExternalId(row["theirs"]),
                 claimed=frozenset(map(ItemKey, row["claimed"])),
@@ -104,11 +106,11 @@ class PgBooks:
             for row in found
         ]
 
-    async def end(self, deal: DealId, *, now: datetime) -> None:
+    async def close(self, deal: DealId, *, now: datetime) -> None:
         async with self._database.session() as session:
             await contracts.end(session, deal, now=now)
 
-    async def is_shared(self, customer: CustomerKey, deal: DealId) -> bool:
+    async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:
         async with self._database.session() as session:
             return await session.one(contracts.SHARED, customer=customer, deal=deal) is not None
 

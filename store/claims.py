@@ -5,7 +5,7 @@ claimed -> permitted -> issued -> credited; released from the first two. Every s
 
 from collections.abc import Sequence
 
-from domain.claim import Claim, ClaimState, Proof, check_bound
+from domain.claim import Claim, ClaimState, Proof, check_contract_value
 from domain.effect import Effect
 from domain.money import Money
 from domain.refusal import Refusal
@@ -54,7 +54,7 @@ def permit(claim: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
     if claim.state.counts:
         return claim
     _require(claim, ClaimState.CLAIMED, to="issue it")
-    check_bound(contract, on_record, claim)
+    check_contract_value(contract, on_record, claim)
     return claim.model_copy(update={"state": ClaimState.PERMITTED})
 
 
@@ -78,9 +78,9 @@ def issue(claim: Claim, proof: Proof) -> Claim:
 
 def finish(effect: Effect, proof: Proof) -> Effect:
     """The effect that made the document is done; it must be this document."""
-    if effect.made and effect.made.id != proof.document:
+    if effect.receipt and effect.receipt.id != proof.document:
         raise Refusal(
-            f"{effect.key} elected {effect.made.id}, but {proof.number or proof.document} was"
+            f"{effect.key} elected {effect.receipt.id}, but {proof.number or proof.document} was"
             " issued: finance must credit the one that is not ours"
         )
     said = proof.model_dump(mode="json", exclude={"net", "tax", "gross"})

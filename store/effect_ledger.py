@@ -14,7 +14,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.effect import Effect, EffectKey, EffectState, Made, Repeat, Strategy
+from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import DealId
 from domain.refusal import Refusal
 from ports.effect_ledger import Intent
@@ -60,7 +60,7 @@ class Seen:
     row: dict[str, Any]
 
 
-class PgLedger:
+class PgEffectLedger:
     """Fills ports.effect_ledger.Ledger.
 
     It remembers what it put on record and nobody has asked about yet, so that the usual second
@@ -72,18 +72,28 @@ class PgLedger:
         self._begun: dict[EffectKey, Seen] = {}
 
     async def begin(
-        self, intent: Intent, repeat: Repeat, *, now: datetime, patience: timedelta, reopens: bool
+        self,
+        intent: Intent,
+        repeat: IdempotencyPolicy,
+        *,
+        now: datetime,
+        patience: timedelta,
+        is_repeatable: bool,
     ) -> Effect:
         def start(effect: Effect) -> Effect:
-            return effect.start(intent.digest, repeat, now=now, patience=patience, reopens=reopens)
+            return effect.start(
+                intent.digest, repeat, now=now, patience=patience, is_repeatable=is_repeatable
+            )
 
         stamp = {"strategy": repeat.strategy, "patience": patience}
         return await self._put_or_change(intent, start, stamp, now=now)
 
-    async def confirm(self, key: EffectKey, attempt: int, made: Made, *, now: datetime) -> Effect:
+    async def confirm(
+        self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
+    ) -> Effect:
         return await self._change(key, lambda effect: effect.confirm(attempt, made), now=now)
 
-    async def lose_sight(  # noqa: PLR0913 - the port's
+    async def mark_uncertain(  # noqa: PLR0913 - the port's
         self,
         key: EffectKey,
         attempt: int,
@@ -91,10 +101,10 @@ class PgLedger:
         *,
         now: datetime,
         until: datetime,
-        burnt: bool,
+        key_tainted: bool,
     ) -> None:
         def lose(effect: Effect) -> Effect:
-            return effect.lose_sight(attempt, reason, until=until, burnt=burnt)
+            return effect.mark_uncertain(attempt, reason, until=until, key_tainted=key_tainted)
 
         await self._change(key, lose, now=now)
 
@@ -190,7 +200,7 @@ async def _move(
         **new(columns),
         **_note(before, after, row, now=now).values(),
     }
-    if after.state is EffectState.REVERSED and before.made:
+    if after.state is EffectState.REVERSED and before.receipt:
         return bool(await session.one(_MOVE_AND_UNTIE, **values, **pair_values(before)))
     if after.state is not EffectState.CONFIRMED:
         return bool(await session.one(_MOVE, **values))

@@ -125,7 +125,7 @@ def _is_claimed(pairs: Mapping[Pair, str], here: Pair, theirs: str) -> bool:
 
 
 def _pairs(effect: Effect) -> dict[Pair, tuple[str, str]]:
-    made = effect.made
+    made = effect.receipt
     if made is None:
         return {}
     kind = effect.key.kind

@@ -32,18 +32,18 @@ _OF_DEAL: Final = Query(
 )
 
 
-class PgLinks:
+class PgLinkStore:
     """Fills ports.links.Links."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def tie(self, link: Link, *, now: datetime) -> None:
+    async def add(self, link: Link, *, now: datetime) -> None:
         note = Note(
             at=now,
             deal=link.deal,
             entity="link",
-            key=f"{link.kind} {link.ours}",
+            key=f"{link.kind} {link.key}",
             what=link.model_dump(mode="json"),
         )
         row = new(link.model_dump() | {"tied_at": now})
@@ -51,12 +51,12 @@ class PgLinks:
             if not await session.one(_TIE, **row, **note.values()):
                 await _require_same(session, link)
 
-    async def ours(self, system: str, kind: str, theirs: ExternalId) -> Link | None:
+    async def find_by_external_id(self, system: str, kind: str, theirs: ExternalId) -> Link | None:
         async with self._database.session() as session:
             row = await session.one(_BY_THEIRS, system=system, kind=kind, theirs=theirs)
         return _link(row) if row else None
 
-    async def theirs(self, system: str, kind: str, ours: str) -> Link | None:
+    async def find_by_key(self, system: str, kind: str, ours: str) -> Link | None:
         async with self._database.session() as session:
             row = await session.one(_BY_OURS, system=system, kind=kind, ours=ours)
         return _link(row) if row else None
@@ -73,9 +73,9 @@ class PgLinks:
 async def _require_same(session: Session, link: Link) -> None:
     names = link.model_dump(include={"system", "kind", "ours", "theirs"})
     for row in await session.all(_BY_EITHER, **names):
-        if (row["ours"], row["theirs"]) != (link.ours, link.theirs):
+        if (row["ours"], row["theirs"]) != (link.key, link.external_id):
             raise Refusal(
-                f"cannot tie {link.kind} {link.ours} to {link.theirs} of {link.system}:"
+                f"cannot tie {link.kind} {link.key} to {link.external_id} of {link.system}:"
                 f" {row['ours']} is tied to {row['theirs']}; a person must decide whose it is"
             )
 

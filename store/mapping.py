@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.claim import Claim, ClaimState, Proof
-from domain.effect import Effect, EffectKey, EffectState, Made
+from domain.effect import Effect, EffectKey, EffectState, Receipt
 from domain.money import Money
 
 Row = Mapping[str, Any]
@@ -26,7 +26,7 @@ _AS_THEY_ARE = (
 
 
 def effect_row(effect: Effect) -> dict[str, object]:
-    made = effect.made
+    made = effect.receipt
     return {name: getattr(effect, name) for name in _AS_THEY_ARE} | {
         "kind": effect.key.kind,
         "subject": effect.key.subject,
@@ -41,11 +41,11 @@ def effect_row(effect: Effect) -> dict[str, object]:
 def effect_of(row: Row) -> Effect:
     made = None
     if row["external_id"] is not None:
-        made = Made(id=row["external_id"], url=row["url"], parts=row["parts"])
+        made = Receipt(id=row["external_id"], url=row["url"], parts=row["parts"])
     return Effect(
         key=EffectKey(kind=row["kind"], subject=row["subject"]),
         state=EffectState(row["state"]),
-        made=made,
+        receipt=made,
         **{name: row[name] for name in _AS_THEY_ARE},
     )
 

@@ -7,11 +7,11 @@ from zlib import crc32
 from domain.company import Account, CompanyIds, is_ico
 from domain.deal import (
     Contact,
+    ContactRole,
     CostType,
     Deal,
     PlannedMilestone,
     QuoteLine,
-    Role,
     SlaMetric,
     Unit,
 )
@@ -46,8 +46,8 @@ def deal(number: int | str = 1, **changes: object) -> Deal:
         value=Money.of("10000.01", "EUR"),
         account=company(number),
         contacts=(
-            Contact(id=ContactId("c1"), role=Role.SPONSOR),
-            Contact(id=ContactId("c2"), role=Role.BILLING_CONTACT, email="ap@kovo.example"),
+            Contact(id=ContactId("c1"), role=ContactRole.SPONSOR),
+            Contact(id=ContactId("c2"), role=ContactRole.BILLING_CONTACT, email="ap@kovo.example"),
         ),
         lines=(
             _line("Build", "10", "960.001", "9600.01", CostType.LABOUR, Unit.DAY),

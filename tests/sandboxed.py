@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from domain.contract import Policy
 from domain.deal_snapshot import Outcome
 from runtime.composition import open_systems
-from runtime.event_dispatcher import TemporalDoorbell
+from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Pace, Settings, TemporalSettings
 from store import open_store
 from testbed.bench.crowd import Crowd, oplog
@@ -44,8 +44,8 @@ class Sandboxed:
     """Workers on the sandbox's vendors, and the people who use these."""
 
     client: Client
-    bell: TemporalDoorbell
-    bell_with: Callable[[Policy], TemporalDoorbell]
+    bell: TemporalEventDispatcher
+    bell_with: Callable[[Policy], TemporalEventDispatcher]
     policy: Policy
     desks: Desks
     urls: dict[str, str]
@@ -116,13 +116,13 @@ async def open_sandboxed(
         urls = (await stack.enter_async_context(serve(folder, config=QUIET))).urls
         settings = _settings(urls)
         systems = await stack.enter_async_context(open_systems(settings))
-        await systems.crm.prepare(dry_run=False)
+        await systems.crm.set_up(dry_run=False)
         store = await stack.enter_async_context(open_store(database_url, pool_size=10))
         client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
 
-        def bell_with(policy: Policy) -> TemporalDoorbell:
+        def bell_with(policy: Policy) -> TemporalEventDispatcher:
             queue = settings.temporal.task_queue
-            return TemporalDoorbell(
+            return TemporalEventDispatcher(
                 client, task_queue=queue, policy=policy, desk=store.attention_queue
             )
 

@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from connectors.memory import MemorySettings, MemoryWorld, open_memory
-from domain.attention import Decision, Verb
+from domain.attention import Action, Decision
 from domain.billing import Invoice, InvoiceStatus
 from domain.contract import Policy
 from domain.customer import Candidate
@@ -22,9 +22,9 @@ from domain.ids import DealId, EventId, ExternalId, ItemKey
 from domain.money import Money
 from domain.owner_task import OwnerTask
 from domain.write_back import WriteBack
-from ports.attention_queue import Filed
+from ports.attention_queue import QueuedAttention
 from runtime.composition import Systems
-from runtime.event_dispatcher import TemporalDoorbell
+from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Cast, Pace, Settings, TemporalSettings, WorkerSettings
 from store import Store, open_store
 from tests.installation import at_work
@@ -46,7 +46,7 @@ class World:
     queue: str
     systems: MemoryWorld
     store: Store
-    bell: TemporalDoorbell
+    bell: TemporalEventDispatcher
 
     async def win(
         self, deal: Deal, policy: Policy | None = None
@@ -58,8 +58,8 @@ class World:
         await bell.deal_won(DealWon(deal=deal.id, event=EVENT))
         return self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal.id))
 
-    def bell_with(self, policy: Policy) -> TemporalDoorbell:
-        return TemporalDoorbell(
+    def bell_with(self, policy: Policy) -> TemporalEventDispatcher:
+        return TemporalEventDispatcher(
             self.client, task_queue=self.queue, policy=policy, desk=self.store.attention_queue
         )
 
@@ -111,10 +111,10 @@ class World:
         live = [i for i in self.invoices(deal) if i.status is not InvoiceStatus.GONE]
         return not projects and not live
 
-    async def decide(self, run: str, verb: Verb, choice: str = "", reason: str = "") -> str:
+    async def decide(self, run: str, verb: Action, choice: str = "", reason: str = "") -> str:
         """A person's word. The desk may show a run in the moment before it has parked."""
         handle = self.client.get_workflow_handle(run)
-        decision = Decision(verb=verb, by="grace", choice=choice, reason=reason)
+        decision = Decision(action=verb, by="grace", choice=choice, reason=reason)
 
         async def counted() -> str | None:
             try:
@@ -130,18 +130,18 @@ class World:
         handle = self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal))
         await handle.execute_update(DealToCash.cancel, CancelRequest(by="grace", reason=reason))
 
-    async def parked(self, run: str) -> Filed:
+    async def parked(self, run: str) -> QueuedAttention:
         """What a run waits for a person for, once it does."""
 
-        async def look() -> Filed | None:
+        async def look() -> QueuedAttention | None:
             found = [
                 filed
-                for filed in await self.store.attention_queue.find(run)
+                for filed in await self.store.attention_queue.list_of_run(run)
                 if filed.decision is None
             ]
             return found[0] if found else None
 
-        filed: Filed = await until_awaited(look)
+        filed: QueuedAttention = await until_awaited(look)
         return filed
 
     def planned_project(self, deal: DealId) -> Any:
@@ -170,7 +170,7 @@ class World:
 
     def invoices(self, deal: DealId) -> list[Invoice]:
         """In the order of their items; they are issued side by side."""
-        marked = (stamped.invoice for stamped in self.systems.invoices.values())
+        marked = (stamped.draft_invoice for stamped in self.systems.invoices.values())
         ours = [i for i in marked if i.reference.startswith(f"cw:{deal}:")]
         return sorted(ours, key=lambda invoice: invoice.reference)
 
@@ -203,7 +203,7 @@ async def open_world(
         )
         working = at_work(temporal, settings, systems, store, strict=strict)
         client = await stack.enter_async_context(working)
-        bell = TemporalDoorbell(
+        bell = TemporalEventDispatcher(
             client, task_queue=queue, policy=settings.policy, desk=store.attention_queue
         )
         yield World(client=client, queue=queue, systems=world, store=store, bell=bell)

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.types import MethodAsyncSingleParam
 
 from activities.bookkeeping import DeskActivities, Settled
-from domain.attention import Attention, Decision, Verb
+from domain.attention import Action, Attention, Decision
 from domain.deal import Finding
 from domain.ids import DealId
 from domain.refusal import Refusal
@@ -27,8 +27,8 @@ LOOK_AGAIN = timedelta(minutes=5)
 
 OPERATOR = "operator of Cashward"
 OVER_BOUND = "OverBound"
-_RETRY_OR_ABORT = (Verb.RETRY, Verb.ABORT)
-_BY_ITSELF = Decision(verb=Verb.RETRY, by="cashward", reason="looked again by itself")
+_RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
+_BY_ITSELF = Decision(action=Action.RETRY, by="cashward", reason="looked again by itself")
 
 
 class Aborted(Refusal):
@@ -50,7 +50,7 @@ class Attended:
         command: Command,
         summary: str,
         *,
-        verbs: tuple[Verb, ...] = _RETRY_OR_ABORT,
+        verbs: tuple[Action, ...] = _RETRY_OR_ABORT,
     ) -> Result:
         """A step that parks where it cannot succeed, and is done again on `retry`."""
         while True:
@@ -79,12 +79,12 @@ class Attended:
             self._decision = _BY_ITSELF
         except asyncio.CancelledError:
             await self._unpark(
-                attention, Decision(verb=Verb.ABORT, by="cashward", reason="cancelled")
+                attention, Decision(action=Action.ABORT, by="cashward", reason="cancelled")
             )
             raise
         decision = self._decision or _BY_ITSELF
         await self._unpark(attention, decision)
-        if decision.verb is Verb.ABORT:
+        if decision.action is Action.ABORT:
             raise Aborted(f"{decision.by} gave up: {decision.reason or attention.what}")
         return decision
 
@@ -100,7 +100,7 @@ class Attended:
         what: str,
         why: str,
         who: str,
-        verbs: tuple[Verb, ...],
+        verbs: tuple[Action, ...],
         findings: tuple[Finding, ...] = (),
         choices: tuple[str, ...] = (),
     ) -> Attention:
@@ -113,7 +113,7 @@ class Attended:
             why=why,
             who=who,
             since=workflow.now(),
-            verbs=verbs,
+            actions=verbs,
             findings=findings,
             choices=choices,
         )
@@ -121,7 +121,7 @@ class Attended:
     @workflow.update(description="Decide about a parked run: retry, skip, amend or abort.")
     def decide(self, decision: Decision) -> str:
         self._decision = decision
-        return f"{self.trouble.kind if self.trouble else ''}: {decision.verb}"
+        return f"{self.trouble.kind if self.trouble else ''}: {decision.action}"
 
     @decide.validator
     def _decide_what_is_open(self, decision: Decision) -> None:
@@ -137,7 +137,7 @@ class Attended:
         return self.trouble
 
     async def _park_failure(
-        self, failure: ActivityError, summary: str, verbs: tuple[Verb, ...]
+        self, failure: ActivityError, summary: str, verbs: tuple[Action, ...]
     ) -> None:
         kind, why = cause_of(failure)
         trouble = self.attention(
@@ -150,13 +150,13 @@ class Attended:
         decision = await self.park(
             trouble, look_again=LOOK_AGAIN if kind == "Misconfigured" else None
         )
-        if decision.verb is Verb.SKIP:
+        if decision.action is Action.SKIP:
             raise Skipped(f"{decision.by} skipped it: {decision.reason or summary}")
 
     async def _unpark(self, attention: Attention, decision: Decision) -> None:
         self.trouble = None
         settled = Settled(workflow=attention.workflow, key=attention.key, decision=decision)
-        await note(DeskActivities.settle, settled, f"{decision.verb} by {decision.by}")
+        await note(DeskActivities.settle, settled, f"{decision.action} by {decision.by}")
         await self._tell(None)
         if self._asked:
             await self._asked.close()
@@ -202,7 +202,7 @@ def describe(attention: Attention) -> str:
     """What the Temporal UI shows of a parked run."""
     rows = "".join(f"\n| {f.field} | {f.problem} | {f.who} |" for f in attention.findings)
     table = f"\n\n| field | what is wrong | who mends it |\n|---|---|---|{rows}" if rows else ""
-    verbs = ", ".join(f"`{verb}`" for verb in attention.verbs)
+    verbs = ", ".join(f"`{verb}`" for verb in attention.actions)
     return (
         f"### Needs {attention.who}\n**{attention.what}**\n\n{attention.why}{table}\n\n"
         f"Then: {verbs}, by `cashward attention …` for `{attention.workflow}`"

@@ -10,9 +10,9 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, ParentClosePolicy
 
 from activities.erp import InvoiceActivities as Invoices
-from domain.billing import Billed, BillItem, Drafted, ItemState
-from domain.billing_schedule import Move
-from domain.deal_snapshot import Life
+from domain.billing import Bill, BillResult, DraftedInvoice, ItemState
+from domain.billing_schedule import Transition
+from domain.deal_snapshot import DealSnapshot
 from domain.ids import ItemKey
 from workflows import workflow_ids
 from workflows.attention import Aborted
@@ -24,11 +24,11 @@ from workflows.steps import settled
 class Bills(DealFile):
     """A billing run outlives the run of the deal that began it, and reports to the next one."""
 
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life)
         self._followers: list[asyncio.Task[None]] = []
 
-    async def launch(self, bills: Sequence[BillItem]) -> None:
+    async def launch(self, bills: Sequence[Bill]) -> None:
         """Side by side: what was reached together is issued together."""
         # In tasks of their own: cancelling the deal must not lose sight of a bill just started.
         started = [asyncio.create_task(self._start(bill)) for bill in bills]
@@ -36,7 +36,7 @@ class Bills(DealFile):
         if started:
             await asyncio.shield(asyncio.gather(*started))
 
-    async def _start(self, bill: BillItem) -> None:
+    async def _start(self, bill: Bill) -> None:
         self.starting += 1
         try:
             handle = await workflow.start_child_workflow(
@@ -54,12 +54,14 @@ class Bills(DealFile):
         finally:
             self.starting -= 1
 
-    async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, Billed]) -> None:
+    async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, BillResult]) -> None:
         """Take in how a bill ended."""
         try:
             billed = await handle
             self.move(
-                Move(item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice)
+                Transition(
+                    item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice
+                )
             )
         except FailureError as failure:
             if workflow.patched(LOST_AND_FOUND):
@@ -73,12 +75,12 @@ class Bills(DealFile):
             state, way_out = ItemState.ISSUED, "it is followed again at the ERP's next news of it"
         else:
             state, way_out = ItemState.HELD, "release it, and it is billed again"
-        self.move(Move(item=item, state=state, reason=f"{reason}; {way_out}", who="operator"))
+        self.move(Transition(item=item, state=state, reason=f"{reason}; {way_out}", who="operator"))
 
     async def collect_again(self) -> None:
         """Bills whose run had ended; what is issued needs no second approval."""
         while self.reopened:
-            status = self.life.board[self.reopened.pop(0)]
+            status = self.life.schedule[self.reopened.pop(0)]
             bill = self.bill_for(status)
             if status.invoice:
                 bill = bill.model_copy(update={"approve_above": None})
@@ -100,7 +102,7 @@ class Bills(DealFile):
         self.starting -= 1
 
     async def _adopt(self, item: ItemKey) -> None:
-        run = workflow_ids.billing_run(self.life.board[item].item.subject(self.deal))
+        run = workflow_ids.billing_run(self.life.schedule[item].item.subject(self.deal))
         self.bills[item] = None
         try:
             bill: ExternalWorkflowHandle[MilestoneBilling] = (
@@ -113,14 +115,14 @@ class Bills(DealFile):
 
     async def _see_how_it_ended(self, item: ItemKey) -> None:
         """A bill may end while one run of the deal follows the other: then only the ERP knows."""
-        status = self.life.board[item]
+        status = self.life.schedule[item]
         if status.invoice:
             bill = self.bill_for(status)
             draft = bill.draft(workflow.now().date())
-            known = Drafted(bill=bill, invoice=status.invoice.id, draft=draft)
+            known = DraftedInvoice(bill=bill, invoice=status.invoice.id, draft=draft)
             with suppress(Aborted):
                 invoice = await self.attempt(Invoices.read_invoice, known, "See how the bill ended")
                 if ended := how_ended(invoice):
-                    self.move(Move(item=item, state=ended, invoice=invoice))
+                    self.move(Transition(item=item, state=ended, invoice=invoice))
                     return
         self._lose(item, "its billing run is gone")

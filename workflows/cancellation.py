@@ -9,9 +9,9 @@ from activities.bookkeeping import DeskActivities as Desk
 from activities.crm import CrmActivities as Crm
 from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
-from domain.attention import Attention, Verb
+from domain.attention import Action, Attention
 from domain.billing import CreditOrder, ItemState, ItemStatus
-from domain.billing_schedule import Move
+from domain.billing_schedule import Transition
 from domain.deal_snapshot import CancelRequest, Outcome
 from domain.ids import Subject
 from domain.kickoff import PlannedProject
@@ -32,7 +32,7 @@ async def wind_up(deal: DealFile, request: CancelRequest) -> Outcome:
     """Nothing issued: take everything back. Something issued: close, and propose a credit."""
     deal.enter(Stage.CANCELLING)
     await _withdraw_open_bills(deal)
-    issued = deal.life.board.in_state(ItemState.ISSUED, ItemState.PAID)
+    issued = deal.life.schedule.in_state(ItemState.ISSUED, ItemState.PAID)
     if issued:
         await _close_project(deal)
         await _credit_if_wanted(deal, request, issued)
@@ -51,11 +51,11 @@ async def _withdraw_open_bills(deal: DealFile) -> None:
         if handle:
             handle.cancel()
         else:
-            run = workflow_ids.billing_run(deal.life.board[item].item.subject(deal.deal))
+            run = workflow_ids.billing_run(deal.life.schedule[item].item.subject(deal.deal))
             with suppress(FailureError):  # it has just ended, and its last word is on the way
                 await workflow.get_external_workflow_handle(run).cancel()
     await workflow.wait_condition(lambda: not deal.bills)
-    for status in deal.life.board.in_state(*_OPEN):
+    for status in deal.life.schedule.in_state(*_OPEN):
         await _cancel_item(deal, status)
 
 
@@ -67,11 +67,11 @@ async def _cancel_item(deal: DealFile, status: ItemStatus) -> None:
             Invoices.withdraw,
             deal.bill_for(status),
             f"Withdraw the bill for {status.item.name}",
-            verbs=(Verb.RETRY,),
+            verbs=(Action.RETRY,),
         )
     state = ItemState.ISSUED if invoice else ItemState.CANCELLED
     reason = "the deal was cancelled"
-    deal.move(Move(item=status.item.key, state=state, reason=reason, invoice=invoice))
+    deal.move(Transition(item=status.item.key, state=state, reason=reason, invoice=invoice))
 
 
 async def _close_project(deal: DealFile) -> None:
@@ -80,7 +80,7 @@ async def _close_project(deal: DealFile) -> None:
         closing = PlannedProject(plan=kickoff.plan, project=kicked_off.project)
         with suppress(Skipped):
             await deal.attempt(
-                Pm.close_project, closing, "Close the project", verbs=(Verb.RETRY, Verb.SKIP)
+                Pm.close_project, closing, "Close the project", verbs=(Action.RETRY, Action.SKIP)
             )
 
 
@@ -89,7 +89,7 @@ async def _credit_if_wanted(
 ) -> None:
     """Only a person may reverse what was issued."""
     decision = await deal.park(_proposal(deal, request, issued))
-    if decision.verb is Verb.AMEND:
+    if decision.action is Action.AMEND:
         for status in issued:
             with suppress(Skipped):
                 await _credit(deal, status, request.reason)
@@ -102,7 +102,7 @@ def _proposal(deal: DealFile, request: CancelRequest, issued: tuple[ItemStatus, 
         what=f"credit {numbers}, or let them stand",
         why=f"{request.by} cancelled the deal after these were issued: {request.reason}",
         who=FINANCE,
-        verbs=(Verb.AMEND, Verb.SKIP),
+        verbs=(Action.AMEND, Action.SKIP),
         choices=(CREDIT,),
     )
 
@@ -115,9 +115,11 @@ async def _credit(deal: DealFile, status: ItemStatus, reason: str) -> None:
         Invoices.credit_invoice,
         order,
         f"Credit {status.invoice.number}",
-        verbs=(Verb.RETRY, Verb.SKIP),
+        verbs=(Action.RETRY, Action.SKIP),
     )
-    deal.move(Move(item=status.item.key, state=ItemState.CREDITED, reason=reason, invoice=invoice))
+    deal.move(
+        Transition(item=status.item.key, state=ItemState.CREDITED, reason=reason, invoice=invoice)
+    )
 
 
 async def _tell_the_crm(deal: DealFile) -> None:
@@ -130,5 +132,5 @@ async def _tell_the_crm(deal: DealFile) -> None:
         command = WriteBack(subject=subject, deal=deal.deal, stage=Stage.CANCELLED, attention="")
     with suppress(Skipped):
         await deal.attempt(
-            Crm.write_back, command, "Tell the CRM it ended", verbs=(Verb.RETRY, Verb.SKIP)
+            Crm.write_back, command, "Tell the CRM it ended", verbs=(Action.RETRY, Action.SKIP)
         )

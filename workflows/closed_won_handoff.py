@@ -5,13 +5,13 @@ from temporalio import workflow
 from activities.bookkeeping import DeskActivities as Desk
 from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
-from domain.attention import INCOMPLETE, Attention, Verb
+from domain.attention import INCOMPLETE, Action, Attention
 from domain.contract import Contract, contract_of
 from domain.customer import CustomerMatch, Verdict
 from domain.deal import Deal, Finding
 from domain.event import DealWon
 from domain.ids import ExternalId, Subject
-from domain.kickoff import GivenUp, HandedOff, HandoffRequest
+from domain.kickoff import HandoffRequest, HandoffResult, StageAborted
 from domain.preflight import FINANCE, preflight
 from domain.write_back import WriteBack
 from ports.billing_ledger import Baseline
@@ -32,15 +32,15 @@ class ClosedWonHandoff(Attended):
         self._tellings = 0
 
     @workflow.run
-    async def run(self, request: HandoffRequest) -> HandedOff | GivenUp:
+    async def run(self, request: HandoffRequest) -> HandoffResult | StageAborted:
         try:
             deal = await self._complete_deal()
             contract = contract_of(deal, request.policy)
             customer = await self._customer_of(contract)
             await self._agree(contract)
         except Aborted as aborted:
-            return GivenUp(reason=str(aborted))
-        return HandedOff(contract=contract, existing_customer=customer)
+            return StageAborted(reason=str(aborted))
+        return HandoffResult(contract=contract, existing_customer=customer)
 
     async def _complete_deal(self) -> Deal:
         """The deal, once pre-flight finds nothing; until then it waits for whoever must mend it."""
@@ -89,7 +89,7 @@ class ClosedWonHandoff(Attended):
             what="the deal is not complete: nothing was created anywhere",
             why="; ".join(f"{finding.field}: {finding.problem}" for finding in findings),
             who=who,
-            verbs=(Verb.RETRY, Verb.ABORT),
+            verbs=(Action.RETRY, Action.ABORT),
             findings=findings,
         )
 
@@ -101,7 +101,7 @@ class ClosedWonHandoff(Attended):
             what="the customer may already be in the ERP under another spelling",
             why=f"{match.reason}; choose one of {named}, or {NEW_CUSTOMER}",
             who=FINANCE,
-            verbs=(Verb.AMEND, Verb.ABORT),
+            verbs=(Action.AMEND, Action.ABORT),
             choices=(*choices, NEW_CUSTOMER),
         )
 

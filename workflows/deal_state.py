@@ -9,10 +9,10 @@ from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
 from activities.bookkeeping import DeskActivities as Desk
 from domain.attention import Attention
-from domain.billing import Billed, BillItem, ItemState, ItemStatus
-from domain.billing_schedule import Move
+from domain.billing import Bill, BillResult, ItemState, ItemStatus
+from domain.billing_schedule import Transition
 from domain.cash import Blocker, CashPosition, DealStatus, blockers
-from domain.deal_snapshot import CancelRequest, Life
+from domain.deal_snapshot import CancelRequest, DealSnapshot
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import ItemKey, Subject
 from domain.refusal import Refusal
@@ -32,11 +32,11 @@ LOST_AND_FOUND = "lost-bills-are-found"
 class DealFile(Attended):
     """What a deal's run remembers; signals and decisions change it, queries read it."""
 
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life.deal)
         self.life = life
         self.cancelled_by: CancelRequest | None = None
-        self.bills: dict[ItemKey, ChildWorkflowHandle[Any, Billed] | None] = {}
+        self.bills: dict[ItemKey, ChildWorkflowHandle[Any, BillResult] | None] = {}
         """Open billing runs; None for one that an earlier run of this deal started."""
         self.starting = 0
         """Billing runs that were asked for and have not started yet."""
@@ -57,21 +57,21 @@ class DealFile(Attended):
             self.know(stage=stage)
             self.show()
 
-    def move(self, move: Move) -> None:
+    def move(self, move: Transition) -> None:
         """An item came further: the CRM will be told."""
-        self.know(board=self.life.board.move(move, at=workflow.now()))
+        self.know(board=self.life.schedule.apply(move, at=workflow.now()))
         self.has_moved = True
         self._describe()
 
     def state(self, item: ItemKey) -> ItemState:
-        return self.life.board[item].state
+        return self.life.schedule[item].state
 
-    def bill_for(self, status: ItemStatus) -> BillItem:
+    def bill_for(self, status: ItemStatus) -> Bill:
         """The order to bill this item. Raises Refusal before the deal is kicked off."""
         contract, kicked_off = self.life.contract, self.life.kicked_off
         if contract is None or kicked_off is None:
             raise Refusal(f"{self.deal} is not kicked off: there is nothing to bill")
-        return BillItem(
+        return Bill(
             deal=self.deal,
             deal_name=contract.name,
             url=contract.url,
@@ -110,15 +110,15 @@ class DealFile(Attended):
 
     def _reflect(self, run: str, trouble: Attention | None) -> None:
         """A parked billing run holds its item."""
-        for status in self.life.board.in_state(ItemState.DRAFTED, ItemState.HELD):
+        for status in self.life.schedule.in_state(ItemState.DRAFTED, ItemState.HELD):
             if workflow_ids.billing_run(status.item.subject(self.deal)) == run:
                 state = ItemState.HELD if trouble else ItemState.DRAFTED
                 why, who = (trouble.why, trouble.who) if trouble else ("it goes on", "cashward")
-                self.move(Move(item=status.item.key, state=state, reason=why, who=who))
+                self.move(Transition(item=status.item.key, state=state, reason=why, who=who))
 
     def _reopen(self, subject: Subject) -> None:
         """A payment was taken back, or the run was terminated: somebody has to look again."""
-        for status in self.life.board.in_state(*_IN_THE_ERP):
+        for status in self.life.schedule.in_state(*_IN_THE_ERP):
             item = status.item
             is_new = self._is_unseen_to(item.key) and item.key not in self.reopened
             if item.subject(self.deal) != subject or not is_new:
@@ -161,7 +161,7 @@ class DealFile(Attended):
             self._reopen(fact.subject)
 
     @workflow.signal(description="A bill of this deal came further.")
-    def item_moved(self, move: Move) -> None:
+    def item_moved(self, move: Transition) -> None:
         self.move(move)
         if move.is_last:
             self.bills.pop(move.item, None)
@@ -195,7 +195,7 @@ class DealFile(Attended):
 
     @hold.validator
     def _hold_what_is_not_billed(self, item: str, reason: str) -> None:
-        state = self.life.board[ItemKey(item)].state
+        state = self.life.schedule[ItemKey(item)].state
         if state not in {ItemState.PLANNED, ItemState.BILLABLE}:
             raise Refusal(f"{item} is {state}: hold its billing run, or credit it")
 
@@ -204,7 +204,7 @@ class DealFile(Attended):
         key = ItemKey(item)
         self.know(held={k: why for k, why in self.life.held.items() if k != key})
         if self.state(key) is ItemState.HELD:
-            self.move(Move(item=key, state=ItemState.BILLABLE, who="cashward"))
+            self.move(Transition(item=key, state=ItemState.BILLABLE, who="cashward"))
         return f"{item} is released by {by}"
 
     @release.validator
@@ -224,8 +224,8 @@ class DealFile(Attended):
 
     @workflow.query(description="Every billable item: amount, state, invoice.")
     def billing_schedule(self) -> tuple[ItemStatus, ...]:
-        return self.life.board.statuses
+        return self.life.schedule.statuses
 
     @workflow.query(description="Why is this not invoiced yet? A reason and a name per item.")
     def blockers(self) -> tuple[Blocker, ...]:
-        return blockers(self.life.board.statuses)
+        return blockers(self.life.schedule.statuses)

@@ -12,11 +12,11 @@ from activities.bookkeeping import DeskActivities as Desk
 from activities.crm import CrmActivities as Crm
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
-from domain.attention import Verb
-from domain.billing import BillItem, ItemState, ItemStatus
-from domain.billing_schedule import Board, Move
-from domain.deal_snapshot import CancelRequest, Life, Outcome
-from domain.kickoff import GivenUp, HandoffRequest, plan_kickoff
+from domain.attention import Action
+from domain.billing import Bill, ItemState, ItemStatus
+from domain.billing_schedule import BillingSchedule, Transition
+from domain.deal_snapshot import CancelRequest, DealSnapshot, Outcome
+from domain.kickoff import HandoffRequest, StageAborted, plan_kickoff
 from domain.preflight import FINANCE
 from domain.project import plan_project
 from domain.stage import Stage
@@ -41,13 +41,13 @@ class DealToCash(Bills):
     """Hands the deal off, kicks its project off, bills what is reached, and sees it paid."""
 
     @workflow.init
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life)
         self._told = ""
         """What the CRM knows of the money; an earlier run's word is told once more."""
 
     @workflow.run
-    async def run(self, life: Life) -> Outcome:
+    async def run(self, life: DealSnapshot) -> Outcome:
         self.adopt_open_bills()
         carrying = asyncio.create_task(self._carry_to_cash())
         await self._until_cancelled_or(carrying)
@@ -74,7 +74,7 @@ class DealToCash(Bills):
     def _is_collected(self) -> bool:
         """All is paid, credited or cancelled, the CRM knows, and nobody still looks at a bill."""
         at_work = self.has_moved or self.reopened or self.bills or self.starting
-        return self.life.board.is_settled and not at_work
+        return self.life.schedule.is_complete and not at_work
 
     async def _hand_off(self) -> None:
         if self.life.contract:
@@ -89,13 +89,13 @@ class DealToCash(Bills):
                 static_summary="Check the deal, find its customer",
             )
         )
-        if isinstance(handed, GivenUp):
+        if isinstance(handed, StageAborted):
             raise Aborted(handed.reason)
         contract = handed.contract
         self.know(
             contract=contract,
             kickoff=plan_kickoff(handed, plan_project(contract, self.life.policy)),
-            board=Board.of(contract.items, at=workflow.now()),
+            board=BillingSchedule.of(contract.items, at=workflow.now()),
         )
 
     async def _kick_off(self) -> None:
@@ -111,7 +111,7 @@ class DealToCash(Bills):
                 static_summary=f"Set up {kickoff.plan.name}",
             )
         )
-        if isinstance(kicked_off, GivenUp):
+        if isinstance(kicked_off, StageAborted):
             raise Aborted(kicked_off.reason)
         self.know(kicked_off=kicked_off)
         self.enter(Stage.DELIVERY)
@@ -131,7 +131,7 @@ class DealToCash(Bills):
                         what=f"the run {ended.workflow_id} was ended from outside",
                         why=f"Temporal says: {ended.cause or ended}",
                         who=OPERATOR,
-                        verbs=(Verb.RETRY, Verb.ABORT),
+                        verbs=(Action.RETRY, Action.ABORT),
                     )
                 )
 
@@ -143,24 +143,26 @@ class DealToCash(Bills):
         asked = ReadMilestones(deal=self.deal, project=self.life.kicked_off.project.id)
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
             if milestone.is_reached and self.state(milestone.item) is ItemState.PLANNED:
-                self.move(Move(item=milestone.item, state=ItemState.BILLABLE, who="cashward"))
+                self.move(Transition(item=milestone.item, state=ItemState.BILLABLE, who="cashward"))
 
     async def _bill_what_is_billable(self) -> None:
         bills = []
-        for status in self.life.board.in_state(ItemState.BILLABLE):
+        for status in self.life.schedule.in_state(ItemState.BILLABLE):
             why = self.life.held.get(status.item.key)
             if why is not None:
-                self.move(Move(item=status.item.key, state=ItemState.HELD, reason=why, who=FINANCE))
+                self.move(
+                    Transition(item=status.item.key, state=ItemState.HELD, reason=why, who=FINANCE)
+                )
             else:
                 bills.append(self._bill(status))
             if bills and not workflow.patched(_TOGETHER):
                 await self.launch([bills.pop()])
         await self.launch(bills)
 
-    def _bill(self, status: ItemStatus) -> BillItem:
+    def _bill(self, status: ItemStatus) -> Bill:
         bill = self.bill_for(status)
         self.move(
-            Move(
+            Transition(
                 item=bill.item.key,
                 state=ItemState.DRAFTED,
                 reason="it is being issued",
@@ -185,8 +187,8 @@ class DealToCash(Bills):
         self._told = command.identity()
 
     def _stage_of_the_money(self) -> Stage:
-        board = self.life.board
-        if board.is_settled:
+        board = self.life.schedule
+        if board.is_complete:
             return Stage.CLOSED
         return Stage.COLLECTION if board.is_invoiced else Stage.DELIVERY
 

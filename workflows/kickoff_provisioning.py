@@ -9,8 +9,8 @@ from temporalio.types import MethodAsyncSingleParam
 from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
 from activities.pm import PmActivities as Pm
-from domain.attention import Verb
-from domain.kickoff import GivenUp, KickedOff, Kickoff, PlannedProject
+from domain.attention import Action
+from domain.kickoff import Kickoff, KickoffResult, PlannedProject, StageAborted
 from workflows.attention import Aborted, Attended, Skipped
 from workflows.steps import Saga, Undo
 
@@ -27,13 +27,13 @@ class KickoffProvisioning(Attended):
         super().__init__(kickoff.plan.deal)
 
     @workflow.run
-    async def run(self, kickoff: Kickoff) -> KickedOff | GivenUp:
+    async def run(self, kickoff: Kickoff) -> KickoffResult | StageAborted:
         try:
             return await self._all_or_nothing(kickoff)
         except Aborted as aborted:
-            return GivenUp(reason=str(aborted))
+            return StageAborted(reason=str(aborted))
 
-    async def _all_or_nothing(self, kickoff: Kickoff) -> KickedOff:
+    async def _all_or_nothing(self, kickoff: Kickoff) -> KickoffResult:
         customer_back, project_back, unlink = undos_of(self, kickoff)
         async with Saga() as saga:
             saga.undo_with(customer_back)
@@ -51,7 +51,7 @@ class KickoffProvisioning(Attended):
             await self.attempt(
                 Crm.write_back, kickoff.linking(project), "Link the project in the CRM"
             )
-        return KickedOff(customer=customer, project=project)
+        return KickoffResult(customer=customer, project=project)
 
 
 def undos_of(run: Attended, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
@@ -72,6 +72,6 @@ async def _until_undone(
 ) -> None:
     """An undo goes on until it is done, or until a person answers for leaving it."""
     try:
-        await run.attempt(activity, command, summary, verbs=(Verb.RETRY, Verb.SKIP))
+        await run.attempt(activity, command, summary, verbs=(Action.RETRY, Action.SKIP))
     except Skipped as skipped:
         workflow.logger.warning("an undo was skipped: %s", skipped)

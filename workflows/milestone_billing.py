@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from temporalio import workflow
 
 from activities.erp import InvoiceActivities as Invoices
-from domain.billing import Billed, BillItem, Drafted, Invoice, InvoiceStatus, ItemState
-from domain.billing_schedule import Move
+from domain.billing import Bill, BillResult, DraftedInvoice, Invoice, InvoiceStatus, ItemState
+from domain.billing_schedule import Transition
 from domain.cash import is_overdue
 from domain.event import InvoiceChanged
 from domain.preflight import FINANCE
@@ -22,7 +22,7 @@ class MilestoneBilling(Attended):
     """Drafts, waits for approval where the policy asks for it, issues, and sees it paid."""
 
     @workflow.init
-    def __init__(self, bill: BillItem) -> None:
+    def __init__(self, bill: Bill) -> None:
         super().__init__(bill.deal)
         self._cleared = not bill.needs_approval
         self._hold = ""
@@ -30,7 +30,7 @@ class MilestoneBilling(Attended):
         self._adopted = False
 
     @workflow.run
-    async def run(self, bill: BillItem) -> Billed:
+    async def run(self, bill: Bill) -> BillResult:
         try:
             drafted, invoice = await self._issue(bill)
         except (Aborted, Skipped, asyncio.CancelledError) as stopped:
@@ -43,14 +43,14 @@ class MilestoneBilling(Attended):
             return await self._end(bill, ItemState.ISSUED, "the deal was cancelled", invoice)
         return await self._end(bill, how_ended(invoice) or ItemState.ISSUED, "", invoice)
 
-    async def _issue(self, bill: BillItem) -> tuple[Drafted, Invoice]:
+    async def _issue(self, bill: Bill) -> tuple[DraftedInvoice, Invoice]:
         drafted = await self.attempt(
             Invoices.draft_invoice, bill, f"Draft the invoice over {bill.item.net}"
         )
         await self._clearance(bill)
         return drafted, await self.attempt(Invoices.issue_invoice, drafted, "Issue the invoice")
 
-    async def _clearance(self, bill: BillItem) -> None:
+    async def _clearance(self, bill: Bill) -> None:
         """Wait until it is approved and not held."""
         while self._hold or not self._cleared:
             why = self._hold or "its amount needs approval"
@@ -59,7 +59,7 @@ class MilestoneBilling(Attended):
             await workflow.wait_condition(lambda: self._cleared and not self._hold)
             workflow.set_current_details("")
 
-    async def _collect(self, bill: BillItem, drafted: Drafted, invoice: Invoice) -> Invoice:
+    async def _collect(self, bill: Bill, drafted: DraftedInvoice, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
         while how_ended(invoice) is None:
             await self._wait_for_news(invoice)
@@ -84,32 +84,32 @@ class MilestoneBilling(Attended):
             workflow.logger.info("the invoice is overdue")
         self._news = False
 
-    async def _withdraw(self, bill: BillItem, reason: str) -> Billed:
+    async def _withdraw(self, bill: Bill, reason: str) -> BillResult:
         """Delete the draft; if it was issued meanwhile, it stays for a person to credit."""
         invoice = await self.attempt(Invoices.withdraw, bill, "Withdraw the draft")
         state = ItemState.ISSUED if invoice else ItemState.CANCELLED
         return await self._end(bill, state, reason, invoice)
 
     async def _end(
-        self, bill: BillItem, state: ItemState, reason: str, invoice: Invoice | None
-    ) -> Billed:
+        self, bill: Bill, state: ItemState, reason: str, invoice: Invoice | None
+    ) -> BillResult:
         """Our result tells the deal; a deal that continued as new meanwhile has to be told."""
         if self._adopted:
-            last = Move(
+            last = Transition(
                 item=bill.item.key, state=state, reason=reason, invoice=invoice, is_last=True
             )
             await self.tell_parent("item_moved", last)
-        return Billed(item=bill.item.key, state=state, invoice=invoice, reason=reason)
+        return BillResult(item=bill.item.key, state=state, invoice=invoice, reason=reason)
 
     async def _tell_deal(
         self,
-        bill: BillItem,
+        bill: Bill,
         state: ItemState,
         reason: str,
         invoice: Invoice | None,
         who: str = CUSTOMER,
     ) -> None:
-        move = Move(item=bill.item.key, state=state, reason=reason, who=who, invoice=invoice)
+        move = Transition(item=bill.item.key, state=state, reason=reason, who=who, invoice=invoice)
         await self.tell_parent("item_moved", move)
 
     @workflow.signal(description="The ERP knows something new about this invoice.")

@@ -9,7 +9,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from domain.attention import Attention
 from domain.billing import ItemState
 from domain.cash import CashPosition, DealStatus, cash_position
-from domain.deal_snapshot import Life
+from domain.deal_snapshot import DealSnapshot
 from domain.refusal import Refusal
 from domain.stage import Stage
 from workflows.attention import NEEDS_ATTENTION, describe
@@ -32,7 +32,9 @@ _WAITS = {
 }
 
 
-def search_attributes(life: Life, *, needs_attention: bool) -> list[SearchAttributeUpdate[Any]]:
+def search_attributes(
+    life: DealSnapshot, *, needs_attention: bool
+) -> list[SearchAttributeUpdate[Any]]:
     """By what people find deals in the Temporal UI, in one update a stage."""
     found: list[SearchAttributeUpdate[Any]] = [
         DEAL_STAGE.value_set(life.stage),
@@ -49,7 +51,7 @@ def search_attributes(life: Life, *, needs_attention: bool) -> list[SearchAttrib
     return found
 
 
-def status(life: Life, troubles: Iterable[Attention]) -> DealStatus:
+def status(life: DealSnapshot, troubles: Iterable[Attention]) -> DealStatus:
     """The deal at a glance."""
     open_troubles = list(troubles)
     project = life.kicked_off.project if life.kicked_off else None
@@ -66,29 +68,29 @@ def status(life: Life, troubles: Iterable[Attention]) -> DealStatus:
     )
 
 
-def _waits_for(life: Life, troubles: Sequence[Attention]) -> str:
+def _waits_for(life: DealSnapshot, troubles: Sequence[Attention]) -> str:
     """People first: whoever has to decide, then whoever holds an item back."""
     asked = [f"{trouble.who}: {trouble.what}" for trouble in troubles]
     told = {trouble.why for trouble in troubles}
     held = [
         f"{status.who}: {status.item.name} is held: {status.reason}"
-        for status in life.board.in_state(ItemState.HELD)
+        for status in life.schedule.in_state(ItemState.HELD)
         if status.reason not in told
     ]
     return "; ".join([*asked, *held]) or _WAITS[life.stage]
 
 
-def position(life: Life, *, today: date) -> CashPosition:
+def position(life: DealSnapshot, *, today: date) -> CashPosition:
     """The money of the deal. Raises Refusal before there is a contract."""
     if life.contract is None:
         raise Refusal(f"{life.deal} has no contract yet: `status` tells what it waits for")
-    found = cash_position(life.contract, life.board.statuses, today=today)
+    found = cash_position(life.contract, life.schedule.statuses, today=today)
     if life.stage is Stage.CANCELLED:
         return found.model_copy(update={"contracted": found.billed - found.credited})
     return found
 
 
-def details(life: Life, troubles: Iterable[Attention], *, today: date) -> str:
+def details(life: DealSnapshot, troubles: Iterable[Attention], *, today: date) -> str:
     """The deal in Markdown, for the Temporal UI: where it stands, what it waits for, its links."""
     open_troubles = list(troubles)
     at_a_glance = status(life, open_troubles)
@@ -106,9 +108,9 @@ def _links(deal: DealStatus) -> str:
     return f"[deal]({deal.deal_url}){project} · customer {deal.customer}"
 
 
-def _items(life: Life) -> str:
+def _items(life: DealSnapshot) -> str:
     rows = []
-    for s in life.board.statuses:
+    for s in life.schedule.statuses:
         document = f"[{s.invoice.number}]({s.invoice.url})" if s.invoice else ""
         why = s.reason if s.state is not ItemState.PAID else ""
         rows.append(f"| {s.item.name} | {s.item.net} | {s.state} | {why} | {s.who} | {document} |")

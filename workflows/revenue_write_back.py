@@ -4,11 +4,11 @@ from temporalio import workflow
 
 from activities.crm import CrmActivities as Crm
 from activities.erp import InvoiceActivities as Invoices
-from domain.attention import Attention, Verb
+from domain.attention import Action, Attention
 from domain.event import InvoiceChanged
 from domain.money import Money
 from domain.preflight import FINANCE
-from domain.repair import Repaired, RepairRequest
+from domain.repair import RepairRequest, RepairResult
 from domain.write_back import WriteBack
 from workflows.attention import Attended
 
@@ -26,14 +26,14 @@ class RevenueWriteBack(Attended):
         self._tellings = 0
 
     @workflow.run
-    async def run(self, request: RepairRequest) -> Repaired:
+    async def run(self, request: RepairRequest) -> RepairResult:
         revenue = await self._bring(request)
-        while request.is_over and revenue.outstanding:
+        while request.is_deal_closed and revenue.outstanding:
             decision = await self.park(self._unpaid(revenue.outstanding))
-            if decision.verb is Verb.SKIP:
+            if decision.action is Action.SKIP:
                 break
             revenue = await self._bring(request)
-        return Repaired(deal=request.deal, told=f"billed {revenue.billed}, paid {revenue.paid}")
+        return RepairResult(deal=request.deal, told=f"billed {revenue.billed}, paid {revenue.paid}")
 
     async def _bring(self, request: RepairRequest) -> WriteBack:
         self._tellings += 1
@@ -51,7 +51,7 @@ class RevenueWriteBack(Attended):
             what=f"{outstanding} is outstanding of a deal that is over",
             why="a payment was taken back or never came; the CRM has the new figures",
             who=FINANCE,
-            verbs=(Verb.RETRY, Verb.SKIP),
+            verbs=(Action.RETRY, Action.SKIP),
         )
 
     @workflow.signal(description="The ERP knows something new about an invoice of this deal.")

@@ -15,9 +15,9 @@ from connectors.bottlecrm.wire import Activities, DealPage, explain
 from connectors.bottlecrm.wire import Deal as DealRecord
 from connectors.common import (
     Api,
+    ApiProfile,
     Connector,
     HttpSettings,
-    Manners,
     Roles,
     StaticBearer,
     capabilities,
@@ -26,10 +26,10 @@ from connectors.common import (
     together,
 )
 from domain.deal import Deal
-from domain.effect import Repeat, Strategy
+from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId
 from ports.capability import Capability
-from ports.crm import Won
+from ports.crm import WonDeal
 from ports.failures import Misconfigured
 from ports.probe import Probe
 
@@ -66,9 +66,15 @@ class BottleCrm:
 
     def __init__(self, site: Site, settle: timedelta) -> None:
         self._site = site
-        self.record = RecordChange(site, Repeat(strategy=Strategy.UPSERT, settle=settle))
-        self.task = TaskChange(site, Repeat(strategy=Strategy.INERT, settle=settle))
-        self.capabilities = capabilities(self.record, self.task, also={Capability.DRY_RUN})
+        self.write_back = RecordChange(
+            site, IdempotencyPolicy(strategy=Strategy.UPSERT, settle_time=settle)
+        )
+        self.owner_task = TaskChange(
+            site, IdempotencyPolicy(strategy=Strategy.SEARCH_FIRST, settle_time=settle)
+        )
+        self.capabilities = capabilities(
+            self.write_back, self.owner_task, also={Capability.DRY_RUN}
+        )
 
     async def read_deal(self, deal: DealId) -> Deal:
         page = await self._site.deal(self._site.local(deal))
@@ -77,7 +83,7 @@ class BottleCrm:
             raise Misconfigured(self._site.system, reason)
         return deal_of(deal, await self._gather(page))
 
-    async def won_since(self, since: datetime) -> Sequence[Won]:
+    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
         """By the vendor's feed of the latest edits; where that is too short, by all won deals.
 
         No win that left an entry in the feed is missed. Django's own admin pages leave none, nor
@@ -96,16 +102,16 @@ class BottleCrm:
         lately = (won for won in found.values() if won.changed_at >= since)
         return sorted(lately, key=lambda won: won.changed_at)
 
-    async def prepare(self, *, dry_run: bool) -> Sequence[str]:
+    async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         return await prepare(self._site, dry_run=dry_run)
 
     async def probe(self) -> Probe:
         return await probe(self._site)
 
-    def _won(self, deal: DealRecord, feed: Activities) -> Won:
+    def _won(self, deal: DealRecord, feed: Activities) -> WonDeal:
         known = (deal.stage_changed_at, feed.latest.get(deal.id))
         changed_at = max((at for at in known if at is not None), default=_EPOCH)
-        return Won(deal=DealId(self._site.key(deal.id)), changed_at=changed_at)
+        return WonDeal(deal=DealId(self._site.key(deal.id)), changed_at=changed_at)
 
     async def _gather(self, page: DealPage) -> Reading:
         record, site = page.deal, self._site
@@ -129,7 +135,7 @@ async def open_bottlecrm(settings: BottlecrmSettings) -> AsyncIterator[Roles]:
         raise ValueError("the settings name no way in")
     async with open_http(settings.url, settings.http) as http:
         auth, timeout = StaticBearer(_SYSTEM, token), settings.http.timeout_seconds
-        api = Api(_SYSTEM, http, auth, timeout, Manners(explain=explain))
+        api = Api(_SYSTEM, http, auth, timeout, ApiProfile(explain=explain))
         app_url = (settings.app_url or settings.url).rstrip("/")
         site = Site(api, app_url, settings.page_size)
         yield Roles(crm=BottleCrm(site, settings.http.settle(_SETTLE)))

@@ -10,7 +10,7 @@ from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Definition
 from connectors.common import together
 from connectors.common.deal_fields import KEY
-from domain.deal import Role
+from domain.deal import ContactRole
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES
 from ports.failures import Absent, Misconfigured
@@ -48,7 +48,7 @@ def _option(value: str) -> dict[str, str]:
     return {"value": value, "label": value.replace("_", " ").capitalize()}
 
 
-def ticks(role: Role) -> str:
+def ticks(role: ContactRole) -> str:
     """The check box on a contact that gives it this role."""
     return f"cashward_{role.value}"
 
@@ -86,7 +86,8 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
         Field("cashward_vat_id", "VAT id (IČ DPH)"),
     ),
     "Contact": tuple(
-        Field(ticks(role), role.value.replace("_", " ").capitalize(), "checkbox") for role in Role
+        Field(ticks(role), role.value.replace("_", " ").capitalize(), "checkbox")
+        for role in ContactRole
     ),
     "Task": (Field(KEY, "Cashward key"),),
 }
@@ -131,7 +132,7 @@ async def probe(site: Site) -> Probe:
         system=site.system,
         account=f"BottleCRM of {organization.name} ({organization.currency})",
         identity=f"profile {me.id} ({me.role})",
-        wanting=tuple(dict.fromkeys(complaints)),
+        problems=tuple(dict.fromkeys(complaints)),
     )
 
 

@@ -15,7 +15,7 @@ from connectors.bottlecrm.wire import Account as AccountRecord
 from connectors.bottlecrm.wire import Contact as ContactRecord
 from connectors.bottlecrm.wire import Deal as DealRecord
 from connectors.bottlecrm.wire import Line, Tasks, after_a_change, refused
-from connectors.common import OnSite, fields
+from connectors.common import VendorOperation, fields
 from connectors.common.deal_fields import (
     KEY,
     by_role,
@@ -25,17 +25,17 @@ from connectors.common.deal_fields import (
     to_clear,
     told,
 )
-from connectors.common.fields import Notes
+from connectors.common.fields import FieldReader
 from connectors.common.transport import Query
 from domain.company import Account
-from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
-from domain.effect import EffectKind, Made
+from domain.deal import Contact, ContactRole, CostType, Deal, QuoteLine, Unit
+from domain.effect import EffectKind, Receipt
 from domain.ids import AccountId, ContactId, DealId, ExternalId, OwnerId
 from domain.money import Money
 from domain.owner_task import OwnerTask
 from domain.write_back import WriteBack
 from ports.failures import Absent, Misconfigured, Uncertain
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _TASKS = "/api/tasks/"
 _LONGEST_TITLE = 200
@@ -64,7 +64,7 @@ class Tag(NamedTuple):
 
 def deal_of(id: DealId, reading: Reading) -> Deal:
     """Never fails: what cannot be understood is told in `unreadable`."""
-    record, notes = reading.deal, Notes()
+    record, notes = reading.deal, FieldReader()
     check_key(id, record.text, notes, came_by="copied")
     currency = _currency(reading, notes)
     return Deal(
@@ -84,7 +84,7 @@ def deal_of(id: DealId, reading: Reading) -> Deal:
     )
 
 
-def _currency(reading: Reading, notes: Notes) -> str:
+def _currency(reading: Reading, notes: FieldReader) -> str:
     """The deal's own: BottleCRM knows fourteen, and what it lacks is in a field of ours."""
     theirs, ours = reading.deal.currency or "", reading.deal.text("cashward_currency").upper()
     if theirs and ours and theirs != ours:
@@ -93,14 +93,14 @@ def _currency(reading: Reading, notes: Notes) -> str:
     return ours or theirs or reading.fallback
 
 
-def _closed_at(record: DealRecord, notes: Notes) -> datetime | None:
+def _closed_at(record: DealRecord, notes: FieldReader) -> datetime | None:
     if record.is_won and record.stage_changed_at:
         return record.stage_changed_at.astimezone(UTC)
     day = notes.read("close date", record.closed_on or "", fields.day)
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
 
-def _account(reading: Reading, notes: Notes) -> Account | None:
+def _account(reading: Reading, notes: FieldReader) -> Account | None:
     record = reading.account
     if record is None:
         return None
@@ -127,11 +127,11 @@ def _contacts(reading: Reading) -> Iterator[Contact]:
             )
 
 
-def _roles(record: ContactRecord) -> Sequence[Role | None]:
-    return [role for role in Role if record.ticked(ticks(role))] or [None]
+def _roles(record: ContactRecord) -> Sequence[ContactRole | None]:
+    return [role for role in ContactRole if record.ticked(ticks(role))] or [None]
 
 
-def _lines(reading: Reading, currency: str, notes: Notes) -> Iterator[QuoteLine]:
+def _lines(reading: Reading, currency: str, notes: FieldReader) -> Iterator[QuoteLine]:
     for record in reading.deal.line_items:
         amount = _money("line items", record.total, currency, notes)
         if amount is None:
@@ -159,11 +159,11 @@ def _tag(record: Line) -> Tag:
     return Tag(cost_type.lower(), unit.lower(), sku)
 
 
-def _money(field: str, amount: Decimal | None, currency: str, notes: Notes) -> Money | None:
+def _money(field: str, amount: Decimal | None, currency: str, notes: FieldReader) -> Money | None:
     return notes.read(field, "" if amount is None else str(amount), fields.money(currency))
 
 
-class RecordChange(OnSite[Site]):
+class RecordChange(VendorOperation[Site]):
     """Absolute values, of which only those that differ are sent, and all are read back.
 
     BottleCRM saves a deal whole as it read it a moment before, and knows no versions. So whoever
@@ -171,19 +171,19 @@ class RecordChange(OnSite[Site]):
     """
 
     kind = EffectKind("crm.record")
-    reopens = True
+    is_repeatable = True
 
-    async def make(self, command: WriteBack, ticket: Ticket) -> Made:
+    async def do(self, command: WriteBack, ticket: Attempt) -> Receipt:
         del ticket
         known_as = self.site.local(command.deal)
         await self._tell(known_as, told(command))
-        return Made(id=ExternalId(known_as), url=self.site.url(known_as))
+        return Receipt(id=ExternalId(known_as), url=self.site.url(known_as))
 
-    async def find(self, command: WriteBack) -> Sequence[Made]:
+    async def find(self, command: WriteBack) -> Sequence[Receipt]:
         del command
         return ()
 
-    async def take_back(self, command: WriteBack, made: Made) -> None:
+    async def undo(self, command: WriteBack, made: Receipt) -> None:
         """Clears the project the command named, unless it was written over since.
 
         A command that names none clears whichever is there. Figures stay as they were told.
@@ -218,12 +218,12 @@ def _differing(deal: DealRecord, fields: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in fields.items() if deal.text(key) != value.strip()}
 
 
-class TaskChange(OnSite[Site]):
+class TaskChange(VendorOperation[Site]):
     """BottleCRM takes a task twice and answers no id, so a task is found by the key in it."""
 
     kind = EffectKind("crm.task")
 
-    async def make(self, command: OwnerTask, ticket: Ticket) -> Made:
+    async def do(self, command: OwnerTask, ticket: Attempt) -> Receipt:
         """The oldest that carries our key, which is the one just made unless another came first."""
         del ticket
         deal = self.site.local(command.deal)
@@ -237,7 +237,7 @@ class TaskChange(OnSite[Site]):
             raise Uncertain(self.system, "the task was made, and is not found", answered=True)
         return found[0]
 
-    async def find(self, command: OwnerTask) -> Sequence[Made]:
+    async def find(self, command: OwnerTask) -> Sequence[Receipt]:
         """Open and closed ones: what was asked once is not asked again."""
         try:
             deal = self.site.local(command.deal)
@@ -247,9 +247,9 @@ class TaskChange(OnSite[Site]):
         query = {**ours, "slim": "true", "limit": _MOST}
         found = (await self.site.api.get(_TASKS, query=query)).read(Tasks).tasks
         oldest_first = sorted(found, key=lambda task: (task.created_at, task.id))
-        return [Made(id=ExternalId(task.id), url=self.site.url(deal)) for task in oldest_first]
+        return [Receipt(id=ExternalId(task.id), url=self.site.url(deal)) for task in oldest_first]
 
-    async def take_back(self, command: OwnerTask, made: Made) -> None:
+    async def undo(self, command: OwnerTask, made: Receipt) -> None:
         """Closes it; one that is closed already stays so."""
         del command
         with suppress(Absent):

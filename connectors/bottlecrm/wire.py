@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.common import Answer
+from connectors.common import Response
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Uncertain
 
 
@@ -245,7 +245,7 @@ class Organization(Wire):
     currency: str | None = Field(None, alias="default_currency")
 
 
-def explain(answer: Answer) -> ConnectorFailure | None:
+def explain(answer: Response) -> ConnectorFailure | None:
     """The failure that a refusal means; None where the status says it all."""
     if answer.status in {401, 403}:
         way_out = "give Cashward an access token that is valid and has every scope it needs"
@@ -256,7 +256,7 @@ def explain(answer: Answer) -> ConnectorFailure | None:
     return None
 
 
-def refused(answer: Answer) -> Answer:
+def refused(answer: Response) -> Response:
     """Some of its successes say inside that they are none."""
     told = answer.json()
     if isinstance(told, dict) and told.get("error") is True:

@@ -3,11 +3,11 @@
 from connectors.common.auth import Anonymous, Auth, Basic, StaticBearer
 from connectors.common.cached import Cached
 from connectors.common.capabilities import capabilities
-from connectors.common.http import Api, Manners
+from connectors.common.http import Api, ApiProfile
 from connectors.common.manifest import Connector, Roles
 from connectors.common.oauth import Client, ClientCredentials, Endpoint, OAuthRefresh
-from connectors.common.operation import OnSite
-from connectors.common.response import Answer
+from connectors.common.operation import VendorOperation
+from connectors.common.response import Response
 from connectors.common.settings import HttpSettings, Secret, secret
 from connectors.common.together import together
 from connectors.common.trace import correlation
@@ -15,8 +15,8 @@ from connectors.common.transport import Http, open_http
 
 __all__ = [
     "Anonymous",
-    "Answer",
     "Api",
+    "ApiProfile",
     "Auth",
     "Basic",
     "Cached",
@@ -26,12 +26,12 @@ __all__ = [
     "Endpoint",
     "Http",
     "HttpSettings",
-    "Manners",
     "OAuthRefresh",
-    "OnSite",
+    "Response",
     "Roles",
     "Secret",
     "StaticBearer",
+    "VendorOperation",
     "capabilities",
     "correlation",
     "open_http",

@@ -5,10 +5,12 @@ from typing import Any
 
 from domain.effect import Strategy
 from ports.capability import Capability
-from ports.operation import Change
+from ports.operation import Operation
 
 
-def capabilities(*changes: Change[Any], also: Iterable[Capability] = ()) -> frozenset[Capability]:
+def capabilities(
+    *changes: Operation[Any], also: Iterable[Capability] = ()
+) -> frozenset[Capability]:
     """What a role offers: what its `changes` do on a repeat, and whatever they cannot tell.
 
     The ledger acts by `repeat`: drawn from there, a flag never says anything else.
@@ -22,9 +24,9 @@ def capabilities(*changes: Change[Any], also: Iterable[Capability] = ()) -> froz
     return frozenset(also) | {capability for capability, is_so in drawn.items() if is_so}
 
 
-def _takes_key(change: Change[Any]) -> bool:
-    return change.repeat.key_life is not None
+def _takes_key(change: Operation[Any]) -> bool:
+    return change.idempotency.key_lifetime is not None
 
 
-def _keeps_unique(change: Change[Any]) -> bool:
-    return change.repeat.strategy is Strategy.UNIQUE_REFERENCE
+def _keeps_unique(change: Operation[Any]) -> bool:
+    return change.idempotency.strategy is Strategy.UNIQUE_REFERENCE

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Final, TypedDict
 
 from connectors.common import fields
-from connectors.common.fields import Notes
+from connectors.common.fields import FieldReader
 from domain.company import CompanyIds
-from domain.deal import Contact, PlannedMilestone, Role, SlaMetric
+from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
 from domain.ids import DealId
 from domain.money import Money
 from domain.tax import TaxTreatment
@@ -17,7 +17,7 @@ KEY: Final = "cashward_key"
 _MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
 _WORDS = ("project", "project_url", "attention")
 _PROJECT = ("cashward_project", "cashward_project_url")
-_PLACES = {role: place for place, role in enumerate([*Role, None])}
+_PLACES = {role: place for place, role in enumerate([*ContactRole, None])}
 
 Text = Callable[[str], str]
 """What a record has in a field, by the field's name; an unset one is empty."""
@@ -36,7 +36,7 @@ class Terms(TypedDict):
     sla: tuple[SlaMetric, ...]
 
 
-def terms(text: Text, notes: Notes, day: Callable[[str], date] = fields.day) -> Terms:
+def terms(text: Text, notes: FieldReader, day: Callable[[str], date] = fields.day) -> Terms:
     """The contract terms; `day` reads a date as this vendor writes it."""
     return {
         "scope": text("cashward_scope"),
@@ -58,7 +58,7 @@ def company_ids(text: Text) -> CompanyIds:
     )
 
 
-def check_key(id: DealId, text: Text, notes: Notes, *, came_by: str) -> None:
+def check_key(id: DealId, text: Text, notes: FieldReader, *, came_by: str) -> None:
     """A deal with the key of another is not new; `came_by` says how it can have come by it."""
     key = text(KEY)
     if key and key != id:

@@ -24,7 +24,7 @@ class Unreadable(ValueError):
     """Says what was found and what was expected, for the person who can mend it."""
 
 
-class Notes:
+class FieldReader:
     """Reads fields and keeps the findings about those that it could not read."""
 
     def __init__(self) -> None:

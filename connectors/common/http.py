@@ -15,7 +15,7 @@ import structlog
 from pydantic import BaseModel
 
 from connectors.common.auth import Auth
-from connectors.common.response import Answer
+from connectors.common.response import Response
 from connectors.common.trace import correlation
 from connectors.common.transport import Http, Query
 from ports.failures import ConnectorFailure, Misconfigured, Uncertain, Unreachable
@@ -39,7 +39,7 @@ class Sending(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class Manners:
+class ApiProfile:
     """What differs per vendor.
 
     `explain` reads a refusal first, where the vendor says more than its status does.
@@ -47,13 +47,13 @@ class Manners:
     `pause` is how long to wait after a 429 that does not say.
     """
 
-    explain: Callable[[Answer], ConnectorFailure | None] = lambda _: None
+    explain: Callable[[Response], ConnectorFailure | None] = lambda _: None
     status: Callable[[httpx.Response], int] = lambda response: response.status_code
     pause: timedelta = timedelta(seconds=5)
     request_id: str = "X-Request-Id"
 
 
-_PLAIN = Manners()
+_PLAIN = ApiProfile()
 
 
 class Api:
@@ -68,7 +68,7 @@ class Api:
         http: Http,
         auth: Auth,
         timeout: float,
-        manners: Manners = _PLAIN,
+        manners: ApiProfile = _PLAIN,
     ) -> None:
         self.system = system
         self._http = http
@@ -76,22 +76,24 @@ class Api:
         self._timeout = timeout
         self._manners = manners
 
-    async def get(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Answer:
+    async def get(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Response:
         return await self._call("GET", path, parts, sending)
 
-    async def post(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Answer:
+    async def post(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Response:
         return await self._call("POST", path, parts, sending)
 
-    async def put(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Answer:
+    async def put(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Response:
         return await self._call("PUT", path, parts, sending)
 
-    async def patch(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Answer:
+    async def patch(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Response:
         return await self._call("PATCH", path, parts, sending)
 
-    async def delete(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Answer:
+    async def delete(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Response:
         return await self._call("DELETE", path, parts, sending)
 
-    async def _call(self, method: str, path: str, parts: Sequence[str], sending: Sending) -> Answer:
+    async def _call(
+        self, method: str, path: str, parts: Sequence[str], sending: Sending
+    ) -> Response:
         deadline = asyncio.get_running_loop().time() + self._timeout
         reads = method in _READS or sending.get("reads", False)
         request = self._request(method, path, parts, sending)
@@ -122,7 +124,7 @@ class Api:
 
     async def _send(
         self, request: httpx.Request, path: str, deadline: float, *, reads: bool
-    ) -> Answer:
+    ) -> Response:
         started = time.perf_counter()
         try:
             async with asyncio.timeout_at(deadline):
@@ -144,7 +146,7 @@ class Api:
             request_id=response.headers.get(self._manners.request_id, ""),
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        return Answer(self.system, status, response.headers, response.text, changes=not reads)
+        return Response(self.system, status, response.headers, response.text, changes=not reads)
 
     async def _sign(self, request: httpx.Request, deadline: float) -> None:
         request.headers.update(await self._in_time(self._auth.headers(), deadline))

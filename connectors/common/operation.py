@@ -3,26 +3,26 @@
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from domain.effect import Repeat
+from domain.effect import IdempotencyPolicy
 
 
-class Site(Protocol):
+class Client(Protocol):
     """Where changes are made; `system` is the vendor's name."""
 
     @property
     def system(self) -> str: ...
 
 
-S_co = TypeVar("S_co", bound=Site, covariant=True)
+S_co = TypeVar("S_co", bound=Client, covariant=True)
 
 
 @dataclass(frozen=True)
-class OnSite(Generic[S_co]):
+class VendorOperation(Generic[S_co]):
     """A change says its `kind`, and how it is made, found and taken back (ports.operation.Change)."""
 
     site: S_co
-    repeat: Repeat
-    reopens = False
+    idempotency: IdempotencyPolicy
+    is_repeatable = False
 
     @property
     def system(self) -> str:

@@ -28,7 +28,7 @@ _E_MAIL = re.compile(r"[^\s\"'<>()\[\]{},;:=]+@[^\s\"'<>()\[\]{},;:=]+")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back. `changes`: the call may have changed something at the vendor."""
 
     system: str

@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field, SecretStr, model_validator
 from connectors.common import (
     Anonymous,
     Api,
+    ApiProfile,
     Auth,
     Client,
     Connector,
     Endpoint,
     Http,
     HttpSettings,
-    Manners,
     OAuthRefresh,
     Roles,
     StaticBearer,
@@ -32,7 +32,7 @@ from connectors.hubspot.refusals import explain
 __all__ = ["HubspotCrm", "HubspotSettings", "connector", "open_hubspot"]
 
 _SYSTEM = "hubspot"
-_MANNERS = Manners(
+_MANNERS = ApiProfile(
     explain=explain, pause=timedelta(seconds=10), request_id="x-hubspot-correlation-id"
 )
 # A lost write shows within seconds; half a minute leaves room for their queues.

@@ -15,14 +15,14 @@ from connectors.hubspot.schema import Schema
 from connectors.hubspot.task import TaskChange
 from connectors.hubspot.wire import Association, Record
 from domain.deal import Deal
-from domain.effect import Repeat, Strategy
+from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId
 from domain.owner_task import OwnerTask
 from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.crm import Won
+from ports.crm import WonDeal
 from ports.failures import Misconfigured
-from ports.operation import Change
+from ports.operation import Operation
 from ports.probe import Probe
 
 _LINES = "line items"
@@ -49,18 +49,20 @@ class HubspotCrm:
         self._page_size = page_size
         self._schema = Schema(portal)
         self._record = record_change(portal, settle)
-        self._task = TaskChange(portal, Repeat(strategy=Strategy.INERT, settle=settle))
+        self._task = TaskChange(
+            portal, IdempotencyPolicy(strategy=Strategy.SEARCH_FIRST, settle_time=settle)
+        )
 
     @property
     def capabilities(self) -> frozenset[Capability]:
         return capabilities(self._record, self._task, also=_OFFERS)
 
     @property
-    def record(self) -> Change[WriteBack]:
+    def write_back(self) -> Operation[WriteBack]:
         return self._record
 
     @property
-    def task(self) -> Change[OwnerTask]:
+    def owner_task(self) -> Operation[OwnerTask]:
         return self._task
 
     async def read_deal(self, deal: DealId) -> Deal:
@@ -74,15 +76,15 @@ class HubspotCrm:
         self._check_fields("deals", record)
         return deal_of(deal, await self._gather(record, labelled.result()))
 
-    async def won_since(self, since: datetime) -> Sequence[Won]:
-        found: dict[str, Won] = {}
+    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
+        found: dict[str, WonDeal] = {}
         async for record in self._won_records(_milliseconds(since)):
             deal = DealId(f"{self._portal.system}:{record.id}")
-            found[record.id] = Won(deal=deal, changed_at=texts.moment(record.text(_CHANGED)))
+            found[record.id] = WonDeal(deal=deal, changed_at=texts.moment(record.text(_CHANGED)))
         return sorted(found.values(), key=lambda won: won.changed_at)
 
-    async def prepare(self, *, dry_run: bool) -> Sequence[str]:
-        return await self._schema.prepare(dry_run=dry_run)
+    async def set_up(self, *, dry_run: bool) -> Sequence[str]:
+        return await self._schema.set_up(dry_run=dry_run)
 
     async def probe(self) -> Probe:
         return await probe(self._portal, self._schema, self._identity)

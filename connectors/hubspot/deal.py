@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from connectors.common import fields
 from connectors.common.deal_fields import by_role, check_key, company_ids, terms
-from connectors.common.fields import Notes
+from connectors.common.fields import FieldReader
 from connectors.hubspot.fields import LABELS
 from connectors.hubspot.texts import country, day, moment
 from connectors.hubspot.wire import Association, PipelineStage, Record
 from domain.company import Account
-from domain.deal import Contact, CostType, Deal, QuoteLine, Role, Unit
+from domain.deal import Contact, ContactRole, CostType, Deal, QuoteLine, Unit
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
 
@@ -39,7 +39,7 @@ class Reading:
 
 def deal_of(id: DealId, reading: Reading) -> Deal:
     """Never fails: what cannot be understood is told in `unreadable`."""
-    record, notes = reading.deal, Notes()
+    record, notes = reading.deal, FieldReader()
     check_key(id, record.text, notes, came_by="merged or copied")
     owner = record.text("hubspot_owner_id")
     return Deal(
@@ -59,7 +59,7 @@ def deal_of(id: DealId, reading: Reading) -> Deal:
     )
 
 
-def company_id(record: Record, notes: Notes | None = None) -> str | None:
+def company_id(record: Record, notes: FieldReader | None = None) -> str | None:
     """The deal's company: the primary one, or the only one."""
     links = record.linked("companies").results
     primary = {link.id for link in links if link.type == _PRIMARY}
@@ -69,7 +69,7 @@ def company_id(record: Record, notes: Notes | None = None) -> str | None:
     return ids.pop() if len(ids) == 1 else None
 
 
-def _account(reading: Reading, notes: Notes) -> Account | None:
+def _account(reading: Reading, notes: FieldReader) -> Account | None:
     company_id(reading.deal, notes)
     record = reading.company
     if record is None:
@@ -90,12 +90,12 @@ def _contacts(reading: Reading) -> Iterator[Contact]:
             yield from (_contact(reading, record, role) for role in _roles(other))
 
 
-def _roles(association: Association) -> Sequence[Role | None]:
+def _roles(association: Association) -> Sequence[ContactRole | None]:
     labels = {label.casefold() for label in association.labels}
     return [role for label, role in _ROLES.items() if label in labels] or [None]
 
 
-def _contact(reading: Reading, record: Record, role: Role | None) -> Contact:
+def _contact(reading: Reading, record: Record, role: ContactRole | None) -> Contact:
     return Contact(
         id=ContactId(reading.key(record.id)),
         role=role,
@@ -104,7 +104,7 @@ def _contact(reading: Reading, record: Record, role: Role | None) -> Contact:
     )
 
 
-def _lines(reading: Reading, notes: Notes) -> Iterator[QuoteLine]:
+def _lines(reading: Reading, notes: FieldReader) -> Iterator[QuoteLine]:
     for record in reading.lines:
         quantity = notes.read("line items", record.text("quantity"), fields.number)
         rate = notes.read("line items", record.text("price"), fields.number)
@@ -126,6 +126,6 @@ def _lines(reading: Reading, notes: Notes) -> Iterator[QuoteLine]:
         )
 
 
-def _line_amount(reading: Reading, record: Record, notes: Notes) -> Money | None:
+def _line_amount(reading: Reading, record: Record, notes: FieldReader) -> Money | None:
     currency = record.text("hs_line_item_currency_code") or reading.currency
     return notes.read("line items", record.text("amount"), fields.money(currency))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from domain.deal import CostType, Role, Unit
+from domain.deal import ContactRole, CostType, Unit
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES
 
@@ -86,7 +86,9 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
     ),
 }
 
-LABELS: Final[dict[Role, str]] = {role: role.value.replace("_", " ").capitalize() for role in Role}
+LABELS: Final[dict[ContactRole, str]] = {
+    role: role.value.replace("_", " ").capitalize() for role in ContactRole
+}
 """How the roles of a contact are labelled on its association with a deal."""
 
 _VENDORS: Final = {

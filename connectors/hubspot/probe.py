@@ -33,7 +33,7 @@ async def probe(portal: Portal, schema: Schema, identity: str) -> Probe:
         system=portal.system,
         account=f"HubSpot {info.portal} ({info.kind.lower()}, {info.currency})",
         identity=identity,
-        wanting=tuple(dict.fromkeys(complaints)),
+        problems=tuple(dict.fromkeys(complaints)),
     )
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from connectors.common.deal_fields import to_clear, told
 from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.wire import Record
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.write_back import WriteBack
 from ports.failures import Absent
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("crm.record")
 
@@ -24,24 +24,24 @@ class RecordChange:
     """
 
     portal: Portal
-    repeat: Repeat
+    idempotency: IdempotencyPolicy
     kind: EffectKind = _KIND
-    reopens: bool = True
+    is_repeatable: bool = True
 
     @property
     def system(self) -> str:
         return self.portal.system
 
-    async def make(self, command: WriteBack, ticket: Ticket) -> Made:
+    async def do(self, command: WriteBack, ticket: Attempt) -> Receipt:
         del ticket
         record = await self._patch(command, told(command))
-        return Made(id=ExternalId(record.id), url=record.url)
+        return Receipt(id=ExternalId(record.id), url=record.url)
 
-    async def find(self, command: WriteBack) -> Sequence[Made]:
+    async def find(self, command: WriteBack) -> Sequence[Receipt]:
         del command
         return ()
 
-    async def take_back(self, command: WriteBack, made: Made) -> None:
+    async def undo(self, command: WriteBack, made: Receipt) -> None:
         """Clears the project the command named, unless it was written over since.
 
         A command that names none clears whichever is there. Figures stay as they were told.
@@ -63,4 +63,4 @@ class RecordChange:
 
 
 def record_change(portal: Portal, settle: timedelta) -> RecordChange:
-    return RecordChange(portal, Repeat(strategy=Strategy.UPSERT, settle=settle))
+    return RecordChange(portal, IdempotencyPolicy(strategy=Strategy.UPSERT, settle_time=settle))

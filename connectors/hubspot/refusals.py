@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from connectors.common import Answer
+from connectors.common import Response
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Throttled
 
 # A REST 429 carries no Retry-After; its policy says how long the window is.
@@ -50,7 +50,7 @@ class Envelope(BaseModel):
         return ", ".join(scope for scopes in named for scope in scopes)
 
 
-def explain(answer: Answer) -> ConnectorFailure | None:
+def explain(answer: Response) -> ConnectorFailure | None:
     """The failure that a refusal means; None where its outcome is not known."""
     envelope = _envelope(answer)
     if envelope is None and answer.status == 404:
@@ -68,7 +68,7 @@ def explain(answer: Answer) -> ConnectorFailure | None:
     return Rejected(answer.system, reason) if refused else None
 
 
-def _pause(answer: Answer, said: Envelope) -> timedelta | None:
+def _pause(answer: Response, said: Envelope) -> timedelta | None:
     """How long to wait, for the refusals that mean: not now, and nothing was done."""
     usual = {
         423: _LOCKED_PAUSE,
@@ -78,7 +78,7 @@ def _pause(answer: Answer, said: Envelope) -> timedelta | None:
     return usual and (answer.retry_after or usual)
 
 
-def _way_out(answer: Answer, said: Envelope) -> str:
+def _way_out(answer: Response, said: Envelope) -> str:
     """What a person must mend, for the refusals that mean: not until then."""
     if answer.status == 401:
         return "give Cashward an access token that is valid"
@@ -89,7 +89,7 @@ def _way_out(answer: Answer, said: Envelope) -> str:
     return ""
 
 
-def _envelope(answer: Answer) -> Envelope | None:
+def _envelope(answer: Response) -> Envelope | None:
     try:
         return Envelope.model_validate_json(answer.text)
     except ValidationError:

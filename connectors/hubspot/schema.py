@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.common import Answer, together
+from connectors.common import Response, together
 from connectors.hubspot.fields import FIELDS, GROUP, LABELS, Field, option
 from connectors.hubspot.portal import Portal
 from connectors.hubspot.wire import Groups, Labels, Partial, Properties, Property
@@ -29,7 +29,7 @@ class Schema:
         self._api = portal.api
         self._paths = portal.paths
 
-    async def prepare(self, *, dry_run: bool) -> Sequence[str]:
+    async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         gaps, _ = await self.compare()
         for gap in gaps if not dry_run else ():
             await self._close(gap)
@@ -76,7 +76,7 @@ class Schema:
         if answer.status == 207:
             self._check_created(answer)
 
-    def _check_created(self, answer: Answer) -> None:
+    def _check_created(self, answer: Response) -> None:
         """Another hand may have made some of them meanwhile; anything else is a refusal."""
         for error in answer.read(Partial).errors:
             if error.category != "OBJECT_ALREADY_EXISTS":

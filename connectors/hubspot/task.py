@@ -9,11 +9,11 @@ from typing import Any
 
 from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.wire import Record
-from domain.effect import EffectKind, Made, Repeat
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt
 from domain.ids import ExternalId
 from domain.owner_task import OwnerTask
 from ports.failures import Absent
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("crm.task")
 _TASK_TO_DEAL = 216
@@ -28,15 +28,15 @@ class TaskChange:
     """
 
     portal: Portal
-    repeat: Repeat
+    idempotency: IdempotencyPolicy
     kind: EffectKind = _KIND
-    reopens: bool = False
+    is_repeatable: bool = False
 
     @property
     def system(self) -> str:
         return self.portal.system
 
-    async def make(self, command: OwnerTask, ticket: Ticket) -> Made:
+    async def do(self, command: OwnerTask, ticket: Attempt) -> Receipt:
         del ticket
         deal = local(self.system, command.deal)
         owner = (await self.portal.read("deals", deal)).text("hubspot_owner_id")
@@ -44,7 +44,7 @@ class TaskChange:
         answer = await self.portal.api.post(path, body=_task(command, deal, owner))
         return _made(answer.read(Record))
 
-    async def find(self, command: OwnerTask) -> Sequence[Made]:
+    async def find(self, command: OwnerTask) -> Sequence[Receipt]:
         """Those that are closed count too: what was asked once is not asked again."""
         try:
             deal = local(self.system, command.deal)
@@ -55,7 +55,7 @@ class TaskChange:
         ours = (task for task in tasks.values() if _is(task, command))
         return [_made(task) for task in sorted(ours, key=lambda task: int(task.id))]
 
-    async def take_back(self, command: OwnerTask, made: Made) -> None:
+    async def undo(self, command: OwnerTask, made: Receipt) -> None:
         del command
         path = f"{self.portal.paths.objects('tasks')}/{{}}"
         with suppress(Absent):
@@ -88,5 +88,5 @@ def _is(task: Record, command: OwnerTask) -> bool:
     return bool(re.search(rf"(?<![\w:.-]){mark}(?![\w:.-])", task.text("hs_task_body")))
 
 
-def _made(task: Record) -> Made:
-    return Made(id=ExternalId(task.id), url=task.url)
+def _made(task: Record) -> Receipt:
+    return Receipt(id=ExternalId(task.id), url=task.url)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr, model_validator
 from connectors.common import (
     Anonymous,
     Api,
+    ApiProfile,
     Auth,
     Basic,
     Client,
@@ -19,7 +20,6 @@ from connectors.common import (
     Endpoint,
     Http,
     HttpSettings,
-    Manners,
     Roles,
     open_http,
     secret,
@@ -32,7 +32,7 @@ __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 
 _SYSTEM = "jira"
 _REST, _GATEWAY = "/rest/api/3", "/ex/jira/"
-_MANNERS = Manners(
+_MANNERS = ApiProfile(
     explain=explain, status=status, pause=timedelta(seconds=5), request_id="X-AREQUESTID"
 )
 # Atlassian promises nothing: the index of new issues lags by seconds, seldom by minutes.

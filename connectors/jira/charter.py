@@ -6,19 +6,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.common import Api, OnSite
+from connectors.common import Api, VendorOperation
 from connectors.jira.wire import PROPERTY, Project
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.project import BudgetLine, WriteCharter
 from ports.failures import Absent
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("pm.charter")
 _CLOSED = "CLOSED: the deal was cancelled."
 
 
 @dataclass(frozen=True)
-class CharterChange(OnSite[Api]):
+class CharterChange(VendorOperation[Api]):
     """Whole values, so that writing twice is writing once. A project has no field for a budget.
 
     The property goes last: it says which words were ours, so that people's are told from them.
@@ -26,15 +26,15 @@ class CharterChange(OnSite[Api]):
 
     kind = _KIND
 
-    async def make(self, command: WriteCharter, ticket: Ticket) -> Made:
+    async def do(self, command: WriteCharter, ticket: Attempt) -> Receipt:
         words = _words(command)
-        if ticket.look_first or command.is_closed:
+        if ticket.search_first or command.is_closed:
             words = await self._beside_people(command, words)
         await self.site.put("/project/{}", command.project, body={"description": words})
         await self.site.put(
             "/project/{}/properties/{}", command.project, PROPERTY, body=_value(command)
         )
-        return Made(id=command.project)
+        return Receipt(id=command.project)
 
     async def _beside_people(self, command: WriteCharter, words: str) -> str:
         """What the description becomes: ours, unless people wrote their own since we did."""
@@ -46,11 +46,11 @@ class CharterChange(OnSite[Api]):
         is_told = not command.is_closed or there.startswith(_CLOSED)
         return there if is_told else f"{_CLOSED}\n{there}"
 
-    async def find(self, command: WriteCharter) -> Sequence[Made]:
+    async def find(self, command: WriteCharter) -> Sequence[Receipt]:
         del command
         return ()
 
-    async def take_back(self, command: WriteCharter, made: Made) -> None:
+    async def undo(self, command: WriteCharter, made: Receipt) -> None:
         del made
         with suppress(Absent):
             await self.site.delete("/project/{}/properties/{}", command.project, PROPERTY)

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from connectors.common import Api, OnSite, together
+from connectors.common import Api, VendorOperation, together
 from connectors.jira.refusals import Taken
 from connectors.jira.wire import Version, Versions
 from domain.billing import BillableItem
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.ids import DealId, ExternalId, ItemKey
 from domain.project import PlanMilestones
 from ports.failures import Absent, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("pm.milestones")
 _LONGEST_NAME = 240
@@ -36,13 +36,13 @@ async def versions_of(site: Api, project: str) -> list[Version]:
 
 
 @dataclass(frozen=True)
-class MilestonesChange(OnSite[Api]):
+class MilestonesChange(VendorOperation[Api]):
     """One version a milestone; those that are there are kept."""
 
     kind = _KIND
 
-    async def make(self, command: PlanMilestones, ticket: Ticket) -> Made:
-        there = await self._there(command) if ticket.look_first else {}
+    async def do(self, command: PlanMilestones, ticket: Attempt) -> Receipt:
+        there = await self._there(command) if ticket.search_first else {}
         names = _names(command.milestones)
         missing = [item for item in command.milestones if item.key not in there]
         async with together() as group:
@@ -51,14 +51,14 @@ class MilestonesChange(OnSite[Api]):
                 for item in missing
             }
         there |= {str(key): task.result() for key, task in tasks.items()}
-        return Made(id=command.project, parts=there)
+        return Receipt(id=command.project, parts=there)
 
-    async def find(self, command: PlanMilestones) -> Sequence[Made]:
+    async def find(self, command: PlanMilestones) -> Sequence[Receipt]:
         there = await self._there(command)
         is_complete = all(item.key in there for item in command.milestones)
-        return (Made(id=command.project, parts=there),) if is_complete else ()
+        return (Receipt(id=command.project, parts=there),) if is_complete else ()
 
-    async def take_back(self, command: PlanMilestones, made: Made) -> None:
+    async def undo(self, command: PlanMilestones, made: Receipt) -> None:
         del command
         for version in made.parts.values():
             with suppress(Absent):

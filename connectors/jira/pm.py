@@ -12,7 +12,7 @@ from connectors.jira.team import TeamChange
 from connectors.jira.time import read_time
 from connectors.jira.wire import Account, Permissions, Version
 from connectors.jira.work import WorkChange
-from domain.effect import Repeat, Strategy
+from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.capability import Capability
@@ -30,15 +30,15 @@ class JiraPm:
     """Projects of one site; a milestone is a version, and it is reached when it is released."""
 
     def __init__(self, site: Api, house: House, *, settle: timedelta) -> None:
-        def repeat(strategy: Strategy) -> Repeat:
-            return Repeat(strategy=strategy, settle=settle)
+        def repeat(strategy: Strategy) -> IdempotencyPolicy:
+            return IdempotencyPolicy(strategy=strategy, settle_time=settle)
 
         self._site = site
         self._house = house
         self._project = project_change(site, house, settle)
         self._charter = CharterChange(site, repeat(Strategy.UPSERT))
         self._milestones = MilestonesChange(site, repeat(Strategy.UNIQUE_REFERENCE))
-        self._work = WorkChange(site, repeat(Strategy.INERT))
+        self._work = WorkChange(site, repeat(Strategy.SEARCH_FIRST))
         self._team = TeamChange(site, repeat(Strategy.UNIQUE_REFERENCE), house)
 
     @property
@@ -47,23 +47,23 @@ class JiraPm:
         return capabilities(*changes, also={Capability.WEBHOOK})
 
     @property
-    def project(self) -> ProjectChange:
+    def open_project(self) -> ProjectChange:
         return self._project
 
     @property
-    def charter(self) -> CharterChange:
+    def write_charter(self) -> CharterChange:
         return self._charter
 
     @property
-    def milestones(self) -> MilestonesChange:
+    def plan_milestones(self) -> MilestonesChange:
         return self._milestones
 
     @property
-    def work(self) -> WorkChange:
+    def plan_work(self) -> WorkChange:
         return self._work
 
     @property
-    def team(self) -> TeamChange:
+    def staff_project(self) -> TeamChange:
         return self._team
 
     async def read_milestones(
@@ -87,7 +87,7 @@ class JiraPm:
             system=self._site.system,
             account=self._house.app_url,
             identity=me.id,
-            wanting=wanting,
+            problems=wanting,
         )
 
 

@@ -6,15 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.common import Api, Cached, OnSite
+from connectors.common import Api, Cached, VendorOperation
 from connectors.jira.house import House
 from connectors.jira.refusals import Taken
 from connectors.jira.wire import PROPERTY, Account, NewProject, Project
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import DealId, ExternalId, local_id
 from domain.project import OpenProject
 from ports.failures import Absent, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("pm.project")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -37,14 +37,14 @@ def project_key(deal: DealId) -> str:
 
 
 @dataclass(frozen=True)
-class ProjectChange(OnSite[Api]):
+class ProjectChange(VendorOperation[Api]):
     """Opens a company-managed project; taking it back puts it in the trash with all its parts."""
 
     house: House
     me: Cached[str]
     kind = _KIND
 
-    async def make(self, command: OpenProject, ticket: Ticket) -> Made:
+    async def do(self, command: OpenProject, ticket: Attempt) -> Receipt:
         del ticket
         try:
             answer = await self.site.post("/project", body=await self._body(command))
@@ -61,7 +61,7 @@ class ProjectChange(OnSite[Api]):
         made = answer.read(NewProject)
         return self._made(str(made.id), made.key)
 
-    async def find(self, command: OpenProject) -> Sequence[Made]:
+    async def find(self, command: OpenProject) -> Sequence[Receipt]:
         try:
             answer = await self.site.get(
                 "/project/{}", project_key(command.deal), query={"properties": PROPERTY}
@@ -73,14 +73,14 @@ class ProjectChange(OnSite[Api]):
             return ()
         return (self._made(project.id, project.key),)
 
-    async def take_back(self, command: OpenProject, made: Made) -> None:
+    async def undo(self, command: OpenProject, made: Receipt) -> None:
         del command
         with suppress(Absent):
             await self.site.delete("/project/{}", made.id, query={"enableUndo": "true"})
 
-    def _made(self, number: str, key: str) -> Made:
+    def _made(self, number: str, key: str) -> Receipt:
         url = f"{self.house.app_url}/browse/{key}"
-        return Made(id=ExternalId(number), url=url, parts={"key": ExternalId(key)})
+        return Receipt(id=ExternalId(number), url=url, parts={"key": ExternalId(key)})
 
     async def _body(self, command: OpenProject) -> dict[str, str]:
         key = project_key(command.deal)
@@ -101,5 +101,5 @@ def project_change(site: Api, house: House, settle: timedelta) -> ProjectChange:
     async def me() -> str:
         return (await site.get("/myself")).read(Account).id
 
-    repeat = Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=settle)
+    repeat = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=settle)
     return ProjectChange(site, repeat, house, Cached(me, timedelta(hours=1)))

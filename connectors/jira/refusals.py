@@ -3,7 +3,7 @@
 import httpx
 from pydantic import ValidationError
 
-from connectors.common import Answer
+from connectors.common import Response
 from connectors.jira.wire import Bulk, Envelope
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Unreachable
 
@@ -38,7 +38,7 @@ def status(response: httpx.Response) -> int:
     return 401 if response.headers.get(_LOGIN) in _STRANGERS else response.status_code
 
 
-def explain(answer: Answer) -> ConnectorFailure | None:
+def explain(answer: Response) -> ConnectorFailure | None:
     """The failure that a refusal means; None where its status says it all."""
     if stranger := _STRANGERS.get(answer.headers.get(_LOGIN, "")):
         return Misconfigured(answer.system, stranger)
@@ -56,7 +56,7 @@ def explain(answer: Answer) -> ConnectorFailure | None:
     return Rejected(answer.system, reason)
 
 
-def _none_made(answer: Answer) -> NoneMade | None:
+def _none_made(answer: Response) -> NoneMade | None:
     try:
         bulk = Bulk.model_validate_json(answer.text)
     except ValidationError:

@@ -3,30 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.common import Api, OnSite
+from connectors.common import Api, VendorOperation
 from connectors.jira.house import House
 from connectors.jira.wire import Role, Roles
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.project import StaffProject
 from ports.failures import Absent, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("pm.team")
 
 
 @dataclass(frozen=True)
-class TeamChange(OnSite[Api]):
+class TeamChange(VendorOperation[Api]):
     """Adds who is missing; Jira refuses who is there already."""
 
     house: House
     kind = _KIND
 
-    async def make(self, command: StaffProject, ticket: Ticket) -> Made:
+    async def do(self, command: StaffProject, ticket: Attempt) -> Receipt:
         people = _people(command)
         if not people:
-            return Made(id=command.project)
+            return Receipt(id=command.project)
         role = await self._role_id(command)
-        missing = people - (await self._role(command, role)).people if ticket.look_first else people
+        missing = (
+            people - (await self._role(command, role)).people if ticket.search_first else people
+        )
         try:
             if missing:
                 await self._add(command, role, missing)
@@ -37,19 +39,19 @@ class TeamChange(OnSite[Api]):
                 raise
             if rest:
                 await self._add(command, role, rest)
-        return Made(id=command.project)
+        return Receipt(id=command.project)
 
-    async def find(self, command: StaffProject) -> Sequence[Made]:
+    async def find(self, command: StaffProject) -> Sequence[Receipt]:
         people = _people(command)
         if not people:
-            return (Made(id=command.project),)
+            return (Receipt(id=command.project),)
         try:
             role = await self._role(command, await self._role_id(command))
         except Absent:
             return ()
-        return (Made(id=command.project),) if people <= role.people else ()
+        return (Receipt(id=command.project),) if people <= role.people else ()
 
-    async def take_back(self, command: StaffProject, made: Made) -> None:
+    async def undo(self, command: StaffProject, made: Receipt) -> None:
         try:
             role = await self._role_id(command)
             for person in sorted(_people(command)):

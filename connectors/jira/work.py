@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from connectors.common import Api, OnSite
+from connectors.common import Api, VendorOperation
 from connectors.jira.issues import issues_of
 from connectors.jira.refusals import NoneMade
 from connectors.jira.rows import OPTIONAL, Row, ids, package, subject, subject_of, summary, without
 from connectors.jira.wire import Bulk, Issue, Project
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.ids import ExternalId
 from domain.project import PlanWork
 from ports.failures import Absent, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("pm.work")
 _AT_ONCE = 50
@@ -24,14 +24,14 @@ EPIC, TASK, SUBTASK = 1, 0, -1
 
 
 @dataclass(frozen=True)
-class WorkChange(OnSite[Api]):
+class WorkChange(VendorOperation[Api]):
     """Looks, makes what is missing, keeps the oldest of each and lets the rest be swept."""
 
     kind = _KIND
 
-    async def make(self, command: PlanWork, ticket: Ticket) -> Made:
+    async def do(self, command: PlanWork, ticket: Attempt) -> Receipt:
         project = await self._project(command)
-        there = _oldest(await self._ours(command, project)) if ticket.look_first else {}
+        there = _oldest(await self._ours(command, project)) if ticket.search_first else {}
         has_epics = project.type_at(EPIC) is not None
         upper = project.type_at(EPIC if has_epics else TASK)
         lower = project.type_at(TASK if has_epics else SUBTASK)
@@ -46,7 +46,7 @@ class WorkChange(OnSite[Api]):
         there |= await self._add(there, packages)
         return _made(command, there)
 
-    async def find(self, command: PlanWork) -> Sequence[Made]:
+    async def find(self, command: PlanWork) -> Sequence[Receipt]:
         try:
             ours = await self._ours(command, await self._project(command))
         except Absent:
@@ -59,7 +59,7 @@ class WorkChange(OnSite[Api]):
         strays = [issue for issue in ours if issue.id not in there.values()]
         return (_made(command, there), *map(_stray, strays))
 
-    async def take_back(self, command: PlanWork, made: Made) -> None:
+    async def undo(self, command: PlanWork, made: Receipt) -> None:
         del command
         for issue in made.parts.values():
             with suppress(Absent):
@@ -112,11 +112,11 @@ def _oldest(issues: Iterable[Issue]) -> dict[str, ExternalId]:
     return oldest
 
 
-def _made(command: PlanWork, there: dict[str, ExternalId]) -> Made:
+def _made(command: PlanWork, there: dict[str, ExternalId]) -> Receipt:
     prefix = f"{command.deal}:"
     parts = {subject.removeprefix(prefix): number for subject, number in there.items()}
-    return Made(id=command.project, parts=parts)
+    return Receipt(id=command.project, parts=parts)
 
 
-def _stray(issue: Issue) -> Made:
-    return Made(id=ExternalId(issue.id), parts={"stray": ExternalId(issue.id)})
+def _stray(issue: Issue) -> Receipt:
+    return Receipt(id=ExternalId(issue.id), parts={"stray": ExternalId(issue.id)})

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Generic
 
 from connectors.memory.world import SYSTEM, MemoryWorld
-from domain.effect import EffectKind, Made, Repeat, Strategy
-from ports.operation import C, Ticket
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
+from ports.operation import Attempt, C
 
-_REPEAT = Repeat(strategy=Strategy.UNIQUE_REFERENCE)
+_REPEAT = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,25 +18,25 @@ class MemoryChange(Generic[C]):
 
     world: MemoryWorld
     kind: EffectKind
-    add: Callable[[C], Made]
-    look: Callable[[C], Sequence[Made]]
-    remove: Callable[[C, Made], None]
-    reopens: bool = True
-    repeat: Repeat = _REPEAT
+    add: Callable[[C], Receipt]
+    look: Callable[[C], Sequence[Receipt]]
+    remove: Callable[[C, Receipt], None]
+    is_repeatable: bool = True
+    idempotency: IdempotencyPolicy = _REPEAT
     system: str = SYSTEM
 
-    async def make(self, command: C, ticket: Ticket) -> Made:
+    async def do(self, command: C, ticket: Attempt) -> Receipt:
         del ticket
         return self.world.answer(partial(self._once, command), changes=True)
 
-    async def find(self, command: C) -> Sequence[Made]:
+    async def find(self, command: C) -> Sequence[Receipt]:
         # An upsert is told anew rather than looked for.
-        blind = self.repeat.strategy is Strategy.UPSERT
+        blind = self.idempotency.strategy is Strategy.UPSERT
         return self.world.answer(lambda: () if blind else self.look(command))
 
-    async def take_back(self, command: C, made: Made) -> None:
+    async def undo(self, command: C, made: Receipt) -> None:
         self.world.answer(partial(self.remove, command, made), changes=True)
 
-    def _once(self, command: C) -> Made:
+    def _once(self, command: C) -> Receipt:
         there = self.look(command)
         return there[0] if there else self.add(command)

@@ -8,14 +8,14 @@ from connectors.common import capabilities
 from connectors.memory.change import MemoryChange
 from connectors.memory.world import SYSTEM, MemoryWorld, Task
 from domain.deal import Deal
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import DealId, ExternalId
 from domain.owner_task import OwnerTask
 from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.crm import Won
+from ports.crm import WonDeal
 from ports.failures import Absent, Rejected
-from ports.operation import Change
+from ports.operation import Operation
 from ports.probe import Probe
 
 _PROJECT = ("project", "project_url")
@@ -32,7 +32,7 @@ class MemoryCrm:
             add=self._tell,
             look=lambda _: (),
             remove=self._forget,
-            repeat=Repeat(strategy=Strategy.UPSERT),
+            idempotency=IdempotencyPolicy(strategy=Strategy.UPSERT),
         )
         self._task = MemoryChange[OwnerTask](
             world=world,
@@ -40,7 +40,7 @@ class MemoryCrm:
             add=self._ask,
             look=self._asked,
             remove=self._close,
-            reopens=False,
+            is_repeatable=False,
         )
 
     @property
@@ -48,20 +48,20 @@ class MemoryCrm:
         return capabilities(self._record, self._task, also={Capability.UPDATED_SINCE})
 
     @property
-    def record(self) -> Change[WriteBack]:
+    def write_back(self) -> Operation[WriteBack]:
         return self._record
 
     @property
-    def task(self) -> Change[OwnerTask]:
+    def owner_task(self) -> Operation[OwnerTask]:
         return self._task
 
     async def read_deal(self, deal: DealId) -> Deal:
         return self._world.answer(lambda: self._deal(deal))
 
-    async def won_since(self, since: datetime) -> Sequence[Won]:
+    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
         return self._world.answer(lambda: self._won(since))
 
-    async def prepare(self, *, dry_run: bool) -> Sequence[str]:
+    async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         del dry_run
         return self._world.answer(tuple[str, ...])
 
@@ -75,16 +75,16 @@ class MemoryCrm:
             raise Absent(SYSTEM, f"no deal {id!r}")
         return found
 
-    def _won(self, since: datetime) -> Sequence[Won]:
+    def _won(self, since: datetime) -> Sequence[WonDeal]:
         world = self._world
         won = [
-            Won(deal=deal.id, changed_at=world.changed[deal.id])
+            WonDeal(deal=deal.id, changed_at=world.changed[deal.id])
             for deal in world.deals.values()
             if deal.is_won and world.changed[deal.id] >= since
         ]
         return sorted(won, key=lambda each: each.changed_at)
 
-    def _tell(self, command: WriteBack) -> Made:
+    def _tell(self, command: WriteBack) -> Receipt:
         deal = self._deal(command.deal)
         told = self._world.records.get(
             command.deal, WriteBack(subject=command.subject, deal=deal.id)
@@ -96,9 +96,9 @@ class MemoryCrm:
         }
         self._world.records[deal.id] = told.model_copy(update=news)
         self._world.changed[deal.id] = self._world.clock()
-        return Made(id=ExternalId(deal.id), url=deal.url)
+        return Receipt(id=ExternalId(deal.id), url=deal.url)
 
-    def _forget(self, command: WriteBack, made: Made) -> None:
+    def _forget(self, command: WriteBack, made: Receipt) -> None:
         del made
         told = self._world.records.get(command.deal)
         if told is None:
@@ -109,19 +109,19 @@ class MemoryCrm:
         ]
         self._world.records[command.deal] = told.model_copy(update=dict.fromkeys(ours, ""))
 
-    def _ask(self, command: OwnerTask) -> Made:
+    def _ask(self, command: OwnerTask) -> Receipt:
         deal = self._deal(command.deal)
         if deal.id in self._world.without_tasks:
             raise Rejected(SYSTEM, f"the owner of {deal.id} takes no tasks")
         given = self._world.next_id("A")
         self._world.tasks[given] = Task(asked=command)
-        return Made(id=given, url=deal.url)
+        return Receipt(id=given, url=deal.url)
 
-    def _asked(self, command: OwnerTask) -> Sequence[Made]:
+    def _asked(self, command: OwnerTask) -> Sequence[Receipt]:
         tasks = self._world.tasks.items()
-        return [Made(id=task) for task, each in tasks if each.asked.subject == command.subject]
+        return [Receipt(id=task) for task, each in tasks if each.asked.subject == command.subject]
 
-    def _close(self, command: OwnerTask, made: Made) -> None:
+    def _close(self, command: OwnerTask, made: Receipt) -> None:
         del command
         if task := self._world.tasks.get(made.id):
             self._world.tasks[made.id] = replace(task, is_open=False)

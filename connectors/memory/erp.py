@@ -9,14 +9,14 @@ from connectors.memory.world import SYSTEM, MemoryWorld
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
 from domain.company import Account
 from domain.customer import Candidate, OpenCustomer
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.ids import ExternalId
 from domain.money import Money
 from domain.tax import TaxRounding, tax_on
 from ports.capability import Capability
-from ports.erp import Changed
+from ports.erp import ChangedInvoice
 from ports.failures import Rejected
-from ports.operation import Change
+from ports.operation import Operation
 from ports.probe import Probe
 
 _OFFERS = (Capability.VOIDS_ISSUED, Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE)
@@ -36,7 +36,7 @@ class MemoryCustomers:
         )
 
     @property
-    def customer(self) -> Change[OpenCustomer]:
+    def open_customer(self) -> Operation[OpenCustomer]:
         return self._customer
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
@@ -44,7 +44,7 @@ class MemoryCustomers:
         del account
         return self._world.answer(lambda: list(self._world.customers.values()))
 
-    def _open(self, command: OpenCustomer) -> Made:
+    def _open(self, command: OpenCustomer) -> Receipt:
         ids = command.account.ids
         customer = Candidate(
             id=self._world.next_id("C"),
@@ -56,12 +56,12 @@ class MemoryCustomers:
         self._world.customers[customer.id] = customer
         return _made("customers", customer.id)
 
-    def _of_key(self, command: OpenCustomer) -> Sequence[Made]:
+    def _of_key(self, command: OpenCustomer) -> Sequence[Receipt]:
         customers = self._world.customers.values()
         ours = (each for each in customers if each.key == command.key and not each.is_archived)
         return [_made("customers", each.id) for each in ours]
 
-    def _archive(self, command: OpenCustomer, made: Made) -> None:
+    def _archive(self, command: OpenCustomer, made: Receipt) -> None:
         del command
         if there := self._world.customers.get(made.id):
             self._world.customers[made.id] = there.model_copy(update={"is_archived": True})
@@ -80,7 +80,7 @@ class MemoryInvoicing:
             add=self._draft,
             look=lambda command: self._referring(command.reference),
             remove=self._delete,
-            reopens=False,
+            is_repeatable=False,
         )
         self._credit = MemoryChange[CreditInvoice](
             world=world,
@@ -88,7 +88,7 @@ class MemoryInvoicing:
             add=self._allocate,
             look=self._credits,
             remove=self._keep_credit,
-            reopens=False,
+            is_repeatable=False,
         )
 
     @property
@@ -96,27 +96,27 @@ class MemoryInvoicing:
         return capabilities(self._invoice, self._credit, also=_OFFERS)
 
     @property
-    def invoice(self) -> Change[DraftInvoice]:
+    def draft_invoice(self) -> Operation[DraftInvoice]:
         return self._invoice
 
     @property
-    def credit(self) -> Change[CreditInvoice]:
+    def credit_invoice(self) -> Operation[CreditInvoice]:
         return self._credit
 
     async def issue(self, invoice: ExternalId) -> Invoice:
         return self._world.answer(lambda: self._issue(invoice), changes=True)
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
-        return self._world.answer(lambda: self._world.invoice(invoice))
+        return self._world.answer(lambda: self._world.draft_invoice(invoice))
 
-    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+    async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         return self._world.answer(lambda: self._changed(since))
 
     async def probe(self) -> Probe:
         probe = Probe(system=SYSTEM, account=SYSTEM, identity="this process")
         return self._world.answer(lambda: probe)
 
-    def _draft(self, command: DraftInvoice) -> Made:
+    def _draft(self, command: DraftInvoice) -> Receipt:
         if command.customer not in self._world.customers:
             raise Rejected(SYSTEM, f"no customer {command.customer!r}")
         tax = tax_on([line.net for line in command.lines], command.tax, self.tax_rounding)
@@ -140,14 +140,14 @@ class MemoryInvoicing:
         )
         return _made("invoices", given)
 
-    def _referring(self, reference: str) -> Sequence[Made]:
-        invoices = (each.invoice for each in self._world.invoices.values())
+    def _referring(self, reference: str) -> Sequence[Receipt]:
+        invoices = (each.draft_invoice for each in self._world.invoices.values())
         ours = (each for each in invoices if each.reference == reference)
         return [_made("invoices", i.id) for i in ours if i.status is not InvoiceStatus.GONE]
 
-    def _delete(self, command: DraftInvoice, made: Made) -> None:
+    def _delete(self, command: DraftInvoice, made: Receipt) -> None:
         del command
-        invoice = self._world.invoice(made.id)
+        invoice = self._world.draft_invoice(made.id)
         if invoice.status is InvoiceStatus.GONE:
             return
         if invoice.status is not InvoiceStatus.DRAFT:
@@ -155,25 +155,25 @@ class MemoryInvoicing:
         self._world.keep(invoice.model_copy(update={"status": InvoiceStatus.GONE}))
 
     def _issue(self, id: ExternalId) -> Invoice:
-        invoice = self._world.invoice(id)
+        invoice = self._world.draft_invoice(id)
         if invoice.status is InvoiceStatus.GONE:
             raise Rejected(SYSTEM, f"invoice {id} was deleted")
         if invoice.status is InvoiceStatus.DRAFT:
             number = invoice.number or self._world.next_number()
             issued = {"status": InvoiceStatus.ISSUED, "number": number}
             self._world.keep(invoice.model_copy(update=issued))
-        return self._world.invoice(id)
+        return self._world.draft_invoice(id)
 
-    def _changed(self, since: datetime) -> Sequence[Changed]:
+    def _changed(self, since: datetime) -> Sequence[ChangedInvoice]:
         stamped = sorted(self._world.invoices.values(), key=lambda each: each.changed_at)
         return [
-            Changed(invoice=each.invoice, changed_at=each.changed_at)
+            ChangedInvoice(invoice=each.draft_invoice, changed_at=each.changed_at)
             for each in stamped
-            if each.changed_at >= since and each.invoice.status is not InvoiceStatus.DRAFT
+            if each.changed_at >= since and each.draft_invoice.status is not InvoiceStatus.DRAFT
         ]
 
-    def _allocate(self, command: CreditInvoice) -> Made:
-        invoice = self._world.invoice(command.invoice)
+    def _allocate(self, command: CreditInvoice) -> Receipt:
+        invoice = self._world.draft_invoice(command.invoice)
         gross = command.net + tax_on([command.net], command.tax, self.tax_rounding)
         if invoice.outstanding < gross:
             raise Rejected(
@@ -184,13 +184,13 @@ class MemoryInvoicing:
         self._world.credits[given] = command
         return _made("credits", given)
 
-    def _credits(self, command: CreditInvoice) -> Sequence[Made]:
+    def _credits(self, command: CreditInvoice) -> Sequence[Receipt]:
         notes = self._world.credits.items()
         return [_made("credits", note) for note, each in notes if each.subject == command.subject]
 
-    def _keep_credit(self, command: CreditInvoice, made: Made) -> None:
+    def _keep_credit(self, command: CreditInvoice, made: Receipt) -> None:
         raise Rejected(SYSTEM, f"credit note {made.id} of {command.reference} stays in the books")
 
 
-def _made(room: str, id: ExternalId) -> Made:
-    return Made(id=id, url=f"memory://{room}/{id}")
+def _made(room: str, id: ExternalId) -> Receipt:
+    return Receipt(id=id, url=f"memory://{room}/{id}")

@@ -64,7 +64,7 @@ class Project:
 class Stamped:
     """An invoice, and when its record or payments changed last."""
 
-    invoice: Invoice
+    draft_invoice: Invoice
     changed_at: datetime
 
 
@@ -123,14 +123,14 @@ class MemoryWorld:
 
     def pay(self, invoice: ExternalId, amount: Money) -> None:
         """The bank tells of a payment."""
-        found = self.invoice(invoice)
+        found = self.draft_invoice(invoice)
         if found.status is not InvoiceStatus.ISSUED or found.outstanding < amount:
             raise Rejected(SYSTEM, f"{found.outstanding} of invoice {invoice} can be paid")
         self.settle(found.model_copy(update={"paid": found.paid + amount}))
 
     def take_payment_back(self, invoice: ExternalId) -> None:
         """The bank takes back all that was paid."""
-        found = self.invoice(invoice)
+        found = self.draft_invoice(invoice)
         unpaid = {"paid": Money.zero(found.gross.currency), "status": InvoiceStatus.ISSUED}
         self.keep(found.model_copy(update=unpaid))
 
@@ -140,10 +140,10 @@ class MemoryWorld:
 
     def void(self, invoice: ExternalId) -> None:
         """Finance take an issued invoice out of the books."""
-        self.keep(self.invoice(invoice).model_copy(update={"status": InvoiceStatus.GONE}))
+        self.keep(self.draft_invoice(invoice).model_copy(update={"status": InvoiceStatus.GONE}))
 
     def keep(self, invoice: Invoice) -> None:
-        self.invoices[invoice.id] = Stamped(invoice=invoice, changed_at=self.clock())
+        self.invoices[invoice.id] = Stamped(draft_invoice=invoice, changed_at=self.clock())
 
     def next_id(self, prefix: str) -> ExternalId:
         self._last_id += 1
@@ -175,14 +175,14 @@ class MemoryWorld:
             case None:
                 return do()
 
-    def project(self, id: ExternalId) -> Project:
+    def open_project(self, id: ExternalId) -> Project:
         found = self.projects.get(id)
         if found is None:
             raise Absent(SYSTEM, f"no project {id!r}")
         return found
 
-    def invoice(self, id: ExternalId) -> Invoice:
+    def draft_invoice(self, id: ExternalId) -> Invoice:
         found = self.invoices.get(id)
         if found is None:
             raise Absent(SYSTEM, f"no invoice {id!r}")
-        return found.invoice
+        return found.draft_invoice

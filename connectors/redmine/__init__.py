@@ -10,9 +10,9 @@ from pydantic import SecretStr, model_validator
 
 from connectors.common import (
     Api,
+    ApiProfile,
     Connector,
     HttpSettings,
-    Manners,
     Roles,
     capabilities,
     open_http,
@@ -24,7 +24,7 @@ from connectors.redmine.site import House, Site, Visitor
 from connectors.redmine.time import read_time
 from connectors.redmine.wire import explain
 from connectors.redmine.work import WorkChange
-from domain.effect import Repeat, Strategy
+from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.pm import MilestoneProgress
@@ -33,7 +33,7 @@ from ports.probe import Probe
 __all__ = ["RedminePm", "RedmineSettings", "connector", "open_redmine"]
 
 _SYSTEM = "redmine"
-_MANNERS = Manners(explain=explain, pause=timedelta(seconds=5))
+_MANNERS = ApiProfile(explain=explain, pause=timedelta(seconds=5))
 # It goes on with a call whose caller has left, and others may be queued before that one.
 _SETTLE = timedelta(seconds=30)
 
@@ -56,19 +56,23 @@ class RedminePm:
     """Projects of one installation; a milestone is a version, and reached when that is closed."""
 
     def __init__(self, site: Site, settle: timedelta) -> None:
-        def repeat(strategy: Strategy) -> Repeat:
-            return Repeat(strategy=strategy, settle=settle)
+        def repeat(strategy: Strategy) -> IdempotencyPolicy:
+            return IdempotencyPolicy(strategy=strategy, settle_time=settle)
 
         self._site = site
         # Redmine looks before it makes, and lets two that look at once both make.
-        self.project = ProjectChange(site, repeat(Strategy.INERT))
-        self.charter = CharterChange(site, repeat(Strategy.UPSERT))
-        self.milestones = MilestonesChange(site, repeat(Strategy.INERT))
-        self.work = WorkChange(site, repeat(Strategy.INERT))
+        self.open_project = ProjectChange(site, repeat(Strategy.SEARCH_FIRST))
+        self.write_charter = CharterChange(site, repeat(Strategy.UPSERT))
+        self.plan_milestones = MilestonesChange(site, repeat(Strategy.SEARCH_FIRST))
+        self.plan_work = WorkChange(site, repeat(Strategy.SEARCH_FIRST))
         # Its database keeps members unique.
-        self.team = TeamChange(site, repeat(Strategy.UNIQUE_REFERENCE))
+        self.staff_project = TeamChange(site, repeat(Strategy.UNIQUE_REFERENCE))
         self.capabilities = capabilities(
-            self.project, self.charter, self.milestones, self.work, self.team
+            self.open_project,
+            self.write_charter,
+            self.plan_milestones,
+            self.plan_work,
+            self.staff_project,
         )
 
     async def read_milestones(
@@ -86,7 +90,7 @@ class RedminePm:
             system=self._site.system,
             account=self._site.house.home,
             identity=str(me.id),
-            wanting=tuple(await self._site.wanting() if me.admin else lacks),
+            problems=tuple(await self._site.wanting() if me.admin else lacks),
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from connectors.redmine.wire import Record
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import DealId, ExternalId
 
 Keyed = TypeVar("Keyed", bound=Record)
@@ -36,10 +36,10 @@ def elected(ours: Mapping[str, Sequence[Record]]) -> dict[str, ExternalId]:
 
 def whole(
     project: ExternalId, keys: set[str], ours: Mapping[str, Sequence[Record]]
-) -> Sequence[Made]:
+) -> Sequence[Receipt]:
     """All of it, if nothing is missing; and what a race made a second time, each by itself."""
     if not keys <= ours.keys():
         return ()
     late = (ExternalId(str(row.id)) for rows in ours.values() for row in rows[1:])
-    strays = (Made(id=number, parts={"stray": number}) for number in late)
-    return (Made(id=project, parts=elected(ours)), *strays)
+    strays = (Receipt(id=number, parts={"stray": number}) for number in late)
+    return (Receipt(id=project, parts=elected(ours)), *strays)

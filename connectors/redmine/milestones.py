@@ -4,27 +4,27 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from connectors.common import OnSite
+from connectors.common import VendorOperation
 from connectors.redmine.keys import by_key, elected, key_of, whole
 from connectors.redmine.site import Site
 from connectors.redmine.wire import One, Page, Version
 from domain.billing import BillableItem
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.ids import DealId, ExternalId, ItemKey
 from domain.project import PlanMilestones
 from ports.failures import Absent, ConnectorFailure, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 from ports.pm import MilestoneProgress
 
 _LONGEST_NAME = 60
 
 
-class MilestonesChange(OnSite[Site]):
+class MilestonesChange(VendorOperation[Site]):
     """One version a milestone; those that are there are kept, and of two the older."""
 
     kind = EffectKind("pm.milestones")
 
-    async def make(self, command: PlanMilestones, ticket: Ticket) -> Made:
+    async def do(self, command: PlanMilestones, ticket: Attempt) -> Receipt:
         del ticket
         there = elected(await self._ours(command))
         names = _names(command.milestones)
@@ -34,15 +34,15 @@ class MilestonesChange(OnSite[Site]):
         if missing:
             with suppress(ConnectorFailure):  # they are made, whatever comes of the second look
                 there |= elected(await self._ours(command))
-        return Made(id=command.project, parts=there)
+        return Receipt(id=command.project, parts=there)
 
-    async def find(self, command: PlanMilestones) -> Sequence[Made]:
+    async def find(self, command: PlanMilestones) -> Sequence[Receipt]:
         keys = {str(item.key) for item in command.milestones}
         with suppress(Absent):
             return whole(command.project, keys, await self._ours(command))
         return ()
 
-    async def take_back(self, command: PlanMilestones, made: Made) -> None:
+    async def undo(self, command: PlanMilestones, made: Receipt) -> None:
         """Raises Rejected while an issue is planned for one of them."""
         for version in made.parts.values():
             try:

@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from connectors.common import OnSite
+from connectors.common import VendorOperation
 from connectors.redmine.site import Site
 from connectors.redmine.wire import CLOSED, Member, One, Page, Project, User, WikiPage, panel
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.ids import DealId, ExternalId
 from domain.project import OpenProject, StaffProject, TeamMember, WriteCharter
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Uncertain
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _LONGEST = 100
 _PANEL = "/projects/{}/wiki/Customer_panel.json"
@@ -40,12 +40,12 @@ def identifier(deal: DealId) -> str:
     return f"cw-{plain}"
 
 
-class ProjectChange(OnSite[Site]):
+class ProjectChange(VendorOperation[Site]):
     """Opens a private project; taking it back archives it, or deletes it while it is empty."""
 
     kind = EffectKind("pm.project")
 
-    async def make(self, command: OpenProject, ticket: Ticket) -> Made:
+    async def do(self, command: OpenProject, ticket: Attempt) -> Receipt:
         del ticket
         if found := await self.find(command):
             return found[0]
@@ -65,10 +65,10 @@ class ProjectChange(OnSite[Site]):
                 return found[0]
         return made
 
-    async def find(self, command: OpenProject) -> Sequence[Made]:
+    async def find(self, command: OpenProject) -> Sequence[Receipt]:
         return tuple(map(self._made, await self.site.projects(command.deal)))
 
-    async def take_back(self, command: OpenProject, made: Made) -> None:
+    async def undo(self, command: OpenProject, made: Receipt) -> None:
         del command
         with suppress(Absent):
             if await self._is_empty(made.id):
@@ -78,7 +78,7 @@ class ProjectChange(OnSite[Site]):
             await self.site.project(made.id)
             raise Uncertain(self.system, f"project {made.id} is still there")
 
-    async def _open(self, command: OpenProject) -> Made:
+    async def _open(self, command: OpenProject) -> Receipt:
         fields = await self.site.fields.get()
         project = {
             "name": " ".join(command.name.split())[:255],
@@ -112,13 +112,13 @@ class ProjectChange(OnSite[Site]):
                 return False
         return True
 
-    def _made(self, project: Project) -> Made:
+    def _made(self, project: Project) -> Receipt:
         url = f"{self.site.house.home}/projects/{project.identifier}"
         parts = {"key": ExternalId(project.identifier)}
-        return Made(id=ExternalId(str(project.id)), url=url, parts=parts)
+        return Receipt(id=ExternalId(str(project.id)), url=url, parts=parts)
 
 
-class CharterChange(OnSite[Site]):
+class CharterChange(VendorOperation[Site]):
     """The whole page, so that writing twice is writing once; what people wrote on it stays.
 
     A closing charter closes the project. One that a person closed takes no open charter.
@@ -126,20 +126,20 @@ class CharterChange(OnSite[Site]):
 
     kind = EffectKind("pm.charter")
 
-    async def make(self, command: WriteCharter, ticket: Ticket) -> Made:
+    async def do(self, command: WriteCharter, ticket: Attempt) -> Receipt:
         del ticket
         project = await self.site.project(command.project)
         async with self.site.inside(command.project):
             await self._write(command, project)
         if command.is_closed:
             await self._close(command.project)
-        return Made(id=command.project)
+        return Receipt(id=command.project)
 
-    async def find(self, command: WriteCharter) -> Sequence[Made]:
+    async def find(self, command: WriteCharter) -> Sequence[Receipt]:
         del command
         return ()
 
-    async def take_back(self, command: WriteCharter, made: Made) -> None:
+    async def undo(self, command: WriteCharter, made: Receipt) -> None:
         del made
         with suppress(Absent):
             project = await self.site.project(command.project)
@@ -188,31 +188,31 @@ class CharterChange(OnSite[Site]):
         await self.site.api.put("/projects/{}/reopen.json", project)
 
 
-class TeamChange(OnSite[Site]):
+class TeamChange(VendorOperation[Site]):
     """Adds who is missing; Redmine refuses who is a member already, whatever the role."""
 
     kind = EffectKind("pm.team")
 
-    async def make(self, command: StaffProject, ticket: Ticket) -> Made:
+    async def do(self, command: StaffProject, ticket: Attempt) -> Receipt:
         del ticket
         there = await self._members(command)
         roles = await self._roles(command.team)
         for person, member in (await self._people(command)).items():
             if person not in there:
                 await self._add(command, person, roles[member.role])
-        return Made(id=command.project)
+        return Receipt(id=command.project)
 
-    async def find(self, command: StaffProject) -> Sequence[Made]:
+    async def find(self, command: StaffProject) -> Sequence[Receipt]:
         if not command.team:
-            return (Made(id=command.project),)
+            return (Receipt(id=command.project),)
         try:
             there = await self._members(command)
             people = await self._people(command)
         except Rejected:
             return ()
-        return (Made(id=command.project),) if people.keys() <= there.keys() else ()
+        return (Receipt(id=command.project),) if people.keys() <= there.keys() else ()
 
-    async def take_back(self, command: StaffProject, made: Made) -> None:
+    async def undo(self, command: StaffProject, made: Receipt) -> None:
         del made
         with suppress(Absent):
             there = await self._members(command)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from connectors.common import Answer
+from connectors.common import Response
 from domain.project import BudgetLine, WriteCharter
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Unreachable
 
@@ -164,7 +164,7 @@ class Forbidden(Misconfigured):
     """403, which is one of many: no right, an archived or closed project, a module or REST off."""
 
 
-def explain(answer: Answer) -> ConnectorFailure | None:
+def explain(answer: Response) -> ConnectorFailure | None:
     """The failure that a refusal means; None where its status says it all.
 
     Its sentences are translated: only the status is trusted.
@@ -190,7 +190,7 @@ def explain(answer: Answer) -> ConnectorFailure | None:
     return None
 
 
-def _invalid(answer: Answer) -> ConnectorFailure | None:
+def _invalid(answer: Response) -> ConnectorFailure | None:
     try:
         errors = Errors.model_validate_json(answer.text).errors
     except ValidationError:

@@ -4,23 +4,23 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from connectors.common import OnSite
+from connectors.common import VendorOperation
 from connectors.redmine.keys import by_key, elected, key_of, whole
 from connectors.redmine.site import Site
 from connectors.redmine.wire import Issue, One
-from domain.effect import EffectKind, Made
+from domain.effect import EffectKind, Receipt
 from domain.ids import ExternalId
 from domain.project import PlanWork
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 
-class WorkChange(OnSite[Site]):
+class WorkChange(VendorOperation[Site]):
     """Looks, makes what is missing, keeps the oldest of each and lets the rest be swept."""
 
     kind = EffectKind("pm.work")
 
-    async def make(self, command: PlanWork, ticket: Ticket) -> Made:
+    async def do(self, command: PlanWork, ticket: Attempt) -> Receipt:
         del ticket
         tracker = await self._tracker(command)
         there = elected(await self._ours(command))
@@ -39,14 +39,14 @@ class WorkChange(OnSite[Site]):
         if not is_whole:
             with suppress(ConnectorFailure):  # it is made, whatever comes of the second look
                 there |= elected(await self._ours(command))
-        return Made(id=command.project, parts=there)
+        return Receipt(id=command.project, parts=there)
 
-    async def find(self, command: PlanWork) -> Sequence[Made]:
+    async def find(self, command: PlanWork) -> Sequence[Receipt]:
         with suppress(Absent):
             return whole(command.project, _keys(command), await self._ours(command))
         return ()
 
-    async def take_back(self, command: PlanWork, made: Made) -> None:
+    async def undo(self, command: PlanWork, made: Receipt) -> None:
         """Raises Rejected where it would take with it what people put there."""
         try:
             there = elected(await self._ours(command))

@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
 from connectors.common import (
     Anonymous,
     Api,
+    ApiProfile,
     Connector,
     HttpSettings,
-    Manners,
     Roles,
     Secret,
     capabilities,
@@ -43,7 +43,7 @@ from domain.ids import ExternalId, Subject
 from domain.matching import plain_name
 from domain.tax import TaxRounding, TaxTreatment
 from ports.capability import Capability
-from ports.erp import Changed
+from ports.erp import ChangedInvoice
 from ports.failures import Misconfigured, Rejected
 from ports.probe import Probe
 
@@ -51,7 +51,7 @@ _log = structlog.get_logger("connectors.tryton")
 _SETTLE = timedelta(seconds=30)  # a posting under load, its retries and its print included
 # A record is dated when its transaction wrote it, and seen when that has ended.
 _OVERLAP = timedelta(seconds=30)
-_MANNERS = Manners(explain=explain)
+_MANNERS = ApiProfile(explain=explain)
 _OFFERS = (Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE)
 _OURS = reference_of(Subject(""))
 _MOST = 200  # candidates that a person could still choose from
@@ -148,7 +148,7 @@ class TrytonCustomers:
         self._customer = CustomerChange(office, settle)
 
     @property
-    def customer(self) -> CustomerChange:
+    def open_customer(self) -> CustomerChange:
         return self._customer
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
@@ -183,11 +183,11 @@ class TrytonInvoicing:
         return capabilities(self._invoice, self._credit, also=_OFFERS)
 
     @property
-    def invoice(self) -> InvoiceChange:
+    def draft_invoice(self) -> InvoiceChange:
         return self._invoice
 
     @property
-    def credit(self) -> CreditChange:
+    def credit_invoice(self) -> CreditChange:
         return self._credit
 
     async def issue(self, invoice: ExternalId) -> None:
@@ -196,7 +196,7 @@ class TrytonInvoicing:
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
         return (await self._documents.read(invoice)).invoice(self._documents.office.links)
 
-    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+    async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         """Read page by page in the order of ids, which stay as they are while records change."""
         found: list[StoredInvoice] = []
         while True:
@@ -218,7 +218,7 @@ class TrytonInvoicing:
             system=SYSTEM,
             account=facts.company,
             identity=f"user {self._user}",
-            wanting=wanting,
+            problems=wanting,
         )
 
     async def _page(self, since: datetime, after: int) -> list[StoredInvoice]:
@@ -233,7 +233,7 @@ class TrytonInvoicing:
             limit=self._documents.page_size,
         )
 
-    def _translated(self, rows: Sequence[StoredInvoice]) -> Iterator[Changed]:
+    def _translated(self, rows: Sequence[StoredInvoice]) -> Iterator[ChangedInvoice]:
         for row in rows:
             if row.untaxed_amount < 0 or not row.changed_at:
                 continue
@@ -243,7 +243,7 @@ class TrytonInvoicing:
                 # One document that a person spoilt must not hold up all others.
                 _log.warning("invoice left out", invoice=row.id, reason=odd.reason)
                 continue
-            yield Changed(invoice=invoice, changed_at=row.changed_at)
+            yield ChangedInvoice(invoice=invoice, changed_at=row.changed_at)
 
 
 @asynccontextmanager

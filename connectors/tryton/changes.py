@@ -26,9 +26,9 @@ from connectors.tryton.wire import (
 from domain.billing import CreditInvoice, DraftInvoice, InvoiceLine
 from domain.company import Account, compact
 from domain.customer import OpenCustomer
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from ports.failures import Absent, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 PREFIX = "cw-"
 VAT = "eu_vat"
@@ -71,13 +71,13 @@ class CustomerChange:
     settle: timedelta
     kind: EffectKind = _CUSTOMER
     system: str = SYSTEM
-    reopens: bool = True
+    is_repeatable: bool = True
 
     @property
-    def repeat(self) -> Repeat:
-        return Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=self.settle)
+    def idempotency(self) -> IdempotencyPolicy:
+        return IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=self.settle)
 
-    async def make(self, command: OpenCustomer, ticket: Ticket) -> Made:
+    async def do(self, command: OpenCustomer, ticket: Attempt) -> Receipt:
         values = await self._values(command, ticket.generation)
         try:
             made = await self.office.create(Party.model, values)
@@ -88,14 +88,14 @@ class CustomerChange:
             raise
         return self.office.links.made(Party.model, made)
 
-    async def find(self, command: OpenCustomer) -> Sequence[Made]:
+    async def find(self, command: OpenCustomer) -> Sequence[Receipt]:
         """Ours that are not archived, oldest first."""
         like = ["code", "like", f"{PREFIX}{command.key}%"]
         found = await self.office.search(Rows[Party], [like])
         ours = [party for party in found if party.key == command.key]
         return [self.office.links.made(Party.model, party.id) for party in ours]
 
-    async def take_back(self, command: OpenCustomer, made: Made) -> None:
+    async def undo(self, command: OpenCustomer, made: Receipt) -> None:
         del command
         try:
             party = number_of(made.id)
@@ -136,11 +136,11 @@ def _identifiers(account: Account) -> list[Values]:
 class _Drafting:
     documents: Documents
     system: str = SYSTEM
-    reopens: bool = False
+    is_repeatable: bool = False
 
     @property
-    def repeat(self) -> Repeat:
-        return Repeat(strategy=Strategy.DRAFT, settle=self.documents.settle)
+    def idempotency(self) -> IdempotencyPolicy:
+        return IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=self.documents.settle)
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class InvoiceChange(_Drafting):
 
     kind: EffectKind = _INVOICE
 
-    async def make(self, command: DraftInvoice, ticket: Ticket) -> Made:
+    async def do(self, command: DraftInvoice, ticket: Attempt) -> Receipt:
         del ticket
         document = Document(
             customer=command.customer,
@@ -161,11 +161,11 @@ class InvoiceChange(_Drafting):
         )
         return self.documents.made(await self.documents.add(document))
 
-    async def find(self, command: DraftInvoice) -> Sequence[Made]:
+    async def find(self, command: DraftInvoice) -> Sequence[Receipt]:
         found = await self.documents.find(command.reference)
         return [self.documents.made(stored) for stored in found]
 
-    async def take_back(self, command: DraftInvoice, made: Made) -> None:
+    async def undo(self, command: DraftInvoice, made: Receipt) -> None:
         del command
         try:
             stored = await self.documents.read(made.id)
@@ -192,7 +192,7 @@ class CreditChange(_Drafting):
 
     kind: EffectKind = _CREDIT
 
-    async def make(self, command: CreditInvoice, ticket: Ticket) -> Made:
+    async def do(self, command: CreditInvoice, ticket: Attempt) -> Receipt:
         """Goes on with what is there already; of several drafts, with the oldest alone."""
         del ticket
         invoice = await self.documents.read(command.invoice)
@@ -212,7 +212,7 @@ class CreditChange(_Drafting):
             await self._set_off(note, invoice)
         return self.documents.made(note)
 
-    async def find(self, command: CreditInvoice) -> Sequence[Made]:
+    async def find(self, command: CreditInvoice) -> Sequence[Receipt]:
         """Those that count against the invoice: any other is not made yet, and `make` goes on."""
         notes = await self.documents.find(command.reference)
         if not notes:
@@ -220,7 +220,7 @@ class CreditChange(_Drafting):
         invoice = await self.documents.read(command.invoice)
         return [self.documents.made(note) for note in notes if _is_set_off(note, invoice)]
 
-    async def take_back(self, command: CreditInvoice, made: Made) -> None:
+    async def undo(self, command: CreditInvoice, made: Receipt) -> None:
         reason = f"credit note {made.id} of {command.reference} is issued: it stays in the books"
         raise Rejected(SYSTEM, reason)
 

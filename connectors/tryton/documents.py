@@ -28,7 +28,7 @@ from connectors.tryton.wire import (
     number_of,
 )
 from domain.billing import Invoice, InvoiceLine, InvoiceStatus
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import ExternalId
 from domain.money import Money
 from domain.tax import TaxRounding, TaxRule, tax_on
@@ -111,7 +111,7 @@ class StoredInvoice(Row):
             reference=self.reference,
             number=self.number,
             status=self.status,
-            url=links.record(MODEL, self.id),
+            url=links.write_back(MODEL, self.id),
             issued_on=self.invoice_date,
             # Of several instalments, the last.
             due_on=max(filter(None, due_dates), default=self.payment_term_date),
@@ -207,7 +207,7 @@ class Documents:
                 "tax in Tryton with ours",
             )
 
-    def made(self, stored: StoredInvoice) -> Made:
+    def made(self, stored: StoredInvoice) -> Receipt:
         return self.office.links.made(MODEL, stored.id)
 
     async def read(self, id: ExternalId) -> StoredInvoice:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from connectors.common import Answer, Api, Cached, together
+from connectors.common import Api, Cached, Response, together
 from connectors.tryton.wire import (
     MODEL,
     SYSTEM,
@@ -28,7 +28,7 @@ from connectors.tryton.wire import (
     Values,
     explain_reply,
 )
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import ExternalId
 from domain.tax import TaxRule, TaxTreatment
 from ports.failures import ConnectorFailure, Misconfigured, Rejected
@@ -51,14 +51,14 @@ class Links:
     app: str = ""
     makes_pdf: bool = False
 
-    def record(self, model: str, id: int) -> str:
+    def write_back(self, model: str, id: int) -> str:
         place = f"{quote(self.database)}/model/{model}/{id}"
         if self.app:
             return f"{self.app}/#{place}"
         return f"tryton://{urlsplit(self.server).netloc}/{place}"
 
-    def made(self, model: str, id: int) -> Made:
-        return Made(id=ExternalId(str(id)), url=self.record(model, id))
+    def made(self, model: str, id: int) -> Receipt:
+        return Receipt(id=ExternalId(str(id)), url=self.write_back(model, id))
 
     def pdf(self, invoice: int) -> str:
         """The printed invoice, for who has a key to Tryton's REST API."""
@@ -128,10 +128,10 @@ class Office:
         with suppress(ConnectorFailure):  # What is left of a session is in nobody's way.
             await self._call(f"{name}.delete", [session], context, reads=True)
 
-    async def _change(self, method: str, *params: Any) -> Answer:  # noqa: ANN401  JSON can be anything
+    async def _change(self, method: str, *params: Any) -> Response:  # noqa: ANN401  JSON can be anything
         return await self._insist(method, params, await self._context())
 
-    async def _insist(self, method: str, params: Sequence[Any], context: Values) -> Answer:
+    async def _insist(self, method: str, params: Sequence[Any], context: Values) -> Response:
         """Tryton asks one question at a time, and forgets an answer once it has used it."""
         for _ in range(_MOST_QUESTIONS):
             try:
@@ -148,7 +148,7 @@ class Office:
 
     async def _call(
         self, method: str, params: Sequence[Any], context: Values, *, reads: bool
-    ) -> Answer:
+    ) -> Response:
         # With exactly these three names Tryton wraps errors; with any other it answers in HTTP.
         body = {"id": 0, "method": method, "params": [*params, context]}
         answer = await self._api.post("/{}/rpc/", self.links.database, body=body, reads=reads)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from connectors.common import Answer
+from connectors.common import Response
 from domain.ids import ExternalId
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Unreachable
 
@@ -257,13 +257,13 @@ class Asked(Exception):
         return self.name.partition(".")[2] in _HARMLESS
 
 
-def explain(answer: Answer) -> ConnectorFailure | None:
+def explain(answer: Response) -> ConnectorFailure | None:
     """A refusal by status: its page is for people, so the sentence is ours."""
     said = _REFUSALS.get(answer.status)
     return Misconfigured(answer.system, f"{answer.status} {said}") if said else None
 
 
-def explain_reply(answer: Answer) -> None:
+def explain_reply(answer: Response) -> None:
     """Raises what a reply with status 200 says went wrong, if it does.
 
     Each of the known classes is told after Tryton rolled everything back.

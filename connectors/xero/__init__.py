@@ -11,12 +11,12 @@ from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
 from connectors.common import (
     Anonymous,
     Api,
+    ApiProfile,
     Client,
     ClientCredentials,
     Connector,
     Endpoint,
     HttpSettings,
-    Manners,
     Roles,
     Secret,
     open_http,
@@ -32,7 +32,7 @@ from domain.tax import TaxTreatment
 _API = HttpUrl("https://api.xero.com")
 _IDENTITY = HttpUrl("https://identity.xero.com")
 _SETTLE = timedelta(seconds=15)
-_MANNERS = Manners(explain=explain, pause=timedelta(seconds=1), request_id="Xero-Correlation-Id")
+_MANNERS = ApiProfile(explain=explain, pause=timedelta(seconds=1), request_id="Xero-Correlation-Id")
 
 
 class XeroHttp(HttpSettings):

@@ -16,10 +16,10 @@ from connectors.xero.wire.documents import (
     StoredCreditNote,
 )
 from domain.billing import CreditInvoice, InvoiceLine
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.money import Money
 from ports.failures import Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("erp.credit")
 
@@ -31,14 +31,16 @@ class CreditChange:
     documents: Documents
     kind: EffectKind = _KIND
     system: str = Organisation.system
-    reopens: bool = False
+    is_repeatable: bool = False
 
     @property
-    def repeat(self) -> Repeat:
+    def idempotency(self) -> IdempotencyPolicy:
         settle = self.documents.settle
-        return Repeat(strategy=Strategy.IDEMPOTENCY_KEY, settle=settle, key_life=KEY_LIFE)
+        return IdempotencyPolicy(
+            strategy=Strategy.IDEMPOTENCY_KEY, settle_time=settle, key_lifetime=KEY_LIFE
+        )
 
-    async def make(self, command: CreditInvoice, ticket: Ticket) -> Made:
+    async def do(self, command: CreditInvoice, ticket: Attempt) -> Receipt:
         """Keeps a note that is there already, and allocates it if it reads as it was meant."""
         notes = await self._notes(command)
         note = notes[0] if notes else await self._add(command, ticket)
@@ -49,12 +51,12 @@ class CreditChange:
             await self._allocate(note, command, ticket)
         return note.made(self.documents.app)
 
-    async def find(self, command: CreditInvoice) -> Sequence[Made]:
+    async def find(self, command: CreditInvoice) -> Sequence[Receipt]:
         """Those with nothing left to allocate: any other is not made yet, and `make` goes on."""
         notes = await self._notes(command)
         return [note.made(self.documents.app) for note in notes if not note.remaining_credit]
 
-    async def take_back(self, command: CreditInvoice, made: Made) -> None:
+    async def undo(self, command: CreditInvoice, made: Receipt) -> None:
         reason = f"credit note {made.id} of {command.reference} is issued: it stays in the books"
         raise Rejected(self.system, reason)
 
@@ -66,7 +68,7 @@ class CreditChange:
         ours = (note for note in found if note.reference == command.reference and not note.is_gone)
         return sorted(ours, key=lambda note: note.age)
 
-    async def _add(self, command: CreditInvoice, ticket: Ticket) -> StoredCreditNote:
+    async def _add(self, command: CreditInvoice, ticket: Attempt) -> StoredCreditNote:
         lines = _lines(command)
         *_, gross = self.documents.expected(lines, command.tax)
         await self._check_room(command, gross)
@@ -98,7 +100,7 @@ class CreditChange:
             )
 
     async def _allocate(
-        self, note: StoredCreditNote, command: CreditInvoice, ticket: Ticket
+        self, note: StoredCreditNote, command: CreditInvoice, ticket: Attempt
     ) -> None:
         """The note's remainder, in one piece: a second allocation finds nothing left."""
         allocation = Allocation(

@@ -18,10 +18,10 @@ from connectors.xero.wire.contacts import (
 )
 from domain.company import Account, compact
 from domain.customer import Candidate, OpenCustomer
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.matching import plain_name
 from ports.failures import Absent, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("erp.customer")
 _WORD = re.compile(r"\w+")
@@ -35,7 +35,7 @@ class XeroCustomers:
         self._customer = CustomerChange(self._file, app, settle)
 
     @property
-    def customer(self) -> "CustomerChange":
+    def open_customer(self) -> "CustomerChange":
         return self._customer
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
@@ -66,13 +66,13 @@ class CustomerChange:
     settle: timedelta
     kind: EffectKind = _KIND
     system: str = Organisation.system
-    reopens: bool = True
+    is_repeatable: bool = True
 
     @property
-    def repeat(self) -> Repeat:
-        return Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=self.settle)
+    def idempotency(self) -> IdempotencyPolicy:
+        return IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=self.settle)
 
-    async def make(self, command: OpenCustomer, ticket: Ticket) -> Made:
+    async def do(self, command: OpenCustomer, ticket: Attempt) -> Receipt:
         try:
             made = await self.file.add(NewContact.of(command, ticket.generation))
         except Rejected as refused:
@@ -83,7 +83,7 @@ class CustomerChange:
             raise
         return made.made(self.app)
 
-    async def find(self, command: OpenCustomer) -> Sequence[Made]:
+    async def find(self, command: OpenCustomer) -> Sequence[Receipt]:
         """Ours that are not archived; of one that was merged into another, that other."""
         number = contact_number(command.key)
         found = await self.file.search(where=starts("ContactNumber", number))
@@ -91,7 +91,7 @@ class CustomerChange:
         ours.sort(key=lambda contact: (len(contact.contact_number), contact.contact_number))
         return [contact.made(self.app) for contact in ours]
 
-    async def take_back(self, command: OpenCustomer, made: Made) -> None:
+    async def undo(self, command: OpenCustomer, made: Receipt) -> None:
         del command
         try:
             await self.file.archive(made.id)

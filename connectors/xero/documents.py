@@ -19,7 +19,7 @@ from connectors.xero.wire.documents import (
     Tracking,
 )
 from domain.billing import Invoice, InvoiceLine
-from domain.currency import coin
+from domain.currency import minor_unit
 from domain.ids import ExternalId
 from domain.money import Money
 from domain.tax import TaxRounding, TaxRule, tax_on
@@ -46,10 +46,10 @@ class Documents:
     async def lines(self, lines: Sequence[InvoiceLine], rule: TaxRule) -> list[Line]:
         """Lines as Xero takes them. Raises Rejected where Xero would round the money away."""
         currency = lines[0].net.currency
-        if coin(currency) < _CENT:
+        if minor_unit(currency) < _CENT:
             raise Rejected(
                 self.xero.system,
-                f"Xero keeps two decimals, and {currency} has coins of {coin(currency)}: agree "
+                f"Xero keeps two decimals, and {currency} has coins of {minor_unit(currency)}: agree "
                 "another currency with the customer, or bill this by hand",
             )
         tax_type = await self.chart.tax_type(rule)
@@ -100,7 +100,7 @@ class Documents:
 
     def _line(self, line: InvoiceLine, rule: TaxRule, tax_type: str) -> Line:
         # Where the smallest coin is larger than a cent, only we can round the tax to coins.
-        is_coarse = coin(line.net.currency) > _CENT
+        is_coarse = minor_unit(line.net.currency) > _CENT
         tracking = [Tracking(name=name, option=option) for name, option in self.tracking.items()]
         return Line(
             description=line.description,

@@ -8,9 +8,9 @@ from connectors.xero.organisation import Organisation
 from connectors.xero.wire.base import only, wrapped
 from connectors.xero.wire.documents import ContactId, Invoices, NewDocument
 from domain.billing import DraftInvoice
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from ports.failures import Absent, Rejected
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 _KIND = EffectKind("erp.invoice")
 _FORBIDDEN_IN_URLS = "xero"
@@ -23,14 +23,14 @@ class InvoiceChange:
     documents: Documents
     kind: EffectKind = _KIND
     system: str = Organisation.system
-    reopens: bool = False
+    is_repeatable: bool = False
 
     @property
-    def repeat(self) -> Repeat:
+    def idempotency(self) -> IdempotencyPolicy:
         settle = self.documents.settle
-        return Repeat(strategy=Strategy.DRAFT, settle=settle, key_life=KEY_LIFE)
+        return IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=settle, key_lifetime=KEY_LIFE)
 
-    async def make(self, command: DraftInvoice, ticket: Ticket) -> Made:
+    async def do(self, command: DraftInvoice, ticket: Attempt) -> Receipt:
         """A draft whose totals read back as ours; one that differs is left for a person to see."""
         documents = self.documents
         answer = await documents.xero.create(
@@ -44,11 +44,11 @@ class InvoiceChange:
         documents.compare(stored, documents.expected(command.lines, command.tax), name)
         return stored.made(documents.app)
 
-    async def find(self, command: DraftInvoice) -> Sequence[Made]:
+    async def find(self, command: DraftInvoice) -> Sequence[Receipt]:
         found = await self.documents.find(command.reference)
         return [invoice.made(self.documents.app) for invoice in found if not invoice.is_gone]
 
-    async def take_back(self, command: DraftInvoice, made: Made) -> None:
+    async def undo(self, command: DraftInvoice, made: Receipt) -> None:
         del command
         try:
             stored = await self.documents.read(made.id)

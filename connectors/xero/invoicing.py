@@ -14,7 +14,7 @@ from domain.billing import Invoice, reference_of
 from domain.ids import ExternalId, Subject
 from domain.tax import TaxRounding
 from ports.capability import Capability
-from ports.erp import Changed
+from ports.erp import ChangedInvoice
 from ports.failures import Rejected
 from ports.probe import Probe
 
@@ -44,11 +44,11 @@ class XeroInvoicing:
         return capabilities(self._invoice, self._credit, also=_OFFERS)
 
     @property
-    def invoice(self) -> InvoiceChange:
+    def draft_invoice(self) -> InvoiceChange:
         return self._invoice
 
     @property
-    def credit(self) -> CreditChange:
+    def credit_invoice(self) -> CreditChange:
         return self._credit
 
     async def issue(self, invoice: ExternalId) -> Invoice:
@@ -70,7 +70,7 @@ class XeroInvoicing:
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
         return self._documents.told(await self._documents.read(invoice))
 
-    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+    async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         """Read by seeking: after each page, the first page after the last change seen.
 
         A second page of a list that is sorted by what moves could skip rows. Where one moment
@@ -98,7 +98,7 @@ class XeroInvoicing:
             system=self._documents.xero.system,
             account=f"{facts.name} ({facts.country_code}, {facts.base_currency})",
             identity=f"app {self._client_id}",
-            wanting=await self._documents.chart.wanting(),
+            problems=await self._documents.chart.wanting(),
         )
 
     async def _changes(self, mark: datetime, page: int, size: int) -> Invoices:
@@ -116,7 +116,7 @@ class XeroInvoicing:
         )
         return answer.read(Invoices)
 
-    def _translated(self, rows: Sequence[StoredInvoice]) -> Iterator[Changed]:
+    def _translated(self, rows: Sequence[StoredInvoice]) -> Iterator[ChangedInvoice]:
         for row in rows:
             try:
                 invoice = self._documents.told(row)
@@ -124,4 +124,4 @@ class XeroInvoicing:
                 # One document that a person spoilt must not hold up all others.
                 _log.warning("invoice left out", invoice=row.invoice_id, reason=odd.reason)
                 continue
-            yield Changed(invoice=invoice, changed_at=row.updated_date_utc)
+            yield ChangedInvoice(invoice=invoice, changed_at=row.updated_date_utc)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from connectors.common import Answer, Api
+from connectors.common import Api, Response
 from connectors.common.http import Body
 from connectors.xero.wire.base import Connections, Page, Refused
 from ports.failures import (
@@ -37,7 +37,7 @@ class Organisation:
         *parts: str,
         query: Query | None = None,
         changed_after: datetime | None = None,
-    ) -> Answer:
+    ) -> Response:
         headers = await self._headers()
         if changed_after:
             headers["If-Modified-Since"] = f"{changed_after:%Y-%m-%dT%H:%M:%S}"
@@ -45,7 +45,7 @@ class Organisation:
 
     async def create(
         self, path: str, *parts: str, body: Body, query: Query | None = None, key: str = ""
-    ) -> Answer:
+    ) -> Response:
         """Xero answers the same to the same `key` for six minutes, errors included."""
         headers = await self._headers() | ({"Idempotency-Key": key} if key else {})
         return await self._api.put(
@@ -54,7 +54,7 @@ class Organisation:
 
     async def update(
         self, path: str, *parts: str, body: Body, query: Query | None = None
-    ) -> Answer:
+    ) -> Response:
         return await self._api.post(
             ROOT + path, *parts, query=_strictly(query), body=body, headers=await self._headers()
         )
@@ -84,7 +84,7 @@ class Organisation:
         )
 
 
-def explain(answer: Answer) -> ConnectorFailure | None:
+def explain(answer: Response) -> ConnectorFailure | None:
     """What a refusal of Xero's says beyond its status."""
     match answer.status:
         case 400:
@@ -106,7 +106,7 @@ def explain(answer: Answer) -> ConnectorFailure | None:
             return None
 
 
-def _explained(answer: Answer) -> ConnectorFailure | None:
+def _explained(answer: Response) -> ConnectorFailure | None:
     """The reasons in a 400; None where there are none to read, as from the token endpoint."""
     try:
         words = answer.read(Refused).words

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import DealId, EventId, ItemKey, Subject
-from ports.event_dispatcher import Doorbell
+from ports.event_dispatcher import EventDispatcher
 from testbed.demo.cast.xero import BOOKS, payment
 from testbed.demo.desks import Desk, Desks
 from testbed.demo.story import Sale
@@ -23,7 +23,9 @@ _EVENT = EventId("told by people")
 class Crowd:
     """Releases all milestones of a linked project at once, and pays every invoice when issued."""
 
-    def __init__(self, desks: Desks, bell: Doorbell, sales: Sequence[Sale], today: date) -> None:
+    def __init__(
+        self, desks: Desks, bell: EventDispatcher, sales: Sequence[Sale], today: date
+    ) -> None:
         self._desks = desks
         self._bell = bell
         self._sales = {sale.id: sale for sale in sales}

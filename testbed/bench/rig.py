@@ -12,9 +12,9 @@ from pathlib import Path
 from temporalio.client import Client
 
 from cli.context import settings_of
-from ports.event_dispatcher import Doorbell
+from ports.event_dispatcher import EventDispatcher
 from runtime.composition import open_systems
-from runtime.event_dispatcher import TemporalDoorbell
+from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.logging import set_up_journal
 from runtime.temporal import connect
 from store import open_store
@@ -42,7 +42,7 @@ class Rig:
 
     client: Client
     desks: Desks
-    bell: Doorbell
+    bell: EventDispatcher
     stack: Stack
     shape: Shape = REFERENCE
     numbers: "count[int]" = field(default_factory=count)
@@ -117,11 +117,11 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
         settings = settings_of(stack.environment)
         set_up_journal("WARNING")
         async with open_systems(settings) as systems:
-            await systems.crm.prepare(dry_run=False)
+            await systems.crm.set_up(dry_run=False)
         await _start_empty_worker(stack)
         client = await connect(settings.temporal)
         async with open_store(stack.database_url) as store, open_desks(stack.sandbox_urls) as desks:
-            bell = TemporalDoorbell(
+            bell = TemporalEventDispatcher(
                 client,
                 task_queue=settings.temporal.task_queue,
                 policy=settings.policy,

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from cli.errors import Trouble
 from domain.attention import Attention
 from domain.ids import DealId
-from ports.attention_queue import Desk
+from ports.attention_queue import AttentionQueue
 from testbed.demo.cast import Cast
 from testbed.demo.people import Customer, DeliveryManager, SalesPerson
 from testbed.demo.story import Happened, Sale, Step, Story
@@ -29,14 +29,14 @@ ENDS_WITHIN = 30.0
 class Watch:
     """Knows which deals wait for a person, since when, and why."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AttentionQueue) -> None:
         self._desk = desk
         self._since: dict[DealId, tuple[float, Attention]] = {}
 
     async def keep(self) -> None:
         while True:
             now = time.monotonic()
-            filed = [each.attention for each in await self._desk.open()]
+            filed = [each.attention for each in await self._desk.list_open()]
             first = {a.deal: (now, a) for a in reversed(filed)}
             self._since = {deal: self._since.get(deal, since) for deal, since in first.items()}
             await asyncio.sleep(1)

@@ -181,7 +181,7 @@ async def _carried(stage: Stage, wish: Wish) -> Report:
 async def _ready(stage: Stage, chosen: Settings, wish: Wish) -> None:
     """The CRM has our fields; faults begin only when all stands."""
     async with open_systems(chosen) as systems:
-        await systems.crm.prepare(dry_run=False)
+        await systems.crm.set_up(dry_run=False)
     await stage.spoil(wish.faults, wish.seed)
 
 

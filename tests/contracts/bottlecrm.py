@@ -186,7 +186,7 @@ async def _prepare(system: Running) -> None:
     await system.reset()
     async with open_bottlecrm(settings(system)) as roles:
         assert roles.crm
-        await roles.crm.prepare(dry_run=False)
+        await roles.crm.set_up(dry_run=False)
     return await system.keep(_PREPARED)
 
 

@@ -10,11 +10,11 @@ from connectors.memory import Trouble
 from domain.company import Account, CompanyIds
 from domain.deal import (
     Contact,
+    ContactRole,
     CostType,
     Deal,
     PlannedMilestone,
     QuoteLine,
-    Role,
     SlaMetric,
     Unit,
 )
@@ -25,7 +25,7 @@ from domain.stage import Stage
 from domain.tax import TaxTreatment
 from domain.write_back import WriteBack
 from ports.crm import Crm
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 ACCOUNT = Account(
     id=AccountId("an account"),
@@ -35,10 +35,12 @@ ACCOUNT = Account(
     ids=CompanyIds(company_id="36421936", tax_id="2020273893", vat_id="SK2020273893"),
 )
 CONTACTS = (
-    Contact(id=ContactId("1"), role=Role.SPONSOR, name="Eva Horská", email="eva@hronske.example"),
+    Contact(
+        id=ContactId("1"), role=ContactRole.SPONSOR, name="Eva Horská", email="eva@hronske.example"
+    ),
     Contact(
         id=ContactId("2"),
-        role=Role.BILLING_CONTACT,
+        role=ContactRole.BILLING_CONTACT,
         name="Ján Kováč",
         email="jan@hronske.example",
     ),
@@ -90,9 +92,9 @@ class CrmBench(Protocol):
         ...
 
 
-def ticket(subject: str, *, attempt: int = 1) -> Ticket:
+def ticket(subject: str, *, attempt: int = 1) -> Attempt:
     key = subject.encode().hex()[:64]
-    return Ticket(attempt=attempt, generation=1, idempotency_key=key, look_first=attempt > 1)
+    return Attempt(attempt=attempt, generation=1, idempotency_key=key, search_first=attempt > 1)
 
 
 def line(number: int, quantity: str, rate: Money, unit: Unit, cost_type: CostType) -> QuoteLine:

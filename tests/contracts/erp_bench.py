@@ -15,7 +15,7 @@ from domain.ids import AccountId, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.tax import TaxRule, TaxTreatment, tax_rule
 from ports.erp import Customers, Invoicing
-from ports.operation import Ticket
+from ports.operation import Attempt
 
 Look = Callable[[], Awaitable[bool]]
 DEAL = DealId("hubspot:7001")
@@ -80,12 +80,12 @@ def invoicing(roles: Roles) -> Invoicing:
     return roles.invoicing
 
 
-def ticket(subject: str, *, attempt: int = 1, generation: int = 1) -> Ticket:
-    return Ticket(
+def ticket(subject: str, *, attempt: int = 1, generation: int = 1) -> Attempt:
+    return Attempt(
         attempt=attempt,
         generation=generation,
         idempotency_key=f"{subject}|{generation}".encode().hex()[:64],
-        look_first=attempt > 1,
+        search_first=attempt > 1,
     )
 
 
@@ -100,7 +100,7 @@ def opening(account: Account = ACCOUNT) -> OpenCustomer:
 
 
 async def customer(erp: ErpBench) -> ExternalId:
-    made = await erp.customers.customer.make(opening(), ticket("customer"))
+    made = await erp.customers.open_customer.do(opening(), ticket("customer"))
     return made.id
 
 
@@ -125,7 +125,7 @@ def draft(
 
 async def drafted(erp: ErpBench, item: str = "m1") -> ExternalId:
     command = draft(await customer(erp), item=item)
-    return (await erp.invoicing.invoice.make(command, ticket(command.subject))).id
+    return (await erp.invoicing.draft_invoice.do(command, ticket(command.subject))).id
 
 
 async def issued(erp: ErpBench, item: str = "m1") -> Invoice:

@@ -16,7 +16,7 @@ import httpx
 from connectors.common import Roles
 from connectors.jira import JiraSettings, open_jira
 from connectors.memory import Trouble
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import ExternalId, ItemKey
 from ports.pm import Pm
 from testbed.vendors.serving import Sandbox, serve
@@ -66,7 +66,7 @@ class JiraBench:
         booked = await self.write("POST", f"/issue/{issue}/worklog", started)
         return str(booked["author"]["accountId"])
 
-    async def edit(self, part: str, made: Made) -> Look:
+    async def edit(self, part: str, made: Receipt) -> Look:
         words = "Written by a person"
         thing = next(iter(made.parts.values()), made.id)
         path, field = {

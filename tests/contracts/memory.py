@@ -10,7 +10,7 @@ from pathlib import Path
 from connectors.common import Roles
 from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
 from domain.deal import Deal
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import DealId, ExternalId, ItemKey
 from domain.money import Money
 from ports.crm import Crm
@@ -78,10 +78,10 @@ class MemoryBench:
         self.world.void(invoice)
 
     async def annotate(self, draft: ExternalId) -> Look:
-        self.world.keep(self.world.invoice(draft).model_copy(update={"number": "2026-17"}))
+        self.world.keep(self.world.draft_invoice(draft).model_copy(update={"number": "2026-17"}))
 
         async def is_there() -> bool:
-            return self.world.invoice(draft).number == "2026-17"
+            return self.world.draft_invoice(draft).number == "2026-17"
 
         return is_there
 
@@ -116,7 +116,7 @@ class MemoryPmBench(MemoryBench):
         self.world.book(project, package, hours, day)
         return "consultant"
 
-    async def edit(self, part: str, made: Made) -> Look:
+    async def edit(self, part: str, made: Receipt) -> Look:
         edits, words = self.world.projects[made.id].edits, "by a person"
         edits[part] = words
 

@@ -9,8 +9,8 @@ from typing import Protocol
 from connectors.common import Roles
 from connectors.memory import Trouble
 from domain.billing import BillableItem
-from domain.deal import CostType, Role, SlaMetric
-from domain.effect import Made
+from domain.deal import ContactRole, CostType, SlaMetric
+from domain.effect import Receipt
 from domain.ids import ContactId, DealId, ExternalId, ItemKey
 from domain.money import Money
 from domain.project import (
@@ -20,7 +20,7 @@ from domain.project import (
     TeamMember,
     WorkPackage,
 )
-from ports.operation import Ticket
+from ports.operation import Attempt
 from ports.pm import Pm
 
 Look = Callable[[], Awaitable[bool]]
@@ -47,7 +47,7 @@ class PmBench(Protocol):
         """A consultant books time on a work package of ours. Answers who it was, by the PM's id."""
         ...
 
-    async def edit(self, part: str, made: Made) -> Look:
+    async def edit(self, part: str, made: Receipt) -> Look:
         """A person puts other words on a part of ours; the look says if they are still there.
 
         Parts are `milestones` and `work`, where the first there is gets another name, and
@@ -60,8 +60,10 @@ class PmBench(Protocol):
         ...
 
 
-def ticket(attempt: int = 1) -> Ticket:
-    return Ticket(attempt=attempt, generation=1, idempotency_key="ab" * 32, look_first=attempt > 1)
+def ticket(attempt: int = 1) -> Attempt:
+    return Attempt(
+        attempt=attempt, generation=1, idempotency_key="ab" * 32, search_first=attempt > 1
+    )
 
 
 def item(number: int, name: str = "") -> BillableItem:
@@ -100,16 +102,16 @@ def plan(deal: DealId = DEAL, *, items: int = 2, people: tuple[str, ...] = ()) -
             ),
         ),
         team=tuple(TeamMember(role="consultant", person=person) for person in people),
-        stakeholders=(Stakeholder(role=Role.SPONSOR, contact=ContactId("1")),),
+        stakeholders=(Stakeholder(role=ContactRole.SPONSOR, contact=ContactId("1")),),
         sla=(SlaMetric(metric="response P1", target="4 h"),),
     )
 
 
 async def opened(bench: PmBench, deal: DealId = DEAL) -> ExternalId:
-    return (await bench.pm.project.make(plan(deal).opening(), ticket())).id
+    return (await bench.pm.open_project.do(plan(deal).opening(), ticket())).id
 
 
 async def planned(bench: PmBench, project: ExternalId, items: int = 2) -> dict[str, str]:
     """The versions by item."""
     command = plan(items=items).milestone_plan(project)
-    return dict((await bench.pm.milestones.make(command, ticket())).parts)
+    return dict((await bench.pm.plan_milestones.do(command, ticket())).parts)

@@ -12,7 +12,7 @@ import httpx
 from connectors.common import Roles
 from connectors.memory import Trouble
 from connectors.redmine import RedmineSettings, open_redmine
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import ExternalId, ItemKey
 from ports.pm import Pm
 from testbed.systems.common.exchange import Request
@@ -60,7 +60,7 @@ class RedmineBench:
             path = f"/projects/{project}/memberships"
             await self.write("POST", path, {"membership": membership})
 
-    async def edit(self, part: str, made: Made) -> Look:
+    async def edit(self, part: str, made: Receipt) -> Look:
         words = "Written by a person"
         thing = next(iter(made.parts.values()), made.id)
         path, kind, field = {

@@ -12,7 +12,7 @@ from domain.ids import ItemKey
 from domain.money import Money
 from ports.capability import Capability
 from ports.failures import Rejected
-from ports.operation import Change
+from ports.operation import Operation
 from tests.contracts import pm_bench
 from tests.contracts.crm_bench import CrmBench, open_deal, won
 from tests.contracts.ear import Audible, Ear
@@ -43,11 +43,11 @@ def lacks(offered: frozenset[Capability], capability: Capability) -> None:
         pytest.skip(f"it offers: {capability}")
 
 
-def declared(*changes: Change[Any]) -> set[Capability]:
+def declared(*changes: Operation[Any]) -> set[Capability]:
     """What of `BY_REPEATS` follows from what the changes say of a repeat."""
-    repeats = [change.repeat for change in changes]
+    repeats = [change.idempotency for change in changes]
     is_unique = any(each.strategy is Strategy.UNIQUE_REFERENCE for each in repeats)
-    has_key = any(each.key_life for each in repeats)
+    has_key = any(each.key_lifetime for each in repeats)
     found = {Capability.UNIQUE_REFERENCE: is_unique, Capability.IDEMPOTENCY_KEY: has_key}
     return {capability for capability, is_offered in found.items() if is_offered}
 
@@ -57,81 +57,87 @@ def declared(*changes: Change[Any]) -> set[Capability]:
 
 async def test_a_crm_offers_what_its_changes_declare(crm: CrmBench) -> None:
     role = crm.crm
-    assert role.capabilities & BY_REPEATS == declared(role.record, role.task)
+    assert role.capabilities & BY_REPEATS == declared(role.write_back, role.owner_task)
 
 
 async def test_a_pm_offers_what_its_changes_declare(pm: PmBench) -> None:
     role = pm.pm
-    changes = (role.project, role.charter, role.milestones, role.work, role.team)
+    changes = (
+        role.open_project,
+        role.write_charter,
+        role.plan_milestones,
+        role.plan_work,
+        role.staff_project,
+    )
     assert role.capabilities & BY_REPEATS == declared(*changes)
 
 
 async def test_an_erp_offers_what_its_changes_declare(erp: ErpBench) -> None:
     role = erp.invoicing
-    assert role.capabilities & BY_REPEATS == declared(role.invoice, role.credit)
+    assert role.capabilities & BY_REPEATS == declared(role.draft_invoice, role.credit_invoice)
 
 
 # ------------------------------------------------- idempotency key, unique reference
 
 
 async def test_under_one_key_a_draft_is_one_draft(erp: ErpBench) -> None:
-    if erp.invoicing.invoice.repeat.key_life is None:
+    if erp.invoicing.draft_invoice.idempotency.key_lifetime is None:
         pytest.skip("its drafts take no key")
     command = draft(await customer(erp))
-    first = await erp.invoicing.invoice.make(command, ticket("i"))
-    assert (await erp.invoicing.invoice.make(command, ticket("i"))).id == first.id
-    assert len(await erp.invoicing.invoice.find(command)) == 1
+    first = await erp.invoicing.draft_invoice.do(command, ticket("i"))
+    assert (await erp.invoicing.draft_invoice.do(command, ticket("i"))).id == first.id
+    assert len(await erp.invoicing.draft_invoice.find(command)) == 1
 
 
 async def test_under_one_key_a_credit_is_one_credit(erp: ErpBench) -> None:
-    if erp.invoicing.credit.repeat.key_life is None:
+    if erp.invoicing.credit_invoice.idempotency.key_lifetime is None:
         pytest.skip("its credits take no key")
     command = crediting(await issued(erp), await customer(erp), EUR_100)
-    first = await erp.invoicing.credit.make(command, ticket("n"))
-    assert (await erp.invoicing.credit.make(command, ticket("n"))).id == first.id
-    assert len(await erp.invoicing.credit.find(command)) == 1
+    first = await erp.invoicing.credit_invoice.do(command, ticket("n"))
+    assert (await erp.invoicing.credit_invoice.do(command, ticket("n"))).id == first.id
+    assert len(await erp.invoicing.credit_invoice.find(command)) == 1
 
 
 async def test_a_second_draft_is_kept_out_or_swept(erp: ErpBench) -> None:
     """Under another key: what a reference does not keep out is found, and can be taken back."""
-    change = erp.invoicing.invoice
+    change = erp.invoicing.draft_invoice
     command = draft(await customer(erp))
-    first = await change.make(command, ticket("i"))
+    first = await change.do(command, ticket("i"))
     made = await again(change, command, ticket("i", generation=2))
-    if change.repeat.strategy is Strategy.UNIQUE_REFERENCE:
+    if change.idempotency.strategy is Strategy.UNIQUE_REFERENCE:
         assert made in (None, first.id)
         assert [each.id for each in await change.find(command)] == [first.id]
         return
     found = await change.find(command)
     assert [each.id for each in found] == [first.id, made]
-    await change.take_back(command, found[1])
+    await change.undo(command, found[1])
     assert [each.id for each in await change.find(command)] == [first.id]
 
 
 @pytest.mark.parametrize("name", ["project", "milestones", "team"])
 async def test_a_unique_part_of_a_project_is_not_made_a_second_time(pm: PmBench, name: str) -> None:
     """Though the second attempt does not look first."""
-    change: Change[Any] = getattr(pm.pm, name)
-    if change.repeat.strategy is not Strategy.UNIQUE_REFERENCE:
+    change: Operation[Any] = getattr(pm.pm, name)
+    if change.idempotency.strategy is not Strategy.UNIQUE_REFERENCE:
         pytest.skip("a repeat is met by a look")
     plan = pm_bench.plan(people=("acc-consultant",))
-    project = (await pm.pm.project.make(plan.opening(), pm_bench.ticket())).id
+    project = (await pm.pm.open_project.do(plan.opening(), pm_bench.ticket())).id
     command = {
         "project": plan.opening(),
         "milestones": plan.milestone_plan(project),
         "team": plan.staffing(project),
     }[name]
-    first = await change.make(command, pm_bench.ticket())
+    first = await change.do(command, pm_bench.ticket())
     assert await again(change, command, pm_bench.ticket()) in (None, first.id)
     assert [each.id for each in await change.find(command)] == [first.id]
     if name == "milestones":
         assert len(await pm.pm.read_milestones(DEAL, project)) == len(first.parts)
 
 
-async def again(change: Change[Any], command: Any, leave: Any) -> str | None:
+async def again(change: Operation[Any], command: Any, leave: Any) -> str | None:
     """The id of what a repeat made or answered; None if it was refused."""
     try:
-        return (await change.make(command, leave)).id
+        return (await change.do(command, leave)).id
     except Rejected:
         return None
 
@@ -160,9 +166,9 @@ async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpBe
     needs(erp.invoicing.capabilities, Capability.GAPLESS_NUMBERS)
     first = await issued(erp, "m1")
     given_up = draft(await customer(erp), item="m2")
-    made = await erp.invoicing.invoice.make(given_up, ticket(given_up.subject))
+    made = await erp.invoicing.draft_invoice.do(given_up, ticket(given_up.subject))
     between = await drafted(erp, "m3")
-    await erp.invoicing.invoice.take_back(given_up, made)
+    await erp.invoicing.draft_invoice.undo(given_up, made)
     await erp.invoicing.issue(between)
     second, third = await erp.invoicing.read_invoice(between), await issued(erp, "m4")
     numbers = [int(re.findall(r"\d+", each.number)[-1]) for each in (first, second, third)]
@@ -230,8 +236,8 @@ async def test_a_payment_is_told_by_itself(erp: ErpBench) -> None:
 async def test_a_dry_run_tells_what_would_be_made_and_makes_nothing(crm: CrmBench) -> None:
     needs(crm.crm.capabilities, Capability.DRY_RUN)
     async with crm.unprepared() as fresh:
-        planned = list(await fresh.prepare(dry_run=True))
+        planned = list(await fresh.set_up(dry_run=True))
         assert planned
-        assert list(await fresh.prepare(dry_run=True)) == planned
-        assert list(await fresh.prepare(dry_run=False)) == planned
-        assert not await fresh.prepare(dry_run=True)
+        assert list(await fresh.set_up(dry_run=True)) == planned
+        assert list(await fresh.set_up(dry_run=False)) == planned
+        assert not await fresh.set_up(dry_run=True)

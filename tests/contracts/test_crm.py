@@ -7,7 +7,7 @@ import pytest
 
 from connectors.memory import Trouble
 from domain.deal import Deal
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import DealId, ExternalId
 from domain.preflight import preflight
 from ports.capability import Capability
@@ -71,7 +71,7 @@ async def test_won_deals_come_oldest_change_first(crm: CrmBench) -> None:
     assert [each.deal for each in seen] == [first, second]
     assert seen[0].changed_at <= seen[1].changed_at
     if Capability.UPDATED_SINCE in crm.crm.capabilities:
-        await crm.crm.record.make(figures(first), ticket("w"))
+        await crm.crm.write_back.do(figures(first), ticket("w"))
         seen = await crm.crm.won_since(LONG_AGO)
         assert [each.deal for each in seen] == [second, first]
 
@@ -89,7 +89,7 @@ async def test_a_deal_changed_at_the_very_moment_is_told_of(crm: CrmBench) -> No
 @pytest.mark.parametrize("currency", ["EUR", "JPY"])
 async def test_figures_read_back_to_the_coin(crm: CrmBench, currency: str) -> None:
     command = figures(await won(crm), currency)
-    await crm.crm.record.make(command, ticket("w"))
+    await crm.crm.write_back.do(command, ticket("w"))
     told = await crm.told(command.deal)
     for name in MONEY:
         assert Decimal(told[name]) == getattr(command, name).amount
@@ -98,8 +98,8 @@ async def test_figures_read_back_to_the_coin(crm: CrmBench, currency: str) -> No
 
 async def test_what_a_command_leaves_out_stays_as_it_is(crm: CrmBench) -> None:
     deal = await won(crm)
-    await crm.crm.record.make(link(deal), ticket("l"))
-    await crm.crm.record.make(figures(deal), ticket("w"))
+    await crm.crm.write_back.do(link(deal), ticket("l"))
+    await crm.crm.write_back.do(figures(deal), ticket("w"))
     told = await crm.told(deal)
     assert (told["project"], told["project_url"]) == ("PUMP", "https://pm.example/PUMP")
     assert told["stage"] == "collection"
@@ -108,17 +108,17 @@ async def test_what_a_command_leaves_out_stays_as_it_is(crm: CrmBench) -> None:
 async def test_an_empty_attention_clears_it(crm: CrmBench) -> None:
     deal = await won(crm)
     attention = figures(deal).model_copy(update={"attention": "no VAT id\nwho: finance"})
-    await crm.crm.record.make(attention, ticket("w"))
+    await crm.crm.write_back.do(attention, ticket("w"))
     assert (await crm.told(deal))["attention"] == "no VAT id\nwho: finance"
-    await crm.crm.record.make(figures(deal), ticket("w"))
+    await crm.crm.write_back.do(figures(deal), ticket("w"))
     assert (await crm.told(deal))["attention"] == ""
 
 
 async def test_told_twice_is_told_once(crm: CrmBench) -> None:
     deal = await won(crm)
-    first = await crm.crm.record.make(figures(deal), ticket("w"))
+    first = await crm.crm.write_back.do(figures(deal), ticket("w"))
     told = await crm.told(deal)
-    second = await crm.crm.record.make(figures(deal), ticket("w", attempt=2))
+    second = await crm.crm.write_back.do(figures(deal), ticket("w", attempt=2))
     assert first.id == second.id
     assert await crm.told(deal) == told
 
@@ -126,21 +126,21 @@ async def test_told_twice_is_told_once(crm: CrmBench) -> None:
 async def test_writing_back_leaves_the_deal_as_sales_agreed_it(crm: CrmBench) -> None:
     deal = await won(crm)
     before = await crm.crm.read_deal(deal)
-    await crm.crm.record.make(figures(deal), ticket("w"))
+    await crm.crm.write_back.do(figures(deal), ticket("w"))
     assert await crm.crm.read_deal(deal) == before
 
 
 async def test_an_unknown_deal_cannot_be_told(crm: CrmBench) -> None:
     with pytest.raises(Absent):
-        await crm.crm.record.make(figures(crm.unknown()), ticket("w"))
+        await crm.crm.write_back.do(figures(crm.unknown()), ticket("w"))
 
 
 async def test_a_link_taken_back_twice_is_gone_once_and_figures_stay(crm: CrmBench) -> None:
     deal = await won(crm)
-    await crm.crm.record.make(figures(deal), ticket("w"))
-    made = await crm.crm.record.make(link(deal), ticket("l"))
+    await crm.crm.write_back.do(figures(deal), ticket("w"))
+    made = await crm.crm.write_back.do(link(deal), ticket("l"))
     for _ in range(2):
-        await crm.crm.record.take_back(unlink(deal), made)
+        await crm.crm.write_back.undo(unlink(deal), made)
     told = await crm.told(deal)
     assert (told["project"], told["project_url"]) == ("", "")
     assert Decimal(told["contracted"]) == 13040
@@ -148,27 +148,27 @@ async def test_a_link_taken_back_twice_is_gone_once_and_figures_stay(crm: CrmBen
 
 async def test_a_link_that_was_written_over_since_is_not_taken_back(crm: CrmBench) -> None:
     deal = await won(crm)
-    made = await crm.crm.record.make(link(deal, "OLD"), ticket("l"))
-    await crm.crm.record.make(link(deal, "NEW"), ticket("l2"))
-    await crm.crm.record.take_back(link(deal, "OLD"), made)
+    made = await crm.crm.write_back.do(link(deal, "OLD"), ticket("l"))
+    await crm.crm.write_back.do(link(deal, "NEW"), ticket("l2"))
+    await crm.crm.write_back.undo(link(deal, "OLD"), made)
     assert (await crm.told(deal))["project"] == "NEW"
-    await crm.crm.record.take_back(link(deal, "NEW"), made)
+    await crm.crm.write_back.undo(link(deal, "NEW"), made)
     assert (await crm.told(deal))["project"] == ""
 
 
 async def test_a_link_of_a_deal_that_is_gone_is_taken_back_already(crm: CrmBench) -> None:
     nobody = crm.unknown()
     for command in (unlink(nobody), link(nobody)):
-        await crm.crm.record.take_back(command, Made(id=ExternalId(nobody)))
+        await crm.crm.write_back.undo(command, Receipt(id=ExternalId(nobody)))
     with pytest.raises(Absent):
         await crm.crm.read_deal(nobody)
 
 
 async def test_an_upsert_needs_no_look(crm: CrmBench) -> None:
     deal = await won(crm)
-    await crm.crm.record.make(figures(deal), ticket("w"))
-    assert list(await crm.crm.record.find(figures(deal))) == []
-    assert crm.crm.record.reopens
+    await crm.crm.write_back.do(figures(deal), ticket("w"))
+    assert list(await crm.crm.write_back.find(figures(deal))) == []
+    assert crm.crm.write_back.is_repeatable
 
 
 # -------------------------------------------------------------------- the account
@@ -176,8 +176,8 @@ async def test_an_upsert_needs_no_look(crm: CrmBench) -> None:
 
 async def test_a_prepared_account_wants_nothing(crm: CrmBench) -> None:
     probe = await crm.crm.probe()
-    assert (bool(probe.account), bool(probe.identity), probe.wanting) == (True, True, ())
-    assert list(await crm.crm.prepare(dry_run=False)) == []
+    assert (bool(probe.account), bool(probe.identity), probe.problems) == (True, True, ())
+    assert list(await crm.crm.set_up(dry_run=False)) == []
 
 
 # ----------------------------------------------------------------------- the wire
@@ -189,10 +189,10 @@ async def test_a_write_back_whose_answer_is_lost_is_told_again_without_harm(
     deal = await won(crm)
     async with crm.in_trouble(Trouble.LOST_REPLY) as troubled:
         with pytest.raises(Uncertain):
-            await troubled.record.make(figures(deal), ticket("w"))
+            await troubled.write_back.do(figures(deal), ticket("w"))
     told = await crm.told(deal)
     assert Decimal(told["contracted"]) == 13040
-    await crm.crm.record.make(figures(deal), ticket("w", attempt=2))
+    await crm.crm.write_back.do(figures(deal), ticket("w", attempt=2))
     assert await crm.told(deal) == told
 
 
@@ -203,7 +203,7 @@ async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
     deal = await won(crm)
     async with crm.in_trouble(trouble) as troubled:
         with pytest.raises(failure) as told:
-            await troubled.record.make(figures(deal), ticket("w"))
+            await troubled.write_back.do(figures(deal), ticket("w"))
     assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
     assert (await crm.told(deal))["contracted"] == ""
 

@@ -13,17 +13,17 @@ from tests.contracts.erp_bench import ACCOUNT, NOBODY, ErpBench, Trouble, openin
 
 
 async def test_a_customer_opened_twice_is_opened_once(erp: ErpBench) -> None:
-    change = erp.customers.customer
-    first = await change.make(opening(), ticket("c"))
-    second = await change.make(opening(), ticket("c", attempt=2))
+    change = erp.customers.open_customer
+    first = await change.do(opening(), ticket("c"))
+    second = await change.do(opening(), ticket("c", attempt=2))
     assert first.id == second.id
     assert [made.id for made in await change.find(opening())] == [first.id]
 
 
 async def test_a_customer_is_found_by_our_key_alone(erp: ErpBench) -> None:
-    await erp.customers.customer.make(opening(), ticket("c"))
+    await erp.customers.open_customer.do(opening(), ticket("c"))
     other = ACCOUNT.model_copy(update={"ids": CompanyIds(company_id="3642193")})
-    assert not await erp.customers.customer.find(opening(other))
+    assert not await erp.customers.open_customer.find(opening(other))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ async def test_a_customer_is_found_by_our_key_alone(erp: ErpBench) -> None:
     ],
 )
 async def test_a_customer_is_matched_by_its_key_or_number(erp: ErpBench, account: Account) -> None:
-    made = await erp.customers.customer.make(opening(), ticket("c"))
+    made = await erp.customers.open_customer.do(opening(), ticket("c"))
     match = match_customer(account, await erp.customers.find_customers(account))
     assert (match.verdict, match.chosen) == (Verdict.MATCHED, made.id)
 
@@ -49,7 +49,7 @@ async def test_a_customer_is_matched_by_its_key_or_number(erp: ErpBench, account
     "name", ["Hronské Čerpadlá s.r.o.", "Hronské Čerpadlá", "Čerpadlá Hronské"]
 )
 async def test_a_customer_is_proposed_by_a_name_like_it(erp: ErpBench, name: str) -> None:
-    made = await erp.customers.customer.make(opening(), ticket("c"))
+    made = await erp.customers.open_customer.do(opening(), ticket("c"))
     account = Account(id=AccountId("505"), name=name, country="SK")
     match = match_customer(account, await erp.customers.find_customers(account))
     assert match.verdict is Verdict.AMBIGUOUS
@@ -63,26 +63,26 @@ async def test_an_unknown_company_is_nobody(erp: ErpBench) -> None:
 
 
 async def test_a_customer_taken_back_twice_is_taken_back_once(erp: ErpBench) -> None:
-    change = erp.customers.customer
-    made = await change.make(opening(), ticket("c"))
-    await change.take_back(opening(), made)
-    await change.take_back(opening(), made)
+    change = erp.customers.open_customer
+    made = await change.do(opening(), ticket("c"))
+    await change.undo(opening(), made)
+    await change.undo(opening(), made)
     assert not await change.find(opening())
 
 
 async def test_a_customer_that_never_was_is_taken_back_without_failure(erp: ErpBench) -> None:
-    made = await erp.customers.customer.make(opening(), ticket("c"))
+    made = await erp.customers.open_customer.do(opening(), ticket("c"))
     nobody = made.model_copy(update={"id": NOBODY})
-    await erp.customers.customer.take_back(opening(), nobody)
-    assert len(await erp.customers.customer.find(opening())) == 1
+    await erp.customers.open_customer.undo(opening(), nobody)
+    assert len(await erp.customers.open_customer.find(opening())) == 1
 
 
 async def test_a_customer_taken_back_is_opened_again_as_a_new_one(erp: ErpBench) -> None:
-    change = erp.customers.customer
-    assert change.reopens
-    first = await change.make(opening(), ticket("c"))
-    await change.take_back(opening(), first)
-    second = await change.make(opening(), ticket("c", attempt=3, generation=2))
+    change = erp.customers.open_customer
+    assert change.is_repeatable
+    first = await change.do(opening(), ticket("c"))
+    await change.undo(opening(), first)
+    second = await change.do(opening(), ticket("c", attempt=3, generation=2))
     assert second.id != first.id
     assert [made.id for made in await change.find(opening())] == [second.id]
     match = match_customer(ACCOUNT, await erp.customers.find_customers(ACCOUNT))
@@ -90,12 +90,12 @@ async def test_a_customer_taken_back_is_opened_again_as_a_new_one(erp: ErpBench)
 
 
 async def test_a_customer_whose_answer_is_lost_is_found_exactly_once(erp: ErpBench) -> None:
-    change = erp.customers.customer
+    change = erp.customers.open_customer
     async with erp.in_trouble(Trouble.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
-            await customers(roles).customer.make(opening(), ticket("c"))
+            await customers(roles).open_customer.do(opening(), ticket("c"))
     (found,) = await change.find(opening())
-    assert (await change.make(opening(), ticket("c", attempt=2))).id == found.id
+    assert (await change.do(opening(), ticket("c", attempt=2))).id == found.id
     assert len(await change.find(opening())) == 1
 
 
@@ -112,9 +112,9 @@ async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
 ) -> None:
     async with erp.in_trouble(trouble) as roles:
         with pytest.raises(failure) as told:
-            await customers(roles).customer.make(opening(), ticket("c"))
+            await customers(roles).open_customer.do(opening(), ticket("c"))
     assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
-    assert not await erp.customers.customer.find(opening())
+    assert not await erp.customers.open_customer.find(opening())
 
 
 def customers(roles: Roles) -> Customers:

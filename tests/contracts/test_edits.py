@@ -17,8 +17,8 @@ async def test_what_sales_edit_between_our_reading_and_our_telling_stays(crm: Cr
     await crm.crm.read_deal(deal)
     value = Money.of("12999.90", "EUR")
     await crm.revise(deal, "Pumps, phase one", value)
-    await crm.crm.record.make(figures(deal), ticket("w"))
-    await crm.crm.record.take_back(link(deal), await crm.crm.record.make(link(deal), ticket("l")))
+    await crm.crm.write_back.do(figures(deal), ticket("w"))
+    await crm.crm.write_back.undo(link(deal), await crm.crm.write_back.do(link(deal), ticket("l")))
     read, told = await crm.crm.read_deal(deal), await crm.told(deal)
     assert (read.name, read.value) == ("Pumps, phase one", value)
     assert told["stage"] == "delivery"
@@ -30,17 +30,19 @@ async def test_what_people_wrote_on_a_project_stays_when_we_repeat(pm: PmBench, 
     plan, project = pm_bench.plan(), await opened(pm)
     versions = await planned(pm, project)
     if part == "charter":
-        made = await pm.pm.charter.make(plan.charter(project), pm_bench.ticket())
+        made = await pm.pm.write_charter.do(plan.charter(project), pm_bench.ticket())
         is_there = await pm.edit(part, made)
-        await pm.pm.charter.make(plan.charter(project), pm_bench.ticket(2))
+        await pm.pm.write_charter.do(plan.charter(project), pm_bench.ticket(2))
     elif part == "milestones":
-        made = await pm.pm.milestones.make(plan.milestone_plan(project), pm_bench.ticket(2))
+        made = await pm.pm.plan_milestones.do(plan.milestone_plan(project), pm_bench.ticket(2))
         is_there = await pm.edit(part, made)
-        assert await pm.pm.milestones.make(plan.milestone_plan(project), pm_bench.ticket(3)) == made
+        assert (
+            await pm.pm.plan_milestones.do(plan.milestone_plan(project), pm_bench.ticket(3)) == made
+        )
     else:
-        made = await pm.pm.work.make(plan.work(project, versions), pm_bench.ticket())
+        made = await pm.pm.plan_work.do(plan.work(project, versions), pm_bench.ticket())
         is_there = await pm.edit(part, made)
-        assert await pm.pm.work.make(plan.work(project, versions), pm_bench.ticket(2)) == made
+        assert await pm.pm.plan_work.do(plan.work(project, versions), pm_bench.ticket(2)) == made
     assert await is_there()
 
 
@@ -48,9 +50,9 @@ async def test_a_charter_that_people_rewrote_is_closed_without_losing_their_word
     pm: PmBench,
 ) -> None:
     plan, project = pm_bench.plan(), await opened(pm)
-    made = await pm.pm.charter.make(plan.charter(project), pm_bench.ticket())
+    made = await pm.pm.write_charter.do(plan.charter(project), pm_bench.ticket())
     is_there = await pm.edit("charter", made)
-    await pm.pm.charter.make(plan.charter(project, is_closed=True), pm_bench.ticket())
+    await pm.pm.write_charter.do(plan.charter(project, is_closed=True), pm_bench.ticket())
     assert await is_there()
 
 

@@ -29,12 +29,12 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 async def test_a_draft_made_twice_is_one_draft(erp: ErpBench) -> None:
     command = draft(await customer(erp))
-    change = erp.invoicing.invoice
-    first = await change.make(command, ticket("i"))
+    change = erp.invoicing.draft_invoice
+    first = await change.do(command, ticket("i"))
     found = await change.find(command)
     assert [made.id for made in found] == [first.id]
-    if change.repeat.key_life:
-        assert (await change.make(command, ticket("i", attempt=2))).id == first.id
+    if change.idempotency.key_lifetime:
+        assert (await change.do(command, ticket("i", attempt=2))).id == first.id
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ async def test_a_draft_made_twice_is_one_draft(erp: ErpBench) -> None:
 async def test_an_invoice_reads_back_to_the_coin(erp: ErpBench, amounts: tuple[str, ...]) -> None:
     nets = [Money.of(amount, "EUR") for amount in amounts]
     command = draft(await customer(erp), *nets)
-    made = await erp.invoicing.invoice.make(command, ticket("i"))
+    made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
     read = await erp.invoicing.read_invoice(made.id)
     tax = tax_on(nets, VAT, erp.invoicing.tax_rounding)
     assert (read.net, read.tax, read.gross) == (command.net, tax, command.net + tax)
@@ -63,13 +63,13 @@ async def test_an_invoice_reads_back_to_the_coin(erp: ErpBench, amounts: tuple[s
 async def test_every_treatment_is_taxed_at_its_rate(erp: ErpBench, treatment: TaxTreatment) -> None:
     rule = tax_rule(treatment, standard_rate=Decimal(23))
     command = draft(await customer(erp), EUR_100, tax=rule)
-    made = await erp.invoicing.invoice.make(command, ticket("i"))
+    made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
     assert (await erp.invoicing.read_invoice(made.id)).tax == EUR_100.share(rule.rate)
 
 
 async def test_yen_stay_whole(erp: ErpBench) -> None:
     command = draft(await customer(erp), Money.of(1005, "JPY"), Money.of(333, "JPY"))
-    made = await erp.invoicing.invoice.make(command, ticket("i"))
+    made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
     read = await erp.invoicing.read_invoice(made.id)
     nets = [line.net for line in command.lines]
     assert read.tax == tax_on(nets, VAT, erp.invoicing.tax_rounding)
@@ -78,25 +78,25 @@ async def test_yen_stay_whole(erp: ErpBench) -> None:
 async def test_an_invoice_is_found_by_its_whole_reference(erp: ErpBench) -> None:
     await drafted(erp, "m10")
     mine = await drafted(erp, "m1")
-    found = await erp.invoicing.invoice.find(draft(NOBODY, item="m1"))
+    found = await erp.invoicing.draft_invoice.find(draft(NOBODY, item="m1"))
     assert [made.id for made in found] == [mine]
-    assert not await erp.invoicing.invoice.find(draft(NOBODY, item="m2"))
+    assert not await erp.invoicing.draft_invoice.find(draft(NOBODY, item="m2"))
 
 
 async def test_a_draft_taken_back_twice_is_gone_once(erp: ErpBench) -> None:
     command = draft(await customer(erp))
-    made = await erp.invoicing.invoice.make(command, ticket("i"))
-    await erp.invoicing.invoice.take_back(command, made)
-    await erp.invoicing.invoice.take_back(command, made)
-    assert not await erp.invoicing.invoice.find(command)
+    made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
+    await erp.invoicing.draft_invoice.undo(command, made)
+    await erp.invoicing.draft_invoice.undo(command, made)
+    assert not await erp.invoicing.draft_invoice.find(command)
 
 
 async def test_an_issued_invoice_is_not_let_go(erp: ErpBench) -> None:
     invoice = await issued(erp)
     command = draft(NOBODY)
-    made = (await erp.invoicing.invoice.find(command))[0]
+    made = (await erp.invoicing.draft_invoice.find(command))[0]
     with pytest.raises(Rejected, match="credit"):
-        await erp.invoicing.invoice.take_back(command, made)
+        await erp.invoicing.draft_invoice.undo(command, made)
     assert (await erp.invoicing.read_invoice(invoice.id)).status is InvoiceStatus.ISSUED
 
 
@@ -117,8 +117,8 @@ async def test_a_paid_invoice_is_issued_already(erp: ErpBench) -> None:
 
 async def test_a_deleted_draft_cannot_be_issued(erp: ErpBench) -> None:
     command = draft(await customer(erp))
-    made = await erp.invoicing.invoice.make(command, ticket("i"))
-    await erp.invoicing.invoice.take_back(command, made)
+    made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
+    await erp.invoicing.draft_invoice.undo(command, made)
     with pytest.raises(Rejected):
         await erp.invoicing.issue(made.id)
 
@@ -132,8 +132,8 @@ async def test_an_unknown_invoice_is_absent(erp: ErpBench) -> None:
 
 async def test_an_invoice_for_nobody_is_refused(erp: ErpBench) -> None:
     with pytest.raises(Rejected):
-        await erp.invoicing.invoice.make(draft(NOBODY), ticket("i"))
-    assert not await erp.invoicing.invoice.find(draft(NOBODY))
+        await erp.invoicing.draft_invoice.do(draft(NOBODY), ticket("i"))
+    assert not await erp.invoicing.draft_invoice.find(draft(NOBODY))
 
 
 async def test_money_that_comes_in_parts_adds_up(erp: ErpBench) -> None:
@@ -170,15 +170,15 @@ async def test_a_probe_names_the_company_and_wants_nothing(erp: ErpBench) -> Non
     probe = await erp.invoicing.probe()
     assert probe.account
     assert probe.identity
-    assert probe.wanting == ()
+    assert probe.problems == ()
 
 
 async def test_a_draft_whose_answer_is_lost_is_found_exactly_once(erp: ErpBench) -> None:
     command = draft(await customer(erp))
     async with erp.in_trouble(Trouble.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
-            await invoicing(roles).invoice.make(command, ticket("i"))
-    assert len(await erp.invoicing.invoice.find(command)) == 1
+            await invoicing(roles).draft_invoice.do(command, ticket("i"))
+    assert len(await erp.invoicing.draft_invoice.find(command)) == 1
 
 
 async def test_an_issue_whose_answer_is_lost_is_repeated_without_harm(erp: ErpBench) -> None:

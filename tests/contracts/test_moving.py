@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from domain.ids import DealId, ExternalId
 from domain.money import Money
-from ports.crm import Won
-from ports.erp import Changed
+from ports.crm import WonDeal
+from ports.erp import ChangedInvoice
 from tests.contracts.crm_bench import CrmBench, open_deal
 from tests.contracts.erp_bench import ErpBench, issued
 from tests.contracts.test_crm import LONG_AGO
@@ -15,7 +15,7 @@ from tests.contracts.test_crm import LONG_AGO
 OVERLAP = timedelta(seconds=2)
 MANY = 5
 ROUNDS = 3
-Told = Sequence[Won] | Sequence[Changed]
+Told = Sequence[WonDeal] | Sequence[ChangedInvoice]
 
 
 async def poll_while(
@@ -45,8 +45,8 @@ async def poll_while(
     return seen
 
 
-def _id(told: Won | Changed) -> str:
-    return told.deal if isinstance(told, Won) else told.invoice.id
+def _id(told: WonDeal | ChangedInvoice) -> str:
+    return told.deal if isinstance(told, WonDeal) else told.invoice.id
 
 
 async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmBench) -> None:

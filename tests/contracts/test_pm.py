@@ -7,10 +7,10 @@ import pytest
 
 from connectors.common import Roles
 from connectors.memory import Trouble
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import DealId, ExternalId, ItemKey
 from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
-from ports.operation import Change
+from ports.operation import Operation
 from ports.pm import Pm
 from tests.contracts.pm_bench import (
     DEAL,
@@ -33,8 +33,8 @@ def role(roles: Roles) -> Pm:
     return roles.pm
 
 
-def part(pm: Pm, name: str) -> Change[Any]:
-    change: Change[Any] = getattr(pm, name)
+def part(pm: Pm, name: str) -> Operation[Any]:
+    change: Operation[Any] = getattr(pm, name)
     return change
 
 
@@ -60,26 +60,26 @@ async def ready(bench: PmBench, name: str) -> Any:
 
 async def test_a_project_opened_twice_is_opened_once(pm: PmBench) -> None:
     opening = plan().opening()
-    first = await pm.pm.project.make(opening, ticket())
-    second = await pm.pm.project.make(opening, ticket(2))
+    first = await pm.pm.open_project.do(opening, ticket())
+    second = await pm.pm.open_project.do(opening, ticket(2))
     assert first == second
     assert first.url
-    assert list(await pm.pm.project.find(opening)) == [first]
+    assert list(await pm.pm.open_project.find(opening)) == [first]
 
 
 async def test_a_project_is_found_by_its_deal_and_never_by_its_name(pm: PmBench) -> None:
     mine = await opened(pm)
     other = plan(DealId("hubspot:51230000018"))
-    assert not await pm.pm.project.find(other.opening())
+    assert not await pm.pm.open_project.find(other.opening())
     assert await opened(pm, other.deal) != mine
 
 
 async def test_a_project_taken_back_twice_is_gone_once(pm: PmBench) -> None:
     opening = plan().opening()
-    made = await pm.pm.project.make(opening, ticket())
-    await pm.pm.project.take_back(opening, made)
-    await pm.pm.project.take_back(opening, made)
-    assert not await pm.pm.project.find(opening)
+    made = await pm.pm.open_project.do(opening, ticket())
+    await pm.pm.open_project.undo(opening, made)
+    await pm.pm.open_project.undo(opening, made)
+    assert not await pm.pm.open_project.find(opening)
     with pytest.raises(Absent):
         await pm.pm.read_milestones(DEAL, made.id)
 
@@ -90,17 +90,17 @@ async def test_a_project_taken_back_twice_is_gone_once(pm: PmBench) -> None:
 @pytest.mark.parametrize("name", PARTS)
 async def test_a_part_made_twice_is_made_once(pm: PmBench, name: str) -> None:
     command, change = await ready(pm, name), part(pm.pm, name)
-    first = await change.make(command, ticket())
-    assert await change.make(command, ticket(2)) == first
-    assert len(await change.find(command)) == (change.repeat.strategy != "upsert")
+    first = await change.do(command, ticket())
+    assert await change.do(command, ticket(2)) == first
+    assert len(await change.find(command)) == (change.idempotency.strategy != "upsert")
 
 
 @pytest.mark.parametrize("name", PARTS)
 async def test_a_part_taken_back_twice_is_gone_once(pm: PmBench, name: str) -> None:
     command, change = await ready(pm, name), part(pm.pm, name)
-    made = await change.make(command, ticket())
-    await change.take_back(command, made)
-    await change.take_back(command, made)
+    made = await change.do(command, ticket())
+    await change.undo(command, made)
+    await change.undo(command, made)
     assert not await change.find(command)
 
 
@@ -109,7 +109,7 @@ async def test_a_part_of_no_project_is_absent(pm: PmBench, name: str) -> None:
     change = part(pm.pm, name)
     command = command_for(name, NOWHERE, {"m1": "1", "m2": "2"})
     with pytest.raises(Absent):
-        await change.make(command, ticket())
+        await change.do(command, ticket())
     assert not await change.find(command)
 
 
@@ -117,8 +117,8 @@ async def test_a_stranger_cannot_be_staffed(pm: PmBench) -> None:
     project = await opened(pm)
     command = plan(people=(STRANGER,)).staffing(project)
     with pytest.raises(Rejected):
-        await pm.pm.team.make(command, ticket())
-    assert not await pm.pm.team.find(command)
+        await pm.pm.staff_project.do(command, ticket())
+    assert not await pm.pm.staff_project.find(command)
 
 
 async def test_milestones_of_no_project_are_absent(pm: PmBench) -> None:
@@ -128,8 +128,8 @@ async def test_milestones_of_no_project_are_absent(pm: PmBench) -> None:
 
 async def test_a_project_that_never_was_is_taken_back_without_failure(pm: PmBench) -> None:
     project = await opened(pm)
-    await pm.pm.project.take_back(plan().opening(), Made(id=NOWHERE))
-    assert [made.id for made in await pm.pm.project.find(plan().opening())] == [project]
+    await pm.pm.open_project.undo(plan().opening(), Receipt(id=NOWHERE))
+    assert [made.id for made in await pm.pm.open_project.find(plan().opening())] == [project]
 
 
 async def test_milestones_answer_by_item(pm: PmBench) -> None:
@@ -153,15 +153,15 @@ async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmBen
     project = await opened(pm)
     before = await planned(pm, project, items=1)
     command = plan().milestone_plan(project)
-    assert not await pm.pm.milestones.find(command)
-    after = await pm.pm.milestones.make(command, ticket(2))
+    assert not await pm.pm.plan_milestones.find(command)
+    after = await pm.pm.plan_milestones.do(command, ticket(2))
     assert after.parts["m1"] == before["m1"]
     assert after.parts.keys() == {"m1", "m2"}
 
 
 async def test_work_answers_by_package(pm: PmBench) -> None:
     command = await ready(pm, "work")
-    made = await pm.pm.work.make(command, ticket())
+    made = await pm.pm.plan_work.do(command, ticket())
     ids = [made.parts[each.key] for each in command.packages]
     assert len(set(ids)) == 4
 
@@ -169,13 +169,13 @@ async def test_work_answers_by_package(pm: PmBench) -> None:
 async def test_work_that_is_there_is_kept_and_the_rest_added(pm: PmBench) -> None:
     project = await opened(pm)
     versions = await planned(pm, project)
-    some = await pm.pm.work.make(plan(items=1).work(project, versions), ticket())
+    some = await pm.pm.plan_work.do(plan(items=1).work(project, versions), ticket())
     command = plan().work(project, versions)
-    assert not await pm.pm.work.find(command)
-    made = await pm.pm.work.make(command, ticket(2))
+    assert not await pm.pm.plan_work.find(command)
+    made = await pm.pm.plan_work.do(command, ticket(2))
     assert (made.parts["w1"], made.parts["w2"]) == (some.parts["w1"], some.parts["w2"])
     assert made.parts.keys() >= {"w1", "w2", "w3", "w4"}
-    assert len(await pm.pm.work.find(command)) == 1
+    assert len(await pm.pm.plan_work.find(command)) == 1
 
 
 async def test_a_probe_names_the_account_and_wants_nothing(pm: PmBench) -> None:
@@ -183,7 +183,7 @@ async def test_a_probe_names_the_account_and_wants_nothing(pm: PmBench) -> None:
     probe = await pm.pm.probe()
     assert probe.account
     assert probe.identity
-    assert probe.wanting == ()
+    assert probe.problems == ()
 
 
 # -------------------------------------------------------------------- trouble
@@ -193,9 +193,9 @@ async def test_a_project_whose_answer_is_lost_is_found_exactly_once(pm: PmBench)
     opening = plan().opening()
     async with pm.in_trouble(Trouble.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
-            await role(roles).project.make(opening, ticket())
-    (found,) = await pm.pm.project.find(opening)
-    assert await pm.pm.project.make(opening, ticket(2)) == found
+            await role(roles).open_project.do(opening, ticket())
+    (found,) = await pm.pm.open_project.find(opening)
+    assert await pm.pm.open_project.do(opening, ticket(2)) == found
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -203,20 +203,20 @@ async def test_a_part_whose_answer_is_lost_is_made_exactly_once(pm: PmBench, nam
     command, change = await ready(pm, name), part(pm.pm, name)
     async with pm.in_trouble(Trouble.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
-            await part(role(roles), name).make(command, ticket())
+            await part(role(roles), name).do(command, ticket())
     found = await change.find(command)
-    made = found[0] if found else await change.make(command, ticket(2))
+    made = found[0] if found else await change.do(command, ticket(2))
     assert list(await change.find(command)) in ([made], [])
-    assert await change.make(command, ticket(3)) == made
+    assert await change.do(command, ticket(3)) == made
 
 
 READS: dict[str, Callable[[Pm, ExternalId], Awaitable[object]]] = {
     "milestones": lambda pm, project: pm.read_milestones(DEAL, project),
-    "project": lambda pm, _: pm.project.find(plan().opening()),
-    "versions": lambda pm, project: pm.milestones.find(plan().milestone_plan(project)),
+    "project": lambda pm, _: pm.open_project.find(plan().opening()),
+    "versions": lambda pm, project: pm.plan_milestones.find(plan().milestone_plan(project)),
     "time": lambda pm, project: pm.read_time(DEAL, project),
-    "work": lambda pm, project: pm.work.find(plan().work(project, {})),
-    "team": lambda pm, project: pm.team.find(plan(people=PEOPLE).staffing(project)),
+    "work": lambda pm, project: pm.plan_work.find(plan().work(project, {})),
+    "team": lambda pm, project: pm.staff_project.find(plan(people=PEOPLE).staffing(project)),
     "probe": lambda pm, _: pm.probe(),
     "gone": lambda pm, _: pm.read_milestones(DEAL, NOWHERE),
 }
@@ -239,6 +239,6 @@ async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
 ) -> None:
     async with pm.in_trouble(trouble) as roles:
         with pytest.raises(failure) as told:
-            await role(roles).project.make(plan().opening(), ticket())
+            await role(roles).open_project.do(plan().opening(), ticket())
     assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
-    assert not await pm.pm.project.find(plan().opening())
+    assert not await pm.pm.open_project.find(plan().opening())

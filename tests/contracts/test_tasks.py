@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.memory import Trouble
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import DealId, ExternalId
 from domain.owner_task import OwnerTask
 from ports.crm import Crm
@@ -14,62 +14,62 @@ from tests.contracts.troubles import in_each_trouble
 TITLE = asking(DealId("a deal")).title
 
 
-async def as_the_ledger_repeats(crm: Crm, command: OwnerTask) -> Made:
+async def as_the_ledger_repeats(crm: Crm, command: OwnerTask) -> Receipt:
     """A second attempt looks first, and makes only what is not there."""
-    found = await crm.task.find(command)
-    return found[0] if found else await crm.task.make(command, ticket("t", attempt=2))
+    found = await crm.owner_task.find(command)
+    return found[0] if found else await crm.owner_task.do(command, ticket("t", attempt=2))
 
 
 async def test_a_task_asked_twice_is_one_task(crm: CrmBench) -> None:
     command = asking(await won(crm))
-    made = await crm.crm.task.make(command, ticket("t"))
+    made = await crm.crm.owner_task.do(command, ticket("t"))
     assert (await as_the_ledger_repeats(crm.crm, command)).id == made.id
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
 
 async def test_a_task_is_found_by_its_subject_alone(crm: CrmBench) -> None:
     deal = await won(crm)
-    mine = await crm.crm.task.make(asking(deal), ticket("t"))
+    mine = await crm.crm.owner_task.do(asking(deal), ticket("t"))
     longer = asking(deal).model_copy(update={"subject": f"{deal}:ask:12"})
-    assert not await crm.crm.task.find(longer)
-    other = await crm.crm.task.make(longer, ticket("t2"))
-    assert [each.id for each in await crm.crm.task.find(asking(deal))] == [mine.id]
-    assert [each.id for each in await crm.crm.task.find(longer)] == [other.id]
+    assert not await crm.crm.owner_task.find(longer)
+    other = await crm.crm.owner_task.do(longer, ticket("t2"))
+    assert [each.id for each in await crm.crm.owner_task.find(asking(deal))] == [mine.id]
+    assert [each.id for each in await crm.crm.owner_task.find(longer)] == [other.id]
 
 
 async def test_a_task_of_another_deal_is_not_ours(crm: CrmBench) -> None:
     first = await won(crm, "First")
     second = await crm.enter(open_deal(name="Second"))
-    await crm.crm.task.make(asking(first), ticket("t"))
-    assert not await crm.crm.task.find(asking(second))
+    await crm.crm.owner_task.do(asking(first), ticket("t"))
+    assert not await crm.crm.owner_task.find(asking(second))
     assert list(await crm.tasks(second)) == []
 
 
 async def test_a_task_taken_back_twice_is_closed_once(crm: CrmBench) -> None:
     command = asking(await won(crm))
-    made = await crm.crm.task.make(command, ticket("t"))
-    await crm.crm.task.take_back(command, made)
-    await crm.crm.task.take_back(command, made)
+    made = await crm.crm.owner_task.do(command, ticket("t"))
+    await crm.crm.owner_task.undo(command, made)
+    await crm.crm.owner_task.undo(command, made)
     assert list(await crm.tasks(command.deal)) == []
 
 
 async def test_a_task_that_never_was_is_closed_already(crm: CrmBench) -> None:
     command = asking(await won(crm))
-    await crm.crm.task.make(command, ticket("t"))
+    await crm.crm.owner_task.do(command, ticket("t"))
     nobody = crm.unknown()
-    gone = Made(id=ExternalId(nobody.partition(":")[2]))
-    await crm.crm.task.take_back(asking(nobody), gone)
+    gone = Receipt(id=ExternalId(nobody.partition(":")[2]))
+    await crm.crm.owner_task.undo(asking(nobody), gone)
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
 
 async def test_a_stray_task_is_swept_and_the_elected_one_stays(crm: CrmBench) -> None:
     command = asking(await won(crm))
-    first = await crm.crm.task.make(command, ticket("t"))
-    await crm.crm.task.make(command, ticket("t"))
-    found = await crm.crm.task.find(command)
+    first = await crm.crm.owner_task.do(command, ticket("t"))
+    await crm.crm.owner_task.do(command, ticket("t"))
+    found = await crm.crm.owner_task.find(command)
     assert found[0].id == first.id
     for stray in found[1:]:
-        await crm.crm.task.take_back(command, stray)
+        await crm.crm.owner_task.undo(command, stray)
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
 
@@ -77,8 +77,8 @@ async def test_a_task_whose_answer_is_lost_is_found_exactly_once(crm: CrmBench) 
     command = asking(await won(crm))
     async with crm.in_trouble(Trouble.LOST_REPLY) as troubled:
         with pytest.raises(Uncertain):
-            await troubled.task.make(command, ticket("t"))
-    (found,) = await crm.crm.task.find(command)
+            await troubled.owner_task.do(command, ticket("t"))
+    (found,) = await crm.crm.owner_task.find(command)
     assert (await as_the_ledger_repeats(crm.crm, command)).id == found.id
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
@@ -86,8 +86,8 @@ async def test_a_task_whose_answer_is_lost_is_found_exactly_once(crm: CrmBench) 
 async def test_nobody_is_asked_about_an_unknown_deal(crm: CrmBench) -> None:
     command = asking(crm.unknown())
     with pytest.raises(Absent):
-        await crm.crm.task.make(command, ticket("t"))
-    assert not await crm.crm.task.find(command)
+        await crm.crm.owner_task.do(command, ticket("t"))
+    assert not await crm.crm.owner_task.find(command)
 
 
 @in_each_trouble
@@ -97,5 +97,5 @@ async def test_a_task_that_cannot_be_placed_says_why_and_is_not_there(
     command = asking(await won(crm))
     async with crm.in_trouble(trouble) as troubled:
         with pytest.raises(failure):
-            await troubled.task.make(command, ticket("t"))
+            await troubled.owner_task.do(command, ticket("t"))
     assert list(await crm.tasks(command.deal)) == []

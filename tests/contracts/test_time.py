@@ -13,7 +13,7 @@ from tests.contracts.pm_bench import DEAL, NOWHERE, PmBench, opened, plan, plann
 async def with_work(pm: PmBench) -> ExternalId:
     project = await opened(pm)
     versions = await planned(pm, project)
-    await pm.pm.work.make(plan().work(project, versions), ticket())
+    await pm.pm.plan_work.do(plan().work(project, versions), ticket())
     return project
 
 
@@ -36,7 +36,7 @@ async def test_time_of_another_project_is_not_told(pm: PmBench) -> None:
     project = await with_work(pm)
     await pm.book(project, "w1", Decimal(1), date(2026, 12, 8))
     other = plan(deal=type(DEAL)("hubspot:51230000018"))
-    elsewhere = (await pm.pm.project.make(other.opening(), ticket())).id
+    elsewhere = (await pm.pm.open_project.do(other.opening(), ticket())).id
     assert not await pm.pm.read_time(other.deal, elsewhere)
 
 
@@ -48,7 +48,7 @@ async def test_time_of_a_project_that_is_gone_is_absent(pm: PmBench) -> None:
     with pytest.raises(Absent):
         await pm.pm.read_time(DEAL, NOWHERE)
     opening = plan().opening()
-    made = await pm.pm.project.make(opening, ticket())
-    await pm.pm.project.take_back(opening, made)
+    made = await pm.pm.open_project.do(opening, ticket())
+    await pm.pm.open_project.undo(opening, made)
     with pytest.raises(Absent):
         await pm.pm.read_time(DEAL, made.id)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.billing import Invoice, InvoiceStatus, ItemState
-from domain.billing_schedule import Board, Move
+from domain.billing_schedule import BillingSchedule, Transition
 from domain.cash import blockers, cash_position, is_overdue, net_credit
 from domain.contract import Contract, Policy, contract_of
 from domain.ids import ExternalId, ItemKey
@@ -16,7 +16,7 @@ from tests.deals import deal
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 TODAY = date(2026, 12, 1)
 CONTRACT: Contract = contract_of(deal(1, is_won=True), Policy())
-BOARD = Board.of(CONTRACT.items, at=AT)
+BOARD = BillingSchedule.of(CONTRACT.items, at=AT)
 
 
 def invoice(net: Money, *, paid: str = "0", credited: str = "0") -> Invoice:
@@ -40,11 +40,13 @@ def invoice(net: Money, *, paid: str = "0", credited: str = "0") -> Invoice:
 states = st.lists(st.sampled_from(ItemState), min_size=3, max_size=3)
 
 
-def moved(to: list[ItemState]) -> Board:
+def moved(to: list[ItemState]) -> BillingSchedule:
     board = BOARD
     for item, state in zip(CONTRACT.items, to, strict=True):
         made = invoice(item.net) if state.is_invoiced else None
-        board = board.move(Move(item=item.key, state=state, reason="why", invoice=made), at=AT)
+        board = board.apply(
+            Transition(item=item.key, state=state, reason="why", invoice=made), at=AT
+        )
     return board
 
 
@@ -67,7 +69,7 @@ def test_every_item_is_invoiced_or_says_why_not(to: list[ItemState]) -> None:
 def test_paid_and_outstanding_are_what_was_billed_with_vat() -> None:
     item = CONTRACT.items[0]
     half = invoice(item.net, paid="1000.00")
-    board = BOARD.move(Move(item=item.key, state=ItemState.ISSUED, invoice=half), at=AT)
+    board = BOARD.apply(Transition(item=item.key, state=ItemState.ISSUED, invoice=half), at=AT)
     position = cash_position(CONTRACT, board.statuses, today=TODAY)
     assert position.paid + position.outstanding == position.billed + position.tax
 
@@ -85,6 +87,8 @@ def test_an_invoice_is_overdue_on_the_day_after_it_was_due() -> None:
 
 def test_since_stays_where_the_state_stays() -> None:
     later = AT.replace(day=2)
-    again = BOARD.move(Move(item=ItemKey("m1"), state=ItemState.PLANNED, reason="still"), at=later)
+    again = BOARD.apply(
+        Transition(item=ItemKey("m1"), state=ItemState.PLANNED, reason="still"), at=later
+    )
     assert again[ItemKey("m1")].since == AT
     assert again[ItemKey("m1")].reason == "still"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim import Claim, ClaimState, OverBound, check_bound
+from domain.claim import Claim, ClaimState, ContractValueExceeded, check_contract_value
 from domain.ids import DealId, ItemKey, Subject
 from domain.money import CurrencyMismatch, Money
 
@@ -29,8 +29,8 @@ def claim(item: str, net: int | str, state: ClaimState = ClaimState.CLAIMED) -> 
 
 def fits(contract: Money, claims: Sequence[Claim], wanted: Claim) -> bool:
     try:
-        check_bound(contract, claims, wanted)
-    except OverBound:
+        check_contract_value(contract, claims, wanted)
+    except ContractValueExceeded:
         return False
     return True
 
@@ -38,8 +38,8 @@ def fits(contract: Money, claims: Sequence[Claim], wanted: Claim) -> bool:
 def test_the_last_cent_fits_and_one_more_does_not() -> None:
     issued = [claim("m1", "600.00", ClaimState.ISSUED)]
     assert fits(eur(1000), issued, claim("m2", "400.00"))
-    with pytest.raises(OverBound, match=r"400\.01 EUR on top of 600\.00 EUR"):
-        check_bound(eur(1000), issued, claim("m2", "400.01"))
+    with pytest.raises(ContractValueExceeded, match=r"400\.01 EUR on top of 600\.00 EUR"):
+        check_contract_value(eur(1000), issued, claim("m2", "400.01"))
 
 
 def test_a_permit_counts_before_its_invoice_is_out() -> None:
@@ -65,7 +65,7 @@ def test_a_credit_gives_its_value_back() -> None:
 
 def test_currencies_are_never_mixed() -> None:
     with pytest.raises(CurrencyMismatch):
-        check_bound(Money.of(1000, "CZK"), [], claim("m1", 1))
+        check_contract_value(Money.of(1000, "CZK"), [], claim("m1", 1))
 
 
 @given(

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.effect import (
+    AlreadyReversed,
     Effect,
     EffectKey,
     EffectKind,
     EffectState,
+    IdempotencyPolicy,
     KeyReused,
-    Made,
-    NotYet,
-    Repeat,
+    NotSettled,
+    Receipt,
     Strategy,
     Superseded,
-    TakenBack,
 )
 from domain.ids import DealId, ExternalId, Subject
 from domain.refusal import Refusal
@@ -26,8 +26,10 @@ from domain.refusal import Refusal
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 PATIENCE = timedelta(seconds=30)
 SETTLE = timedelta(seconds=10)
-DRAFT = Repeat(strategy=Strategy.DRAFT, settle=SETTLE)
-KEYED = Repeat(strategy=Strategy.IDEMPOTENCY_KEY, settle=SETTLE, key_life=timedelta(minutes=6))
+DRAFT = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=SETTLE)
+KEYED = IdempotencyPolicy(
+    strategy=Strategy.IDEMPOTENCY_KEY, settle_time=SETTLE, key_lifetime=timedelta(minutes=6)
+)
 PLANNED = Effect(
     key=EffectKey(kind=EffectKind("erp.invoice"), subject=Subject("hubspot:1:m1:r1")),
     system="xero",
@@ -49,18 +51,18 @@ def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def made(id: str) -> Made:
-    return Made(id=ExternalId(id))
+def made(id: str) -> Receipt:
+    return Receipt(id=ExternalId(id))
 
 
-def take_off(effect: Effect, seconds: float = 0, repeat: Repeat = DRAFT) -> Effect:
-    return effect.start("d1", repeat, now=at(seconds), patience=PATIENCE, reopens=True)
+def take_off(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRAFT) -> Effect:
+    return effect.start("d1", repeat, now=at(seconds), patience=PATIENCE, is_repeatable=True)
 
 
 class Life:
     """One effect, and workers that tell it things: each attempt tells its outcome once."""
 
-    def __init__(self, repeat: Repeat) -> None:
+    def __init__(self, repeat: IdempotencyPolicy) -> None:
         self.effect = PLANNED
         self.repeat = repeat
         self.now = 0.0
@@ -85,13 +87,13 @@ class Life:
         before = self.effect
         try:
             self.effect = step()
-        except (Refusal, NotYet):
+        except (Refusal, NotSettled):
             return
         if self.effect != before:
             self.moves.append((before, self.effect, at(self.now)))
 
     def play(self, what: str, attempt: int, seconds: float) -> None:
-        until = at(self.now) + self.repeat.settle
+        until = at(self.now) + self.repeat.settle_time
         match what:
             case "wait":
                 self.pass_time(seconds)
@@ -101,7 +103,8 @@ class Life:
                 self.tell(attempt, lambda n: self.effect.confirm(n, made(f"doc-{n}")))
             case "lose":
                 self.tell(
-                    attempt, lambda n: self.effect.lose_sight(n, "lost", until=until, burnt=True)
+                    attempt,
+                    lambda n: self.effect.mark_uncertain(n, "lost", until=until, key_tainted=True),
                 )
             case "refuse":
                 self.tell(attempt, lambda n: self.effect.refuse(n, "no"))
@@ -115,10 +118,10 @@ def assert_lawful(before: Effect, after: Effect, now: datetime) -> None:
     assert after.state in LEGAL[before.state]
     assert after.attempt >= before.attempt
     assert after.generation >= before.generation
-    if before.is_settled:
-        assert after.made == before.made
-    if after.is_settled:
-        assert after.made
+    if before.is_confirmed:
+        assert after.receipt == before.receipt
+    if after.is_confirmed:
+        assert after.receipt
     if before.state in {"in_flight", "uncertain"} and after.state == "in_flight":
         assert before.until
         assert before.until <= now
@@ -138,7 +141,7 @@ PLOTS = st.lists(
 
 @given(plot=PLOTS, repeat=st.sampled_from([DRAFT, KEYED]))
 def test_no_order_of_events_breaks_the_law(
-    plot: list[tuple[str, int, float]], repeat: Repeat
+    plot: list[tuple[str, int, float]], repeat: IdempotencyPolicy
 ) -> None:
     life = Life(repeat)
     for event in plot:
@@ -152,20 +155,20 @@ def test_a_settled_effect_never_takes_off_again(plot: list[tuple[str, int, float
     life = Life(DRAFT)
     for event in plot:
         life.play(*event)
-        if life.effect.is_settled:
+        if life.effect.is_confirmed:
             assert take_off(life.effect, life.now) == life.effect
 
 
 def test_the_first_id_wins() -> None:
     elected = take_off(PLANNED).confirm(1, made("first"))
     assert elected.confirm(1, made("second")) == elected
-    assert elected.finish({"number": "1"}).confirm(7, made("third")).made == made("first")
+    assert elected.finish({"number": "1"}).confirm(7, made("third")).receipt == made("first")
 
 
 def test_what_is_on_record_is_not_unsaid() -> None:
     elected = take_off(PLANNED).confirm(1, made("first"))
     with pytest.raises(Superseded):
-        elected.lose_sight(1, "reset", until=at(10), burnt=False)
+        elected.mark_uncertain(1, "reset", until=at(10), key_tainted=False)
     with pytest.raises(Superseded):
         elected.refuse(1, "no")
 
@@ -175,28 +178,28 @@ def test_a_zombie_changes_nothing() -> None:
     with pytest.raises(Superseded):
         younger.confirm(1, made("late"))
     with pytest.raises(Superseded):
-        younger.lose_sight(1, "late", until=at(50), burnt=False)
+        younger.mark_uncertain(1, "late", until=at(50), key_tainted=False)
     with pytest.raises(Superseded):
         younger.refuse(1, "late")
 
 
 def test_a_call_in_flight_is_waited_out_with_its_settling() -> None:
     flying = take_off(PLANNED)
-    with pytest.raises(NotYet) as wait:
+    with pytest.raises(NotSettled) as wait:
         take_off(flying, 39)
     assert wait.value.until == at(40)
     assert take_off(flying, 40).attempt == 2
 
 
 def test_a_lost_call_is_waited_out_and_looked_for_first() -> None:
-    lost = take_off(PLANNED).lose_sight(1, "reset", until=at(12), burnt=False)
-    with pytest.raises(NotYet):
+    lost = take_off(PLANNED).mark_uncertain(1, "reset", until=at(12), key_tainted=False)
+    with pytest.raises(NotSettled):
         take_off(lost, 11)
-    assert take_off(lost, 12).look_first
+    assert take_off(lost, 12).search_first
 
 
 def test_a_unique_reference_waits_for_nobody() -> None:
-    unique = Repeat(strategy=Strategy.UNIQUE_REFERENCE, settle=SETTLE)
+    unique = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=SETTLE)
     assert take_off(take_off(PLANNED, 0, unique), 0, unique).attempt == 2
 
 
@@ -212,10 +215,10 @@ def test_a_key_stands_for_one_command() -> None:
 
 def test_what_was_taken_back_is_made_again_only_where_its_kind_reopens() -> None:
     gone = take_off(PLANNED).confirm(1, made("first")).reverse("cancelled")
-    with pytest.raises(TakenBack):
+    with pytest.raises(AlreadyReversed):
         gone.start("d1", DRAFT, now=START, patience=PATIENCE)
     again = take_off(gone)
-    assert (again.state, again.made, again.generation) == (EffectState.IN_FLIGHT, None, 2)
+    assert (again.state, again.receipt, again.generation) == (EffectState.IN_FLIGHT, None, 2)
 
 
 def test_a_late_attempt_stops_at_what_was_taken_back() -> None:
@@ -235,7 +238,7 @@ def test_only_what_was_made_can_be_done() -> None:
 def test_an_idempotency_key_is_renewed_once_it_is_old_or_burnt(
     seconds: float, burnt: bool, generation: int
 ) -> None:
-    lost = take_off(PLANNED, 0, KEYED).lose_sight(1, "500", until=at(10), burnt=burnt)
+    lost = take_off(PLANNED, 0, KEYED).mark_uncertain(1, "500", until=at(10), key_tainted=burnt)
     again = take_off(lost, seconds, KEYED)
     assert again.generation == generation
     assert again.first_sent == (START if generation == 1 else at(seconds))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.currency import coin
+from domain.currency import minor_unit
 from domain.money import CurrencyMismatch, Money
 from domain.refusal import Refusal
 from domain.tax import TaxRounding, TaxTreatment, tax_on, tax_rule
@@ -20,7 +20,7 @@ weights = st.lists(st.decimals(0, 1000, places=3), min_size=1, max_size=12).filt
 def amounts(draw: st.DrawFn) -> Money:
     currency = draw(currencies)
     coins = draw(st.integers(-(10**12), 10**12))
-    return Money.of(coins * coin(currency), currency)
+    return Money.of(coins * minor_unit(currency), currency)
 
 
 @given(amounts(), weights)
@@ -32,7 +32,7 @@ def test_the_parts_of_a_cut_add_up_to_the_whole(whole: Money, by: list[Decimal])
 def test_each_part_is_less_than_a_coin_from_its_ideal(whole: Money, by: list[Decimal]) -> None:
     for part, weight in zip(whole.allocate(by), by, strict=True):
         ideal = whole.amount * weight / sum(by)
-        assert abs(part.amount - ideal) < coin(whole.currency)
+        assert abs(part.amount - ideal) < minor_unit(whole.currency)
 
 
 @given(amounts(), weights)
@@ -54,7 +54,7 @@ def test_ties_go_to_the_earlier_part() -> None:
     ("currency", "smallest"), [("EUR", "0.01"), ("JPY", "1"), ("KWD", "0.001"), ("CLF", "0.0001")]
 )
 def test_each_currency_has_its_own_coin(currency: str, smallest: str) -> None:
-    assert coin(currency) == Decimal(smallest)
+    assert minor_unit(currency) == Decimal(smallest)
 
 
 @pytest.mark.parametrize(

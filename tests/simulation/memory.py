@@ -11,11 +11,11 @@ from random import Random
 from typing import TypeVar
 
 from domain.claim import Claim, Proof
-from domain.effect import Effect, EffectKey, EffectState, Made, Repeat
+from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt
 from domain.ids import CustomerKey, DealId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import Awaiting, Baseline
+from ports.billing_ledger import Baseline, OpenContract
 from ports.effect_ledger import Intent
 from store import StoreUnavailable
 from store import claims as steps
@@ -48,25 +48,33 @@ class MemoryLedger:
 
     def __init__(self, trouble: Trouble) -> None:
         self.effects: dict[EffectKey, Effect] = {}
-        self.elected: dict[EffectKey, list[Made]] = {}
+        self.elected: dict[EffectKey, list[Receipt]] = {}
         self._trouble = trouble
 
     async def begin(
-        self, intent: Intent, repeat: Repeat, *, now: datetime, patience: timedelta, reopens: bool
+        self,
+        intent: Intent,
+        repeat: IdempotencyPolicy,
+        *,
+        now: datetime,
+        patience: timedelta,
+        is_repeatable: bool,
     ) -> Effect:
         def start() -> Effect:
             effect = self._known(intent).start(
-                intent.digest, repeat, now=now, patience=patience, reopens=reopens
+                intent.digest, repeat, now=now, patience=patience, is_repeatable=is_repeatable
             )
             return self._keep(effect)
 
         return await self._trouble.around(start)
 
-    async def confirm(self, key: EffectKey, attempt: int, made: Made, *, now: datetime) -> Effect:
+    async def confirm(
+        self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
+    ) -> Effect:
         del now
         return await self._step(key, lambda effect: effect.confirm(attempt, made))
 
-    async def lose_sight(
+    async def mark_uncertain(
         self,
         key: EffectKey,
         attempt: int,
@@ -74,11 +82,14 @@ class MemoryLedger:
         *,
         now: datetime,
         until: datetime,
-        burnt: bool,
+        key_tainted: bool,
     ) -> None:
         del now
         await self._step(
-            key, lambda effect: effect.lose_sight(attempt, reason, until=until, burnt=burnt)
+            key,
+            lambda effect: effect.mark_uncertain(
+                attempt, reason, until=until, key_tainted=key_tainted
+            ),
         )
 
     async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None:
@@ -114,10 +125,10 @@ class MemoryLedger:
 
     def _keep(self, effect: Effect) -> Effect:
         self.effects[effect.key] = effect
-        if effect.made and effect.state is not EffectState.REVERSED:
+        if effect.receipt and effect.state is not EffectState.REVERSED:
             history = self.elected.setdefault(effect.key, [])
-            if effect.made not in history:
-                history.append(effect.made)
+            if effect.receipt not in history:
+                history.append(effect.receipt)
         return effect
 
 
@@ -147,7 +158,7 @@ class MemoryBooks:
         terms = await self.baseline(DealId(""))
         return await self._step(subject, lambda it: steps.permit(it, terms.value, self._all()))
 
-    async def issued(
+    async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
     ) -> Claim:
         del now
@@ -159,11 +170,13 @@ class MemoryBooks:
 
         return await self._step(subject, close)
 
-    async def settled(self, subject: Subject, *, paid: Money, now: datetime) -> None:
+    async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:
         del now
         await self._step(subject, lambda it: steps.settle(it, paid))
 
-    async def credited(self, subject: Subject, *, net: Money, by: Subject, now: datetime) -> None:
+    async def record_credit(
+        self, subject: Subject, *, net: Money, by: Subject, now: datetime
+    ) -> None:
         del now
 
         def credit(claim: Claim) -> Claim:
@@ -189,16 +202,16 @@ class MemoryBooks:
         del deal
         return self._all()
 
-    async def claim_of(self, subject: Subject) -> Claim | None:
+    async def find_claim(self, subject: Subject) -> Claim | None:
         return self.by_subject.get(subject)
 
-    async def awaiting(self) -> Sequence[Awaiting]:
+    async def open_contracts(self) -> Sequence[OpenContract]:
         return ()
 
-    async def end(self, deal: DealId, *, now: datetime) -> None:
+    async def close(self, deal: DealId, *, now: datetime) -> None:
         del deal, now
 
-    async def is_shared(self, customer: CustomerKey, deal: DealId) -> bool:
+    async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:
         del customer, deal
         return False
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from activities.effects import Effects
 from activities.erp import InvoiceActivities
-from domain.billing import BillableItem, BillItem, CreditOrder, DraftInvoice
-from domain.effect import NotYet, Repeat, Strategy, Superseded
+from domain.billing import Bill, BillableItem, CreditOrder, DraftInvoice
+from domain.effect import IdempotencyPolicy, NotSettled, Strategy, Superseded
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey
 from domain.money import Money
 from domain.refusal import Refusal
@@ -26,7 +26,7 @@ from tests.simulation.virtual import now, seconds
 T = TypeVar("T")
 DEAL = DealId("hubspot:1")
 NETS = (Money.of("600.01", "EUR"), Money.of("399.99", "EUR"))
-CREDITS = (Strategy.IDEMPOTENCY_KEY, Strategy.UNIQUE_REFERENCE, Strategy.INERT)
+CREDITS = (Strategy.IDEMPOTENCY_KEY, Strategy.UNIQUE_REFERENCE, Strategy.SEARCH_FIRST)
 
 
 class Parked(Exception):
@@ -59,11 +59,11 @@ class World:
         self.erp = Erp(
             network,
             self.auditor,
-            Repeat(strategy=Strategy.DRAFT, settle=self.settle),
-            Repeat(
+            IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=self.settle),
+            IdempotencyPolicy(
                 strategy=credit,
-                settle=self.settle,
-                key_life=KEY_LIFE if credit is Strategy.IDEMPOTENCY_KEY else None,
+                settle_time=self.settle,
+                key_lifetime=KEY_LIFE if credit is Strategy.IDEMPOTENCY_KEY else None,
             ),
         )
         self.crm = Crm(network, self.auditor, self.settle)
@@ -85,7 +85,7 @@ class World:
             await self._sweep(draft)
         await asyncio.gather(*self.zombies, return_exceptions=True)
 
-    async def _carry(self, bill: BillItem) -> None:
+    async def _carry(self, bill: Bill) -> None:
         drafted = await self.step(lambda: self.invoices.draft_invoice(bill))
         await asyncio.sleep(self.chance.choice((0, 5, 100)))
         if self.chance.random() < 0.2:  # somebody thinks better of it, perhaps too late
@@ -102,12 +102,12 @@ class World:
             await self.step(lambda: self.invoices.credit_invoice(order))
 
     async def _sweep(self, draft: DraftInvoice) -> None:
-        await self.step(lambda: self.effects.sweep(self.erp.invoice, draft))
+        await self.step(lambda: self.effects.sweep(self.erp.draft_invoice, draft))
 
     async def _tell(self, occasion: str) -> None:
         request = RepairRequest(deal=DEAL, occasion=occasion)
         command = await self.step(lambda: self.invoices.read_revenue(request))
-        await self.step(lambda: self.effects.once(self.crm.record, command))
+        await self.step(lambda: self.effects.once(self.crm.write_back, command))
 
     async def step(self, activity: Callable[[], Awaitable[T]]) -> T:
         """What Temporal does: again and again, while workers die and attempts run beside others."""
@@ -118,7 +118,7 @@ class World:
                     return await asyncio.shield(attempt)
             except TimeoutError:
                 await self._mourn(attempt)
-            except NotYet as wait:
+            except NotSettled as wait:
                 await asyncio.sleep((wait.until - now()).total_seconds())
             except Superseded:
                 await asyncio.sleep(1)
@@ -149,11 +149,11 @@ async def _run(activity: Callable[[], Awaitable[T]]) -> T:
     return await activity()
 
 
-def bill_of(number: int, net: Money) -> BillItem:
+def bill_of(number: int, net: Money) -> Bill:
     item = BillableItem(
         key=ItemKey(f"m{number}"), name=f"Milestone {number}", net=net, due=date(2027, 3, 1)
     )
-    return BillItem(
+    return Bill(
         deal=DEAL,
         deal_name="Portal",
         url="",

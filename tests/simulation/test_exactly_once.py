@@ -13,10 +13,10 @@ import pytest
 from activities.effects import Effects
 from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
-from domain.effect import Effect, EffectKey, EffectState, Made
+from domain.effect import Effect, EffectKey, EffectState, Receipt
 from domain.money import Money
-from ports.effect_ledger import Ledger
-from ports.operation import C, Change, Ticket
+from ports.effect_ledger import EffectLedger
+from ports.operation import Attempt, C, Operation
 from tests.simulation.memory import MemoryLedger
 from tests.simulation.story import DEAL, NETS, World
 from tests.simulation.vendors import Document
@@ -86,9 +86,9 @@ def test_what_is_done_never_calls_out_again(worlds: list[World]) -> None:
     async def again(world: World) -> int:
         before = world.auditor.calls
         await asyncio.sleep(world.trouble_ends)
-        await world.effects.once(world.crm.record, world.crm.told[DEAL])
+        await world.effects.once(world.crm.write_back, world.crm.told[DEAL])
         for draft in world.billed:
-            await world.effects.once(world.erp.invoice, draft)
+            await world.effects.once(world.erp.draft_invoice, draft)
         return world.auditor.calls - before
 
     assert broken(worlds, lambda world: run(again(world)) == 0) == []
@@ -151,13 +151,13 @@ def test_the_worlds_are_hard_enough(worlds: list[World]) -> None:
 class Naive(Effects):
     """Sends again whatever failed: no settling, no look-up, no election."""
 
-    _ledger: Ledger
+    _ledger: EffectLedger
 
-    async def once(self, change: Change[C], command: C) -> Made:
+    async def once(self, change: Operation[C], command: C) -> Receipt:
         key = EffectKey(kind=change.kind, subject=command.subject)
         never = str(self._clock().timestamp())
-        made = await change.make(
-            command, Ticket(attempt=1, generation=1, idempotency_key=never, look_first=False)
+        made = await change.do(
+            command, Attempt(attempt=1, generation=1, idempotency_key=never, search_first=False)
         )
         assert isinstance(self._ledger, MemoryLedger)
         self._ledger.effects[key] = Effect(
@@ -167,11 +167,11 @@ class Naive(Effects):
             digest="",
             state=EffectState.CONFIRMED,
             attempt=1,
-            made=made,
+            receipt=made,
         )
         return made
 
-    async def sweep(self, change: Change[C], command: C) -> None:
+    async def sweep(self, change: Operation[C], command: C) -> None:
         del change, command
 
 

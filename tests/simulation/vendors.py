@@ -9,15 +9,15 @@ from typing import Generic
 
 from connectors.common import capabilities
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
-from domain.effect import EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import DealId, ExternalId, Subject
 from domain.money import Money
 from domain.tax import TaxRounding
 from domain.write_back import WriteBack
 from ports.capability import Capability
-from ports.erp import Changed
+from ports.erp import ChangedInvoice
 from ports.failures import Absent, Rejected, Uncertain
-from ports.operation import C, Ticket
+from ports.operation import Attempt, C
 from ports.probe import Probe
 from tests.simulation.network import VENDOR, Flight, Network
 from tests.simulation.virtual import seconds
@@ -38,8 +38,8 @@ class Document:
     credited: bool = False
 
     @property
-    def made(self) -> Made:
-        return Made(id=self.id)
+    def made(self) -> Receipt:
+        return Receipt(id=self.id)
 
 
 @dataclass
@@ -49,12 +49,12 @@ class Auditor:
     sent: dict[Subject, list[tuple[Flight, float]]] = field(default_factory=dict)
     too_early: list[Subject] = field(default_factory=list)
 
-    def see(self, subject: Subject, flight: Flight, lag: float, repeat: Repeat) -> None:
+    def see(self, subject: Subject, flight: Flight, lag: float, repeat: IdempotencyPolicy) -> None:
         older = self.sent.setdefault(subject, [])
         unseen = any(
             flown.lands_after(seconds() - lag) and not flown.is_zombie for flown, lag in older
         )
-        if unseen and repeat.waits:
+        if unseen and repeat.waits_to_settle:
             self.too_early.append(subject)
         older.append((flight, lag))
 
@@ -70,32 +70,32 @@ class SimChange(Generic[C]):
     network: Network
     auditor: Auditor
     kind: EffectKind
-    repeat: Repeat
-    add: Callable[[C, float], Made]
-    look: Callable[[C], Sequence[Made]]
-    remove: Callable[[Made], None]
+    idempotency: IdempotencyPolicy
+    add: Callable[[C, float], Receipt]
+    look: Callable[[C], Sequence[Receipt]]
+    remove: Callable[[Receipt], None]
     system: str = VENDOR
-    reopens: bool = False
-    keys: dict[str, tuple[Made | None, float]] = field(default_factory=dict)
+    is_repeatable: bool = False
+    keys: dict[str, tuple[Receipt | None, float]] = field(default_factory=dict)
 
-    async def make(self, command: C, ticket: Ticket) -> Made:
-        is_draft = self.repeat.strategy is Strategy.DRAFT
+    async def do(self, command: C, ticket: Attempt) -> Receipt:
+        is_draft = self.idempotency.strategy is Strategy.DRAFT
         flight, lag = self.network.plan(zombies=is_draft), self.network.lag()
-        self.auditor.see(command.subject, flight, lag, self.repeat)
+        self.auditor.see(command.subject, flight, lag, self.idempotency)
         if flight.says == "error" and flight.lands is None:
             self._remember(ticket, None)
         return await self.network.change(flight, partial(self._add, command, ticket, lag))
 
-    async def find(self, command: C) -> Sequence[Made]:
+    async def find(self, command: C) -> Sequence[Receipt]:
         return await self.network.read(lambda: self.look(command))
 
-    async def take_back(self, command: C, made: Made) -> None:
+    async def undo(self, command: C, made: Receipt) -> None:
         del command
         flight = self.network.plan(zombies=False)
         await self.network.change(flight, lambda: self.remove(made))
 
-    def _add(self, command: C, ticket: Ticket, lag: float) -> Made:
-        strategy = self.repeat.strategy
+    def _add(self, command: C, ticket: Attempt, lag: float) -> Receipt:
+        strategy = self.idempotency.strategy
         if strategy is Strategy.UNIQUE_REFERENCE and (taken := self.look(command)):
             return taken[0]
         if strategy is Strategy.IDEMPOTENCY_KEY and (
@@ -110,7 +110,7 @@ class SimChange(Generic[C]):
         self._remember(ticket, made)
         return made
 
-    def _remember(self, ticket: Ticket, made: Made | None) -> None:
+    def _remember(self, ticket: Attempt, made: Receipt | None) -> None:
         _, since = self.keys.get(ticket.idempotency_key, (None, seconds()))
         self.keys[ticket.idempotency_key] = (made, since)
 
@@ -120,24 +120,30 @@ class Erp:
 
     tax_rounding = TaxRounding.PER_CATEGORY
 
-    def __init__(self, network: Network, auditor: Auditor, draft: Repeat, credit: Repeat) -> None:
+    def __init__(
+        self,
+        network: Network,
+        auditor: Auditor,
+        draft: IdempotencyPolicy,
+        credit: IdempotencyPolicy,
+    ) -> None:
         self._network = network
         self.documents: dict[ExternalId, Document] = {}
-        self.invoice = SimChange[DraftInvoice](
+        self.draft_invoice = SimChange[DraftInvoice](
             network=network,
             auditor=auditor,
             kind=EffectKind("erp.invoice"),
-            repeat=draft,
+            idempotency=draft,
             add=self._draft,
             look=lambda command: self._search(command.subject),
             remove=self._delete,
         )
         is_unique = credit.strategy is Strategy.UNIQUE_REFERENCE
-        self.credit = SimChange[CreditInvoice](
+        self.credit_invoice = SimChange[CreditInvoice](
             network=network,
             auditor=auditor,
             kind=EffectKind("erp.credit"),
-            repeat=credit,
+            idempotency=credit,
             add=self._credit,
             look=lambda command: self._search(command.subject, lags=not is_unique),
             remove=self._delete,
@@ -145,7 +151,7 @@ class Erp:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return capabilities(self.invoice, self.credit)
+        return capabilities(self.draft_invoice, self.credit_invoice)
 
     async def issue(self, invoice: ExternalId) -> None:
         flight = self._network.plan(zombies=False)
@@ -154,9 +160,9 @@ class Erp:
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
         return await self._network.read(lambda: self._read(self._known(invoice)))
 
-    async def changed_since(self, since: datetime) -> Sequence[Changed]:
+    async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         issued = [each for each in self.documents.values() if each.status is InvoiceStatus.ISSUED]
-        return [Changed(invoice=self._read(each), changed_at=since) for each in issued]
+        return [ChangedInvoice(invoice=self._read(each), changed_at=since) for each in issued]
 
     async def probe(self) -> Probe:
         return Probe(system=VENDOR, account="simulated", identity="cashward")
@@ -165,10 +171,10 @@ class Erp:
         found = [each for each in self.documents.values() if each.subject == subject]
         return [each for each in found if each.status in statuses]
 
-    def _draft(self, command: DraftInvoice, visible: float) -> Made:
+    def _draft(self, command: DraftInvoice, visible: float) -> Receipt:
         return self._keep(command.subject, command.net, visible).made
 
-    def _credit(self, command: CreditInvoice, visible: float) -> Made:
+    def _credit(self, command: CreditInvoice, visible: float) -> Receipt:
         note = self._keep(command.subject, command.net, visible)
         note.status = InvoiceStatus.ISSUED
         self._known(command.invoice).credited = True
@@ -179,11 +185,11 @@ class Erp:
         self.documents[document.id] = document
         return document
 
-    def _search(self, subject: Subject, *, lags: bool = True) -> list[Made]:
+    def _search(self, subject: Subject, *, lags: bool = True) -> list[Receipt]:
         found = self.of(subject, InvoiceStatus.DRAFT, InvoiceStatus.ISSUED)
         return [each.made for each in found if not lags or each.visible <= seconds()]
 
-    def _delete(self, made: Made) -> None:
+    def _delete(self, made: Receipt) -> None:
         document = self._known(made.id)
         if document.status is InvoiceStatus.ISSUED:
             raise Rejected(VENDOR, f"{made.id} is issued")
@@ -224,17 +230,17 @@ class Crm:
 
     def __init__(self, network: Network, auditor: Auditor, settle: timedelta) -> None:
         self.told: dict[DealId, WriteBack] = {}
-        self.record = SimChange[WriteBack](
+        self.write_back = SimChange[WriteBack](
             network=network,
             auditor=auditor,
             kind=EffectKind("crm.record"),
-            repeat=Repeat(strategy=Strategy.UPSERT, settle=settle),
+            idempotency=IdempotencyPolicy(strategy=Strategy.UPSERT, settle_time=settle),
             add=self._tell,
             look=lambda _: (),
             remove=lambda _: None,
         )
 
-    def _tell(self, command: WriteBack, visible: float) -> Made:
+    def _tell(self, command: WriteBack, visible: float) -> Receipt:
         del visible
         self.told[command.deal] = command
-        return Made(id=ExternalId(command.deal))
+        return Receipt(id=ExternalId(command.deal))

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.claim import Claim, ClaimState, OverBound
+from domain.claim import Claim, ClaimState, ContractValueExceeded
 from domain.effect import EffectState
 from domain.ids import CustomerKey, ExternalId, Subject
 from domain.refusal import Refusal
@@ -35,9 +35,9 @@ async def issued(store: Store, name: str, net: str | int = 400) -> Claim:
     opened = await claimed(store, name, net)
     await store.billing_ledger.permit(opened.subject, now=NOW)
     this = intent(name, part=":m1:r1")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
     await store.effect_ledger.confirm(this.key, 1, made(f"doc-{name}"), now=NOW)
-    return await store.billing_ledger.issued(
+    return await store.billing_ledger.record_issued(
         opened.subject, this.key, proof(f"doc-{name}", net), now=NOW
     )
 
@@ -77,7 +77,7 @@ async def test_a_race_of_permits_never_breaks_the_bound(store: Store) -> None:
         *(store.billing_ledger.permit(each.subject, now=NOW) for each in wanted),
         return_exceptions=True,
     )
-    assert failures(outcomes) == [OverBound] * 17
+    assert failures(outcomes) == [ContractValueExceeded] * 17
     states = [each.state for each in await store.billing_ledger.claims(deal("bound"))]
     assert states.count(ClaimState.PERMITTED) == 3
 
@@ -85,7 +85,7 @@ async def test_a_race_of_permits_never_breaks_the_bound(store: Store) -> None:
 async def test_a_claim_and_its_effect_are_closed_together(store: Store) -> None:
     closed = await issued(store, "closed")
     assert closed.state is ClaimState.ISSUED
-    assert await store.billing_ledger.claim_of(closed.subject) == closed
+    assert await store.billing_ledger.find_claim(closed.subject) == closed
     effect = await store.effect_ledger.read(intent("closed", part=":m1:r1").key)
     assert effect
     assert (effect.state, effect.proof["net"]) == (EffectState.DONE, "400.00 EUR")
@@ -95,10 +95,10 @@ async def test_a_claim_stays_open_where_its_effect_cannot_close(store: Store) ->
     opened = await claimed(store, "half")
     await store.billing_ledger.permit(opened.subject, now=NOW)
     with pytest.raises(Refusal, match="not on record"):
-        await store.billing_ledger.issued(
+        await store.billing_ledger.record_issued(
             opened.subject, intent("half").key, proof("doc-half", 400), now=NOW
         )
-    left = await store.billing_ledger.claim_of(opened.subject)
+    left = await store.billing_ledger.find_claim(opened.subject)
     assert left
     assert left.state is ClaimState.PERMITTED
 
@@ -107,10 +107,12 @@ async def test_a_document_that_was_not_elected_closes_nothing(store: Store) -> N
     closed = await claimed(store, "stray")
     await store.billing_ledger.permit(closed.subject, now=NOW)
     this = intent("stray", part=":m1:r1")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
     await store.effect_ledger.confirm(this.key, 1, made("elected"), now=NOW)
     with pytest.raises(Refusal, match="elected elected, but INV-stray was issued"):
-        await store.billing_ledger.issued(closed.subject, this.key, proof("stray", 400), now=NOW)
+        await store.billing_ledger.record_issued(
+            closed.subject, this.key, proof("stray", 400), now=NOW
+        )
 
 
 @pytest.mark.parametrize("net", ["399.99", "400.01"])
@@ -118,7 +120,7 @@ async def test_a_document_that_is_a_cent_off_is_not_put_on_record(store: Store, 
     opened = await claimed(store, f"cent{net}")
     await store.billing_ledger.permit(opened.subject, now=NOW)
     with pytest.raises(Refusal, match=r"asked for 400\.00 EUR"):
-        await store.billing_ledger.issued(
+        await store.billing_ledger.record_issued(
             opened.subject, intent("cent").key, proof("d", net), now=NOW
         )
 
@@ -126,7 +128,9 @@ async def test_a_document_that_is_a_cent_off_is_not_put_on_record(store: Store, 
 async def test_a_bill_is_issued_only_with_a_permit(store: Store) -> None:
     opened = await claimed(store, "unpermitted")
     with pytest.raises(Refusal, match="must be permitted"):
-        await store.billing_ledger.issued(opened.subject, intent("x").key, proof("d", 400), now=NOW)
+        await store.billing_ledger.record_issued(
+            opened.subject, intent("x").key, proof("d", 400), now=NOW
+        )
 
 
 async def test_a_released_claim_frees_its_item_and_its_value(store: Store) -> None:
@@ -143,7 +147,7 @@ async def test_a_released_claim_frees_its_item_and_its_value(store: Store) -> No
 async def test_releasing_what_was_never_claimed_is_no_failure(store: Store) -> None:
     nobodys = claim("nobody", "m1", 400)
     await store.billing_ledger.release(nobodys, reason="undo", now=NOW)
-    assert await store.billing_ledger.claim_of(nobodys.subject) is None
+    assert await store.billing_ledger.find_claim(nobodys.subject) is None
 
 
 async def test_a_late_attempt_does_not_open_a_released_claim_again(store: Store) -> None:
@@ -151,7 +155,7 @@ async def test_a_late_attempt_does_not_open_a_released_claim_again(store: Store)
     await store.billing_ledger.release(opened, reason="withdrawn", now=later(1))
     with pytest.raises(Refusal, match="was withdrawn: bill it as a new revision"):
         await store.billing_ledger.claim(claim("late", "m1", 400), now=later(2))
-    after = await store.billing_ledger.claim_of(opened.subject)
+    after = await store.billing_ledger.find_claim(opened.subject)
     assert after
     assert after.state is ClaimState.RELEASED
 
@@ -185,10 +189,10 @@ async def test_a_document_is_taken_back_only_by_credits(store: Store) -> None:
     with pytest.raises(Refusal, match="only a credit"):
         await store.billing_ledger.release(closed, reason="cancelled", now=NOW)
     for by, net in (("c1", 100), ("c1", 100), ("c2", 300)):
-        await store.billing_ledger.credited(
+        await store.billing_ledger.record_credit(
             closed.subject, net=eur(net), by=Subject(by), now=later(1)
         )
-    after = await store.billing_ledger.claim_of(closed.subject)
+    after = await store.billing_ledger.find_claim(closed.subject)
     assert after
     assert (after.state, after.credited, after.used()) == (
         ClaimState.CREDITED,
@@ -200,24 +204,28 @@ async def test_a_document_is_taken_back_only_by_credits(store: Store) -> None:
 async def test_no_credit_goes_beyond_its_document(store: Store) -> None:
     closed = await issued(store, "beyond")
     with pytest.raises(Refusal, match=r"400\.01 EUR of 400\.00 EUR"):
-        await store.billing_ledger.credited(
+        await store.billing_ledger.record_credit(
             closed.subject, net=eur("400.01"), by=Subject("b1"), now=NOW
         )
-    await store.billing_ledger.credited(closed.subject, net=eur(400), by=Subject("b1"), now=NOW)
+    await store.billing_ledger.record_credit(
+        closed.subject, net=eur(400), by=Subject("b1"), now=NOW
+    )
 
 
 async def test_one_credit_is_never_counted_for_two_documents(store: Store) -> None:
     first, second = await issued(store, "one"), await issued(store, "two")
-    await store.billing_ledger.credited(first.subject, net=eur(1), by=Subject("both"), now=NOW)
+    await store.billing_ledger.record_credit(first.subject, net=eur(1), by=Subject("both"), now=NOW)
     with pytest.raises(Refusal, match="credit of something else"):
-        await store.billing_ledger.credited(second.subject, net=eur(1), by=Subject("both"), now=NOW)
+        await store.billing_ledger.record_credit(
+            second.subject, net=eur(1), by=Subject("both"), now=NOW
+        )
 
 
 async def test_what_was_paid_is_what_the_erp_says_last(store: Store, database_url: str) -> None:
     closed = await issued(store, "paid")
     for paid in ("100.5", "100.5", "492"):
-        await store.billing_ledger.settled(closed.subject, paid=eur(paid), now=later(1))
-    after = await store.billing_ledger.claim_of(closed.subject)
+        await store.billing_ledger.record_payment(closed.subject, paid=eur(paid), now=later(1))
+    after = await store.billing_ledger.find_claim(closed.subject)
     assert after
     assert after.paid == eur(492)
     assert len(trail(database_url, closed.subject)) == 5
@@ -248,19 +256,19 @@ async def test_a_contract_awaits_its_unclaimed_items_once_it_has_a_project(store
     project = Link(
         system="jira",
         kind="pm.project",
-        ours=deal("waits"),
-        theirs=ExternalId("10001"),
+        key=deal("waits"),
+        external_id=ExternalId("10001"),
         deal=deal("waits"),
     )
-    assert deal("waits") not in [each.deal for each in await store.billing_ledger.awaiting()]
-    await store.links.tie(project, now=NOW)
+    assert deal("waits") not in [each.deal for each in await store.billing_ledger.open_contracts()]
+    await store.links.add(project, now=NOW)
     await store.billing_ledger.claim(claim("waits", "m1", 400), now=NOW)
     (waits,) = [
-        each for each in await store.billing_ledger.awaiting() if each.deal == deal("waits")
+        each for each in await store.billing_ledger.open_contracts() if each.deal == deal("waits")
     ]
     assert (waits.project, list(waits.claimed)) == ("10001", ["m1"])
     await store.billing_ledger.claim(claim("waits", "m2", 600), now=NOW)
-    assert deal("waits") not in [each.deal for each in await store.billing_ledger.awaiting()]
+    assert deal("waits") not in [each.deal for each in await store.billing_ledger.open_contracts()]
 
 
 async def test_a_contract_that_is_over_shares_no_customer(store: Store) -> None:
@@ -268,10 +276,10 @@ async def test_a_contract_that_is_over_shares_no_customer(store: Store) -> None:
     for name in ("left", "right"):
         terms = baseline(name).model_copy(update={"customer": customer})
         await store.billing_ledger.agree(terms, now=NOW)
-    assert await store.billing_ledger.is_shared(customer, deal("left"))
+    assert await store.billing_ledger.is_customer_shared(customer, deal("left"))
     for _ in range(2):
-        await store.billing_ledger.end(deal("right"), now=NOW)
-    assert not await store.billing_ledger.is_shared(customer, deal("left"))
+        await store.billing_ledger.close(deal("right"), now=NOW)
+    assert not await store.billing_ledger.is_customer_shared(customer, deal("left"))
 
 
 async def test_the_contract_on_record_is_what_was_agreed(store: Store) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from domain.attention import Attention, Decision, Verb
+from domain.attention import Action, Attention, Decision
 from domain.deal import Finding
 from store import Store
 from tests.store.values import NOW, deal, later, trail
 
-RETRY = Decision(verb=Verb.RETRY, by="finance", reason="mended")
+RETRY = Decision(action=Action.RETRY, by="finance", reason="mended")
 
 
 def trouble(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Attention:
@@ -20,51 +20,53 @@ def trouble(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Atten
         why=why,
         who="sales",
         since=since,
-        verbs=(Verb.RETRY, Verb.ABORT),
+        actions=(Action.RETRY, Action.ABORT),
         findings=(Finding(field="vat_id", problem="is missing", who="sales"),),
         choices=("new",),
     )
 
 
 async def test_what_is_filed_lies_on_the_desk_as_it_was_told(store: Store) -> None:
-    await store.attention_queue.file(trouble("whole"), now=NOW)
-    assert trouble("whole") in [filed.attention for filed in await store.attention_queue.open()]
+    await store.attention_queue.add(trouble("whole"), now=NOW)
+    assert trouble("whole") in [
+        filed.attention for filed in await store.attention_queue.list_open()
+    ]
 
 
 async def test_the_same_trouble_again_updates_it_and_keeps_since_when(store: Store) -> None:
-    await store.attention_queue.file(trouble("same"), now=NOW)
-    await store.attention_queue.file(
+    await store.attention_queue.add(trouble("same"), now=NOW)
+    await store.attention_queue.add(
         trouble("same", why="now the IČO", since=later(9)), now=later(9)
     )
-    (filed,) = await store.attention_queue.find("same")
+    (filed,) = await store.attention_queue.list_of_run("same")
     assert (filed.attention.why, filed.attention.since) == ("now the IČO", NOW)
 
 
 async def test_a_decision_takes_it_off_the_desk_and_stays_on_record(
     store: Store, database_url: str
 ) -> None:
-    await store.attention_queue.file(trouble("decided"), now=NOW)
+    await store.attention_queue.add(trouble("decided"), now=NOW)
     for _ in range(2):
-        await store.attention_queue.settle("decided", "preflight", RETRY, now=later(1))
+        await store.attention_queue.resolve("decided", "preflight", RETRY, now=later(1))
     assert "decided" not in [
-        filed.attention.workflow for filed in await store.attention_queue.open()
+        filed.attention.workflow for filed in await store.attention_queue.list_open()
     ]
-    (filed,) = await store.attention_queue.find("decided")
-    assert (filed.decision, filed.settled_at) == (RETRY, later(1))
+    (filed,) = await store.attention_queue.list_of_run("decided")
+    assert (filed.decision, filed.resolved_at) == (RETRY, later(1))
     last = [one for one in trail(database_url, "preflight") if one["workflow"] == "decided"]
     assert [one["to_state"] for one in last] == ["open", "settled"]
 
 
 async def test_a_late_repeat_of_a_settled_trouble_is_not_filed_again(store: Store) -> None:
-    await store.attention_queue.file(trouble("late"), now=NOW)
-    await store.attention_queue.settle("late", "preflight", RETRY, now=later(1))
-    await store.attention_queue.file(trouble("late"), now=later(2))
-    assert len(await store.attention_queue.find("late")) == 1
+    await store.attention_queue.add(trouble("late"), now=NOW)
+    await store.attention_queue.resolve("late", "preflight", RETRY, now=later(1))
+    await store.attention_queue.add(trouble("late"), now=later(2))
+    assert len(await store.attention_queue.list_of_run("late")) == 1
 
 
 async def test_trouble_that_comes_back_is_new_and_shown_first(store: Store) -> None:
-    await store.attention_queue.file(trouble("back"), now=NOW)
-    await store.attention_queue.settle("back", "preflight", RETRY, now=later(1))
-    await store.attention_queue.file(trouble("back", since=later(2)), now=later(2))
-    newest, older = await store.attention_queue.find("back")
+    await store.attention_queue.add(trouble("back"), now=NOW)
+    await store.attention_queue.resolve("back", "preflight", RETRY, now=later(1))
+    await store.attention_queue.add(trouble("back", since=later(2)), now=later(2))
+    newest, older = await store.attention_queue.list_of_run("back")
     assert (newest.decision, older.decision) == (None, RETRY)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.effect import EffectState, NotYet, Superseded, TakenBack
+from domain.effect import AlreadyReversed, EffectState, NotSettled, Superseded
 from domain.refusal import Refusal
 from store import Store, open_store
 from tests.store.values import (
@@ -26,23 +26,23 @@ async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> Non
     async def begin() -> EffectState | type[Exception]:
         try:
             effect = await store.effect_ledger.begin(
-                intent("race"), DRAFT, now=NOW, patience=PATIENCE, reopens=False
+                intent("race"), DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
             )
-        except NotYet as wait:
+        except NotSettled as wait:
             return type(wait)
         return effect.state
 
     outcomes = await asyncio.gather(*(begin() for _ in range(20)))
-    assert sorted(map(str, outcomes)) == sorted(["in_flight", *[str(NotYet)] * 19])
+    assert sorted(map(str, outcomes)) == sorted(["in_flight", *[str(NotSettled)] * 19])
 
 
 async def test_of_twenty_who_confirm_the_first_id_wins(store: Store) -> None:
     this = intent("elect")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
     confirmed = await asyncio.gather(
         *(store.effect_ledger.confirm(this.key, 1, made(f"elect-{n}"), now=NOW) for n in range(20))
     )
-    assert len({effect.made.id for effect in confirmed if effect.made}) == 1
+    assert len({effect.receipt.id for effect in confirmed if effect.receipt}) == 1
     assert await store.effect_ledger.read(this.key) == confirmed[0]
 
 
@@ -50,7 +50,7 @@ async def test_a_worker_that_began_sees_what_another_did_since(
     store: Store, database_url: str
 ) -> None:
     this = intent("overtaken")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
     async with open_store(database_url, pool_size=1) as other:
         first = await other.effect_ledger.confirm(this.key, 1, made("by the other"), now=later(1))
     assert await store.effect_ledger.confirm(this.key, 1, made("by us"), now=later(2)) == first
@@ -59,7 +59,9 @@ async def test_a_worker_that_began_sees_what_another_did_since(
 
 async def test_a_record_comes_back_as_it_was_told(store: Store) -> None:
     this = intent("whole")
-    begun = await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    begun = await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
+    )
     assert await store.effect_ledger.read(this.key) == begun
     confirmed = await store.effect_ledger.confirm(this.key, 1, made("w1", m1="w2"), now=later(1))
     assert await store.effect_ledger.read(this.key) == confirmed
@@ -71,11 +73,13 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
     store: Store, database_url: str
 ) -> None:
     this = intent("trail")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
-    await store.effect_ledger.lose_sight(
-        this.key, 1, "timed out", now=later(1), until=later(11), burnt=False
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.mark_uncertain(
+        this.key, 1, "timed out", now=later(1), until=later(11), key_tainted=False
     )
-    await store.effect_ledger.begin(this, DRAFT, now=later(12), patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=later(12), patience=PATIENCE, is_repeatable=False
+    )
     await store.effect_ledger.refuse(this.key, 2, "no such account", now=later(13))
     entries = trail(database_url, str(this.key))
     assert [(one["from_state"], one["to_state"], one["attempt"]) for one in entries] == [
@@ -90,19 +94,21 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
 
 async def test_what_changes_nothing_leaves_no_entry(store: Store, database_url: str) -> None:
     this = intent("quiet")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
     for _ in range(3):
         await store.effect_ledger.confirm(this.key, 1, made("quiet-1"), now=later(1))
-        await store.effect_ledger.begin(this, DRAFT, now=later(2), patience=PATIENCE, reopens=False)
+        await store.effect_ledger.begin(
+            this, DRAFT, now=later(2), patience=PATIENCE, is_repeatable=False
+        )
         await store.effect_ledger.finish(this.key, {}, now=later(3))
     assert len(trail(database_url, str(this.key))) == 3
 
 
 async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) -> None:
     this = intent("tied", kind="pm.work")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
     await store.effect_ledger.confirm(this.key, 1, made("P-1", w1="P-2", w2="P-3"), now=NOW)
-    linked = {link.ours: link.theirs for link in await store.links.of_deal(deal("tied"))}
+    linked = {link.key: link.external_id for link in await store.links.of_deal(deal("tied"))}
     assert linked == {
         "hubspot:tied": "P-1",
         "hubspot:tied:w1": "P-2",
@@ -113,16 +119,18 @@ async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) ->
 async def test_a_whole_and_its_part_may_bear_one_id(store: Store) -> None:
     """Redmine's first version is 1, as its first project is."""
     this = intent("alike", kind="pm.work")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
     await store.effect_ledger.confirm(this.key, 1, made("1", w1="1", w2="2"), now=NOW)
-    linked = {link.ours: link.theirs for link in await store.links.of_deal(deal("alike"))}
+    linked = {link.key: link.external_id for link in await store.links.of_deal(deal("alike"))}
     assert linked == {"hubspot:alike": "1", "hubspot:alike:w1": "1", "hubspot:alike:w2": "2"}
 
 
 async def test_two_subjects_never_claim_one_document(store: Store) -> None:
     first, second = intent("mine"), intent("yours")
     for each in (first, second):
-        await store.effect_ledger.begin(each, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+        await store.effect_ledger.begin(
+            each, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
+        )
     await store.effect_ledger.confirm(first.key, 1, made("one-doc"), now=NOW)
     with pytest.raises(Refusal, match="one-doc is already tied to hubspot:mine"):
         await store.effect_ledger.confirm(second.key, 1, made("one-doc"), now=NOW)
@@ -134,7 +142,9 @@ async def test_two_subjects_never_claim_one_document(store: Store) -> None:
 async def test_a_part_tied_elsewhere_refuses_the_whole(store: Store) -> None:
     first, second = intent("part", kind="pm.work"), intent("part2", kind="pm.work")
     for each in (first, second):
-        await store.effect_ledger.begin(each, DRAFT, now=NOW, patience=PATIENCE, reopens=False)
+        await store.effect_ledger.begin(
+            each, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
+        )
     await store.effect_ledger.confirm(first.key, 1, made("A-1", w1="A-2"), now=NOW)
     with pytest.raises(Refusal, match="A-2 is already tied to hubspot:part:w1"):
         await store.effect_ledger.confirm(second.key, 1, made("B-1", w1="A-2"), now=NOW)
@@ -144,7 +154,9 @@ async def test_a_part_tied_elsewhere_refuses_the_whole(store: Store) -> None:
 async def test_many_tellings_to_one_record_are_many_effects(store: Store) -> None:
     tellings = [intent("told", kind="crm.record", part=f":w{n}") for n in range(3)]
     for each in tellings:
-        await store.effect_ledger.begin(each, UPSERT, now=NOW, patience=PATIENCE, reopens=False)
+        await store.effect_ledger.begin(
+            each, UPSERT, now=NOW, patience=PATIENCE, is_repeatable=False
+        )
     told = await asyncio.gather(
         *(store.effect_ledger.confirm(each.key, 1, made("record-1"), now=NOW) for each in tellings)
     )
@@ -155,8 +167,10 @@ async def test_many_tellings_to_one_record_are_many_effects(store: Store) -> Non
 async def test_a_thing_that_never_was_stays_gone(store: Store) -> None:
     this = intent("never")
     await store.effect_ledger.reverse(this, "the deal was cancelled", now=NOW)
-    with pytest.raises(TakenBack):
-        await store.effect_ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, reopens=False)
+    with pytest.raises(AlreadyReversed):
+        await store.effect_ledger.begin(
+            this, DRAFT, now=SETTLED, patience=PATIENCE, is_repeatable=False
+        )
     with pytest.raises(Superseded):
         await store.effect_ledger.confirm(this.key, 1, made("late"), now=SETTLED)
 
@@ -165,15 +179,17 @@ async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
     store: Store,
 ) -> None:
     this = intent("again")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=True)
     await store.effect_ledger.confirm(this.key, 1, made("old", m1="old-1"), now=NOW)
     await store.effect_ledger.reverse(this, "cancelled", now=NOW)
     assert await store.links.of_deal(deal("again")) == []
-    again = await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
+    again = await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=True
+    )
     await store.effect_ledger.confirm(this.key, again.attempt, made("new", m1="new-1"), now=NOW)
-    link = await store.links.theirs("xero", "erp.invoice", "hubspot:again")
+    link = await store.links.find_by_key("xero", "erp.invoice", "hubspot:again")
     assert link
-    assert (link.theirs, again.generation) == ("new", 2)
+    assert (link.external_id, again.generation) == ("new", 2)
 
 
 async def test_nothing_is_confirmed_that_was_never_begun(store: Store) -> None:
@@ -185,11 +201,11 @@ async def test_the_ledger_rebuilt_from_its_trail_is_the_ledger(
     store: Store, database_url: str
 ) -> None:
     this = intent("rebuilt")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, reopens=True)
-    await store.effect_ledger.lose_sight(
-        this.key, 1, "reset", now=NOW, until=NOW + SETTLE, burnt=True
+    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.mark_uncertain(
+        this.key, 1, "reset", now=NOW, until=NOW + SETTLE, key_tainted=True
     )
-    await store.effect_ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, reopens=True)
+    await store.effect_ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, is_repeatable=True)
     await store.effect_ledger.confirm(this.key, 2, made("r-1", m1="r-2"), now=SETTLED)
     effect = await store.effect_ledger.finish(this.key, {"gross": "1.00 EUR"}, now=SETTLED)
     rebuilt: dict[str, object] = {}

@@ -11,27 +11,33 @@ from tests.store.values import NOW, deal, later
 
 def link(ours: str, theirs: str) -> Link:
     return Link(
-        system="jira", kind="pm.project", ours=ours, theirs=ExternalId(theirs), deal=deal("links")
+        system="jira",
+        kind="pm.project",
+        key=ours,
+        external_id=ExternalId(theirs),
+        deal=deal("links"),
     )
 
 
 async def test_a_tie_is_found_from_both_ends(store: Store) -> None:
-    await store.links.tie(link("a", "A"), now=NOW)
-    assert await store.links.ours("jira", "pm.project", ExternalId("A")) == link("a", "A")
-    assert await store.links.theirs("jira", "pm.project", "a") == link("a", "A")
-    assert await store.links.theirs("jira", "pm.work", "a") is None
+    await store.links.add(link("a", "A"), now=NOW)
+    assert await store.links.find_by_external_id("jira", "pm.project", ExternalId("A")) == link(
+        "a", "A"
+    )
+    assert await store.links.find_by_key("jira", "pm.project", "a") == link("a", "A")
+    assert await store.links.find_by_key("jira", "pm.work", "a") is None
 
 
 async def test_tying_twice_is_once(store: Store) -> None:
     for second in range(2):
-        await store.links.tie(link("b", "B"), now=later(second))
-    assert [one for one in await store.links.all_of("pm.project") if one.ours == "b"] == [
+        await store.links.add(link("b", "B"), now=later(second))
+    assert [one for one in await store.links.all_of("pm.project") if one.key == "b"] == [
         link("b", "B")
     ]
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("c", "other"), ("other", "C")])
 async def test_neither_side_is_tied_to_a_second(store: Store, ours: str, theirs: str) -> None:
-    await store.links.tie(link("c", "C"), now=NOW)
+    await store.links.add(link("c", "C"), now=NOW)
     with pytest.raises(Refusal, match="c is tied to C"):
-        await store.links.tie(link(ours, theirs), now=NOW)
+        await store.links.add(link(ours, theirs), now=NOW)

@@ -7,7 +7,7 @@ from psycopg import connect
 from psycopg.rows import dict_row
 
 from domain.claim import Claim, Proof
-from domain.effect import EffectKey, EffectKind, Made, Repeat, Strategy
+from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from ports.billing_ledger import Baseline
@@ -17,8 +17,8 @@ from store.database import plain_url
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 PATIENCE = timedelta(seconds=30)
 SETTLE = timedelta(seconds=10)
-DRAFT = Repeat(strategy=Strategy.DRAFT, settle=SETTLE)
-UPSERT = Repeat(strategy=Strategy.UPSERT)
+DRAFT = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=SETTLE)
+UPSERT = IdempotencyPolicy(strategy=Strategy.UPSERT)
 SETTLED = NOW + PATIENCE + SETTLE
 
 
@@ -41,9 +41,9 @@ def intent(name: str, *, kind: str = "erp.invoice", digest: str = "d1", part: st
     )
 
 
-def made(id: str, **parts: str) -> Made:
+def made(id: str, **parts: str) -> Receipt:
     keyed = {key: ExternalId(value) for key, value in parts.items()}
-    return Made(id=ExternalId(id), url=f"https://vendor.example/{id}", parts=keyed)
+    return Receipt(id=ExternalId(id), url=f"https://vendor.example/{id}", parts=keyed)
 
 
 def eur(amount: str | int) -> Money:

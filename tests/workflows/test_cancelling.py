@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from domain.attention import Verb
+from domain.attention import Action
 from domain.billing import InvoiceStatus
 from domain.contract import Policy
 from domain.event import MilestoneReached
@@ -66,7 +66,7 @@ async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
     filed = await world.parked(workflow_ids.deal_run(mine.id))
     assert (filed.attention.kind, filed.attention.who) == ("credit", "finance")
 
-    await world.decide(workflow_ids.deal_run(mine.id), Verb.AMEND, choice="credit")
+    await world.decide(workflow_ids.deal_run(mine.id), Action.AMEND, choice="credit")
     assert (await handle.result()).stage is Stage.CANCELLED
     [project] = [p for p in world.systems.projects.values() if p.opening.deal == mine.id]
     charter = project.parts["charter"]
@@ -87,7 +87,7 @@ async def test_without_a_credit_the_invoice_stands(world: World) -> None:
     await until_awaited(lambda: world.is_issued(mine.id, "m1"))
     await world.cancel(mine.id)
     await world.parked(workflow_ids.deal_run(mine.id))
-    await world.decide(workflow_ids.deal_run(mine.id), Verb.SKIP)
+    await world.decide(workflow_ids.deal_run(mine.id), Action.SKIP)
 
     await handle.result()
     [invoice] = world.invoices(mine.id)
@@ -131,7 +131,7 @@ async def test_giving_up_a_step_of_the_deal_itself_winds_it_up(world: World) -> 
     assert filed.attention.kind == "Absent"
     world.systems.projects[project] = there
 
-    await world.decide(workflow_ids.deal_run(mine.id), Verb.ABORT, reason="no longer wanted")
+    await world.decide(workflow_ids.deal_run(mine.id), Action.ABORT, reason="no longer wanted")
     outcome = await handle.result()
     assert outcome.stage is Stage.CANCELLED
     assert "no longer wanted" in outcome.reason
@@ -151,7 +151,7 @@ async def test_whenever_the_cancel_comes_no_issued_invoice_is_forgotten(
     async def rests() -> bool:
         proposed = [
             f
-            for f in await world.store.attention_queue.find(workflow_ids.deal_run(mine.id))
+            for f in await world.store.attention_queue.list_of_run(workflow_ids.deal_run(mine.id))
             if not f.decision
         ]
         return bool(proposed) or (await handle.describe()).status is not RUNNING

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from connectors.jira.wire import PROPERTY
-from domain.attention import Decision, Verb
+from domain.attention import Action, Decision
 from domain.deal_snapshot import CancelRequest, Outcome
 from domain.event import DealWon, MilestoneReached
 from domain.ids import EventId, ItemKey
@@ -130,9 +130,9 @@ class Deal:
         request = CancelRequest(by="grace", reason="lost after all")
         await self.run.execute_update(DealToCash.cancel, request)
 
-    async def decide(self, verb: Verb, choice: str = "") -> None:
+    async def decide(self, verb: Action, choice: str = "") -> None:
         """A person's word on the proposed credit, once the run hears it."""
-        decision = Decision(verb=verb, by="grace", choice=choice, reason="")
+        decision = Decision(action=verb, by="grace", choice=choice, reason="")
 
         async def counted() -> bool:
             try:
@@ -241,7 +241,7 @@ async def test_after_an_invoice_the_project_is_closed_and_the_money_agrees(
     await deal.has("AUTHORISED")
     await deal.cancel()
     await deal.parked(workflow_ids.deal_run(deal.sale.deal))
-    verb, choice = (Verb.AMEND, "credit") if is_credited else (Verb.SKIP, "")
+    verb, choice = (Action.AMEND, "credit") if is_credited else (Action.SKIP, "")
     await deal.decide(verb, choice)
 
     left = await deal.left()

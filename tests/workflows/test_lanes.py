@@ -9,7 +9,7 @@ from sqlalchemy import URL
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.testing import WorkflowEnvironment
 
-from domain.attention import Verb
+from domain.attention import Action
 from domain.stage import Stage
 from tests.deals import deal
 from tests.postgres import fresh_database
@@ -30,7 +30,7 @@ async def _ends(world: World, name: str) -> list[Stage]:
     await until_awaited(lambda: world.has_project(cancelled.id))
     await world.cancel(cancelled.id)
     await world.parked(workflow_ids.handoff_run(parked.id))
-    await world.decide(workflow_ids.handoff_run(parked.id), Verb.ABORT)
+    await world.decide(workflow_ids.handoff_run(parked.id), Action.ABORT)
     return [(await run.result()).stage for run in (first, second, third)]
 
 

@@ -8,11 +8,11 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from domain.attention import Verb
+from domain.attention import Action
 from domain.billing import InvoiceStatus, ItemState
-from domain.billing_schedule import Move
+from domain.billing_schedule import Transition
 from domain.contract import Policy
-from domain.deal_snapshot import Life, Outcome
+from domain.deal_snapshot import DealSnapshot, Outcome
 from domain.ids import DealId, ItemKey
 from domain.money import Money
 from domain.stage import Stage
@@ -74,14 +74,14 @@ def _billing(deal: DealId, item: str = "m1") -> str:
     return workflow_ids.billing_run(workflow_ids.subject_of(deal, ItemKey(item)))
 
 
-async def _life(world: World, deal: DealId) -> Life:
+async def _life(world: World, deal: DealId) -> DealSnapshot:
     """With what the deal's present run began."""
     events = (
         await world.client.get_workflow_handle(workflow_ids.deal_run(deal)).fetch_history()
     ).events
     given = events[0].workflow_execution_started_event_attributes.input.payloads
-    [life] = await world.client.data_converter.decode(given, [Life])
-    assert isinstance(life, Life)
+    [life] = await world.client.data_converter.decode(given, [DealSnapshot])
+    assert isinstance(life, DealSnapshot)
     return life
 
 
@@ -144,7 +144,7 @@ async def test_an_invoice_of_an_earlier_run_is_proposed_for_credit(world: World)
     await until(lambda: world.issued(mine.id, "m1") and world.issued(mine.id, "m2"))
     await world.cancel(mine.id)
     await world.parked(workflow_ids.deal_run(mine.id))
-    await world.decide(workflow_ids.deal_run(mine.id), Verb.AMEND, choice="credit")
+    await world.decide(workflow_ids.deal_run(mine.id), Action.AMEND, choice="credit")
 
     await _ends(world, mine.id)
     told = world.told(mine.id)
@@ -166,8 +166,8 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
     for run in (workflow_ids.deal_run(mine.id), _billing(mine.id)):
         await world.client.get_workflow_handle(run).terminate("nobody hears how it ends")
     world.systems.pay(invoice.id, invoice.outstanding)
-    known = Move(item=ItemKey("m1"), state=ItemState.ISSUED, invoice=invoice)
-    board = life.board.move(known, at=datetime.now(UTC))
+    known = Transition(item=ItemKey("m1"), state=ItemState.ISSUED, invoice=invoice)
+    board = life.schedule.apply(known, at=datetime.now(UTC))
     await world.client.start_workflow(
         DealToCash.run,
         life.model_copy(update={"board": board, "open_bills": (known.item,)}),

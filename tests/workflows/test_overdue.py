@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from domain.billing import Billed, BillItem, ItemState
+from domain.billing import Bill, BillResult, ItemState
 from domain.contract import Policy, contract_of
 from domain.deal import Deal
 from domain.event import InvoiceChanged
@@ -44,7 +44,7 @@ async def world(swift: WorkflowEnvironment, postgres: URL) -> AsyncIterator[Worl
             yield opened
 
 
-async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Billed]:
+async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, BillResult]:
     """The first item of a contract is billed, as the deal would have it done."""
     world.systems.add(of)
     contract = contract_of(of, Policy())
@@ -52,7 +52,7 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
         Baseline(deal=of.id, customer=contract.customer, value=contract.value), now=now()
     )
     customer = world.add_customer(contract.account.name)
-    bill = BillItem(
+    bill = Bill(
         deal=of.id,
         deal_name=contract.name,
         url=contract.url,
@@ -103,6 +103,6 @@ async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
     assert (await handle.result()).state is ItemState.PAID
 
 
-async def _timers(handle: WorkflowHandle[MilestoneBilling, Billed], kind: int) -> int:
+async def _timers(handle: WorkflowHandle[MilestoneBilling, BillResult], kind: int) -> int:
     """How many timers the run has started, or woken by: it has them for being overdue only."""
     return sum(event.event_type == kind for event in (await handle.fetch_history()).events)

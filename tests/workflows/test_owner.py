@@ -1,6 +1,6 @@
 """The deal's owner is asked in the CRM while a run waits for them, and no longer."""
 
-from domain.attention import Verb
+from domain.attention import Action
 from domain.stage import Stage
 from tests.deals import company, deal
 from tests.world import World, until
@@ -21,7 +21,7 @@ async def test_a_deal_without_scope_is_a_task_of_its_owner_until_it_is_mended(
     assert "scope: the agreed scope is empty" in task.body
 
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(run, Verb.RETRY)
+    await world.decide(run, Action.RETRY)
     await until(lambda: not world.open_tasks(mine.id))
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
@@ -34,7 +34,7 @@ async def test_a_deal_mended_in_part_has_one_task_which_says_what_is_left(world:
     await world.parked(run)
     await until(lambda: world.open_tasks(mine.id))
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(run, Verb.RETRY)
+    await world.decide(run, Action.RETRY)
 
     def only_lines() -> bool:
         bodies = [task.body for task in world.open_tasks(mine.id)]
@@ -48,7 +48,7 @@ async def test_a_deal_that_is_given_up_asks_nobody_any_more(world: World) -> Non
     handle = await world.win(mine)
     await world.parked(workflow_ids.handoff_run(mine.id))
     await until(lambda: world.open_tasks(mine.id))
-    await world.decide(workflow_ids.handoff_run(mine.id), Verb.ABORT, reason="lost")
+    await world.decide(workflow_ids.handoff_run(mine.id), Action.ABORT, reason="lost")
     assert (await handle.result()).stage is Stage.CANCELLED
     assert not world.open_tasks(mine.id)
 
@@ -60,7 +60,7 @@ async def test_an_owner_who_takes_no_tasks_holds_nothing_up(world: World) -> Non
     run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(run, Verb.RETRY)
+    await world.decide(run, Action.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
 

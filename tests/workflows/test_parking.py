@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from connectors.memory import Trouble
-from domain.attention import Verb
+from domain.attention import Action
 from domain.company import CompanyIds
 from domain.event import DealWon
 from domain.ids import EventId
@@ -43,7 +43,7 @@ async def test_fixed_in_the_crm_and_retried_it_goes_on_to_cash(world: World) -> 
     await world.parked(workflow_ids.handoff_run(mine.id))
 
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(workflow_ids.handoff_run(mine.id), Verb.RETRY)
+    await world.decide(workflow_ids.handoff_run(mine.id), Action.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
 
@@ -64,7 +64,7 @@ async def test_a_still_incomplete_deal_parks_again(world: World) -> None:
     run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(run, Verb.RETRY)
+    await world.decide(run, Action.RETRY)
 
     async def only_lines() -> bool:
         filed = await world.parked(run)
@@ -77,7 +77,9 @@ async def test_giving_an_incomplete_deal_up_ends_it_as_cancelled(world: World) -
     mine = deal("given-up", scope="")
     handle = await world.win(mine)
     await world.parked(workflow_ids.handoff_run(mine.id))
-    await world.decide(workflow_ids.handoff_run(mine.id), Verb.ABORT, reason="the customer is gone")
+    await world.decide(
+        workflow_ids.handoff_run(mine.id), Action.ABORT, reason="the customer is gone"
+    )
 
     outcome = await handle.result()
     assert outcome.stage is Stage.CANCELLED
@@ -90,7 +92,7 @@ async def test_a_decision_that_is_not_possible_is_refused_and_says_what_is(world
     await world.win(mine)
     await world.parked(workflow_ids.handoff_run(mine.id))
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await world.decide(workflow_ids.handoff_run(mine.id), Verb.SKIP)
+        await world.decide(workflow_ids.handoff_run(mine.id), Action.SKIP)
     assert "retry, abort" in str(refused.value.cause)
 
 
@@ -109,9 +111,9 @@ async def test_the_same_company_under_another_spelling_is_matched_not_created(
     assert len(world.systems.customers) == before
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.is_issued(mine.id, "m1"))
-    link = await world.store.links.theirs("memory", "erp.customer", mine.account.customer_key)
+    link = await world.store.links.find_by_key("memory", "erp.customer", mine.account.customer_key)
     assert link
-    assert link.theirs == there
+    assert link.external_id == there
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ async def test_an_ambiguous_customer_waits_for_a_person(world: World, choice: Ch
     assert filed.attention.choices == (there, "new")
 
     pick = there if choice.pick == "existing" else "new"
-    await world.decide(workflow_ids.handoff_run(mine.id), Verb.AMEND, choice=pick)
+    await world.decide(workflow_ids.handoff_run(mine.id), Action.AMEND, choice=pick)
     await until_awaited(lambda: world.has_project(mine.id))
     assert len(world.systems.customers) == before + choice.adds
 
@@ -145,7 +147,7 @@ async def test_a_locked_door_parks_the_stage_and_retry_goes_on_where_it_was(worl
     filed = await world.parked(workflow_ids.handoff_run(mine.id))
     assert filed.attention.kind == "Misconfigured"
 
-    await world.decide(workflow_ids.handoff_run(mine.id), Verb.RETRY)
+    await world.decide(workflow_ids.handoff_run(mine.id), Action.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
 
@@ -158,4 +160,4 @@ async def test_work_goes_on_by_itself_when_a_system_is_back(world: World) -> Non
     await world.carry_to_cash(mine.id)
 
     assert (await handle.result()).stage is Stage.CLOSED
-    assert not await world.store.attention_queue.find(workflow_ids.handoff_run(mine.id))
+    assert not await world.store.attention_queue.list_of_run(workflow_ids.handoff_run(mine.id))

@@ -1,8 +1,8 @@
 """A payment that the bank takes back: somebody sees to the invoice again, and the CRM is told."""
 
-from domain.attention import Decision, Verb
+from domain.attention import Action, Decision
 from domain.billing import Invoice, ItemState
-from domain.billing_schedule import Move
+from domain.billing_schedule import Transition
 from domain.ids import DealId
 from domain.money import Money
 from domain.preflight import FINANCE
@@ -68,7 +68,7 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
     assert [move.state for move in await moves_of(world, mine.id, "m1")] == [ItemState.ISSUED]
 
 
-async def moves_of(world: World, deal: DealId, item: str) -> list[Move]:
+async def moves_of(world: World, deal: DealId, item: str) -> list[Transition]:
     """What the deal's run was told of this item."""
     run = world.client.get_workflow_handle(workflow_ids.deal_run(deal))
     decode = world.client.data_converter.decode
@@ -77,7 +77,9 @@ async def moves_of(world: World, deal: DealId, item: str) -> list[Move]:
         for event in (await run.fetch_history()).events
         if event.workflow_execution_signaled_event_attributes.signal_name == "item_moved"
     ]
-    moves: list[Move] = [(await decode(each.input.payloads, [Move]))[0] for each in told]
+    moves: list[Transition] = [
+        (await decode(each.input.payloads, [Transition]))[0] for each in told
+    ]
     return [move for move in moves if move.item == item]
 
 
@@ -111,11 +113,11 @@ async def test_finance_may_leave_it_at_that(world: World) -> None:
     await world.take_payment_back(mine.id, "m1")
     run = workflow_ids.repair_run(mine.id)
     await world.parked(run)
-    await world.decide(run, Verb.SKIP, reason="it is written off")
+    await world.decide(run, Action.SKIP, reason="it is written off")
     await world.client.get_workflow_handle(run).result()
 
-    written_off = Decision(verb=Verb.SKIP, by="grace", reason="it is written off")
-    assert [filed.decision for filed in await world.store.attention_queue.find(run)] == [
+    written_off = Decision(action=Action.SKIP, by="grace", reason="it is written off")
+    assert [filed.decision for filed in await world.store.attention_queue.list_of_run(run)] == [
         written_off
     ]
     assert says(world, mine.id, outstanding=first_of(world, mine.id).gross)

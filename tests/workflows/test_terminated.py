@@ -8,7 +8,7 @@ from temporalio.api.enums.v1.event_type_pb2 import EVENT_TYPE_WORKFLOW_TASK_COMP
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 
-from domain.attention import Verb
+from domain.attention import Action
 from domain.billing import ItemState, ItemStatus
 from domain.contract import Policy
 from domain.deal_snapshot import Outcome
@@ -102,7 +102,9 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
 
 async def _asked_in_vain(world: World, run: str) -> list[str]:
     return [
-        f.attention.kind for f in await world.store.attention_queue.find(run) if f.decision is None
+        f.attention.kind
+        for f in await world.store.attention_queue.list_of_run(run)
+        if f.decision is None
     ]
 
 
@@ -117,9 +119,12 @@ async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so
     )
 
     filed = await world.parked(workflow_ids.deal_run(mine.id))
-    assert (filed.attention.who, filed.attention.verbs) == (OPERATOR, (Verb.RETRY, Verb.ABORT))
+    assert (filed.attention.who, filed.attention.actions) == (
+        OPERATOR,
+        (Action.RETRY, Action.ABORT),
+    )
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    await world.decide(workflow_ids.deal_run(mine.id), Verb.RETRY)
+    await world.decide(workflow_ids.deal_run(mine.id), Action.RETRY)
     await world.carry_to_cash(mine.id)
     assert (await handle.result()).stage is Stage.CLOSED
 
@@ -132,7 +137,7 @@ async def test_a_deal_whose_stage_was_terminated_may_be_given_up(world: World) -
         "by mistake"
     )
     await world.parked(workflow_ids.deal_run(mine.id))
-    await world.decide(workflow_ids.deal_run(mine.id), Verb.ABORT)
+    await world.decide(workflow_ids.deal_run(mine.id), Action.ABORT)
     assert (await handle.result()).stage is Stage.CANCELLED
     assert world.is_untouched_by(mine.id)
     assert await _asked_in_vain(world, workflow_ids.handoff_run(mine.id)) == []

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
-from connectors.common import Answer
+from connectors.common import Response
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
@@ -95,7 +95,7 @@ class Refused(Wire):
         return " · ".join(dict.fromkeys(faults)) or self.message
 
 
-def only(answer: Answer, elements: Sequence[W]) -> W:
+def only(answer: Response, elements: Sequence[W]) -> W:
     """The one element that a read or write of one thing answers."""
     if len(elements) != 1:
         raise answer.unreadable(f"{len(elements)} elements instead of one")

@@ -5,7 +5,7 @@ from typing import Self
 
 from connectors.xero.wire.base import Page, Wire
 from domain.customer import Candidate, OpenCustomer
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import ExternalId
 
 _PREFIX = "cw-"
@@ -91,8 +91,8 @@ class Contact(Wire):
             is_archived=self.is_archived,
         )
 
-    def made(self, app: str) -> Made:
-        return Made(id=ExternalId(self.contact_id), url=f"{app}/Contacts/View/{self.contact_id}")
+    def made(self, app: str) -> Receipt:
+        return Receipt(id=ExternalId(self.contact_id), url=f"{app}/Contacts/View/{self.contact_id}")
 
 
 def _is_ours(number: str) -> bool:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from connectors.xero.wire.base import Day, Moment, Page, Wire
 from domain.billing import Invoice, InvoiceStatus
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import ExternalId
 from domain.money import Money
 from ports.failures import Rejected
@@ -163,8 +163,8 @@ class StoredInvoice(Stored):
             pdf=pdf,
         )
 
-    def made(self, app: str) -> Made:
-        return Made(id=ExternalId(self.invoice_id), url=_invoice_url(app, self.invoice_id))
+    def made(self, app: str) -> Receipt:
+        return Receipt(id=ExternalId(self.invoice_id), url=_invoice_url(app, self.invoice_id))
 
 
 def _invoice_url(app: str, invoice: str) -> str:
@@ -189,9 +189,9 @@ class StoredCreditNote(Stored):
         """Sorts those that are used up before the others, and each oldest first."""
         return self.remaining_credit > 0, len(self.credit_note_number), self.credit_note_number
 
-    def made(self, app: str) -> Made:
+    def made(self, app: str) -> Receipt:
         url = f"{app}/AccountsReceivable/ViewCreditNote.aspx?creditNoteID={self.credit_note_id}"
-        return Made(id=ExternalId(self.credit_note_id), url=url)
+        return Receipt(id=ExternalId(self.credit_note_id), url=url)
 
 
 class CreditNotes(Page):

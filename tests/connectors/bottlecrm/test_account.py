@@ -26,7 +26,7 @@ async def test_figures_that_would_be_dropped_silently_are_not_sent(bench: Bottle
     deal = await won(bench)
     await drop_field(bench, "Opportunity", "cashward_paid")
     with pytest.raises(Misconfigured, match="cashward_paid"):
-        await bench.crm.record.make(figures(deal), ticket("w"))
+        await bench.crm.write_back.do(figures(deal), ticket("w"))
     assert (await bench.told(deal))["contracted"] == ""
 
 
@@ -43,7 +43,7 @@ async def test_a_task_that_could_not_be_found_again_is_not_made(bench: Bottlecrm
     deal = await won(bench)
     await drop_field(bench, "Task", "cashward_key")
     with pytest.raises(Misconfigured, match="cashward_key"):
-        await bench.crm.task.make(asking(deal), ticket("t"))
+        await bench.crm.owner_task.do(asking(deal), ticket("t"))
     assert await bench.tasks(deal) == []
 
 
@@ -52,16 +52,16 @@ async def test_a_field_that_was_taken_away_is_wanting_until_it_is_prepared(
 ) -> None:
     await drop_field(bench, "Account", "cashward_vat_id")
     lack = "field Account.cashward_vat_id"
-    assert (await bench.crm.probe()).wanting == (f"{lack} is missing: prepare the account",)
-    assert list(await bench.crm.prepare(dry_run=True)) == [lack]
-    assert list(await bench.crm.prepare(dry_run=False)) == [lack]
-    assert (await bench.crm.probe()).wanting == ()
+    assert (await bench.crm.probe()).problems == (f"{lack} is missing: prepare the account",)
+    assert list(await bench.crm.set_up(dry_run=True)) == [lack]
+    assert list(await bench.crm.set_up(dry_run=False)) == [lack]
+    assert (await bench.crm.probe()).problems == ()
 
 
 async def test_a_token_that_sees_only_its_own_deals_is_wanting(bench: BottlecrmBench) -> None:
     async with bench.opened(access_token=bench.system.place.hands["sales_token"]) as roles:
         assert roles.crm
-        (wanting,) = (await roles.crm.probe()).wanting
+        (wanting,) = (await roles.crm.probe()).problems
     assert "make it an ADMIN" in wanting
 
 
@@ -83,20 +83,20 @@ async def grant(bench: BottlecrmBench, *scopes: str) -> None:
 
 async def test_the_scopes_that_we_ask_for_are_enough(bench: BottlecrmBench) -> None:
     await grant(bench, *SCOPES)
-    assert (await bench.crm.probe()).wanting == ()
+    assert (await bench.crm.probe()).problems == ()
     deal = await won(bench)
     assert (await bench.crm.read_deal(deal)).unreadable == ()
-    await bench.crm.record.make(figures(deal), ticket("w"))
-    made = await bench.crm.task.make(asking(deal), ticket("t"))
-    await bench.crm.task.take_back(asking(deal), made)
+    await bench.crm.write_back.do(figures(deal), ticket("w"))
+    made = await bench.crm.owner_task.do(asking(deal), ticket("t"))
+    await bench.crm.owner_task.undo(asking(deal), made)
     await drop_field(bench, "Task", "cashward_key")
-    assert list(await bench.crm.prepare(dry_run=False)) == ["field Task.cashward_key"]
+    assert list(await bench.crm.set_up(dry_run=False)) == ["field Task.cashward_key"]
 
 
 @pytest.mark.parametrize("scope", ["accounts:read", "tasks:write", "opportunities:write"])
 async def test_a_scope_that_is_missing_is_named(bench: BottlecrmBench, scope: str) -> None:
     await grant(bench, *(each for each in SCOPES if each != scope))
-    (wanting,) = (await bench.crm.probe()).wanting
+    (wanting,) = (await bench.crm.probe()).problems
     assert scope in wanting
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.deal import CostType, Role, Unit
+from domain.deal import ContactRole, CostType, Unit
 from domain.ids import DealId
 from tests.contracts.bottlecrm import BottlecrmBench, local
 from tests.contracts.crm_bench import CONTACTS, open_deal, won
@@ -62,7 +62,7 @@ async def test_one_contact_plays_every_role_that_is_ticked(bench: BottlecrmBench
     ticked = {"custom_fields": {"cashward_billing_contact": True}}
     await bench.write("PATCH", f"/api/contacts/{contact}/", ticked)
     roles = [each.role for each in (await bench.crm.read_deal(deal)).contacts]
-    assert roles == [Role.SPONSOR, Role.BILLING_CONTACT]
+    assert roles == [ContactRole.SPONSOR, ContactRole.BILLING_CONTACT]
 
 
 async def test_the_owner_is_whoever_it_is_assigned_to_else_whoever_won_it(

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from domain.effect import Made
+from domain.effect import Receipt
 from ports.failures import Uncertain
 from testbed.systems.bottlecrm import changes
 from testbed.systems.common.exchange import Request
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.real
 async def test_what_a_person_saved_in_another_field_before_stays(bench: BottlecrmBench) -> None:
     deal = await won(bench)
     await bench.change(deal, description="as told on the phone", custom_fields={"cashward_tax": ""})
-    await bench.crm.record.make(figures(deal), ticket("w"))
+    await bench.crm.write_back.do(figures(deal), ticket("w"))
     record = await bench.read(deal)
     assert record["description"] == "as told on the phone"
     assert "cashward_tax" not in record["custom_fields"]
@@ -25,9 +25,9 @@ async def test_what_a_person_saved_in_another_field_before_stays(bench: Bottlecr
 
 async def test_only_what_differs_is_sent_and_nothing_if_nothing_does(bench: BottlecrmBench) -> None:
     deal = await won(bench)
-    await bench.crm.record.make(figures(deal), ticket("w"))
-    await bench.crm.record.make(link(deal), ticket("l"))
-    await bench.crm.record.make(link(deal), ticket("l", attempt=2))
+    await bench.crm.write_back.do(figures(deal), ticket("w"))
+    await bench.crm.write_back.do(link(deal), ticket("l"))
+    await bench.crm.write_back.do(link(deal), ticket("l", attempt=2))
     first, second = (each.request for each in bench.proxy.seen if changes(each.request))
     assert b"cashward_paid" in first.body
     assert b"cashward_project" in second.body
@@ -54,8 +54,8 @@ async def test_figures_that_somebody_overwrites_at_once_are_uncertain(
 
     bench.proxy.decide = overwrite
     with pytest.raises(Uncertain, match="cashward_paid did not stay"):
-        await bench.crm.record.make(figures(deal), ticket("w"))
-    await bench.crm.record.make(figures(deal), ticket("w", attempt=2))
+        await bench.crm.write_back.do(figures(deal), ticket("w"))
+    await bench.crm.write_back.do(figures(deal), ticket("w", attempt=2))
     assert (await bench.told(deal))["paid"] == "99999999.99"
 
 
@@ -73,10 +73,10 @@ async def test_what_was_done_and_cannot_be_read_back_is_uncertain(
         sent = changes(request)
         return None
 
-    async def make() -> Made:
+    async def make() -> Receipt:
         if what == "figures":
-            return await bench.crm.record.make(figures(deal), ticket("w"))
-        return await bench.crm.task.make(asking(deal), ticket("t"))
+            return await bench.crm.write_back.do(figures(deal), ticket("w"))
+        return await bench.crm.owner_task.do(asking(deal), ticket("t"))
 
     bench.proxy.decide = cut
     with pytest.raises(Uncertain, match="could not be read back"):
@@ -93,8 +93,8 @@ async def test_figures_that_a_stale_form_overwrote_come_back_with_the_next_telli
 ) -> None:
     deal = await won(bench)
     form = (await bench.read(deal))["custom_fields"]
-    await bench.crm.record.make(figures(deal), ticket("w"))
+    await bench.crm.write_back.do(figures(deal), ticket("w"))
     await bench.change(deal, custom_fields={**form, "cashward_stage": "", "cashward_paid": ""})
-    await bench.crm.record.make(figures(deal), ticket("w2"))
+    await bench.crm.write_back.do(figures(deal), ticket("w2"))
     told = await bench.told(deal)
     assert (told["stage"], told["paid"]) == ("collection", "99999999.99")

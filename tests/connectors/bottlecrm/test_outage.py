@@ -25,17 +25,17 @@ async def no_queue(bench: BottlecrmBench) -> AsyncIterator[None]:
 async def test_figures_and_tasks_are_there_without_the_queue(bench: BottlecrmBench) -> None:
     deal = await won(bench)
     async with no_queue(bench):
-        await bench.crm.record.make(figures(deal), ticket("w"))
-        made = await bench.crm.task.make(asking(deal), ticket("t"))
-        await bench.crm.task.take_back(asking(deal), made)
+        await bench.crm.write_back.do(figures(deal), ticket("w"))
+        made = await bench.crm.owner_task.do(asking(deal), ticket("t"))
+        await bench.crm.owner_task.undo(asking(deal), made)
     assert (await bench.told(deal))["contracted"] == "13040.00"
-    assert [each.id for each in await bench.crm.task.find(asking(deal))] == [made.id]
+    assert [each.id for each in await bench.crm.owner_task.find(asking(deal))] == [made.id]
     assert await bench.tasks(deal) == []
 
 
 async def test_what_was_committed_is_there_after_a_power_cut(bench: BottlecrmBench) -> None:
     deal = await won(bench)
-    await bench.crm.record.make(figures(deal), ticket("w"))
+    await bench.crm.write_back.do(figures(deal), ticket("w"))
     await bench.system.restart()
     assert (await bench.told(deal))["contracted"] == "13040.00"
     assert (await bench.crm.read_deal(deal)).is_won

@@ -11,7 +11,7 @@ from email.policy import HTTP
 
 import pytest
 
-from connectors.common import Anonymous, Api, Auth, Http, HttpSettings, Manners, open_http
+from connectors.common import Anonymous, Api, ApiProfile, Auth, Http, HttpSettings, open_http
 
 HANG = b"hang"
 HANG_UP = b""
@@ -44,9 +44,9 @@ class Wire:
         self.script.extend(answers)
 
     def api(
-        self, auth: Auth | None = None, *, timeout: float = 5, manners: Manners | None = None
+        self, auth: Auth | None = None, *, timeout: float = 5, manners: ApiProfile | None = None
     ) -> Api:
-        return Api("vendor", self.http, auth or Anonymous(), timeout, manners or Manners())
+        return Api("vendor", self.http, auth or Anonymous(), timeout, manners or ApiProfile())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from connectors.common.deal_fields import by_role, check_key, company_ids, terms, to_clear, told
-from connectors.common.fields import Notes
+from connectors.common.fields import FieldReader
 from domain.company import CompanyIds
-from domain.deal import Contact, PlannedMilestone, Role, SlaMetric
+from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
 from domain.ids import ContactId, DealId, Subject
 from domain.money import Money
 from domain.stage import Stage
@@ -29,14 +29,14 @@ def telling(**values: object) -> WriteBack:
 
 
 def test_an_empty_record_has_no_terms_and_no_findings() -> None:
-    notes = Notes()
+    notes = FieldReader()
     assert not any(terms(record(), notes).values())
     assert company_ids(record()) == CompanyIds()
     assert not notes.findings
 
 
 def test_terms_are_read_as_people_write_them() -> None:
-    notes = Notes()
+    notes = FieldReader()
     text = record(
         scope="A shop",
         start="2027-01-11",
@@ -55,7 +55,7 @@ def test_terms_are_read_as_people_write_them() -> None:
 
 
 def test_terms_that_cannot_be_read_are_left_out_and_each_is_a_finding() -> None:
-    notes = Notes()
+    notes = FieldReader()
     text = record(start="soon", end="later", payment_days="x", tax="x", billing_plan="x", sla="x")
     assert not any(terms(text, notes).values())
     fields = ["dates", "dates", "payment terms", "tax", "billing plan", "sla"]
@@ -64,19 +64,19 @@ def test_terms_that_cannot_be_read_are_left_out_and_each_is_a_finding() -> None:
 
 def test_a_vendor_may_read_days_in_its_own_way() -> None:
     new_year = date(2027, 1, 1)
-    assert terms(record(start="someday"), Notes(), lambda _: new_year)["start"] == new_year
+    assert terms(record(start="someday"), FieldReader(), lambda _: new_year)["start"] == new_year
 
 
 @pytest.mark.parametrize(("key", "found"), [("", 0), ("crm:7", 0), ("crm:8", 1)])
 def test_a_deal_with_the_key_of_another_is_a_finding(key: str, found: int) -> None:
-    notes = Notes()
+    notes = FieldReader()
     check_key(DEAL, record(key=key), notes, came_by="copied")
     assert len(notes.findings) == found
     assert all("crm:8: it was copied" in finding.problem for finding in notes.findings)
 
 
 def test_contacts_come_in_the_order_of_roles_and_those_without_come_last() -> None:
-    roles = [None, Role.BILLING_CONTACT, Role.SPONSOR]
+    roles = [None, ContactRole.BILLING_CONTACT, ContactRole.SPONSOR]
     contacts = [Contact(id=ContactId(f"crm:{n}"), role=role) for n, role in enumerate(roles)]
     assert by_role(contacts) == (contacts[2], contacts[1], contacts[0])
 

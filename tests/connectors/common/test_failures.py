@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from connectors.common import Anonymous, Answer, Api, HttpSettings, Manners, open_http
+from connectors.common import Anonymous, Api, ApiProfile, HttpSettings, Response, open_http
 from ports.failures import (
     Absent,
     ConnectorFailure,
@@ -90,7 +90,7 @@ async def test_an_address_that_is_none_is_for_a_person_to_mend() -> None:
 
 
 async def test_a_429_names_its_pause_or_the_vendors_usual_one(wire: Wire) -> None:
-    api = wire.api(manners=Manners(pause=timedelta(seconds=7)))
+    api = wire.api(manners=ApiProfile(pause=timedelta(seconds=7)))
     wire.will(
         answer(429, "", Retry_After="3"), answer(429, ""), answer(429, "", Retry_After="soon")
     )
@@ -112,11 +112,11 @@ def test_a_pause_may_be_a_date() -> None:
 
 
 async def test_a_vendor_may_explain_a_refusal_better_than_its_status(wire: Wire) -> None:
-    def explain(answer: Answer) -> ConnectorFailure | None:
+    def explain(answer: Response) -> ConnectorFailure | None:
         moved = answer.headers.get("X-Why") == "moved"
         return Misconfigured(answer.system, "it moved") if moved else None
 
-    api = wire.api(manners=Manners(explain=explain))
+    api = wire.api(manners=ApiProfile(explain=explain))
     wire.will(answer(404, "", X_Why="moved"), answer(404, ""))
     with pytest.raises(Misconfigured, match="it moved"):
         await api.get("/things")
@@ -130,6 +130,6 @@ def test_a_reason_is_short_and_names_nobody() -> None:
     assert len(reason) == 300
 
 
-def _answer(status: int, **headers: str) -> Answer:
+def _answer(status: int, **headers: str) -> Response:
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer("vendor", status, httpx.Headers(given), "", changes=True)
+    return Response("vendor", status, httpx.Headers(given), "", changes=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.common import fields
-from connectors.common.fields import Notes, Unreadable
+from connectors.common.fields import FieldReader, Unreadable
 from domain.deal import CostType, PlannedMilestone, SlaMetric
 from domain.money import Money
 
@@ -109,7 +109,7 @@ def test_an_amount_is_the_same_whatever_its_zeros() -> None:
 def test_what_cannot_be_read_is_a_finding_for_the_deals_owner(
     parse: Callable[[str], object], text: str
 ) -> None:
-    notes = Notes()
+    notes = FieldReader()
     assert notes.read("a field", text, parse) is None
     (finding,) = notes.findings
     assert (finding.field, finding.who) == ("a field", "deal owner")
@@ -117,7 +117,7 @@ def test_what_cannot_be_read_is_a_finding_for_the_deals_owner(
 
 
 def test_lines_that_can_be_read_are_kept_beside_those_that_cannot() -> None:
-    notes = Notes()
+    notes = FieldReader()
     text = "A; 50 %; 2027-01-31\r\n\r\nnonsense\nB; 50 %; 2027-02-28\n"
     read = notes.lines("billing plan", text, fields.milestone)
     assert [milestone.name for milestone in read] == ["A", "B"]
@@ -126,7 +126,7 @@ def test_lines_that_can_be_read_are_kept_beside_those_that_cannot() -> None:
 
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    notes = Notes()
+    notes = FieldReader()
     for parse in (fields.milestone, fields.sla_metric):
         notes.lines("a field", text, parse)
     for read in (fields.number, fields.days, fields.day, fields.money("EUR")):

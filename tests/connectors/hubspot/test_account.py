@@ -14,26 +14,26 @@ from tests.contracts.hubspot import PROPERTIES, HubspotBench
 
 async def test_an_empty_account_is_prepared_once(bench: HubspotBench) -> None:
     await bench.empty()
-    planned = await bench.crm.prepare(dry_run=True)
+    planned = await bench.crm.set_up(dry_run=True)
     assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 4
-    wanting = (await bench.crm.probe()).wanting
+    wanting = (await bench.crm.probe()).problems
     assert len(wanting) == len(planned)
-    assert list(await bench.crm.prepare(dry_run=False)) == list(planned)
-    assert (await bench.crm.probe()).wanting == ()
-    assert list(await bench.crm.prepare(dry_run=False)) == []
+    assert list(await bench.crm.set_up(dry_run=False)) == list(planned)
+    assert (await bench.crm.probe()).problems == ()
+    assert list(await bench.crm.set_up(dry_run=False)) == []
 
 
 async def test_a_dry_run_changes_nothing(bench: HubspotBench) -> None:
     await bench.empty()
-    await bench.crm.prepare(dry_run=True)
+    await bench.crm.set_up(dry_run=True)
     assert {line["committed"] for line in await bench.lines()} == {False}
 
 
 async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: HubspotBench) -> None:
     await bench.empty()
-    await bench.crm.prepare(dry_run=False)
+    await bench.crm.set_up(dry_run=False)
     deal = await won(bench)
-    await bench.crm.record.make(figures(deal), ticket("w"))
+    await bench.crm.write_back.do(figures(deal), ticket("w"))
     assert (await bench.crm.read_deal(deal)).unreadable == ()
 
 
@@ -43,7 +43,7 @@ async def test_a_choice_that_is_missing_is_added_and_those_of_others_stay(
     path = f"{PROPERTIES}/deals/cashward_template"
     own = {"label": "Ours", "value": "ours", "displayOrder": 0, "hidden": False}
     await bench.write("PATCH", path, {"options": [own]})
-    assert list(await bench.crm.prepare(dry_run=False)) == [
+    assert list(await bench.crm.set_up(dry_run=False)) == [
         "options of property deals.cashward_template"
     ]
     options = (await bench.hands.get(path)).json()["options"]
@@ -54,8 +54,8 @@ async def test_a_choice_that_is_missing_is_added_and_those_of_others_stay(
 async def test_a_field_of_another_type_is_for_a_person_to_mend(bench: HubspotBench) -> None:
     path = f"{PROPERTIES}/deals/cashward_start"
     await bench.write("PATCH", path, {"type": "string", "fieldType": "text"})
-    assert list(await bench.crm.prepare(dry_run=False)) == []
-    (sentence,) = (await bench.crm.probe()).wanting
+    assert list(await bench.crm.set_up(dry_run=False)) == []
+    (sentence,) = (await bench.crm.probe()).problems
     assert "deals.cashward_start is a string, we need a date" in sentence
 
 
@@ -80,7 +80,7 @@ async def test_a_missing_scope_is_wanting_by_its_name(tmp_path: Path, missing: s
     tokens = {hubspot.TOKEN: known, "pat-na1-sales-demo": {"actor": "sales"}}
     config: dict[str, Any] = {"hubspot": {"tokens": tokens}}
     async with hubspot.crm(tmp_path, config) as bench:
-        wanting = (await bench.crm.probe()).wanting
+        wanting = (await bench.crm.probe()).problems
     assert wanting
     assert all(missing in sentence for sentence in wanting)
 
@@ -91,4 +91,4 @@ async def test_a_write_to_a_field_that_is_missing_is_for_a_person_to_mend(
     deal = await won(bench)
     await bench.write("DELETE", f"{PROPERTIES}/deals/cashward_paid")
     with pytest.raises(Misconfigured, match="cashward_paid"):
-        await bench.crm.record.make(figures(deal), ticket("w"))
+        await bench.crm.write_back.do(figures(deal), ticket("w"))

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from connectors.common import Answer
+from connectors.common import Response
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.refusals import explain
 from domain.ids import DealId
@@ -43,9 +43,9 @@ async def test_every_api_version_carries_a_deal_by_either_way_in(
     async with bench.opened(api_version=version, **way_in) as roles:
         assert roles.crm
         assert (await roles.crm.read_deal(deal)).is_won
-        await roles.crm.record.make(figures(deal), ticket("w"))
+        await roles.crm.write_back.do(figures(deal), ticket("w"))
         probe = await roles.crm.probe()
-        assert (probe.wanting, probe.identity) == ((), identity)
+        assert (probe.problems, probe.identity) == ((), identity)
     assert (await bench.told(deal))["contracted"] == "13040.00"
     calls = [line["path"] for line in await bench.lines() if "/oauth/" not in line["path"]]
     assert all(("/v3/" in path or "/v4/" in path) is (version == "v3") for path in calls)
@@ -56,7 +56,7 @@ async def test_an_expired_token_is_renewed_and_the_write_made_once(bench: Hubspo
     await bench.spoil(operation="PATCH *", kind="expired_token")
     async with bench.opened(**OAUTH) as roles:
         assert roles.crm
-        await roles.crm.record.make(figures(deal), ticket("w"))
+        await roles.crm.write_back.do(figures(deal), ticket("w"))
     patches = [line for line in await bench.lines() if line["method"] == "PATCH"]
     assert [(line["status"], line["committed"]) for line in patches] == [(401, False), (200, True)]
 
@@ -89,7 +89,7 @@ async def test_a_write_that_hangs_longer_than_a_call_may_is_uncertain(
     async with bench.opened(http={"timeout_seconds": 0.2}) as roles:
         assert roles.crm
         with pytest.raises(Uncertain):
-            await roles.crm.record.make(figures(deal), ticket("w"))
+            await roles.crm.write_back.do(figures(deal), ticket("w"))
 
 
 @pytest.mark.parametrize("fault", ["malformed", "error_after", "error_before"])
@@ -99,7 +99,7 @@ async def test_an_answer_that_says_nothing_leaves_a_write_uncertain(
     deal = await won(bench)
     await bench.spoil(operation="PATCH *", kind=fault)
     with pytest.raises(Uncertain) as lost:
-        await bench.crm.record.make(figures(deal), ticket("w"))
+        await bench.crm.write_back.do(figures(deal), ticket("w"))
     assert lost.value.answered
 
 
@@ -132,12 +132,12 @@ def test_no_secret_shows_in_the_settings() -> None:
 
 
 async def test_the_settle_time_can_be_set(bench: HubspotBench) -> None:
-    assert bench.crm.record.repeat.settle == timedelta(seconds=30)
+    assert bench.crm.write_back.idempotency.settle_time == timedelta(seconds=30)
     async with open_hubspot(
         HubspotSettings.model_validate({"access_token": "t", "http": {"settle_seconds": 2}})
     ) as roles:
         assert roles.crm
-        assert roles.crm.record.repeat.settle == timedelta(seconds=2)
+        assert roles.crm.write_back.idempotency.settle_time == timedelta(seconds=2)
 
 
 # --------------------------------------------------------------------- refusals
@@ -212,4 +212,4 @@ def _told(
 ) -> ConnectorFailure | None:
     answered = httpx.Response(status, json=body or "gone", headers=headers)
     text = answered.text if body else "<html>"
-    return explain(Answer("hubspot", status, answered.headers, text, changes=True))
+    return explain(Response("hubspot", status, answered.headers, text, changes=True))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.deal import Finding, Role
+from domain.deal import ContactRole, Finding
 from domain.ids import DealId
 from domain.money import Money
 from domain.preflight import preflight
@@ -104,7 +104,10 @@ async def test_of_several_companies_none_of_them_primary_is_a_finding(bench: Hub
 
 async def test_a_contact_with_two_roles_plays_both(bench: HubspotBench) -> None:
     deal = await bench.crm.read_deal(DealId("hubspot:51230000023"))
-    assert [contact.role for contact in deal.contacts] == [Role.SPONSOR, Role.BILLING_CONTACT]
+    assert [contact.role for contact in deal.contacts] == [
+        ContactRole.SPONSOR,
+        ContactRole.BILLING_CONTACT,
+    ]
     assert len({contact.id for contact in deal.contacts}) == 1
 
 
@@ -136,7 +139,7 @@ async def test_a_line_without_a_price_is_a_finding(bench: HubspotBench) -> None:
 async def test_a_merged_deal_is_still_the_one_we_carry(bench: HubspotBench) -> None:
     twin = open_deal(name="The same again").model_copy(update={"account": None})
     deal, other = await won(bench), await bench.enter(twin)
-    await bench.crm.record.make(link(deal), ticket("l"))
+    await bench.crm.write_back.do(link(deal), ticket("l"))
     merge = {"primaryObjectId": local(deal), "objectIdToMerge": local(other)}
     heir = DealId(f"hubspot:{(await bench.write('POST', f'{OBJECTS}/deals/merge', merge))['id']}")
     assert heir not in (deal, other)
@@ -163,11 +166,11 @@ async def test_a_part_that_cannot_be_read_leaves_the_deal_unread(
 
 async def test_a_contact_archived_meanwhile_is_left_out(bench: HubspotBench) -> None:
     deal = await bench.crm.read_deal(SEEDED)
-    sponsor = deal.contact(Role.SPONSOR)
+    sponsor = deal.contact(ContactRole.SPONSOR)
     assert sponsor
     path = f"{OBJECTS}/contacts/{sponsor.id.removeprefix('hubspot:')}"
     await bench.write("DELETE", path)
-    assert (await bench.crm.read_deal(SEEDED)).contact(Role.SPONSOR) is None
+    assert (await bench.crm.read_deal(SEEDED)).contact(ContactRole.SPONSOR) is None
 
 
 async def test_a_merged_company_is_the_customer_under_its_new_id(bench: HubspotBench) -> None:

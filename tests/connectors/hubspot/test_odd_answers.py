@@ -86,7 +86,7 @@ async def test_an_account_where_no_deal_can_be_won_is_told_to_sales(
     wire.by_path["/crm/v4/associations/deals/contacts/labels"] = answer(200, {"results": []})
     for kind in ("deals", "tasks"):
         wire.by_path[f"{OBJECTS}/{kind}/0"] = answer(404, {"message": "resource not found"})
-    wanting = (await crm.probe()).wanting
+    wanting = (await crm.probe()).problems
     assert "no deal pipeline has a stage of probability 1.0: sales must make one" in wanting
     assert "property deals.cashward_scope is missing: prepare the account" in wanting
 

@@ -21,7 +21,7 @@ async def read(bench: HubspotBench, task: str) -> dict[str, Any]:
 
 
 async def test_a_task_is_the_deal_owners_to_do_on_the_day(bench: HubspotBench) -> None:
-    made = await bench.crm.task.make(asking(OWNED), ticket("t"))
+    made = await bench.crm.owner_task.do(asking(OWNED), ticket("t"))
     assert await read(bench, made.id) == {
         "hs_task_subject": "Say what was agreed",
         "hs_task_body": f"scope: the agreed scope is empty<br><br>cw:{OWNED}:ask:1",
@@ -34,26 +34,26 @@ async def test_a_task_is_the_deal_owners_to_do_on_the_day(bench: HubspotBench) -
 
 async def test_a_deal_that_nobody_owns_has_a_task_that_nobody_owns(bench: HubspotBench) -> None:
     deal = await bench.enter(open_deal())
-    made = await bench.crm.task.make(asking(deal), ticket("t"))
+    made = await bench.crm.owner_task.do(asking(deal), ticket("t"))
     assert (await read(bench, made.id))["hubspot_owner_id"] is None
     assert list(await bench.tasks(deal)) == ["Say what was agreed"]
 
 
 async def test_what_a_person_writes_around_our_mark_does_not_hide_it(bench: HubspotBench) -> None:
-    made = await bench.crm.task.make(asking(OWNED), ticket("t"))
+    made = await bench.crm.owner_task.do(asking(OWNED), ticket("t"))
     body = {"hs_task_body": f"<p>On it!</p><p>cw:{OWNED}:ask:1</p>"}
     await bench.write("PATCH", f"{OBJECTS}/tasks/{made.id}", {"properties": body})
-    assert [each.id for each in await bench.crm.task.find(asking(OWNED))] == [made.id]
+    assert [each.id for each in await bench.crm.owner_task.find(asking(OWNED))] == [made.id]
 
 
 async def test_a_task_that_its_owner_did_is_not_asked_again(bench: HubspotBench) -> None:
-    made = await bench.crm.task.make(asking(OWNED), ticket("t"))
+    made = await bench.crm.owner_task.do(asking(OWNED), ticket("t"))
     done = {"properties": {"hs_task_status": "COMPLETED"}}
     await bench.write("PATCH", f"{OBJECTS}/tasks/{made.id}", done)
-    assert [each.id for each in await bench.crm.task.find(asking(OWNED))] == [made.id]
+    assert [each.id for each in await bench.crm.owner_task.find(asking(OWNED))] == [made.id]
 
 
 async def test_angle_brackets_are_told_as_such(bench: HubspotBench) -> None:
     command = asking(OWNED).model_copy(update={"body": "amount: 5 < 6 & more"})
-    made = await bench.crm.task.make(command, ticket("t"))
+    made = await bench.crm.owner_task.do(command, ticket("t"))
     assert "5 &lt; 6 &amp; more" in (await read(bench, made.id))["hs_task_body"]

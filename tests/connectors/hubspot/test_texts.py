@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.common.fields import Notes, Unreadable
+from connectors.common.fields import FieldReader, Unreadable
 from connectors.hubspot import texts
 from connectors.hubspot.countries import alpha_2
 
@@ -37,7 +37,7 @@ def test_what_cannot_be_read_is_quoted(parse: Callable[[str], object], text: str
 
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    notes = Notes()
+    notes = FieldReader()
     for parse in (texts.country, texts.moment, texts.day):
         notes.read("a field", text, parse)
     assert all(finding.problem for finding in notes.findings)

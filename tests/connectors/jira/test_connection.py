@@ -53,11 +53,11 @@ def test_a_token_does_not_show() -> None:
 
 
 async def test_a_wrong_token_is_never_read_as_a_project_that_is_gone(jira: JiraBench) -> None:
-    made = await jira.pm.project.make(plan().opening(), ticket())
+    made = await jira.pm.open_project.do(plan().opening(), ticket())
     async with jira.opened(token="wrong") as roles:
         with pytest.raises(Misconfigured, match="give Cashward a new one"):
-            await pm_of(roles).project.take_back(plan().opening(), made)
-    assert await jira.pm.project.find(plan().opening())
+            await pm_of(roles).open_project.undo(plan().opening(), made)
+    assert await jira.pm.open_project.find(plan().opening())
 
 
 async def test_a_token_in_a_file_is_read_anew_when_it_is_refused(
@@ -78,23 +78,23 @@ async def test_a_whole_kickoff_goes_through_the_gateway(jira: JiraBench) -> None
     full = plan(people=("acc-consultant",))
     async with jira.opened(**by_oauth(jira)) as roles:
         pm = pm_of(roles)
-        made = await pm.project.make(full.opening(), ticket())
-        await pm.charter.make(full.charter(made.id), ticket())
-        versions = (await pm.milestones.make(full.milestone_plan(made.id), ticket())).parts
-        await pm.work.make(full.work(made.id, dict(versions)), ticket())
-        await pm.team.make(full.staffing(made.id), ticket())
+        made = await pm.open_project.do(full.opening(), ticket())
+        await pm.write_charter.do(full.charter(made.id), ticket())
+        versions = (await pm.plan_milestones.do(full.milestone_plan(made.id), ticket())).parts
+        await pm.plan_work.do(full.work(made.id, dict(versions)), ticket())
+        await pm.staff_project.do(full.staffing(made.id), ticket())
     assert made.url == f"{jira.url}/browse/{made.parts['key']}"
     assert len(await jira.issues(made.id)) == 6
-    assert await jira.pm.project.find(full.opening()) == (made,)
+    assert await jira.pm.open_project.find(full.opening()) == (made,)
 
 
 async def test_a_kickoff_takes_few_calls(jira: JiraBench) -> None:
     full = plan(people=("acc-consultant",))
     project = await opened(jira)
-    await jira.pm.charter.make(full.charter(project), ticket())
+    await jira.pm.write_charter.do(full.charter(project), ticket())
     versions = await planned(jira, project)
-    await jira.pm.work.make(full.work(project, versions), ticket())
-    await jira.pm.team.make(full.staffing(project), ticket())
+    await jira.pm.plan_work.do(full.work(project, versions), ticket())
+    await jira.pm.staff_project.do(full.staffing(project), ticket())
     assert await jira.calls() == [
         *("GET /myself", "POST /project"),
         *("PUT /project/{project}", "PUT /project/{project}/properties/{property}"),
@@ -138,20 +138,20 @@ async def test_a_probe_names_what_an_administrator_must_still_grant(jira: JiraBe
     async with jira.opened(**account) as roles:
         probe = await pm_of(roles).probe()
     assert probe.identity == "acc-consultant"
-    assert any("administer Jira" in way_out for way_out in probe.wanting)
+    assert any("administer Jira" in way_out for way_out in probe.problems)
 
 
 async def test_no_right_to_create_projects_is_for_a_person_to_grant(jira: JiraBench) -> None:
     account = {"email": "consultant@lowfold.example", "token": "jira-consultant-token"}
     async with jira.opened(**account) as roles:
         with pytest.raises(Misconfigured):
-            await pm_of(roles).project.make(plan().opening(), ticket())
+            await pm_of(roles).open_project.do(plan().opening(), ticket())
 
 
 async def test_refusals_are_told_in_any_language(jira: JiraBench) -> None:
     jira.sandbox.apps["jira"].vendor.options = {"language": "sk_SK"}
-    made = await jira.pm.project.make(plan().opening(), ticket())
-    assert await jira.pm.project.make(plan().opening(), ticket(2)) == made
+    made = await jira.pm.open_project.do(plan().opening(), ticket())
+    assert await jira.pm.open_project.do(plan().opening(), ticket(2)) == made
     with pytest.raises(Absent):
         await jira.pm.read_milestones(DEAL, NOWHERE)
 
@@ -173,7 +173,7 @@ async def test_each_changing_call_that_is_lost_is_mended_by_the_next_attempt(
     await jira.spoil({"operation": f"{verb} {REST}{path}", "kind": fault})
     is_noticed = fault != "malformed" or operation in READ_BACK
     assert bool(await _kickoff(jira)) is is_noticed
-    (project,) = await jira.pm.project.find(plan().opening())
+    (project,) = await jira.pm.open_project.find(plan().opening())
     assert len(await jira.versions(project.id)) == 2
     subjects = [i["properties"]["cashward"]["subject"] for i in await jira.issues(project.id)]
     assert sorted(subjects) == [f"{DEAL}:{key}" for key in ("m1", "m2", "w1", "w2", "w3", "w4")]
@@ -193,9 +193,9 @@ async def _kickoff(jira: JiraBench) -> list[str]:
             assert attempt < 5
             return await once(change, command, attempt + 1)
 
-    project: ExternalId = (await once(pm.project, full.opening())).id
-    await once(pm.charter, full.charter(project))
-    versions = (await once(pm.milestones, full.milestone_plan(project))).parts
-    await once(pm.work, full.work(project, versions))
-    await once(pm.team, full.staffing(project))
+    project: ExternalId = (await once(pm.open_project, full.opening())).id
+    await once(pm.write_charter, full.charter(project))
+    versions = (await once(pm.plan_milestones, full.milestone_plan(project))).parts
+    await once(pm.plan_work, full.work(project, versions))
+    await once(pm.staff_project, full.staffing(project))
     return lost

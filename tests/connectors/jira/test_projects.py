@@ -34,7 +34,7 @@ def test_any_deal_has_a_key_that_jira_takes(local: str) -> None:
 
 
 async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: JiraBench) -> None:
-    made = await jira.pm.project.make(plan().opening(), ticket())
+    made = await jira.pm.open_project.do(plan().opening(), ticket())
     project = await jira.read(f"/project/{made.id}")
     assert project["key"] == project_key(DEAL) == made.parts["key"]
     assert project["name"] == f"Pump monitoring ({project['key']})"
@@ -47,8 +47,8 @@ async def test_a_key_in_use_by_another_is_told_with_a_way_out(jira: JiraBench) -
     taken = {"key": project_key(DEAL), "name": "Somebody else's", **SOFTWARE}
     await jira.write("POST", "/project", taken)
     with pytest.raises(Rejected, match=r"rename that one, or delete it for good"):
-        await jira.pm.project.make(plan().opening(), ticket())
-    assert not await jira.pm.project.find(plan().opening())
+        await jira.pm.open_project.do(plan().opening(), ticket())
+    assert not await jira.pm.open_project.find(plan().opening())
 
 
 async def test_a_project_of_another_deal_is_not_ours_whatever_its_link_says(
@@ -57,19 +57,19 @@ async def test_a_project_of_another_deal_is_not_ours_whatever_its_link_says(
     taken = {"key": project_key(DEAL), "name": "Copied", "url": plan().url, **SOFTWARE}
     made = await jira.write("POST", "/project", taken)
     await jira.write("PUT", f"/project/{made['id']}/properties/cashward", {"deal": "hubspot:9"})
-    assert not await jira.pm.project.find(plan().opening())
+    assert not await jira.pm.open_project.find(plan().opening())
 
 
 async def test_a_project_in_the_trash_keeps_its_key(jira: JiraBench) -> None:
     opening = plan().opening()
-    await jira.pm.project.take_back(opening, await jira.pm.project.make(opening, ticket()))
+    await jira.pm.open_project.undo(opening, await jira.pm.open_project.do(opening, ticket()))
     with pytest.raises(Rejected, match="maybe in the trash"):
-        await jira.pm.project.make(opening, ticket(2))
+        await jira.pm.open_project.do(opening, ticket(2))
 
 
 async def test_a_long_name_is_cut_and_keeps_its_key(jira: JiraBench) -> None:
     opening = plan().model_copy(update={"name": "Pumps\n" * 40}).opening()
-    made = await jira.pm.project.make(opening, ticket())
+    made = await jira.pm.open_project.do(opening, ticket())
     name = (await jira.read(f"/project/{made.id}"))["name"]
     assert name.endswith(f"({made.parts['key']})")
     assert name.startswith("Pumps Pumps")
@@ -77,7 +77,7 @@ async def test_a_long_name_is_cut_and_keeps_its_key(jira: JiraBench) -> None:
 
 async def test_a_charter_is_exact_for_machines_and_plain_for_people(jira: JiraBench) -> None:
     project = await opened(jira)
-    await jira.pm.charter.make(plan(people=("acc-pm",)).charter(project), ticket())
+    await jira.pm.write_charter.do(plan(people=("acc-pm",)).charter(project), ticket())
     value = (await jira.read(f"/project/{project}/properties/cashward"))["value"]
     assert (value["deal"], value["status"], value["start"]) == (DEAL, "open", "2026-12-07")
     budget = {"costType": "labour", "hours": "100", "amount": "9500.10", "currency": "EUR"}
@@ -87,13 +87,13 @@ async def test_a_charter_is_exact_for_machines_and_plain_for_people(jira: JiraBe
     words = (await jira.read(f"/project/{project}"))["description"]
     assert "Sensors on twelve pumps.\nTraining of six users." in words
     assert "Budget: labour 9,500.10 EUR (100 h)." in words
-    assert await jira.pm.project.find(plan().opening())
+    assert await jira.pm.open_project.find(plan().opening())
 
 
 async def test_a_closed_charter_says_so(jira: JiraBench) -> None:
     project = await opened(jira)
-    await jira.pm.charter.make(plan().charter(project), ticket())
-    await jira.pm.charter.make(plan().charter(project, is_closed=True), ticket())
+    await jira.pm.write_charter.do(plan().charter(project), ticket())
+    await jira.pm.write_charter.do(plan().charter(project, is_closed=True), ticket())
     value = (await jira.read(f"/project/{project}/properties/cashward"))["value"]
     assert value["status"] == "closed"
     assert (await jira.read(f"/project/{project}"))["description"].startswith("CLOSED")
@@ -116,7 +116,7 @@ async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
     renamed = {"name": "Renamed", "description": f"Pumps first! cw:{DEAL}:m1 (agreed)"}
     await jira.write("PUT", f"/version/{versions['m1']}", renamed)
     await jira.write("POST", "/version", {"name": "By hand", "projectId": int(project)})
-    again = await jira.pm.milestones.make(plan().milestone_plan(project), ticket(2))
+    again = await jira.pm.plan_milestones.do(plan().milestone_plan(project), ticket(2))
     assert again.parts == versions
     told = await jira.pm.read_milestones(DEAL, project)
     assert [each.item for each in told] == ["m1", "m2"]
@@ -127,7 +127,7 @@ async def test_milestones_of_one_name_are_told_apart(jira: JiraBench) -> None:
     project = await opened(jira)
     named = (item(1, "Payment"), item(2, "payment "), item(3, "Go-live"))
     command = plan().model_copy(update={"milestones": named}).milestone_plan(project)
-    await jira.pm.milestones.make(command, ticket())
+    await jira.pm.plan_milestones.do(command, ticket())
     names = {version["name"] for version in await jira.versions(project)}
     assert names == {"Payment (m1)", "payment (m2)", "Go-live"}
 
@@ -143,17 +143,17 @@ async def test_a_member_who_is_in_already_keeps_nobody_out(jira: JiraBench) -> N
     project = await opened(jira)
     await jira.write("POST", ROLE.format(project), {"user": ["acc-developer"]})
     command = plan(people=("acc-consultant", "acc-developer")).staffing(project)
-    assert not await jira.pm.team.find(command)
-    await jira.pm.team.make(command, ticket())
+    assert not await jira.pm.staff_project.find(command)
+    await jira.pm.staff_project.do(command, ticket())
     assert await _members(jira, project) == ["acc-consultant", "acc-developer"]
-    assert len(await jira.pm.team.find(command)) == 1
+    assert len(await jira.pm.staff_project.find(command)) == 1
 
 
 async def test_a_stranger_on_the_team_is_refused_and_told(jira: JiraBench) -> None:
     project = await opened(jira)
     command = plan(people=("acc-consultant", "acc-nobody")).staffing(project)
     with pytest.raises(Rejected, match="acc-nobody"):
-        await jira.pm.team.make(command, ticket())
+        await jira.pm.staff_project.do(command, ticket())
     assert await _members(jira, project) == []
 
 
@@ -161,8 +161,8 @@ async def test_no_team_is_no_call(jira: JiraBench) -> None:
     project = await opened(jira)
     before = len(await jira.calls())
     command = plan().staffing(project)
-    made = await jira.pm.team.make(command, ticket())
-    assert await jira.pm.team.find(command) == (made,)
+    made = await jira.pm.staff_project.do(command, ticket())
+    assert await jira.pm.staff_project.find(command) == (made,)
     assert len(await jira.calls()) == before
 
 
@@ -171,7 +171,7 @@ async def test_a_role_that_is_not_there_is_told_with_those_that_are(jira: JiraBe
     async with jira.opened(team_role="Pilots") as roles:
         assert roles.pm
         with pytest.raises(Rejected, match="one of Administrators, Member, Viewer"):
-            await roles.pm.team.make(plan(people=("acc-pm",)).staffing(project), ticket())
+            await roles.pm.staff_project.do(plan(people=("acc-pm",)).staffing(project), ticket())
 
 
 async def _members(jira: JiraBench, project: ExternalId) -> list[str]:

@@ -12,7 +12,7 @@ DAY = date(2026, 12, 8)
 async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraBench) -> None:
     project = await opened(jira)
     versions = await planned(jira, project)
-    await jira.pm.work.make(plan().work(project, versions), ticket())
+    await jira.pm.plan_work.do(plan().work(project, versions), ticket())
     for _ in range(23):
         await jira.book(project, "w1", Decimal("0.5"), DAY)
     told = await jira.pm.read_time(DEAL, project)
@@ -36,7 +36,7 @@ async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: Jir
 async def test_a_day_is_that_of_the_account_that_asks(jira: JiraBench) -> None:
     project = await opened(jira)
     versions = await planned(jira, project)
-    made = await jira.pm.work.make(plan().work(project, versions), ticket())
+    made = await jira.pm.plan_work.do(plan().work(project, versions), ticket())
     early = {"timeSpentSeconds": 3600, "started": "2026-12-09T00:30:00.000+0100"}
     await jira.write("POST", f"/issue/{made.parts['w1']}/worklog", early)
     (told,) = await jira.pm.read_time(DEAL, project)

@@ -27,7 +27,7 @@ async def work_of(jira: JiraBench, house: dict[str, str]) -> PlanWork:
     """Work in a project of another template."""
     async with jira.opened(**house) as roles:
         assert roles.pm
-        project = (await roles.pm.project.make(plan().opening(), ticket())).id
+        project = (await roles.pm.open_project.do(plan().opening(), ticket())).id
     return plan().work(project, await planned(jira, project))
 
 
@@ -50,7 +50,7 @@ def keyed(issues: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 async def test_a_milestone_is_an_epic_and_its_packages_hang_below(jira: JiraBench) -> None:
     command = await work_in(jira)
-    made = await jira.pm.work.make(command, ticket())
+    made = await jira.pm.plan_work.do(command, ticket())
     fields = keyed(await jira.issues(command.project))
     assert {name: f["issuetype"]["hierarchyLevel"] for name, f in fields.items()} == {
         "m1": 1,
@@ -66,40 +66,40 @@ async def test_a_milestone_is_an_epic_and_its_packages_hang_below(jira: JiraBenc
 async def test_many_packages_go_in_few_bulks(jira: JiraBench) -> None:
     command = await work_in(jira, items=40)
     before = len(await jira.calls())
-    made = await jira.pm.work.make(command, ticket())
+    made = await jira.pm.plan_work.do(command, ticket())
     assert (await jira.calls())[before:] == ["GET /project/{project}", BULK, BULK, BULK]
     assert len(made.parts) == 120
-    (found,) = await jira.pm.work.find(command)
+    (found,) = await jira.pm.plan_work.find(command)
     assert found == made
 
 
 async def test_a_look_at_a_small_project_is_one_fetch(jira: JiraBench) -> None:
     command = await work_in(jira)
-    await jira.pm.work.make(command, ticket())
+    await jira.pm.plan_work.do(command, ticket())
     before = len(await jira.calls())
-    assert await jira.pm.work.find(command)
+    assert await jira.pm.plan_work.find(command)
     assert (await jira.calls())[before:] == ["GET /project/{project}", FETCH]
 
 
 async def test_work_is_found_behind_any_number_of_issues_of_others(jira: JiraBench) -> None:
     command = await work_in(jira)
     await by_hand(jira, command.project, 130)
-    made = await jira.pm.work.make(command, ticket())
-    assert list(await jira.pm.work.find(command)) == [made]
+    made = await jira.pm.plan_work.do(command, ticket())
+    assert list(await jira.pm.plan_work.find(command)) == [made]
 
 
 async def test_what_lost_attempts_left_is_found_and_swept(jira: JiraBench) -> None:
     command = await work_in(jira)
-    first = await jira.pm.work.make(command, ticket())
-    await jira.pm.work.make(command, ticket())
-    elected, *strays = await jira.pm.work.find(command)
+    first = await jira.pm.plan_work.do(command, ticket())
+    await jira.pm.plan_work.do(command, ticket())
+    elected, *strays = await jira.pm.plan_work.find(command)
     assert elected == first
     assert len(strays) == 6
     for stray in strays:
-        await jira.pm.work.take_back(command, stray)
+        await jira.pm.plan_work.undo(command, stray)
     left = {issue["id"] for issue in await jira.issues(command.project)}
     assert left == set(first.parts.values())
-    assert list(await jira.pm.work.find(command)) == [first]
+    assert list(await jira.pm.plan_work.find(command)) == [first]
 
 
 async def test_a_refused_row_is_told_and_the_others_are_kept(jira: JiraBench) -> None:
@@ -107,18 +107,18 @@ async def test_a_refused_row_is_told_and_the_others_are_kept(jira: JiraBench) ->
     broken = command.packages[0].model_copy(update={"name": " "})
     partly = command.model_copy(update={"packages": (broken, *command.packages[1:])})
     with pytest.raises(Rejected, match="summary"):
-        await jira.pm.work.make(partly, ticket())
+        await jira.pm.plan_work.do(partly, ticket())
     assert len(await jira.issues(command.project)) == 5
-    made = await jira.pm.work.make(command, ticket(2))
+    made = await jira.pm.plan_work.do(command, ticket(2))
     assert len(await jira.issues(command.project)) == 6
-    assert list(await jira.pm.work.find(command)) == [made]
+    assert list(await jira.pm.plan_work.find(command)) == [made]
 
 
 async def test_a_bulk_of_which_nothing_is_made_is_told(jira: JiraBench) -> None:
     command = await work_in(jira)
     unknown = command.model_copy(update={"versions": {"m1": "1", "m2": "2"}})
     with pytest.raises(Rejected, match="fixVersions"):
-        await jira.pm.work.make(unknown, ticket())
+        await jira.pm.plan_work.do(unknown, ticket())
     assert not await jira.issues(command.project)
 
 
@@ -127,27 +127,27 @@ async def test_a_lost_bulk_of_packages_is_completed(jira: JiraBench) -> None:
     lost = {"operation": f"POST {REST}/issue/bulk", "key": f"{DEAL}:w51", "kind": "error_before"}
     await jira.spoil(lost)
     with pytest.raises(Uncertain, match="500"):
-        await jira.pm.work.make(command, ticket())
-    assert not await jira.pm.work.find(command)
-    made = await jira.pm.work.make(command, ticket(2))
+        await jira.pm.plan_work.do(command, ticket())
+    assert not await jira.pm.plan_work.find(command)
+    made = await jira.pm.plan_work.do(command, ticket(2))
     assert len(made.parts) == 90
-    assert list(await jira.pm.work.find(command)) == [made]
+    assert list(await jira.pm.plan_work.find(command)) == [made]
 
 
 async def test_a_project_without_epics_has_tasks_and_sub_tasks(jira: JiraBench) -> None:
     command = await work_of(jira, NO_EPICS)
-    made = await jira.pm.work.make(command, ticket())
+    made = await jira.pm.plan_work.do(command, ticket())
     fields = keyed(await jira.issues(command.project))
     assert fields["m1"]["issuetype"]["hierarchyLevel"] == 0
     assert fields["w1"]["issuetype"]["subtask"]
     assert fields["w1"]["parent"]["id"] == made.parts["m1"]
-    await jira.pm.work.take_back(command, made)
+    await jira.pm.plan_work.undo(command, made)
     assert not await jira.issues(command.project)
 
 
 async def test_a_screen_without_estimates_does_not_stop_the_work(jira: JiraBench) -> None:
     command = await work_of(jira, AGILE)
-    made = await jira.pm.work.make(command, ticket())
+    made = await jira.pm.plan_work.do(command, ticket())
     assert made.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
     issues = await jira.issues(command.project)
     hours = [issue["properties"]["cashward"].get("hours") for issue in issues]
@@ -157,6 +157,6 @@ async def test_a_screen_without_estimates_does_not_stop_the_work(jira: JiraBench
 async def test_work_without_hours_has_no_estimate(jira: JiraBench) -> None:
     command = await work_in(jira, items=1)
     idle = package(1, 1).model_copy(update={"hours": 0})
-    await jira.pm.work.make(command.model_copy(update={"packages": (idle,)}), ticket())
+    await jira.pm.plan_work.do(command.model_copy(update={"packages": (idle,)}), ticket())
     fields = keyed(await jira.issues(ExternalId(command.project)))
     assert fields["w1"]["timeoriginalestimate"] is None

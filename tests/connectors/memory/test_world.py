@@ -13,11 +13,11 @@ from domain.ids import DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.project import OpenProject, PlanMilestones, WriteCharter
 from ports.failures import Absent, Rejected, Uncertain
-from ports.operation import Ticket
+from ports.operation import Attempt
 from ports.pm import Pm
 
 DEAL = DealId("memory:1")
-TICKET = Ticket(attempt=1, generation=1, idempotency_key="k", look_first=False)
+TICKET = Attempt(attempt=1, generation=1, idempotency_key="k", search_first=False)
 OPENING = OpenProject(
     subject=Subject(DEAL),
     deal=DEAL,
@@ -77,8 +77,8 @@ def charter(project: ExternalId, *, is_closed: bool = False) -> WriteCharter:
 
 
 async def test_a_reached_milestone_is_told_of(world: MemoryWorld, pm: Pm) -> None:
-    project = (await pm.project.make(OPENING, TICKET)).id
-    made = await pm.milestones.make(planning(project), TICKET)
+    project = (await pm.open_project.do(OPENING, TICKET)).id
+    made = await pm.plan_milestones.do(planning(project), TICKET)
     assert set(made.parts) == {"m1", "m2"}
     world.reach(project, ItemKey("m2"))
     progress = await pm.read_milestones(DEAL, project)
@@ -91,36 +91,39 @@ async def test_a_reached_milestone_is_told_of(world: MemoryWorld, pm: Pm) -> Non
 async def test_one_deal_has_one_project_and_it_goes_with_its_parts(
     world: MemoryWorld, pm: Pm
 ) -> None:
-    first, again = await pm.project.make(OPENING, TICKET), await pm.project.make(OPENING, TICKET)
+    first, again = (
+        await pm.open_project.do(OPENING, TICKET),
+        await pm.open_project.do(OPENING, TICKET),
+    )
     assert first == again
-    await pm.milestones.make(planning(first.id), TICKET)
+    await pm.plan_milestones.do(planning(first.id), TICKET)
     for _ in range(2):
-        await pm.project.take_back(OPENING, first)
+        await pm.open_project.undo(OPENING, first)
     assert world.projects == {}
-    assert list(await pm.project.find(OPENING)) == []
-    assert list(await pm.milestones.find(planning(first.id))) == []
+    assert list(await pm.open_project.find(OPENING)) == []
+    assert list(await pm.plan_milestones.find(planning(first.id))) == []
     with pytest.raises(Absent):
         await pm.read_milestones(DEAL, first.id)
     with pytest.raises(Absent):
-        await pm.charter.make(charter(first.id), TICKET)
+        await pm.write_charter.do(charter(first.id), TICKET)
 
 
 async def test_a_closed_project_is_a_charter_that_says_so(world: MemoryWorld, pm: Pm) -> None:
-    project = (await pm.project.make(OPENING, TICKET)).id
-    await pm.charter.make(charter(project), TICKET)
+    project = (await pm.open_project.do(OPENING, TICKET)).id
+    await pm.write_charter.do(charter(project), TICKET)
     closing = charter(project, is_closed=True)
-    made = await pm.charter.make(closing, TICKET)
+    made = await pm.write_charter.do(closing, TICKET)
     assert world.projects[project].parts["charter"] == closing
     for _ in range(2):
-        await pm.charter.take_back(closing, made)
+        await pm.write_charter.undo(closing, made)
     assert "charter" not in world.projects[project].parts
 
 
 async def test_a_lost_reply_is_found_exactly_once(world: MemoryWorld, pm: Pm) -> None:
     world.fail(Trouble.LOST_REPLY)
     with pytest.raises(Uncertain):
-        await pm.project.make(OPENING, TICKET)
-    assert len(await pm.project.find(OPENING)) == len(world.projects) == 1
+        await pm.open_project.do(OPENING, TICKET)
+    assert len(await pm.open_project.find(OPENING)) == len(world.projects) == 1
 
 
 async def test_each_opening_has_a_world_of_its_own_unless_it_is_handed_one() -> None:
@@ -155,4 +158,4 @@ def test_only_what_is_issued_and_open_can_be_paid(world: MemoryWorld) -> None:
     with pytest.raises(Rejected):
         world.pay(invoice.id, gross + Money.of(1, "EUR"))
     world.pay(invoice.id, gross)
-    assert world.invoice(invoice.id).status is InvoiceStatus.PAID
+    assert world.draft_invoice(invoice.id).status is InvoiceStatus.PAID

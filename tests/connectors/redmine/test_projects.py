@@ -5,7 +5,7 @@ import re
 import pytest
 
 from connectors.redmine.project import identifier
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import DealId
 from domain.project import TeamMember
 from ports.failures import Absent, Rejected
@@ -41,22 +41,22 @@ async def test_an_identifier_of_another_is_told_with_a_way_out(redmine: RedmineB
     theirs = {"name": "Somebody else's", "identifier": identifier(DEAL)}
     await redmine.write("POST", "/projects", {"project": theirs})
     with pytest.raises(Rejected, match="rename or delete it"):
-        await redmine.pm.project.make(plan().opening(), ticket())
-    assert not await redmine.pm.project.find(plan().opening())
+        await redmine.pm.open_project.do(plan().opening(), ticket())
+    assert not await redmine.pm.open_project.find(plan().opening())
 
 
 @pytest.mark.real
 async def test_an_empty_project_goes_and_one_with_work_is_archived(redmine: RedmineBench) -> None:
     opening = plan().opening()
-    empty = await redmine.pm.project.make(opening, ticket())
-    await redmine.pm.project.take_back(opening, empty)
+    empty = await redmine.pm.open_project.do(opening, ticket())
+    await redmine.pm.open_project.undo(opening, empty)
     assert await ask(redmine, "SELECT count(*) FROM projects") == [(0,)]
-    full = await redmine.pm.project.make(opening, ticket(2))
+    full = await redmine.pm.open_project.do(opening, ticket(2))
     await planned(redmine, full.id)
     for _ in range(2):
-        await redmine.pm.project.take_back(opening, full)
+        await redmine.pm.open_project.undo(opening, full)
     assert await ask(redmine, "SELECT status FROM projects") == [(9,)]
-    assert not await redmine.pm.project.find(opening)
+    assert not await redmine.pm.open_project.find(opening)
     with pytest.raises(Absent):
         await redmine.pm.read_time(DEAL, full.id)
 
@@ -66,7 +66,7 @@ async def test_a_panel_shows_terms_and_no_personal_data(redmine: RedmineBench) -
     project = await opened(redmine)
     team = (TeamMember(role="lead", person="7"),)
     told = plan().model_copy(update={"team": team}).charter(project)
-    await redmine.pm.charter.make(told, ticket())
+    await redmine.pm.write_charter.do(told, ticket())
     text = (await redmine.read(PANEL.format(project)))["wiki_page"]["text"]
     for words in (
         "*Contract terms*, from 2026-12-07 to 2027-03-26",
@@ -86,20 +86,20 @@ async def test_a_closing_charter_closes_the_project_and_what_is_in_it_stays_read
 ) -> None:
     project = await opened(redmine)
     await planned(redmine, project)
-    await redmine.pm.charter.make(plan().charter(project), ticket())
+    await redmine.pm.write_charter.do(plan().charter(project), ticket())
     closing = plan().charter(project, is_closed=True)
     for attempt in (1, 2):
-        await redmine.pm.charter.make(closing, ticket(attempt))
+        await redmine.pm.write_charter.do(closing, ticket(attempt))
     assert (await redmine.read(f"/projects/{project}"))["project"]["status"] == 5
     assert (await redmine.read(PANEL.format(project)))["wiki_page"]["text"].startswith("*CLOSED")
     assert len(await redmine.pm.read_milestones(DEAL, project)) == 2
     assert await redmine.pm.read_time(DEAL, project) == []
-    assert await redmine.pm.project.find(plan().opening())
+    assert await redmine.pm.open_project.find(plan().opening())
     with pytest.raises(Rejected, match="is closed: reopen it"):
-        await redmine.pm.charter.make(plan().charter(project), ticket())
+        await redmine.pm.write_charter.do(plan().charter(project), ticket())
     with pytest.raises(Rejected, match="is closed: reopen it"):
-        await redmine.pm.milestones.make(plan(items=3).milestone_plan(project), ticket(2))
-    await redmine.pm.charter.take_back(closing, Made(id=project))
+        await redmine.pm.plan_milestones.do(plan(items=3).milestone_plan(project), ticket(2))
+    await redmine.pm.write_charter.undo(closing, Receipt(id=project))
     assert (await redmine.read(f"/projects/{project}"))["project"]["status"] == 1
 
 
@@ -111,7 +111,7 @@ async def test_a_lead_manages_and_others_develop(redmine: RedmineBench) -> None:
         TeamMember(role="developer", person="developer"),
     )
     staffing = plan().model_copy(update={"team": team}).staffing(project)
-    await redmine.pm.team.make(staffing, ticket())
+    await redmine.pm.staff_project.do(staffing, ticket())
     members = (await redmine.read(f"/projects/{project}/memberships"))["memberships"]
     told = {str(each["user"]["id"]): each["roles"][0]["name"] for each in members}
     assert told == {people["lead"]: "Manager", people["developer"]: "Developer"}
@@ -122,7 +122,7 @@ async def test_milestones_of_one_name_are_told_apart(redmine: RedmineBench) -> N
     project = await opened(redmine)
     items = (item(1, "Delivery " * 9), item(2, "Delivery " * 9), item(3, "Other"))
     milestones = plan().model_copy(update={"milestones": items}).milestone_plan(project)
-    made = await redmine.pm.milestones.make(milestones, ticket())
+    made = await redmine.pm.plan_milestones.do(milestones, ticket())
     names = await ask(redmine, "SELECT name FROM versions ORDER BY id")
     assert [name[-4:] for (name,) in names] == ["(m1)", "(m2)", "ther"]
     assert len(set(made.parts.values())) == 3
@@ -132,8 +132,8 @@ async def test_milestones_of_one_name_are_told_apart(redmine: RedmineBench) -> N
 async def test_a_milestone_that_work_is_planned_for_is_not_deleted(redmine: RedmineBench) -> None:
     project = await opened(redmine)
     milestones = plan().milestone_plan(project)
-    made = await redmine.pm.milestones.make(milestones, ticket())
-    await redmine.pm.work.make(plan().work(project, dict(made.parts)), ticket())
+    made = await redmine.pm.plan_milestones.do(milestones, ticket())
+    await redmine.pm.plan_work.do(plan().work(project, dict(made.parts)), ticket())
     with pytest.raises(Rejected, match="has issues: plan them for another"):
-        await redmine.pm.milestones.take_back(milestones, made)
+        await redmine.pm.plan_milestones.undo(milestones, made)
     assert len(await redmine.pm.read_milestones(DEAL, project)) == 2

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.effect import Made
+from domain.effect import Receipt
 from domain.ids import ExternalId
 from ports.failures import Rejected, Uncertain, Unreachable
-from ports.operation import Change
+from ports.operation import Operation
 from testbed.systems.common.proxy import Fault
 from testbed.systems.redmine import changes
 from tests.connectors.redmine.sql import ask
@@ -19,23 +19,23 @@ pytestmark = pytest.mark.real
 _RACES = 5
 
 
-async def race(many: int, change: Change[Any], command: Any) -> tuple[Made, int]:
+async def race(many: int, change: Operation[Any], command: Any) -> tuple[Receipt, int]:
     """Many make it at once; then it is swept as the ledger does it. Tells how many were too many.
 
     Redmine's database may give up one of two that lock each other: then it may have happened. On a
     crowded machine a look may come to nothing: then nothing happened.
     """
-    makes = (change.make(command, ticket()) for _ in range(many))
+    makes = (change.do(command, ticket()) for _ in range(many))
     ends = await asyncio.gather(*makes, return_exceptions=True)
-    assert {type(end) for end in ends} <= {Made, Uncertain, Unreachable}
-    await change.make(command, ticket(2))
+    assert {type(end) for end in ends} <= {Receipt, Uncertain, Unreachable}
+    await change.do(command, ticket(2))
     first, *strays = await change.find(command)
     for stray in strays:
-        await change.take_back(command, stray)
+        await change.undo(command, stray)
     return first, len(strays)
 
 
-async def race_until_it_strays(many: int, change: Change[Any], command: Any) -> Made:
+async def race_until_it_strays(many: int, change: Operation[Any], command: Any) -> Receipt:
     """The elected one of a race that made too many: in some, the first has made before others look.
 
     Those prove nothing: what they made is taken back, and they race again.
@@ -44,7 +44,7 @@ async def race_until_it_strays(many: int, change: Change[Any], command: Any) -> 
         elected, strays = await race(many, change, command)
         if strays:
             return elected
-        await change.take_back(command, elected)
+        await change.undo(command, elected)
     pytest.fail(f"in {_RACES} races of {many} nobody made a second one")
 
 
@@ -55,19 +55,19 @@ async def duplicate(redmine: RedmineBench, path: str, kind: str, **fields: Any) 
 
 async def test_eight_that_open_a_project_at_once_end_in_one(redmine: RedmineBench) -> None:
     opening = plan().opening()
-    elected = await race_until_it_strays(8, redmine.pm.project, opening)
+    elected = await race_until_it_strays(8, redmine.pm.open_project, opening)
     assert await ask(redmine, "SELECT id::text FROM projects") == [(elected.id,)]
-    assert list(await redmine.pm.project.find(opening)) == [elected]
-    assert await redmine.pm.project.make(opening, ticket(9)) == elected
+    assert list(await redmine.pm.open_project.find(opening)) == [elected]
+    assert await redmine.pm.open_project.do(opening, ticket(9)) == elected
 
 
 async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineBench) -> None:
     project = await opened(redmine)
     milestones = plan().milestone_plan(project)
-    versions = (await race(3, redmine.pm.milestones, milestones))[0].parts
+    versions = (await race(3, redmine.pm.plan_milestones, milestones))[0].parts
     assert await ask(redmine, "SELECT count(*) FROM versions") == [(2,)]
     planning = plan().work(project, dict(versions))
-    work = await race_until_it_strays(3, redmine.pm.work, planning)
+    work = await race_until_it_strays(3, redmine.pm.plan_work, planning)
     told = await ask(redmine, "SELECT id::text FROM issues ORDER BY id")
     assert {number for (number,) in told} == set(work.parts.values())
     assert work.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
@@ -77,31 +77,31 @@ async def test_a_second_project_that_somebody_worked_in_is_archived(
     redmine: RedmineBench,
 ) -> None:
     opening = plan().opening()
-    made = await redmine.pm.project.make(opening, ticket())
+    made = await redmine.pm.open_project.do(opening, ticket())
     await redmine.write("POST", f"/projects/{made.id}/versions", {"version": {"name": "Theirs"}})
-    await redmine.pm.project.take_back(opening, made)
+    await redmine.pm.open_project.undo(opening, made)
     assert await ask(redmine, "SELECT status FROM projects") == [(9,)]
     assert await ask(redmine, "SELECT name FROM versions") == [("Theirs",)]
     with pytest.raises(Rejected, match="if one is archived, rename or delete it"):
-        await redmine.pm.project.make(opening, ticket(2))
+        await redmine.pm.open_project.do(opening, ticket(2))
 
 
 async def test_a_second_issue_is_swept_but_never_with_time_on_it(redmine: RedmineBench) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
-    made = await redmine.pm.work.make(work, ticket())
+    made = await redmine.pm.plan_work.do(work, ticket())
     ours = [{"id": 3, "value": f"{DEAL}:w1"}]
     fields = {"project_id": project, "tracker_id": 4, "subject": "Late", "custom_fields": ours}
     late = await duplicate(redmine, "/issues", "issue", **fields)
-    first, stray = await redmine.pm.work.find(work)
+    first, stray = await redmine.pm.plan_work.find(work)
     assert (first, stray.id) == (made, late)
     entry = {"issue_id": late, "hours": "1", "activity_id": 9}
     booked = await redmine.write("POST", "/time_entries", {"time_entry": entry})
     with pytest.raises(Rejected, match=f"time is booked on issue {late}"):
-        await redmine.pm.work.take_back(work, stray)
+        await redmine.pm.plan_work.undo(work, stray)
     await redmine.write("DELETE", f"/time_entries/{booked['time_entry']['id']}")
-    await redmine.pm.work.take_back(work, stray)
-    assert list(await redmine.pm.work.find(work)) == [made]
+    await redmine.pm.plan_work.undo(work, stray)
+    assert list(await redmine.pm.plan_work.find(work)) == [made]
 
 
 async def test_an_older_summary_that_comes_late_inherits_the_packages(
@@ -112,13 +112,13 @@ async def test_an_older_summary_that_comes_late_inherits_the_packages(
     ours = [{"id": 3, "value": "nobody's yet"}]
     fields = {"project_id": project, "tracker_id": 4, "subject": "Late", "custom_fields": ours}
     late = await duplicate(redmine, "/issues", "issue", **fields)
-    before = await redmine.pm.work.make(work, ticket())
+    before = await redmine.pm.plan_work.do(work, ticket())
     ours[0]["value"] = f"{DEAL}:m1"
     await redmine.write("PUT", f"/issues/{late}", {"issue": {"custom_fields": ours}})
-    elected, stray = await redmine.pm.work.find(work)
+    elected, stray = await redmine.pm.plan_work.find(work)
     assert (elected.parts["m1"], stray.id) == (late, before.parts["m1"])
-    await redmine.pm.work.take_back(work, stray)
-    assert list(await redmine.pm.work.find(work)) == [elected]
+    await redmine.pm.plan_work.undo(work, stray)
+    assert list(await redmine.pm.plan_work.find(work)) == [elected]
     below = await ask(redmine, "SELECT id::text FROM issues WHERE parent_id = %s", int(late))
     assert {number for (number,) in below} == {before.parts["w1"], before.parts["w2"]}
 
@@ -126,12 +126,12 @@ async def test_an_older_summary_that_comes_late_inherits_the_packages(
 async def test_work_with_issues_of_people_below_it_is_not_deleted(redmine: RedmineBench) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
-    made = await redmine.pm.work.make(work, ticket())
+    made = await redmine.pm.plan_work.do(work, ticket())
     parent = made.parts["w1"]
     fields = {"project_id": project, "subject": "Theirs", "parent_issue_id": parent}
     theirs = await duplicate(redmine, "/issues", "issue", **fields)
     with pytest.raises(Rejected, match=f"issue {parent} has issues below it"):
-        await redmine.pm.work.take_back(work, made)
+        await redmine.pm.plan_work.undo(work, made)
     assert await ask(redmine, "SELECT subject FROM issues WHERE id = %s", int(theirs)) == [
         ("Theirs",)
     ]
@@ -144,8 +144,8 @@ async def test_what_was_done_before_an_error_answer_is_found_and_not_done_again(
     work = plan().work(project, await planned(redmine, project))
     redmine.proxy.every(3, Fault.BAD_GATEWAY, changes, times=1)
     with pytest.raises(Uncertain) as told:
-        await redmine.pm.work.make(work, ticket())
+        await redmine.pm.plan_work.do(work, ticket())
     assert told.value.answered
-    made = await redmine.pm.work.make(work, ticket(2))
+    made = await redmine.pm.plan_work.do(work, ticket(2))
     assert await ask(redmine, "SELECT count(*) FROM issues") == [(6,)]
-    assert list(await redmine.pm.work.find(work)) == [made]
+    assert list(await redmine.pm.plan_work.find(work)) == [made]

@@ -47,9 +47,9 @@ async def test_a_wrong_key_is_not_absence_even_where_strangers_may_look(
     async with redmine.opened() as roles, redmine.opened(key="wrong") as strange:
         assert roles.pm
         assert strange.pm
-        assert await roles.pm.project.find(plan().opening())
+        assert await roles.pm.open_project.find(plan().opening())
         with pytest.raises(Misconfigured, match="new key on its page My account"):
-            await strange.pm.project.find(plan().opening())
+            await strange.pm.open_project.find(plan().opening())
 
 
 async def test_a_wrong_key_is_an_answer_to_the_doctor(redmine: RedmineBench) -> None:
@@ -73,7 +73,7 @@ async def test_a_project_without_our_tracker_gets_no_work_of_another(
     work = plan().work(project, await planned(redmine, project))
     await redmine.write("PUT", f"/projects/{project}", {"project": {"tracker_ids": [1]}})
     with pytest.raises(Misconfigured, match="have the tracker 'Task'"):
-        await redmine.pm.work.make(work, ticket())
+        await redmine.pm.plan_work.do(work, ticket())
     assert await ask(redmine, "SELECT count(*) FROM issues") == [(0,)]
 
 
@@ -81,9 +81,9 @@ async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineBench) 
     names = {"key_field": "our_key", "billing_field": "our_state", "tracker": "Work package"}
     async with redmine.opened(**names, team_role="Crew") as roles:
         assert roles.pm
-        wanting = (await roles.pm.probe()).wanting
+        wanting = (await roles.pm.probe()).problems
         with pytest.raises(Misconfigured, match="make a text field 'our_key' for project"):
-            await roles.pm.project.make(plan().opening(), ticket())
+            await roles.pm.open_project.do(plan().opening(), ticket())
     for words in ("role 'Crew'", "tracker 'Work package'", "'our_key' for issue", "'our_state'"):
         assert any(words in each for each in wanting), wanting
     assert len(wanting) == 6
@@ -92,10 +92,10 @@ async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineBench) 
 async def test_an_account_that_may_not_administer_is_told_so(redmine: RedmineBench) -> None:
     async with redmine.opened(key=redmine.system.place.hands["lead_key"]) as roles:
         assert roles.pm
-        (wanting,) = (await roles.pm.probe()).wanting
+        (wanting,) = (await roles.pm.probe()).problems
         assert "administer" in wanting
         with pytest.raises(Misconfigured):
-            await roles.pm.project.find(plan().opening())
+            await roles.pm.open_project.find(plan().opening())
 
 
 async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_told(
@@ -122,7 +122,7 @@ async def test_a_panel_is_not_written_over_what_came_after_we_read_it(
     redmine: RedmineBench,
 ) -> None:
     project = await opened(redmine)
-    await redmine.pm.charter.make(plan().charter(project), ticket())
+    await redmine.pm.write_charter.do(plan().charter(project), ticket())
     page = f"/projects/{project}/wiki/Customer_panel"
 
     def write_first(request: Request) -> Fault | None:
@@ -133,7 +133,7 @@ async def test_a_panel_is_not_written_over_what_came_after_we_read_it(
     redmine.proxy.decide = write_first
     other = plan().model_copy(update={"scope": "Another scope."}).charter(project)
     with pytest.raises(Unreachable, match="at the same time"):
-        await redmine.pm.charter.make(other, ticket(2))
+        await redmine.pm.write_charter.do(other, ticket(2))
     redmine.proxy.heal()
     assert (await redmine.read(page))["wiki_page"]["text"] == "Theirs"
 
@@ -143,7 +143,7 @@ async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_
 ) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
-    made = await redmine.pm.work.make(work, ticket())
+    made = await redmine.pm.plan_work.do(work, ticket())
     parent = {"project_id": project, "subject": "Theirs", "parent_issue_id": made.parts["w3"]}
     below = (await redmine.write("POST", "/issues", {"issue": parent}))["issue"]["id"]
     loose = {"project_id": project, "subject": "Loose"}

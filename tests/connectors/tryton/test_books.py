@@ -18,7 +18,7 @@ EUR_100 = Money.of(100, "EUR")
 
 
 async def posted(tryton: TrytonBench, command: DraftInvoice) -> Invoice:
-    made = await tryton.invoicing.invoice.make(command, ticket(command.subject))
+    made = await tryton.invoicing.draft_invoice.do(command, ticket(command.subject))
     await tryton.invoicing.issue(made.id)
     return await tryton.invoicing.read_invoice(made.id)
 
@@ -34,7 +34,7 @@ async def test_half_a_coin_of_tax_goes_up_though_tryton_rounds_it_to_even(
     invoice = await posted(tryton, draft(await customer(tryton), net))
     assert (invoice.tax, invoice.gross) == (Money.of("0.35", "EUR"), Money.of("1.85", "EUR"))
     command = crediting(invoice, await customer(tryton), net)
-    await tryton.invoicing.credit.make(command, ticket("n"))
+    await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     read = await tryton.invoicing.read_invoice(invoice.id)
     assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
 
@@ -69,7 +69,7 @@ async def test_a_foreign_invoice_is_credited_in_full_whatever_the_rate_did(
     last_year = {"issue_date": date(2025, 12, 15), "due_date": date(2026, 1, 15)}
     invoice = await posted(tryton, command.model_copy(update=last_year))
     credit = crediting(invoice, command.customer, invoice.net)
-    await tryton.invoicing.credit.make(credit, ticket("n"))
+    await tryton.invoicing.credit_invoice.do(credit, ticket("n"))
     read = await tryton.invoicing.read_invoice(invoice.id)
     assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
     assert read.paid == Money.zero("CZK")
@@ -78,7 +78,7 @@ async def test_a_foreign_invoice_is_credited_in_full_whatever_the_rate_did(
 async def test_a_payment_and_a_credit_are_told_apart(tryton: TrytonBench) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
-    await tryton.invoicing.credit.make(command, ticket("n"))
+    await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     open_still = (await tryton.invoicing.read_invoice(invoice.id)).outstanding
     await tryton.pay(invoice.id, open_still)
     read = await tryton.invoicing.read_invoice(invoice.id)
@@ -136,30 +136,30 @@ async def test_an_invoice_that_an_accountant_credited_is_gone_and_credited(
         await tryton.invoicing.issue(invoice.id)
     command = crediting(invoice, await customer(tryton), EUR_100)
     with pytest.raises(Rejected):
-        await tryton.invoicing.credit.make(command, ticket("n"))
+        await tryton.invoicing.credit_invoice.do(command, ticket("n"))
 
 
 async def test_a_draft_that_an_accountant_validated_is_still_taken_back(
     tryton: TrytonBench,
 ) -> None:
     command = draft(await customer(tryton))
-    made = await tryton.invoicing.invoice.make(command, ticket("i"))
+    made = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
     await tryton.accountant.call("model.account.invoice.validate_invoice", [int(made.id)])
     assert (await tryton.invoicing.read_invoice(made.id)).status is InvoiceStatus.DRAFT
-    await tryton.invoicing.invoice.take_back(command, made)
-    assert not await tryton.invoicing.invoice.find(command)
+    await tryton.invoicing.draft_invoice.undo(command, made)
+    assert not await tryton.invoicing.draft_invoice.find(command)
 
 
 async def test_our_credit_notes_are_not_told_as_invoices(tryton: TrytonBench) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
-    await tryton.invoicing.credit.make(command, ticket("n"))
+    await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     assert [each.id for each in await told(tryton)] == [invoice.id]
 
 
 async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonBench) -> None:
     command = draft(await customer(tryton))
-    made = await tryton.invoicing.invoice.make(command, ticket("i"))
+    made = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
     lines = [["invoice", "=", int(made.id)]]
     (line,) = await tryton.accountant.read("account.invoice.line", lines, "id")
     price = {"unit_price": {"__class__": "Decimal", "decimal": "1000"}}

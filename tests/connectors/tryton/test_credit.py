@@ -37,7 +37,7 @@ async def of_two_lines(tryton: TrytonBench) -> Invoice:
     """An invoice with half a coin of tax, which Tryton would round to the even one."""
     nets = (Money.of("0.50", "EUR"), Money.of("1.00", "EUR"))
     command = draft(await customer(tryton), *nets)
-    made = await tryton.invoicing.invoice.make(command, ticket("i"))
+    made = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
     await tryton.invoicing.issue(made.id)
     return await tryton.invoicing.read_invoice(made.id)
 
@@ -60,7 +60,7 @@ async def test_a_full_credit_goes_by_the_wizard_and_names_its_invoice_as_tryton_
 ) -> None:
     invoice = await of_two_lines(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
-    await tryton.invoicing.credit.make(command, ticket("n"))
+    await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     lines = [["invoice", "=", int(invoice.id)]]
     credited = await tryton.accountant.read("account.invoice.line", lines, "id")
     (note,) = await notes_of(tryton, invoice.id)
@@ -78,7 +78,7 @@ async def test_a_full_credit_is_to_the_cent_and_leaves_the_invoice_paid(
 ) -> None:
     invoice = await of_two_lines(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
-    await tryton.invoicing.credit.make(command, ticket("n"))
+    await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     (note,) = await notes_of(tryton, invoice.id)
     assert (note["state"], note["total_amount"]["decimal"]) == ("paid", "-1.85")
     read = await tryton.invoicing.read_invoice(invoice.id)
@@ -88,8 +88,8 @@ async def test_a_full_credit_is_to_the_cent_and_leaves_the_invoice_paid(
 async def test_a_full_credit_that_is_asked_for_twice_is_made_once(tryton: TrytonBench) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
-    first = await tryton.invoicing.credit.make(command, ticket("n"))
-    again = await tryton.invoicing.credit.make(command, ticket("n", attempt=2))
+    first = await tryton.invoicing.credit_invoice.do(command, ticket("n"))
+    again = await tryton.invoicing.credit_invoice.do(command, ticket("n", attempt=2))
     assert again == first
     assert [note["id"] for note in await notes_of(tryton, invoice.id)] == [int(first.id)]
 
@@ -102,9 +102,9 @@ async def test_a_full_credit_that_broke_off_anywhere_goes_on_with_the_same_note(
     command = crediting(invoice, await customer(tryton), invoice.net)
     broken_off(tryton, step)
     with pytest.raises(Uncertain):
-        await tryton.invoicing.credit.make(command, ticket("n"))
+        await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     (begun,) = await notes_of(tryton, invoice.id)
-    made = await tryton.invoicing.credit.make(command, ticket("n", attempt=2))
+    made = await tryton.invoicing.credit_invoice.do(command, ticket("n", attempt=2))
     (note,) = await notes_of(tryton, invoice.id)
     assert note["id"] == begun["id"] == int(made.id)
     assert (note["state"], note["total_amount"]["decimal"]) == ("paid", "-1.85")
@@ -117,7 +117,7 @@ async def test_a_note_that_an_accountant_has_in_hand_stays_theirs(tryton: Tryton
     await tryton.accountant.wizard("account.invoice.credit", at, ids, "credit", **form)
     (theirs,) = await notes_of(tryton, invoice.id)
     command = crediting(invoice, await customer(tryton), invoice.net)
-    made = await tryton.invoicing.credit.make(command, ticket("n"))
+    made = await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     assert int(made.id) != theirs["id"]
     assert theirs in await notes_of(tryton, invoice.id)
 
@@ -127,7 +127,7 @@ async def test_a_part_is_credited_by_an_invoice_below_zero_whose_line_names_the_
 ) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
-    await tryton.invoicing.credit.make(command, ticket("n"))
+    await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     (note,) = await notes_of(tryton, invoice.id)
     assert calls(tryton, WIZARD) == 0
     assert (note["number"][:3], note["total_amount"]["decimal"]) == ("CN/", "-123.00")
@@ -138,11 +138,11 @@ async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonBench, ste
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
     broken_off(tryton, f"model.account.invoice.{step}")
-    change = tryton.invoicing.credit
+    change = tryton.invoicing.credit_invoice
     with pytest.raises(Uncertain):
-        await change.make(command, ticket("n"))
+        await change.do(command, ticket("n"))
     found = await change.find(command)
-    made = found[0] if found else await change.make(command, ticket("n", attempt=2))
+    made = found[0] if found else await change.do(command, ticket("n", attempt=2))
     assert [each.id for each in await change.find(command)] == [made.id]
     notes = [["reference", "=", command.reference]]
     assert len(await tryton.accountant.read("account.invoice", notes, "id")) == 1
@@ -155,8 +155,8 @@ async def test_a_full_credit_whose_closing_is_lost_is_found(tryton: TrytonBench)
     command = crediting(invoice, await customer(tryton), invoice.net)
     broken_off(tryton, "wizard.account.move.reconcile_lines.execute")
     with pytest.raises(Uncertain):
-        await tryton.invoicing.credit.make(command, ticket("n"))
-    assert len(await tryton.invoicing.credit.find(command)) == 1
+        await tryton.invoicing.credit_invoice.do(command, ticket("n"))
+    assert len(await tryton.invoicing.credit_invoice.find(command)) == 1
     read = await tryton.invoicing.read_invoice(invoice.id)
     assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
 
@@ -166,12 +166,12 @@ async def test_of_two_drafts_of_a_credit_one_becomes_a_document(tryton: TrytonBe
     command = crediting(invoice, await customer(tryton), EUR_100)
     broken_off(tryton, "model.account.invoice.create")
     with pytest.raises(Uncertain):
-        await tryton.invoicing.credit.make(command, ticket("n"))
+        await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     notes = [["reference", "=", command.reference]]
     (only,) = await tryton.accountant.read("account.invoice", notes, "id")
     (copy,) = await tryton.accountant.call("model.account.invoice.copy", [only["id"]], {})
     twin = {"reference": command.reference}
     await tryton.accountant.call("model.account.invoice.write", [copy], twin)
-    made = await tryton.invoicing.credit.make(command, ticket("n", attempt=2))
+    made = await tryton.invoicing.credit_invoice.do(command, ticket("n", attempt=2))
     assert int(made.id) == only["id"]
     assert await tryton.accountant.read("account.invoice", notes, "id") == [only]

@@ -60,12 +60,12 @@ async def test_of_two_drafts_the_issued_and_then_the_older_is_elected(
     tryton: TrytonBench,
 ) -> None:
     command = draft(await customer(tryton))
-    first = await tryton.invoicing.invoice.make(command, ticket("i"))
-    second = await tryton.invoicing.invoice.make(command, ticket("i", attempt=2))
-    found = await tryton.invoicing.invoice.find(command)
+    first = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
+    second = await tryton.invoicing.draft_invoice.do(command, ticket("i", attempt=2))
+    found = await tryton.invoicing.draft_invoice.find(command)
     assert [made.id for made in found] == [first.id, second.id]
     await tryton.invoicing.issue(second.id)
-    found = await tryton.invoicing.invoice.find(command)
+    found = await tryton.invoicing.draft_invoice.find(command)
     assert [made.id for made in found] == [second.id, first.id]
 
 

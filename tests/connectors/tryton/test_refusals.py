@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.common import Answer
+from connectors.common import Response
 from connectors.tryton.wire import (
     Asked,
     Day,
@@ -33,12 +33,12 @@ from testbed.systems.common.exchange import Request
 from testbed.systems.tryton import changes
 
 
-def answer(*error: Any, changes: bool = True) -> Answer:
+def answer(*error: Any, changes: bool = True) -> Response:
     body = json.dumps({"id": 0, "error": error} if error else {"id": 0, "result": None})
-    return Answer("tryton", 200, httpx.Headers(), body, changes=changes)
+    return Response("tryton", 200, httpx.Headers(), body, changes=changes)
 
 
-def is_refused(told: Answer) -> bool:
+def is_refused(told: Response) -> bool:
     try:
         explain_reply(told)
     except ConnectorFailure:

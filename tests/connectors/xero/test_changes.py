@@ -11,7 +11,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 def _in_pages_of(xero: XeroBench, size: int) -> XeroInvoicing:
     assert isinstance(xero.invoicing, XeroInvoicing)
-    documents = xero.invoicing.invoice.documents
+    documents = xero.invoicing.draft_invoice.documents
     return XeroInvoicing(documents, client_id="", page_size=size)
 
 
@@ -76,7 +76,7 @@ async def test_a_change_on_the_full_second_is_told(xero: XeroBench) -> None:
 async def test_a_draft_is_no_change(xero: XeroBench) -> None:
     await drafted(xero)
     command = draft(await customer(xero), item="m2")
-    await xero.invoicing.invoice.take_back(
-        command, await xero.invoicing.invoice.make(command, ticket("i"))
+    await xero.invoicing.draft_invoice.undo(
+        command, await xero.invoicing.draft_invoice.do(command, ticket("i"))
     )
     assert not await xero.invoicing.changed_since(LONG_AGO)

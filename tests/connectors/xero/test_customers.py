@@ -16,7 +16,7 @@ async def _another(xero: XeroBench) -> str:
 
 
 async def test_a_contact_carries_our_key_and_the_companys_numbers(xero: XeroBench) -> None:
-    made = await xero.customers.customer.make(opening(), ticket("c"))
+    made = await xero.customers.open_customer.do(opening(), ticket("c"))
     contact = (await xero.read(f"/Contacts/{made.id}"))["Contacts"][0]
     assert contact["ContactNumber"] == f"cw-{ACCOUNT.customer_key}"
     assert (contact["CompanyNumber"], contact["TaxNumber"]) == ("36421936", "SK2020273893")
@@ -32,38 +32,38 @@ async def test_a_name_that_another_contact_has_is_refused_and_names_it(xero: Xer
     other = await _another(xero)
     namesake = ACCOUNT.model_copy(update={"name": "oravské píly, a. s."})
     with pytest.raises(Rejected, match=other):
-        await xero.customers.customer.make(opening(namesake), ticket("c"))
-    assert not await xero.customers.customer.find(opening(namesake))
+        await xero.customers.open_customer.do(opening(namesake), ticket("c"))
+    assert not await xero.customers.open_customer.find(opening(namesake))
 
 
 async def test_a_refusal_for_another_reason_keeps_xeros_words(xero: XeroBench) -> None:
     command = opening().model_copy(update={"billing_email": "not an address"})
     with pytest.raises(Rejected, match="email address must be valid"):
-        await xero.customers.customer.make(command, ticket("c"))
+        await xero.customers.open_customer.do(command, ticket("c"))
 
 
 async def test_the_name_of_an_archived_contact_is_free_again(xero: XeroBench) -> None:
-    change = xero.customers.customer
-    await change.take_back(opening(), await change.make(opening(), ticket("c")))
-    again = await change.make(opening(), ticket("c", generation=2))
+    change = xero.customers.open_customer
+    await change.undo(opening(), await change.do(opening(), ticket("c")))
+    again = await change.do(opening(), ticket("c", generation=2))
     contact = (await xero.read(f"/Contacts/{again.id}"))["Contacts"][0]
     assert contact["ContactNumber"] == f"cw-{ACCOUNT.customer_key}.2"
 
 
 async def test_taking_back_what_xero_refuses_is_told(xero: XeroBench) -> None:
-    change = xero.customers.customer
-    made = await change.make(opening(), ticket("c"))
+    change = xero.customers.open_customer
+    made = await change.do(opening(), ticket("c"))
     xero.plant("Contacts", {**xero.record("Contacts", made.id), "Name": ""})
     with pytest.raises(Rejected, match="name must be specified"):
-        await change.take_back(opening(), made)
+        await change.undo(opening(), made)
 
 
 async def test_a_merged_contact_stands_for_the_one_it_went_into(xero: XeroBench) -> None:
-    made = await xero.customers.customer.make(opening(), ticket("c"))
+    made = await xero.customers.open_customer.do(opening(), ticket("c"))
     other = await _another(xero)
     merged = {"ContactStatus": "ARCHIVED", "MergedToContactID": other}
     xero.plant("Contacts", {**xero.record("Contacts", made.id), **merged})
-    assert [each.id for each in await xero.customers.customer.find(opening())] == [other]
+    assert [each.id for each in await xero.customers.open_customer.find(opening())] == [other]
     match = match_customer(ACCOUNT, await xero.customers.find_customers(ACCOUNT))
     assert (match.verdict, match.chosen) == (Verdict.MATCHED, other)
 
@@ -73,21 +73,21 @@ async def test_a_customer_that_lands_late_is_found_and_kept(xero: XeroBench) -> 
     async with xero.opened(http={"timeout_seconds": 0.3}) as roles:
         assert roles.customers
         with pytest.raises(Uncertain):
-            await roles.customers.customer.make(opening(), ticket("c"))
-    second = await xero.customers.customer.make(opening(), ticket("c", attempt=2))
-    assert [each.id for each in await xero.customers.customer.find(opening())] == [second.id]
+            await roles.customers.open_customer.do(opening(), ticket("c"))
+    second = await xero.customers.open_customer.do(opening(), ticket("c", attempt=2))
+    assert [each.id for each in await xero.customers.open_customer.find(opening())] == [second.id]
 
 
 async def test_a_stored_error_does_not_stand_in_the_way_of_a_customer(xero: XeroBench) -> None:
     await xero.spoil(operation=f"PUT {BASE}/Contacts", kind="error_before")
     with pytest.raises(Uncertain):
-        await xero.customers.customer.make(opening(), ticket("c"))
-    made = await xero.customers.customer.make(opening(), ticket("c", attempt=2))
-    assert [each.id for each in await xero.customers.customer.find(opening())] == [made.id]
+        await xero.customers.open_customer.do(opening(), ticket("c"))
+    made = await xero.customers.open_customer.do(opening(), ticket("c", attempt=2))
+    assert [each.id for each in await xero.customers.open_customer.find(opening())] == [made.id]
 
 
 async def test_a_look_for_a_company_takes_two_calls(xero: XeroBench) -> None:
-    await xero.customers.customer.make(opening(), ticket("c"))
+    await xero.customers.open_customer.do(opening(), ticket("c"))
     before = len(await xero.calls())
     await xero.customers.find_customers(ACCOUNT)
     assert (await xero.calls())[before:] == [f"GET {BASE}/Contacts"] * 2

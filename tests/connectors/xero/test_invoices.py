@@ -35,7 +35,7 @@ async def test_a_draft_says_what_the_bill_says(xero: XeroBench) -> None:
 
 async def test_an_address_that_xero_forbids_is_left_out(xero: XeroBench) -> None:
     command = draft(await customer(xero)).model_copy(update={"url": "https://x.example/Xero/1"})
-    made = await xero.invoicing.invoice.make(command, ticket("i"))
+    made = await xero.invoicing.draft_invoice.do(command, ticket("i"))
     assert "Url" not in await _read(xero, made.id)
 
 
@@ -45,7 +45,7 @@ async def test_tracking_and_account_are_as_set(xero: XeroBench) -> None:
     await xero.write("PUT", f"/TrackingCategories/{category['TrackingCategoryID']}/Options", option)
     async with xero.opened(tracking={category["Name"]: "Cashward"}) as roles:
         assert roles.invoicing
-        made = await roles.invoicing.invoice.make(draft(await customer(xero)), ticket("i"))
+        made = await roles.invoicing.draft_invoice.do(draft(await customer(xero)), ticket("i"))
     (line,) = (await _read(xero, made.id))["LineItems"]
     assert line["Tracking"][0]["Option"] == "Cashward"
 
@@ -55,7 +55,7 @@ async def test_coins_smaller_than_a_cent_are_refused_before_anything_is_sent(
 ) -> None:
     command = draft(await customer(xero), Money.of("10.125", "KWD"), tax=EXPORT)
     with pytest.raises(Rejected, match=r"KWD has coins of 0\.001"):
-        await xero.invoicing.invoice.make(command, ticket("i"))
+        await xero.invoicing.draft_invoice.do(command, ticket("i"))
     assert f"PUT {BASE}/Invoices" not in await xero.calls()
 
 
@@ -66,36 +66,36 @@ async def test_totals_that_differ_are_refused_naming_both_and_the_draft_stays(
     async with xero.opened(tax_types={"domestic": "TAX001"}) as roles:
         assert roles.invoicing
         with pytest.raises(Rejected, match=r"100\.00 \+ 0\.00.*expected 100\.00 \+ 23\.00"):
-            await roles.invoicing.invoice.make(command, ticket("i"))
-    assert len(await xero.invoicing.invoice.find(command)) == 1
+            await roles.invoicing.draft_invoice.do(command, ticket("i"))
+    assert len(await xero.invoicing.draft_invoice.find(command)) == 1
 
 
 async def test_a_repeat_under_one_key_makes_nothing(xero: XeroBench) -> None:
     command = draft(await customer(xero))
-    first = await xero.invoicing.invoice.make(command, ticket("i"))
-    second = await xero.invoicing.invoice.make(command, ticket("i", attempt=2))
+    first = await xero.invoicing.draft_invoice.do(command, ticket("i"))
+    second = await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=2))
     assert first == second
-    assert len(await xero.invoicing.invoice.find(command)) == 1
+    assert len(await xero.invoicing.draft_invoice.find(command)) == 1
 
 
 async def test_the_declared_key_life_ends_before_xeros(xero: XeroBench) -> None:
-    repeat = xero.invoicing.invoice.repeat
+    repeat = xero.invoicing.draft_invoice.idempotency
     assert repeat.strategy is Strategy.DRAFT
-    assert repeat.key_life
+    assert repeat.key_lifetime
     command = draft(await customer(xero))
-    first = await xero.invoicing.invoice.make(command, ticket("i"))
-    await xero.advance(repeat.key_life.total_seconds())
-    assert await xero.invoicing.invoice.make(command, ticket("i", attempt=2)) == first
+    first = await xero.invoicing.draft_invoice.do(command, ticket("i"))
+    await xero.advance(repeat.key_lifetime.total_seconds())
+    assert await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=2)) == first
     await xero.advance(timedelta(minutes=6).total_seconds())
-    assert await xero.invoicing.invoice.make(command, ticket("i", attempt=3)) != first
+    assert await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=3)) != first
 
 
 async def test_a_key_sent_with_another_date_is_uncertain_and_burnt(xero: XeroBench) -> None:
     command = draft(await customer(xero))
-    await xero.invoicing.invoice.make(command, ticket("i"))
+    await xero.invoicing.draft_invoice.do(command, ticket("i"))
     tomorrow = command.model_copy(update={"issue_date": command.due_date})
     with pytest.raises(Uncertain) as lost:
-        await xero.invoicing.invoice.make(tomorrow, ticket("i", attempt=2))
+        await xero.invoicing.draft_invoice.do(tomorrow, ticket("i", attempt=2))
     assert lost.value.answered
 
 
@@ -106,23 +106,23 @@ async def test_an_error_that_xero_stored_is_left_behind_by_a_new_generation(
     await xero.spoil(operation=f"PUT {BASE}/Invoices", kind="error_before")
     for attempt in (1, 2):
         with pytest.raises(Uncertain) as broken:
-            await xero.invoicing.invoice.make(command, ticket("i", attempt=attempt))
+            await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=attempt))
         assert broken.value.answered
-    assert not await xero.invoicing.invoice.find(command)
-    await xero.invoicing.invoice.make(command, ticket("i", attempt=3, generation=2))
-    assert len(await xero.invoicing.invoice.find(command)) == 1
+    assert not await xero.invoicing.draft_invoice.find(command)
+    await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=3, generation=2))
+    assert len(await xero.invoicing.draft_invoice.find(command)) == 1
 
 
 async def test_of_two_documents_the_issued_one_is_told_first(xero: XeroBench) -> None:
     command = draft(await customer(xero))
-    first = await xero.invoicing.invoice.make(command, ticket("i"))
-    second = await xero.invoicing.invoice.make(command, ticket("i", generation=2))
-    assert [made.id for made in await xero.invoicing.invoice.find(command)] == [
+    first = await xero.invoicing.draft_invoice.do(command, ticket("i"))
+    second = await xero.invoicing.draft_invoice.do(command, ticket("i", generation=2))
+    assert [made.id for made in await xero.invoicing.draft_invoice.find(command)] == [
         first.id,
         second.id,
     ]
     await xero.invoicing.issue(second.id)
-    assert [made.id for made in await xero.invoicing.invoice.find(command)] == [
+    assert [made.id for made in await xero.invoicing.draft_invoice.find(command)] == [
         second.id,
         first.id,
     ]
@@ -133,7 +133,7 @@ async def test_a_look_up_reads_every_page(xero: XeroBench) -> None:
     for number in range(1000, 1150):
         copy = {"InvoiceID": f"copy-{number}", "InvoiceNumber": f"INV-{number}"}
         xero.plant("Invoices", on_file | copy)
-    found = await xero.invoicing.invoice.find(draft(NOBODY))
+    found = await xero.invoicing.draft_invoice.find(draft(NOBODY))
     assert len({made.id for made in found}) == 151
 
 
@@ -141,14 +141,14 @@ async def test_a_reference_in_other_letters_is_not_ours(xero: XeroBench) -> None
     invoice = await drafted(xero)
     body = {"InvoiceID": invoice, "Reference": "CW:HUBSPOT:7001:M1:R1"}
     await xero.write("POST", f"/Invoices/{invoice}", body)
-    assert not await xero.invoicing.invoice.find(draft(NOBODY))
+    assert not await xero.invoicing.draft_invoice.find(draft(NOBODY))
 
 
 async def test_a_closed_period_is_told_in_xeros_words(xero: XeroBench) -> None:
     organisation = {**xero.books.organisation, "PeriodLockDate": "2026-12-31"}
     xero.plant("Organisation", organisation)
     with pytest.raises(Rejected, match="period lock date"):
-        await xero.invoicing.invoice.make(draft(await customer(xero)), ticket("i"))
+        await xero.invoicing.draft_invoice.do(draft(await customer(xero)), ticket("i"))
 
 
 async def test_a_draft_that_cannot_be_approved_is_told_in_xeros_words(xero: XeroBench) -> None:
@@ -162,10 +162,10 @@ async def test_a_draft_that_cannot_be_approved_is_told_in_xeros_words(xero: Xero
 async def test_a_voided_invoice_is_nothing_left_to_take_back(xero: XeroBench) -> None:
     invoice = await issued(xero)
     command = draft(NOBODY)
-    (made,) = await xero.invoicing.invoice.find(command)
+    (made,) = await xero.invoicing.draft_invoice.find(command)
     await xero.void(invoice.id)
-    await xero.invoicing.invoice.take_back(command, made)
-    assert not await xero.invoicing.invoice.find(command)
+    await xero.invoicing.draft_invoice.undo(command, made)
+    assert not await xero.invoicing.draft_invoice.find(command)
 
 
 async def test_a_prepayment_that_was_put_against_an_invoice_is_money(xero: XeroBench) -> None:
@@ -190,7 +190,7 @@ async def test_a_prepayment_that_was_put_against_an_invoice_is_money(xero: XeroB
 async def test_a_credit_note_names_its_invoice(xero: XeroBench) -> None:
     invoice = await issued(xero)
     command = crediting(invoice, await customer(xero), Money.of(100, "EUR"))
-    made = await xero.invoicing.credit.make(command, ticket("n"))
+    made = await xero.invoicing.credit_invoice.do(command, ticket("n"))
     note = (await xero.read(f"/CreditNotes/{made.id}"))["CreditNotes"][0]
     assert invoice.number in note["LineItems"][0]["Description"]
     assert (note["Reference"], note["Status"]) == (command.reference, "PAID")
@@ -202,11 +202,11 @@ async def test_a_credit_that_was_not_allocated_is_not_made_yet(xero: XeroBench) 
     command = crediting(invoice, await customer(xero), Money.of(100, "EUR"))
     await xero.spoil(operation="PUT */Allocations", kind="error_before")
     with pytest.raises(Uncertain):
-        await xero.invoicing.credit.make(command, ticket("n"))
-    assert not await xero.invoicing.credit.find(command)
-    await xero.invoicing.credit.make(command, ticket("n", attempt=2, generation=2))
+        await xero.invoicing.credit_invoice.do(command, ticket("n"))
+    assert not await xero.invoicing.credit_invoice.find(command)
+    await xero.invoicing.credit_invoice.do(command, ticket("n", attempt=2, generation=2))
     assert (await xero.calls()).count(f"PUT {BASE}/CreditNotes") == 1
-    assert len(await xero.invoicing.credit.find(command)) == 1
+    assert len(await xero.invoicing.credit_invoice.find(command)) == 1
 
 
 async def test_a_credit_without_room_is_refused_before_a_note_is_made(xero: XeroBench) -> None:
@@ -214,7 +214,7 @@ async def test_a_credit_without_room_is_refused_before_a_note_is_made(xero: Xero
     await xero.pay(invoice.id, Money.of(1, "EUR"))
     command = crediting(invoice, await customer(xero), invoice.net)
     with pytest.raises(Rejected, match="finance must refund"):
-        await xero.invoicing.credit.make(command, ticket("n"))
+        await xero.invoicing.credit_invoice.do(command, ticket("n"))
     assert f"PUT {BASE}/CreditNotes" not in await xero.calls()
 
 
@@ -225,16 +225,16 @@ async def test_a_credit_note_that_reads_otherwise_is_never_allocated(xero: XeroB
         assert roles.invoicing
         for generation in (1, 2):
             with pytest.raises(Rejected, match=r"expected 100\.00 \+ 23\.00"):
-                await roles.invoicing.credit.make(command, ticket("n", generation=generation))
+                await roles.invoicing.credit_invoice.do(command, ticket("n", generation=generation))
     assert not (await xero.invoicing.read_invoice(invoice.id)).credited
     assert (await xero.calls()).count(f"PUT {BASE}/CreditNotes") == 1
 
 
 async def test_a_bill_takes_one_call_to_draft_and_one_to_issue(xero: XeroBench) -> None:
     contact = await customer(xero)
-    await xero.invoicing.invoice.make(draft(contact, item="m9"), ticket("warm"))
+    await xero.invoicing.draft_invoice.do(draft(contact, item="m9"), ticket("warm"))
     before = len(await xero.calls())
-    made = await xero.invoicing.invoice.make(draft(contact), ticket("i"))
+    made = await xero.invoicing.draft_invoice.do(draft(contact), ticket("i"))
     await xero.invoicing.issue(ExternalId(made.id))
     assert (await xero.calls())[before:] == [
         f"PUT {BASE}/Invoices",

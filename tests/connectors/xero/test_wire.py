@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.common import Answer
+from connectors.common import Response
 from connectors.xero.organisation import explain
 from connectors.xero.where import all_of, any_of, equal, starts
 from connectors.xero.wire.base import only, wrapped
@@ -44,8 +44,8 @@ INVOICE: dict[str, Any] = {
 }
 
 
-def answer(status: int, body: str, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer("xero", status, httpx.Headers(headers), body, changes=True)
+def answer(status: int, body: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response("xero", status, httpx.Headers(headers), body, changes=True)
 
 
 def stored(**changes: object) -> StoredInvoice:

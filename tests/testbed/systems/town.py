@@ -16,7 +16,7 @@ from domain.deal_snapshot import Outcome
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import EventId, ItemKey, Subject
 from runtime.composition import open_systems
-from runtime.event_dispatcher import TemporalDoorbell
+from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings, TemporalSettings
 from runtime.workers import now
 from store import open_store
@@ -47,7 +47,7 @@ class Town:
     """People at real systems, workers that reach these through proxies, and a way to count."""
 
     client: Client
-    bell: TemporalDoorbell
+    bell: TemporalEventDispatcher
     poll: CrmPoll
     cast: Cast
     running: dict[str, Running]
@@ -115,12 +115,12 @@ async def open_town(
         }
         settings = _settings(running, proxies)
         systems = await stack.enter_async_context(open_systems(settings))
-        await systems.crm.prepare(dry_run=False)
+        await systems.crm.set_up(dry_run=False)
         for proxy in proxies.values():
             proxy.seen.clear()  # of what was done about no deal
         store = await stack.enter_async_context(open_store(database_url, pool_size=10))
         client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
-        bell = TemporalDoorbell(
+        bell = TemporalEventDispatcher(
             client,
             task_queue=settings.temporal.task_queue,
             policy=settings.policy,

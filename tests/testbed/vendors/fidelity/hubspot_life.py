@@ -28,7 +28,7 @@ async def live(crm: HubspotBench) -> None:
 async def _prepare(crm: HubspotBench) -> None:
     await crm.empty()
     for dry_run in (True, False, False):
-        await crm.crm.prepare(dry_run=dry_run)
+        await crm.crm.set_up(dry_run=dry_run)
     async with crm.opened(**_APP) as roles:
         assert roles.crm
         await roles.crm.probe()
@@ -45,14 +45,14 @@ async def _sell(crm: HubspotBench) -> DealId:
 
 async def _carry(crm: HubspotBench, deal: DealId) -> None:
     await crm.crm.read_deal(deal)
-    made = await crm.crm.record.make(link(deal), ticket("l"))
-    await crm.crm.record.make(figures(deal), ticket("w"))
-    await crm.crm.record.take_back(unlink(deal), made)
-    await crm.crm.record.take_back(link(deal), made)
-    task = await crm.crm.task.make(asking(deal), ticket("t"))
-    assert await crm.crm.task.find(asking(deal))
+    made = await crm.crm.write_back.do(link(deal), ticket("l"))
+    await crm.crm.write_back.do(figures(deal), ticket("w"))
+    await crm.crm.write_back.undo(unlink(deal), made)
+    await crm.crm.write_back.undo(link(deal), made)
+    task = await crm.crm.owner_task.do(asking(deal), ticket("t"))
+    assert await crm.crm.owner_task.find(asking(deal))
     assert await crm.tasks(deal)
-    await crm.crm.task.take_back(asking(deal), task)
+    await crm.crm.owner_task.undo(asking(deal), task)
 
 
 async def _go_wrong(crm: HubspotBench, deal: DealId) -> None:
@@ -60,12 +60,12 @@ async def _go_wrong(crm: HubspotBench, deal: DealId) -> None:
     with suppress(ConnectorFailure):
         await crm.crm.read_deal(nobody)
     with suppress(ConnectorFailure):
-        await crm.crm.record.make(figures(nobody), ticket("x"))
+        await crm.crm.write_back.do(figures(nobody), ticket("x"))
     for properties in ({"amount": "a lot"}, {"no_such_field": "1"}, "no object"):
         path = f"{OBJECTS}/deals/{local(deal)}"
         assert (await crm.hands.patch(path, json={"properties": properties})).is_client_error
     for trouble in (Trouble.LOCKED_OUT, Trouble.THROTTLED):
         async with crm.in_trouble(trouble) as role:
             with suppress(ConnectorFailure):
-                await role.record.make(figures(deal), ticket("y"))
+                await role.write_back.do(figures(deal), ticket("y"))
     await crm.spoil_all()

@@ -32,10 +32,10 @@ async def live(erp: XeroBench) -> None:
 
 
 async def _open(erp: XeroBench) -> ExternalId:
-    change = erp.customers.customer
-    first = await change.make(opening(), ticket("c"))
-    await change.take_back(opening(), first)
-    made = await change.make(opening(), ticket("c", attempt=2, generation=2))
+    change = erp.customers.open_customer
+    first = await change.do(opening(), ticket("c"))
+    await change.undo(opening(), first)
+    made = await change.do(opening(), ticket("c", attempt=2, generation=2))
     assert await change.find(opening())
     alike = Account(id=AccountId("505"), name="Hronské Čerpadlá", country="SK")
     for account in (ACCOUNT, alike):
@@ -44,12 +44,12 @@ async def _open(erp: XeroBench) -> ExternalId:
 
 
 async def _bill(erp: XeroBench, customer: ExternalId) -> Invoice:
-    change = erp.invoicing.invoice
+    change = erp.invoicing.draft_invoice
     spare = draft(customer, item="m2")
-    stray = await change.make(spare, ticket("m2"))
-    await change.take_back(spare, stray)
+    stray = await change.do(spare, ticket("m2"))
+    await change.undo(spare, stray)
     command = draft(customer)
-    made = await change.make(command, ticket("m1"))
+    made = await change.do(command, ticket("m1"))
     assert await change.find(command)
     await erp.invoicing.issue(made.id)
     return await erp.invoicing.read_invoice(made.id)
@@ -57,10 +57,10 @@ async def _bill(erp: XeroBench, customer: ExternalId) -> Invoice:
 
 async def _settle(erp: XeroBench, invoice: Invoice, customer: ExternalId) -> None:
     command = crediting(invoice, customer, Money.of(100, "EUR"))
-    credit = await erp.invoicing.credit.make(command, ticket("k"))
-    assert await erp.invoicing.credit.find(command)
+    credit = await erp.invoicing.credit_invoice.do(command, ticket("k"))
+    assert await erp.invoicing.credit_invoice.find(command)
     with suppress(ConnectorFailure):  # what is issued stays in the books
-        await erp.invoicing.credit.take_back(command, credit)
+        await erp.invoicing.credit_invoice.undo(command, credit)
     await erp.pay(invoice.id, Money.of(500, "EUR"))
     await erp.invoicing.read_invoice(invoice.id)
     async with erp.in_small_pages() as roles:
@@ -72,7 +72,7 @@ async def _go_wrong(erp: XeroBench, customer: ExternalId) -> None:
     with suppress(ConnectorFailure):
         await erp.invoicing.read_invoice(NOBODY)
     with suppress(ConnectorFailure):
-        await erp.invoicing.invoice.make(draft(NOBODY, item="m9"), ticket("m9"))
+        await erp.invoicing.draft_invoice.do(draft(NOBODY, item="m9"), ticket("m9"))
     for trouble in (Trouble.LOCKED_OUT, Trouble.THROTTLED):
         async with erp.in_trouble(trouble) as roles:
             with suppress(ConnectorFailure):
@@ -81,4 +81,4 @@ async def _go_wrong(erp: XeroBench, customer: ExternalId) -> None:
 
 async def _draft(roles: Roles, customer: ExternalId) -> None:
     assert roles.invoicing
-    await roles.invoicing.invoice.make(draft(customer, item="m8"), ticket("m8"))
+    await roles.invoicing.draft_invoice.do(draft(customer, item="m8"), ticket("m8"))
