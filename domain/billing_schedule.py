@@ -53,7 +53,7 @@ class BillingSchedule(Value):
         return (status.item.key for status in self.statuses)
 
     def apply(self, transition: Transition, *, at: datetime) -> Self:
-        """The board after this move. `since` stays where the state stays."""
+        """The schedule after this transition. `since` stays where the state stays."""
         before = self[transition.item]
         after = ItemStatus(
             item=before.item,

@@ -160,19 +160,19 @@ class Effect(Value):
                 "generation": self._next_generation(repeat, now),
                 "first_sent": self.first_sent if self._keeps_key(repeat, now) else now,
                 "until": now + patience + repeat.settle_time,
-                "burnt": False,
-                "made": None,
+                "key_tainted": False,
+                "receipt": None,
                 "reason": "",
             }
         )
 
-    def confirm(self, attempt: int, made: Receipt) -> Self:
+    def confirm(self, attempt: int, receipt: Receipt) -> Self:
         """Put what was made on record, once. A later newcomer does not change it."""
         if self.is_confirmed:
             return self
         self._fence(attempt)
         return self.model_copy(
-            update={"state": EffectState.CONFIRMED, "made": made, "until": None, "reason": ""}
+            update={"state": EffectState.CONFIRMED, "receipt": receipt, "until": None, "reason": ""}
         )
 
     def mark_uncertain(
@@ -184,7 +184,7 @@ class Effect(Value):
             update={
                 "state": EffectState.UNCERTAIN,
                 "until": until,
-                "burnt": key_tainted,
+                "key_tainted": key_tainted,
                 "reason": reason,
             }
         )
@@ -193,7 +193,12 @@ class Effect(Value):
         """The call certainly did nothing. The vendor may repeat its refusal under the same key."""
         self._fence(attempt)
         return self.model_copy(
-            update={"state": EffectState.REFUSED, "until": None, "burnt": True, "reason": reason}
+            update={
+                "state": EffectState.REFUSED,
+                "until": None,
+                "key_tainted": True,
+                "reason": reason,
+            }
         )
 
     def finish(self, proof: dict[str, str]) -> Self:

@@ -15,13 +15,13 @@ from store.database import Database, Query
 from store.mapping import Row
 from store.tables import attention
 
-_IS_OPEN: Final = attention.c.settled_at.is_(None)
+_IS_OPEN: Final = attention.c.resolved_at.is_(None)
 _THIS: Final = (
     attention.c.workflow == bindparam("workflow"),
     attention.c.key == bindparam("key"),
 )
-_WRITTEN: Final = fields(attention, "id", "decision", "settled_at")
-_UPDATED: Final = ("what", "why", "who", "verbs", "findings", "choices")
+_WRITTEN: Final = fields(attention, "id", "decision", "resolved_at")
+_UPDATED: Final = ("what", "why", "who", "actions", "findings", "choices")
 
 # Filed again after it was settled, with the same `since`, it is a late repeat of the same telling.
 _ALREADY_SETTLED: Final = (
@@ -31,7 +31,7 @@ _ALREADY_SETTLED: Final = (
         attention.c.workflow == bindparam("new_workflow"),
         attention.c.key == bindparam("new_key"),
         attention.c.since == _WRITTEN["since"],
-        attention.c.settled_at.is_not(None),
+        attention.c.resolved_at.is_not(None),
     )
 )
 _insert = insert(attention).from_select(
@@ -47,7 +47,7 @@ _FILE: Final = audited(
 _SETTLE: Final = audited(
     update(attention)
     .where(*_THIS, _IS_OPEN)
-    .values(decision=bindparam("made", type_=JSONB), settled_at=bindparam("note_at"))
+    .values(decision=bindparam("made", type_=JSONB), resolved_at=bindparam("note_at"))
 )
 _OPEN: Final = Query(select(attention).where(_IS_OPEN).order_by(attention.c.since, attention.c.id))
 _OF_RUN: Final = Query(
@@ -111,5 +111,5 @@ def _filed(row: Row) -> QueuedAttention:
     return QueuedAttention(
         attention=Attention(**{name: row[name] for name in Attention.model_fields}),
         decision=row["decision"],
-        resolved_at=row["settled_at"],
+        resolved_at=row["resolved_at"],
     )

@@ -100,7 +100,7 @@ class PgBillingLedger:
         return [
             OpenContract(
                 deal=DealId(row["deal"]),
-                project=ExternalId(row["theirs"]),
+                project=ExternalId(row["external_id"]),
                 claimed=frozenset(map(ItemKey, row["claimed"])),
             )
             for row in found

@@ -69,15 +69,15 @@ SHARED: Final = Query(
 
 
 def _awaiting() -> Select[tuple[str, str, list[str]]]:
-    project = and_(links.c.kind == "pm.project", links.c.ours == contracts.c.deal)
+    project = and_(links.c.kind == "pm.project", links.c.key == contracts.c.deal)
     claimed = and_(claims.c.deal == contracts.c.deal, claims.c.state != ClaimState.RELEASED.value)
     items = func.array_remove(func.array_agg(claims.c.item.distinct()), None)
     return (
-        select(contracts.c.deal, links.c.theirs, items.label("claimed"))
+        select(contracts.c.deal, links.c.external_id, items.label("claimed"))
         .join(links, project)
         .outerjoin(claims, claimed)
         .where(_IS_LIVE)
-        .group_by(contracts.c.deal, links.c.theirs)
+        .group_by(contracts.c.deal, links.c.external_id)
         .having(func.count(claims.c.item.distinct()) < contracts.c["items"])
         .order_by(contracts.c.deal)
     )

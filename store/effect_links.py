@@ -38,13 +38,13 @@ _SYSTEM: Final = bindparam("pair_system", type_=Text)
 _HERE: Final = and_(links.c.system == _SYSTEM, links.c.kind == func.any(_KINDS))
 
 _RIVAL_LINK: Final = Query(
-    select(links.c.kind, links.c.ours, links.c.theirs).where(
-        _HERE, or_(links.c.ours == func.any(_OURS), links.c.theirs == func.any(_THEIRS))
+    select(links.c.kind, links.c.key, links.c.external_id).where(
+        _HERE, or_(links.c.key == func.any(_OURS), links.c.external_id == func.any(_THEIRS))
     )
 )
 _RIVAL_EFFECT: Final = Query(
     select(
-        effects.c.kind, effects.c.subject.label("ours"), effects.c.external_id.label("theirs")
+        effects.c.kind, effects.c.subject.label("key"), effects.c.external_id.label("external_id")
     ).where(
         effects.c.system == _SYSTEM,
         effects.c.kind == _KIND,
@@ -70,21 +70,21 @@ def pair_values(effect: Effect, *, lenient: bool = False) -> dict[str, object]:
 
 def tie_pairs(written: CTE) -> Insert:
     """Tie what is not tied yet; a pair at odds with another breaks the unique constraint."""
-    columns = ("kind", "ours", "theirs", "url")
+    columns = ("kind", "key", "external_id", "url")
     made = func.unnest(_KINDS, _OURS, _THEIRS, _URLS).table_valued(*columns)
     made = made.render_derived(name="made")
     here = and_(links.c.system == _SYSTEM, links.c.kind == made.c.kind)
-    same_ours, same_theirs = links.c.ours == made.c.ours, links.c.theirs == made.c.theirs
+    same_ours, same_theirs = links.c.key == made.c.key, links.c.external_id == made.c.external_id
     lenient = bindparam("pair_lenient", type_=Boolean)
     tied = or_(and_(same_ours, same_theirs), and_(lenient, or_(same_ours, same_theirs)))
     values = {
         links.c.kind: made.c.kind,
-        links.c.ours: made.c.ours,
+        links.c.key: made.c.key,
         links.c.system: _SYSTEM,
-        links.c.theirs: made.c.theirs,
+        links.c.external_id: made.c.external_id,
         links.c.deal: bindparam("pair_deal", type_=Text),
         links.c.url: made.c.url,
-        links.c.tied_at: bindparam("new_changed_at", type_=effects.c.changed_at.type),
+        links.c.linked_at: bindparam("new_changed_at", type_=effects.c.changed_at.type),
     }
     rows = select(*values.values()).select_from(written.join(made, literal(value=True)))
     return insert(links).from_select(list(values), rows.where(~exists().where(here, tied)))
@@ -93,7 +93,7 @@ def tie_pairs(written: CTE) -> Insert:
 def untie_pairs(written: CTE) -> Delete:
     """A thing that is gone stands for nothing of ours."""
     return delete(links).where(
-        _HERE, links.c.ours == func.any(_OURS), exists(select(written.c.written))
+        _HERE, links.c.key == func.any(_OURS), exists(select(written.c.written))
     )
 
 
@@ -103,11 +103,11 @@ async def explain(session: Session, effect: Effect) -> Refusal:
     pairs = {pair: theirs for pair, (theirs, _) in _pairs(effect).items()}
     rivals = await session.all(_RIVAL_LINK, **values) + await session.all(_RIVAL_EFFECT, **values)
     for rival in rivals:
-        here, theirs = (rival["kind"], rival["ours"]), rival["theirs"]
+        here, theirs = (rival["kind"], rival["key"]), rival["external_id"]
         if pairs.get(here, theirs) != theirs or _is_claimed(pairs, here, theirs):
             return Refusal(
                 f"{effect.key} made {', '.join(pairs.values())} in {effect.system}, but"
-                f" {rival['theirs']} is already tied to {rival['ours']}: a person must decide"
+                f" {rival['external_id']} is already tied to {rival['key']}: a person must decide"
                 " whose it is, and remove the other"
             )
     names = ", ".join(f"{ours} = {theirs}" for (_, ours), theirs in pairs.items())

@@ -1,4 +1,4 @@
-"""Which thing of theirs is which of ours, in PostgreSQL: unique both ways by constraint."""
+"""Links between our keys and the records of other systems: unique both ways by constraint."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,18 +17,18 @@ from store.tables import links
 
 _KIND: Final = links.c.kind == bindparam("kind")
 _HERE: Final = and_(_KIND, links.c.system == bindparam("system"))
-_OURS: Final = links.c.ours == bindparam("ours")
-_THEIRS: Final = links.c.theirs == bindparam("theirs")
+_KEY: Final = links.c.key == bindparam("key")
+_EXTERNAL_ID: Final = links.c.external_id == bindparam("external_id")
 
 _TIE: Final = audited(insert(links).values(fields(links)).on_conflict_do_nothing())
-_BY_OURS: Final = Query(select(links).where(_HERE, _OURS))
-_BY_THEIRS: Final = Query(select(links).where(_HERE, _THEIRS))
-_BY_EITHER: Final = Query(select(links).where(_HERE, or_(_OURS, _THEIRS)))
-_OF_KIND: Final = Query(select(links).where(_KIND).order_by(links.c.tied_at, links.c.ours))
+_BY_KEY: Final = Query(select(links).where(_HERE, _KEY))
+_BY_EXTERNAL_ID: Final = Query(select(links).where(_HERE, _EXTERNAL_ID))
+_BY_EITHER: Final = Query(select(links).where(_HERE, or_(_KEY, _EXTERNAL_ID)))
+_OF_KIND: Final = Query(select(links).where(_KIND).order_by(links.c.linked_at, links.c.key))
 _OF_DEAL: Final = Query(
     select(links)
     .where(links.c.deal == bindparam("deal"))
-    .order_by(links.c.tied_at, links.c.kind, links.c.ours)
+    .order_by(links.c.linked_at, links.c.kind, links.c.key)
 )
 
 
@@ -46,19 +46,23 @@ class PgLinkStore:
             key=f"{link.kind} {link.key}",
             what=link.model_dump(mode="json"),
         )
-        row = new(link.model_dump() | {"tied_at": now})
+        row = new(link.model_dump() | {"linked_at": now})
         async with self._database.session() as session:
             if not await session.one(_TIE, **row, **note.values()):
                 await _require_same(session, link)
 
-    async def find_by_external_id(self, system: str, kind: str, theirs: ExternalId) -> Link | None:
+    async def find_by_external_id(
+        self, system: str, kind: str, external_id: ExternalId
+    ) -> Link | None:
         async with self._database.session() as session:
-            row = await session.one(_BY_THEIRS, system=system, kind=kind, theirs=theirs)
+            row = await session.one(
+                _BY_EXTERNAL_ID, system=system, kind=kind, external_id=external_id
+            )
         return _link(row) if row else None
 
-    async def find_by_key(self, system: str, kind: str, ours: str) -> Link | None:
+    async def find_by_key(self, system: str, kind: str, key: str) -> Link | None:
         async with self._database.session() as session:
-            row = await session.one(_BY_OURS, system=system, kind=kind, ours=ours)
+            row = await session.one(_BY_KEY, system=system, kind=kind, key=key)
         return _link(row) if row else None
 
     async def all_of(self, kind: str) -> Sequence[Link]:
@@ -71,12 +75,12 @@ class PgLinkStore:
 
 
 async def _require_same(session: Session, link: Link) -> None:
-    names = link.model_dump(include={"system", "kind", "ours", "theirs"})
+    names = link.model_dump(include={"system", "kind", "key", "external_id"})
     for row in await session.all(_BY_EITHER, **names):
-        if (row["ours"], row["theirs"]) != (link.key, link.external_id):
+        if (row["key"], row["external_id"]) != (link.key, link.external_id):
             raise Refusal(
                 f"cannot tie {link.kind} {link.key} to {link.external_id} of {link.system}:"
-                f" {row['ours']} is tied to {row['theirs']}; a person must decide whose it is"
+                f" {row['key']} is tied to {row['external_id']}; a person must decide whose it is"
             )
 
 

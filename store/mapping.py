@@ -19,7 +19,7 @@ _AS_THEY_ARE = (
     "generation",
     "first_sent",
     "until",
-    "burnt",
+    "key_tainted",
     "proof",
     "reason",
 )

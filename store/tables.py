@@ -63,7 +63,7 @@ effects: Final = Table(
     Column("generation", Integer, nullable=False),
     _moment("first_sent", nullable=True),
     _moment("until", nullable=True),
-    Column("burnt", Boolean, nullable=False),
+    Column("key_tainted", Boolean, nullable=False),
     Column("external_id", Text),
     _text("url"),
     Column("parts", JSONB, nullable=False),
@@ -81,7 +81,7 @@ effects: Final = Table(
         name="state",
     ),
     CheckConstraint(
-        "state not in ('confirmed', 'done') or external_id is not null", name="settled_has_id"
+        "state not in ('confirmed', 'done') or external_id is not null", name="confirmed_has_id"
     ),
     CheckConstraint("attempt >= 0 and generation >= 1", name="counts_up"),
     # An upsert tells one record many things, each under a key of its own.
@@ -168,13 +168,13 @@ links: Final = Table(
     "links",
     metadata,
     Column("kind", Text, primary_key=True),
-    Column("ours", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("system", Text, primary_key=True),
-    Column("theirs", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
     Column("deal", Text, nullable=False, index=True),
     _text("url"),
-    _moment("tied_at"),
-    UniqueConstraint("system", "kind", "theirs"),
+    _moment("linked_at"),
+    UniqueConstraint("system", "kind", "external_id"),
 )
 
 attention: Final = Table(
@@ -189,19 +189,19 @@ attention: Final = Table(
     Column("why", Text, nullable=False),
     Column("who", Text, nullable=False),
     _moment("since"),
-    Column("verbs", ARRAY(Text), nullable=False),
+    Column("actions", ARRAY(Text), nullable=False),
     Column("findings", JSONB, nullable=False),
     Column("choices", ARRAY(Text), nullable=False),
     Column("decision", JSONB),
-    _moment("settled_at", nullable=True),
-    CheckConstraint("(decision is null) = (settled_at is null)", name="settled_has_decision"),
+    _moment("resolved_at", nullable=True),
+    CheckConstraint("(decision is null) = (resolved_at is null)", name="resolved_has_decision"),
     Index("ix_attention_workflow", "workflow", "key"),
     Index(
         "uq_attention_open",
         "workflow",
         "key",
         unique=True,
-        postgresql_where=text("settled_at is null"),
+        postgresql_where=text("resolved_at is null"),
     ),
 )
 

@@ -59,7 +59,7 @@ class DealFile(Attended):
 
     def move(self, move: Transition) -> None:
         """An item came further: the CRM will be told."""
-        self.know(board=self.life.schedule.apply(move, at=workflow.now()))
+        self.know(schedule=self.life.schedule.apply(move, at=workflow.now()))
         self.has_moved = True
         self._describe()
 

@@ -95,7 +95,7 @@ class DealToCash(Bills):
         self.know(
             contract=contract,
             kickoff=plan_kickoff(handed, plan_project(contract, self.life.policy)),
-            board=BillingSchedule.of(contract.items, at=workflow.now()),
+            schedule=BillingSchedule.of(contract.items, at=workflow.now()),
         )
 
     async def _kick_off(self) -> None:
@@ -187,10 +187,10 @@ class DealToCash(Bills):
         self._told = command.identity()
 
     def _stage_of_the_money(self) -> Stage:
-        board = self.life.schedule
-        if board.is_complete:
+        schedule = self.life.schedule
+        if schedule.is_complete:
             return Stage.CLOSED
-        return Stage.COLLECTION if board.is_invoiced else Stage.DELIVERY
+        return Stage.COLLECTION if schedule.is_invoiced else Stage.DELIVERY
 
     async def _until_cancelled_or(self, carrying: "asyncio.Task[Outcome]") -> None:
         try:

@@ -14,11 +14,11 @@ NAMES = ("bottlecrm", "redmine", "tryton")
 
 def system_named(name: str) -> System:
     """The system; its module is loaded when somebody asks for it."""
-    system: System = import_module(f"real.{name}").system
+    system: System = import_module(f"testbed.systems.{name}").system
     return system
 
 
 def changes_at(name: str) -> Callable[[Request], bool]:
     """Whether a request asks this system to change something."""
-    changes: Callable[[Request], bool] = import_module(f"real.{name}").changes
+    changes: Callable[[Request], bool] = import_module(f"testbed.systems.{name}").changes
     return changes

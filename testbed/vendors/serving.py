@@ -59,5 +59,5 @@ def open_app(name: str, state: Path, config: Mapping[str, Any]) -> App:
 
 def _vendor(name: str) -> type[Vendor]:
     # Imported when asked for, so that one vendor never costs another its start.
-    found: type[Vendor] = importlib.import_module(f"sandbox.{name}").VENDOR
+    found: type[Vendor] = importlib.import_module(f"testbed.vendors.{name}").VENDOR
     return found

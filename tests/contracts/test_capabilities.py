@@ -114,7 +114,7 @@ async def test_a_second_draft_is_kept_out_or_swept(erp: ErpBench) -> None:
     assert [each.id for each in await change.find(command)] == [first.id]
 
 
-@pytest.mark.parametrize("name", ["project", "milestones", "team"])
+@pytest.mark.parametrize("name", ["open_project", "plan_milestones", "staff_project"])
 async def test_a_unique_part_of_a_project_is_not_made_a_second_time(pm: PmBench, name: str) -> None:
     """Though the second attempt does not look first."""
     change: Operation[Any] = getattr(pm.pm, name)
@@ -123,14 +123,14 @@ async def test_a_unique_part_of_a_project_is_not_made_a_second_time(pm: PmBench,
     plan = pm_bench.plan(people=("acc-consultant",))
     project = (await pm.pm.open_project.do(plan.opening(), pm_bench.ticket())).id
     command = {
-        "project": plan.opening(),
-        "milestones": plan.milestone_plan(project),
-        "team": plan.staffing(project),
+        "open_project": plan.opening(),
+        "plan_milestones": plan.milestone_plan(project),
+        "staff_project": plan.staffing(project),
     }[name]
     first = await change.do(command, pm_bench.ticket())
     assert await again(change, command, pm_bench.ticket()) in (None, first.id)
     assert [each.id for each in await change.find(command)] == [first.id]
-    if name == "milestones":
+    if name == "plan_milestones":
         assert len(await pm.pm.read_milestones(DEAL, project)) == len(first.parts)
 
 

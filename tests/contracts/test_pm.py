@@ -25,7 +25,7 @@ from tests.contracts.pm_bench import (
 from tests.contracts.troubles import in_each_trouble
 
 PEOPLE = ("acc-consultant", "acc-developer")
-PARTS = ("charter", "milestones", "work", "team")
+PARTS = ("write_charter", "plan_milestones", "plan_work", "staff_project")
 
 
 def role(roles: Roles) -> Pm:
@@ -41,17 +41,17 @@ def part(pm: Pm, name: str) -> Operation[Any]:
 def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any:
     full = plan(people=PEOPLE)
     return {
-        "charter": full.charter(project),
-        "milestones": full.milestone_plan(project),
-        "work": full.work(project, versions),
-        "team": full.staffing(project),
+        "write_charter": full.charter(project),
+        "plan_milestones": full.milestone_plan(project),
+        "plan_work": full.work(project, versions),
+        "staff_project": full.staffing(project),
     }[name]
 
 
 async def ready(bench: PmBench, name: str) -> Any:
     """The command for a part of a project that has all that the part needs."""
     project = await opened(bench)
-    versions = await planned(bench, project) if name == "work" else {}
+    versions = await planned(bench, project) if name == "plan_work" else {}
     return command_for(name, project, versions)
 
 
@@ -160,7 +160,7 @@ async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmBen
 
 
 async def test_work_answers_by_package(pm: PmBench) -> None:
-    command = await ready(pm, "work")
+    command = await ready(pm, "plan_work")
     made = await pm.pm.plan_work.do(command, ticket())
     ids = [made.parts[each.key] for each in command.packages]
     assert len(set(ids)) == 4

@@ -36,8 +36,8 @@ async def test_tying_twice_is_once(store: Store) -> None:
     ]
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [("c", "other"), ("other", "C")])
-async def test_neither_side_is_tied_to_a_second(store: Store, ours: str, theirs: str) -> None:
+@pytest.mark.parametrize(("key", "external_id"), [("c", "other"), ("other", "C")])
+async def test_neither_side_is_tied_to_a_second(store: Store, key: str, external_id: str) -> None:
     await store.links.add(link("c", "C"), now=NOW)
     with pytest.raises(Refusal, match="c is tied to C"):
-        await store.links.add(link(ours, theirs), now=NOW)
+        await store.links.add(link(key, external_id), now=NOW)

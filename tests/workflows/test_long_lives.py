@@ -167,10 +167,10 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
         await world.client.get_workflow_handle(run).terminate("nobody hears how it ends")
     world.systems.pay(invoice.id, invoice.outstanding)
     known = Transition(item=ItemKey("m1"), state=ItemState.ISSUED, invoice=invoice)
-    board = life.schedule.apply(known, at=datetime.now(UTC))
+    schedule = life.schedule.apply(known, at=datetime.now(UTC))
     await world.client.start_workflow(
         DealToCash.run,
-        life.model_copy(update={"board": board, "open_bills": (known.item,)}),
+        life.model_copy(update={"schedule": schedule, "open_bills": (known.item,)}),
         id=workflow_ids.deal_run(mine.id),
         task_queue=world.queue,
     )

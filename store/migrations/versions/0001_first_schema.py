@@ -37,14 +37,14 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("verbs", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("actions", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("findings", postgresql.JSONB(), nullable=False),
         sa.Column("choices", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("decision", postgresql.JSONB(), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(decision is null) = (settled_at is null)",
-            name=op.f("ck_attention_settled_has_decision"),
+            "(decision is null) = (resolved_at is null)",
+            name=op.f("ck_attention_resolved_has_decision"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attention")),
     )
@@ -55,7 +55,7 @@ def upgrade() -> None:
         "attention",
         ["workflow", "key"],
         unique=True,
-        postgresql_where=sa.text("settled_at is null"),
+        postgresql_where=sa.text("resolved_at is null"),
     )
     op.create_table(
         "audit",
@@ -111,7 +111,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("first_sent", sa.DateTime(timezone=True), nullable=True),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("burnt", sa.Boolean(), nullable=False),
+        sa.Column("key_tainted", sa.Boolean(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), server_default="", nullable=False),
         sa.Column("parts", postgresql.JSONB(), nullable=False),
@@ -130,7 +130,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "state not in ('confirmed', 'done') or external_id is not null",
-            name=op.f("ck_effects_settled_has_id"),
+            name=op.f("ck_effects_confirmed_has_id"),
         ),
         sa.CheckConstraint("attempt >= 0 and generation >= 1", name=op.f("ck_effects_counts_up")),
         sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_effects")),
@@ -146,14 +146,16 @@ def upgrade() -> None:
     op.create_table(
         "links",
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("ours", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
-        sa.Column("theirs", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("deal", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), server_default="", nullable=False),
-        sa.Column("tied_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "ours", "system", name=op.f("pk_links")),
-        sa.UniqueConstraint("system", "kind", "theirs", name=op.f("uq_links_system_kind_theirs")),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", "system", name=op.f("pk_links")),
+        sa.UniqueConstraint(
+            "system", "kind", "external_id", name=op.f("uq_links_system_kind_external_id")
+        ),
     )
     op.create_index(op.f("ix_links_deal"), "links", ["deal"], unique=False)
     op.create_table(
