@@ -2,8 +2,8 @@
 
 import sys
 
-from runtime.logging import set_up_journal
-from runtime.settings import SettingsProblem
+from runtime.logging import set_up_logging
+from runtime.settings import InvalidSettings
 from runtime.settings_loading import read_settings
 from runtime.worker_main import leave, run_until_told, work
 
@@ -13,9 +13,9 @@ WRONG_SETTINGS = 2
 def main() -> None:
     try:
         settings = read_settings()
-        set_up_journal(settings.log_level)
+        set_up_logging(settings.log_level)
         run_until_told(lambda stop: work(settings, stop))
-    except SettingsProblem as problem:
+    except InvalidSettings as problem:
         sys.stderr.write(f"The settings do not hold together:\n{problem}\n")
         leave(WRONG_SETTINGS)
     leave(0)

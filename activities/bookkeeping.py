@@ -14,7 +14,7 @@ from ports.billing_ledger import Baseline, BillingLedger
 Clock = Callable[[], datetime]
 
 
-class Settled(Value):
+class Resolution(Value):
     """How a parked run goes on."""
 
     workflow: str
@@ -22,7 +22,7 @@ class Settled(Value):
     decision: Decision
 
 
-class DeskActivities:
+class BookkeepingActivities:
     """Keeps the attentions and the contracts."""
 
     def __init__(self, desk: AttentionQueue, books: BillingLedger, clock: Clock) -> None:
@@ -30,26 +30,26 @@ class DeskActivities:
         self._books = books
         self._clock = clock
 
-    @activity.defn(name="desk.file")
-    async def file(self, attention: Attention) -> None:
+    @activity.defn(name="attention.add")
+    async def add_attention(self, attention: Attention) -> None:
         await self._desk.add(attention, now=self._clock())
 
-    @activity.defn(name="desk.settle")
-    async def settle(self, settled: Settled) -> None:
+    @activity.defn(name="attention.resolve")
+    async def resolve_attention(self, settled: Resolution) -> None:
         await self._desk.resolve(settled.workflow, settled.key, settled.decision, now=self._clock())
 
-    @activity.defn(name="desk.drop")
-    async def drop(self, run: str) -> None:
+    @activity.defn(name="attention.drop")
+    async def drop_attentions(self, run: str) -> None:
         """Nobody waits for a decision about this run any more: it was ended from outside."""
         gone = Decision(action=Action.ABORT, by="cashward", reason="the run was ended from outside")
         for filed in await self._desk.list_of_run(run):
             if filed.decision is None:
                 await self._desk.resolve(run, filed.attention.key, gone, now=self._clock())
 
-    @activity.defn(name="books.agree")
-    async def agree(self, baseline: Baseline) -> None:
+    @activity.defn(name="contract.agree")
+    async def agree_contract(self, baseline: Baseline) -> None:
         await self._books.agree(baseline, now=self._clock())
 
-    @activity.defn(name="books.end")
-    async def end(self, deal: DealId) -> None:
+    @activity.defn(name="contract.close")
+    async def close_contract(self, deal: DealId) -> None:
         await self._books.close(deal, now=self._clock())

@@ -27,12 +27,12 @@ class CrmActivities:
 
     @activity.defn(name="crm.write_back")
     async def write_back(self, command: WriteBack) -> None:
-        await self._effects.once(self._crm.write_back, command)
+        await self._effects.execute(self._crm.write_back, command)
 
     @activity.defn(name="crm.ask_owner")
     async def ask_owner(self, attention: Attention) -> None:
         """Put before the deal's owner what a run waits for."""
-        await self._effects.once(self._crm.owner_task, task_for(attention))
+        await self._effects.execute(self._crm.owner_task, task_for(attention))
 
     @activity.defn(name="crm.close_task")
     async def close_task(self, attention: Attention) -> None:
@@ -40,8 +40,8 @@ class CrmActivities:
         task = task_for(attention)
         await self._effects.undo(self._crm.owner_task, task, reason="the run waits no longer")
 
-    @activity.defn(name="crm.take_back")
-    async def take_back(self, command: WriteBack) -> None:
+    @activity.defn(name="crm.undo_write_back")
+    async def undo_write_back(self, command: WriteBack) -> None:
         await self._effects.undo(self._crm.write_back, command, reason="the deal was cancelled")
 
 

@@ -30,15 +30,15 @@ class Effects:
         ledger: EffectLedger,
         *,
         clock: Clock,
-        patience: timedelta,
+        operation_timeout: timedelta,
         installation: str = "cashward",
     ) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._patience = patience
+        self._operation_timeout = operation_timeout
         self._installation = installation
 
-    async def once(self, change: Operation[C], command: C) -> Receipt:
+    async def execute(self, change: Operation[C], command: C) -> Receipt:
         """What the change made, by this attempt or an earlier one.
 
         Raises what ports.failures tells, NotYet while an older call may still land, and the
@@ -48,7 +48,7 @@ class Effects:
             _intent(change, command),
             change.idempotency,
             now=self._clock(),
-            patience=self._patience,
+            operation_timeout=self._operation_timeout,
             is_repeatable=change.is_repeatable,
         )
         if effect.is_confirmed and effect.receipt:
@@ -90,11 +90,13 @@ class Effects:
 
     async def _send(self, change: Operation[C], command: C, effect: Effect) -> Sequence[Receipt]:
         try:
-            async with timeout(self._patience.total_seconds()):
+            async with timeout(self._operation_timeout.total_seconds()):
                 found = await change.find(command) if effect.search_first else ()
                 return found or (await change.do(command, self._ticket(change, effect)),)
         except TimeoutError as late:
-            lost = Uncertain(change.system, f"{change.kind} took longer than {self._patience}")
+            lost = Uncertain(
+                change.system, f"{change.kind} took longer than {self._operation_timeout}"
+            )
             await self._lose_sight(change, effect, lost)
             raise lost from late
         except Uncertain as lost:

@@ -59,7 +59,7 @@ class CustomerActivities:
     async def open_customer(self, ensure: EnsureCustomer) -> Customer:
         """The customer's id in the ERP; an existing one is linked to our key, never changed."""
         if ensure.existing is None:
-            made = await self._effects.once(self._customers.open_customer, ensure.opening)
+            made = await self._effects.execute(self._customers.open_customer, ensure.opening)
             return Customer(id=made.id, url=made.url)
         link = Link(
             system=self._customers.open_customer.system,
@@ -71,8 +71,8 @@ class CustomerActivities:
         await self._links.add(link, now=self._clock())
         return Customer(id=ensure.existing, url="")
 
-    @activity.defn(name="erp.take_back_customer")
-    async def take_back_customer(self, ensure: EnsureCustomer) -> None:
+    @activity.defn(name="erp.undo_open_customer")
+    async def undo_open_customer(self, ensure: EnsureCustomer) -> None:
         """Archive it again, unless it was there before us or another contract has it by now."""
         opening: OpenCustomer = ensure.opening
         if ensure.existing or await self._books.is_customer_shared(opening.key, opening.deal):
@@ -98,7 +98,7 @@ class InvoiceActivities:
         """Claim the item, then have its one draft."""
         await self._books.claim(_claim(bill), now=self._clock())
         draft = bill.draft(self._clock().date())
-        made = await self._effects.once(self._invoicing.draft_invoice, draft)
+        made = await self._effects.execute(self._invoicing.draft_invoice, draft)
         return DraftedInvoice(bill=bill, invoice=made.id, draft=draft)
 
     @activity.defn(name="erp.issue_invoice")
@@ -129,8 +129,8 @@ class InvoiceActivities:
         await self._books.record_payment(drafted.bill.subject, paid=invoice.paid, now=self._clock())
         return invoice
 
-    @activity.defn(name="erp.withdraw")
-    async def withdraw(self, bill: Bill) -> Invoice | None:
+    @activity.defn(name="erp.withdraw_invoice")
+    async def withdraw_invoice(self, bill: Bill) -> Invoice | None:
         """Delete the draft and free the claim; or answer the invoice, if it is too late."""
         reason = "the bill was withdrawn"
         draft = bill.draft(self._clock().date())
@@ -145,14 +145,14 @@ class InvoiceActivities:
     async def credit_invoice(self, order: CreditOrder) -> Invoice:
         """Credit the invoice in full, by a credit note that names it."""
         credit = order.credit(self._clock().date())
-        await self._effects.once(self._invoicing.credit_invoice, credit)
+        await self._effects.execute(self._invoicing.credit_invoice, credit)
         await self._books.record_credit(
             order.bill.subject, net=credit.net, by=credit.subject, now=self._clock()
         )
         return await self._invoicing.read_invoice(order.invoice.id)
 
     async def _issued_meanwhile(self, bill: Bill, draft: DraftInvoice) -> Invoice:
-        made = await self._effects.once(self._invoicing.draft_invoice, draft)
+        made = await self._effects.execute(self._invoicing.draft_invoice, draft)
         return await self.issue_invoice(DraftedInvoice(bill=bill, invoice=made.id, draft=draft))
 
     @activity.defn(name="erp.read_revenue")

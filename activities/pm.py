@@ -29,21 +29,23 @@ class PmActivities:
     @activity.defn(name="pm.open_project")
     async def open_project(self, plan: ProjectPlan) -> Project:
         """The project with its charter, so that nobody meets it without its terms."""
-        made = await self._effects.once(self._pm.open_project, plan.opening())
-        await self._effects.once(self._pm.write_charter, plan.charter(made.id))
+        made = await self._effects.execute(self._pm.open_project, plan.opening())
+        await self._effects.execute(self._pm.write_charter, plan.charter(made.id))
         return Project(id=made.id, key=made.parts.get("key", made.id), url=made.url)
 
     @activity.defn(name="pm.plan_project")
     async def plan_project(self, planned: PlannedProject) -> Project:
         """Milestones, work breakdown and team."""
         plan, project = planned.plan, planned.project
-        made = await self._effects.once(self._pm.plan_milestones, plan.milestone_plan(project.id))
-        await self._effects.once(self._pm.plan_work, plan.work(project.id, dict(made.parts)))
-        await self._effects.once(self._pm.staff_project, plan.staffing(project.id))
+        made = await self._effects.execute(
+            self._pm.plan_milestones, plan.milestone_plan(project.id)
+        )
+        await self._effects.execute(self._pm.plan_work, plan.work(project.id, dict(made.parts)))
+        await self._effects.execute(self._pm.staff_project, plan.staffing(project.id))
         return project.model_copy(update={"milestones": made.parts})
 
-    @activity.defn(name="pm.take_back_project")
-    async def take_back_project(self, plan: ProjectPlan) -> None:
+    @activity.defn(name="pm.undo_open_project")
+    async def undo_open_project(self, plan: ProjectPlan) -> None:
         """Everything in the project goes with it; each effect is put on record as gone."""
         nowhere, gone = ExternalId(""), "it went with its project"
         pm, effects = self._pm, self._effects
@@ -57,7 +59,7 @@ class PmActivities:
     async def close_project(self, planned: PlannedProject) -> None:
         """The project stays, marked closed: something was invoiced for it."""
         charter = planned.plan.charter(planned.project.id, is_closed=True)
-        await self._effects.once(self._pm.write_charter, charter)
+        await self._effects.execute(self._pm.write_charter, charter)
 
     @activity.defn(name="pm.read_milestones")
     async def read_milestones(self, asked: ReadMilestones) -> Sequence[MilestoneProgress]:

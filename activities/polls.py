@@ -34,14 +34,14 @@ FIRST_LOOK_BACK = timedelta(days=30)
 """How far a poll looks back when it has never run."""
 
 
-class Polled(Value):
+class PollResult(Value):
     """What one poll saw and rang."""
 
     seen: int
-    rung: int
+    dispatched: int
 
 
-class Recently:
+class RecentEvents:
     """Knows what was rung a short while ago, so that an overlap does not ring it again.
 
     Forgetting is harmless: a run knows what it has already done.
@@ -55,7 +55,7 @@ class Recently:
     def knows(self, event: EventId) -> bool:
         return event in self._at
 
-    def note(self, event: EventId) -> None:
+    def add(self, event: EventId) -> None:
         now = self._clock()
         self._at = {known: at for known, at in self._at.items() if now - at < self._span}
         self._at[event] = now
@@ -82,10 +82,10 @@ class CrmPoll:
         self._doorbell = doorbell
         self._clock = clock
         self._overlap = overlap
-        self._rung = Recently(clock, 5 * overlap)
+        self._rung = RecentEvents(clock, 5 * overlap)
 
     @activity.defn(name="crm.delta")
-    async def delta(self) -> Polled:
+    async def delta(self) -> PollResult:
         since = await self._cursors.read("crm") or self._clock() - FIRST_LOOK_BACK
         won = await self._crm.won_since(since - self._overlap)
         rung = sum([await self._ring(deal) for deal in won])
@@ -93,7 +93,7 @@ class CrmPoll:
             await self._cursors.advance("crm", max(deal.changed_at for deal in won))
         if Capability.UPDATED_SINCE not in self._crm.capabilities:
             rung += sum([await self._look_at(waiting) for waiting in await self._incomplete()])
-        return Polled(seen=len(won), rung=rung)
+        return PollResult(seen=len(won), dispatched=rung)
 
     async def _incomplete(self) -> list[Attention]:
         filed = [each.attention for each in await self._desk.list_open()]
@@ -116,7 +116,7 @@ class CrmPoll:
         if self._rung.knows(event):
             return 0
         rung = await self._doorbell.deal_won(DealWon(deal=deal.deal, event=event))
-        self._rung.note(event)
+        self._rung.add(event)
         return rung
 
 
@@ -134,13 +134,13 @@ class PmPoll:
         self._pm = pm
         self._books = books
         self._doorbell = doorbell
-        self._rung = Recently(clock, overlap)
+        self._rung = RecentEvents(clock, overlap)
 
     @activity.defn(name="pm.delta")
-    async def delta(self) -> Polled:
+    async def delta(self) -> PollResult:
         awaiting = await self._books.open_contracts()
         rung = sum([await self._look_at(contract) for contract in awaiting])
-        return Polled(seen=len(awaiting), rung=rung)
+        return PollResult(seen=len(awaiting), dispatched=rung)
 
     async def _look_at(self, contract: OpenContract) -> int:
         try:
@@ -156,7 +156,7 @@ class PmPoll:
             return 0
         fact = MilestoneReached(deal=deal, item=milestone.item, event=event)
         rung = await self._doorbell.milestone_reached(fact)
-        self._rung.note(event)
+        self._rung.add(event)
         return rung
 
 
@@ -178,16 +178,16 @@ class ErpPoll:
         self._doorbell = doorbell
         self._clock = clock
         self._overlap = overlap
-        self._rung = Recently(clock, overlap)
+        self._rung = RecentEvents(clock, overlap)
 
     @activity.defn(name="erp.delta")
-    async def delta(self) -> Polled:
+    async def delta(self) -> PollResult:
         since = await self._cursors.read("erp") or self._clock() - FIRST_LOOK_BACK
         changed = await self._invoicing.changed_since(since - self._overlap)
         rung = sum([await self._ring(change) for change in changed])
         if changed:
             await self._cursors.advance("erp", max(change.changed_at for change in changed))
-        return Polled(seen=len(changed), rung=rung)
+        return PollResult(seen=len(changed), dispatched=rung)
 
     async def _ring(self, change: ChangedInvoice) -> int:
         event = EventId(f"changed:{change.invoice.id}:{change.changed_at.isoformat()}")
@@ -197,7 +197,7 @@ class ErpPoll:
             return 0
         fact = InvoiceChanged(deal=claim.deal, subject=subject, event=event)
         rung = await self._doorbell.invoice_changed(fact)
-        self._rung.note(event)
+        self._rung.add(event)
         return rung
 
 

@@ -7,7 +7,7 @@ import typer
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.context import AsJson, client, out, run, settings, show_json, store, table
-from cli.errors import Trouble
+from cli.errors import CliError
 from domain.attention import Action, Decision
 from ports.attention_queue import QueuedAttention
 from workflows.attention import Attended
@@ -69,9 +69,10 @@ def _print(filed: QueuedAttention) -> None:
         out.print(table("", ("field", "what is wrong", "who mends it"), rows))
     if not filed.decision:
         choices = f" --choice {'|'.join(it.choices)}" if it.choices else ""
-        for verb in it.actions:
+        for action in it.actions:
             out.print(
-                f"  cashward attention {verb} {it.workflow}{choices if verb is Action.AMEND else ''}"
+                f"  cashward attention {action} {it.workflow}"
+                f"{choices if action is Action.AMEND else ''}"
             )
 
 
@@ -116,7 +117,7 @@ async def _send(run_id: str, decision: Decision) -> str:
         if refused.status is not RPCStatusCode.NOT_FOUND:
             raise
         way_out = "`cashward attention list` shows what does"
-        raise Trouble(f"no run {run_id} waits for a decision: {way_out}") from refused
+        raise CliError(f"no run {run_id} waits for a decision: {way_out}") from refused
 
 
 async def _open() -> list[QueuedAttention]:
@@ -128,5 +129,5 @@ async def _find(run_id: str) -> list[QueuedAttention]:
     async with store(settings()) as opened:
         found = list(await opened.attention_queue.list_of_run(run_id))
     if not found:
-        raise Trouble(f"{run_id} never needed a person: `cashward attention list` shows what does")
+        raise CliError(f"{run_id} never needed a person: `cashward attention list` shows what does")
     return found

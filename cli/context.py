@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
-from cli.errors import Exit, Trouble, told_plainly
+from cli.errors import CliError, ExitCode, translate_errors
 from domain.ids import DealId
 from runtime.settings import Settings
 from runtime.settings_loading import read_settings
@@ -46,7 +46,7 @@ DealArgument = Annotated[
 
 def run(main: Coroutine[Any, Any, R]) -> R:
     """Run a command's coroutine; its failures come out as Trouble."""
-    with told_plainly():
+    with translate_errors():
         return asyncio.run(main)
 
 
@@ -56,7 +56,7 @@ def settings() -> Settings:
     if "CASHWARD_TEMPORAL__ADDRESS" not in os.environ and local.exists():
         for name, value in _remembered(local).items():
             os.environ.setdefault(name, value)
-    with told_plainly():
+    with translate_errors():
         return read_settings()
 
 
@@ -64,8 +64,8 @@ def _remembered(file: Path) -> dict[str, str]:
     try:
         found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as damaged:
-        raise Trouble(
-            f"{file} cannot be read: `cashward up` writes it anew, or delete it", Exit.USAGE
+        raise CliError(
+            f"{file} cannot be read: `cashward up` writes it anew, or delete it", ExitCode.USAGE
         ) from damaged
     return found
 
@@ -73,7 +73,7 @@ def _remembered(file: Path) -> dict[str, str]:
 def settings_of(environment: dict[str, str]) -> Settings:
     """The settings of programs that get this environment; ours becomes the same."""
     os.environ.update(environment)
-    with told_plainly():
+    with translate_errors():
         return read_settings()
 
 
@@ -96,7 +96,7 @@ async def store(of: Settings) -> AsyncIterator[Store]:
 
 def deal_id(given: str, of: Settings) -> DealId:
     """`123` is a deal of the CRM that is set; `hubspot:123` says which itself."""
-    return DealId(given if ":" in given else f"{of.cast.crm}:{given}")
+    return DealId(given if ":" in given else f"{of.vendors.crm}:{given}")
 
 
 def show_json(found: BaseModel | Sequence[BaseModel] | dict[str, Any] | None) -> None:

@@ -19,7 +19,7 @@ from cli.context import (
     store,
     table,
 )
-from cli.errors import Trouble
+from cli.errors import CliError
 from cli.timesheet import time
 from domain.deal_snapshot import CancelRequest
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
@@ -144,8 +144,8 @@ async def _start(chosen: Settings, deal: DealId) -> bool:
         try:
             await systems.crm.read_deal(deal)
         except Absent as absent:
-            where = f"{chosen.cast.crm} has no such deal"
-            raise Trouble(f"{deal} is not started: {where} ({absent})") from absent
+            where = f"{chosen.vendors.crm} has no such deal"
+            raise CliError(f"{deal} is not started: {where} ({absent})") from absent
     return await _ring(chosen, DealWon(deal=deal, event=EventId("told by hand")))
 
 
@@ -237,7 +237,7 @@ def approve(deal: DealArgument, item: Annotated[str, typer.Argument()]) -> None:
 
 async def _approve(chosen: Settings, deal: DealId, item: ItemKey) -> str:
     if not await _is_billing(await client(chosen), deal, item):
-        raise Trouble(
+        raise CliError(
             f"no invoice of {item} waits for approval: `cashward finance blockers {deal}` says"
             " what each item waits for"
         )

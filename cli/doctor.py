@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pydantic import BaseModel
 
 from cli.context import out, settings, show_json, table
-from cli.errors import Exit, Trouble, told_plainly
+from cli.errors import CliError, ExitCode, translate_errors
 from ports.probe import Probe
 from runtime.composition import open_systems
 from runtime.settings import Settings
@@ -36,7 +36,7 @@ def doctor(as_json: bool) -> None:
         )
         out.print(table("Connections", ("connection", "", "what it says", "how to mend it"), rows))
     if not all(finding.is_well for finding in findings):
-        raise Trouble("not every connection is well", Exit.DOWN)
+        raise CliError("not every connection is well", ExitCode.DOWN)
 
 
 async def _examine(chosen: Settings) -> list[Finding]:
@@ -45,25 +45,25 @@ async def _examine(chosen: Settings) -> list[Finding]:
         await look("postgres", lambda: _database(chosen)),
     ]
     try:
-        with told_plainly():
+        with translate_errors():
             async with open_systems(chosen) as systems:
                 for part, probe in (
-                    (f"crm ({chosen.cast.crm})", systems.crm.probe),
-                    (f"pm ({chosen.cast.pm})", systems.pm.probe),
-                    (f"erp ({chosen.cast.erp})", systems.invoicing.probe),
+                    (f"crm ({chosen.vendors.crm})", systems.crm.probe),
+                    (f"pm ({chosen.vendors.pm})", systems.pm.probe),
+                    (f"erp ({chosen.vendors.erp})", systems.invoicing.probe),
                 ):
                     found.append(await look(part, probe))
-    except Trouble as trouble:
+    except CliError as trouble:
         found.append(Finding(connection="settings", is_well=False, what="", mend=str(trouble)))
     return found
 
 
 async def look(connection: str, ask: Callable[[], Awaitable[Probe]]) -> Finding:
     try:
-        with told_plainly():
+        with translate_errors():
             probe = await ask()
-    except Trouble as trouble:
-        what = "no answer" if trouble.code is Exit.DOWN else "set up wrongly"
+    except CliError as trouble:
+        what = "no answer" if trouble.code is ExitCode.DOWN else "set up wrongly"
         return Finding(connection=connection, is_well=False, what=what, mend=str(trouble))
     return Finding(
         connection=connection,

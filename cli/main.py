@@ -11,9 +11,9 @@ from rich.markup import escape
 from cli import attention, deal, finance
 from cli.context import AsJson, err, out, run, settings
 from cli.doctor import doctor as examine
-from cli.errors import Exit, Trouble, told_plainly
+from cli.errors import CliError, ExitCode, translate_errors
 from runtime.composition import open_systems
-from runtime.logging import set_up_journal
+from runtime.logging import set_up_logging
 from runtime.worker_main import leave, run_until_told, work
 from store import migrate as migrate_database
 
@@ -34,15 +34,15 @@ for _command in entry_points(group="cashward.commands"):
 def worker() -> None:
     """Carry deals until told to stop (SIGTERM, Ctrl-C); settings come from the environment."""
     chosen = settings()
-    set_up_journal(chosen.log_level, readable=sys.stderr.isatty())
-    with told_plainly():
+    set_up_logging(chosen.log_level, readable=sys.stderr.isatty())
+    with translate_errors():
         run_until_told(lambda stop: work(chosen, stop))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema. Safe to repeat, and to start at once."""
-    with told_plainly():
+    with translate_errors():
         migrate_database(settings().database.full_url)
     out.print("the database is at the present schema")
 
@@ -67,7 +67,7 @@ def setup(
 def _agreed(number: int) -> bool:
     """Whether a person says so; a program that cannot be asked must say --yes."""
     if not sys.stdin.isatty():
-        raise Trouble(f"nothing was made: say --yes to make these {number}", Exit.USAGE)
+        raise CliError(f"nothing was made: say --yes to make these {number}", ExitCode.USAGE)
     return typer.confirm(f"Make these {number} in the CRM?", default=True)
 
 
@@ -84,39 +84,39 @@ def doctor(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run a command; what goes wrong ends in a sentence and an exit code."""
-    code = Exit.DONE
-    set_up_journal("WARNING", readable=True)  # a command speaks for itself; a worker sets its own
+    code = ExitCode.DONE
+    set_up_logging("WARNING", readable=True)  # a command speaks for itself; a worker sets its own
     try:
-        code = app(standalone_mode=False) or Exit.DONE  # it returns what was to be exited with
-    except Trouble as trouble:
+        code = app(standalone_mode=False) or ExitCode.DONE  # it returns what was to be exited with
+    except CliError as trouble:
         err.print(f"[bold red]cashward:[/] {escape(str(trouble))}", highlight=False)
         code = trouble.code
     except typer.Abort:
         code = _not_answered()
     except (KeyboardInterrupt, asyncio.CancelledError):
-        code = Exit.INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except Exception as usage:  # noqa: BLE001 - click's own errors have no common public base in typer
         code = _usage(usage)
     leave(code)
 
 
-def _not_answered() -> Exit:
+def _not_answered() -> ExitCode:
     """A question met Ctrl-C, or a program that cannot answer it."""
     if sys.stdin.isatty():
-        return Exit.INTERRUPTED
+        return ExitCode.INTERRUPTED
     err.print(
         "[bold red]cashward:[/] nothing was done: nobody answers here, so say it by an option"
     )
-    return Exit.USAGE
+    return ExitCode.USAGE
 
 
-def _usage(failure: Exception) -> Exit:
+def _usage(failure: Exception) -> ExitCode:
     """Wrong usage is told as click tells it; anything else is a bug and keeps its traceback."""
     show = getattr(failure, "show", None)
     if show is None:
         raise failure
     show()
-    return Exit.USAGE
+    return ExitCode.USAGE
 
 
 if __name__ == "__main__":

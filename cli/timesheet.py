@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from cli.context import AsJson, DealArgument, deal_id, out, run, settings, show_json, store, table
-from cli.errors import Trouble
+from cli.errors import CliError
 from domain.ids import DealId
 from domain.timesheet import TimeEntry
 from runtime.composition import open_systems
@@ -55,7 +55,7 @@ async def _read(chosen: Settings, deal: DealId) -> Timesheet:
         links = await opened.links.of_deal(deal)
     project = next((link.external_id for link in links if link.kind == _PROJECT), None)
     if project is None:
-        raise Trouble(f"{deal} has no project yet: `cashward deal show {deal}` says why")
+        raise CliError(f"{deal} has no project yet: `cashward deal show {deal}` says why")
     async with open_systems(chosen) as systems:
         return timesheet(deal, await systems.pm.read_time(deal, project))
 

@@ -135,10 +135,10 @@ class Effect(Value):
     def start(
         self,
         digest: str,
-        repeat: IdempotencyPolicy,
+        idempotency: IdempotencyPolicy,
         *,
         now: datetime,
-        patience: timedelta,
+        operation_timeout: timedelta,
         is_repeatable: bool = False,
     ) -> Self:
         """Take off on a new attempt, or stay as recorded.
@@ -151,15 +151,15 @@ class Effect(Value):
             return self
         if self.state is EffectState.REVERSED and not is_repeatable:
             raise AlreadyReversed(self.key)
-        if repeat.waits_to_settle:
+        if idempotency.waits_to_settle:
             self.require_settled(now)
         return self.model_copy(
             update={
                 "state": EffectState.IN_FLIGHT,
                 "attempt": self.attempt + 1,
-                "generation": self._next_generation(repeat, now),
-                "first_sent": self.first_sent if self._keeps_key(repeat, now) else now,
-                "until": now + patience + repeat.settle_time,
+                "generation": self._next_generation(idempotency, now),
+                "first_sent": self.first_sent if self._keeps_key(idempotency, now) else now,
+                "until": now + operation_timeout + idempotency.settle_time,
                 "key_tainted": False,
                 "receipt": None,
                 "reason": "",
@@ -226,16 +226,16 @@ class Effect(Value):
         if pending and self.until and now < self.until:
             raise NotSettled(self.key, self.until)
 
-    def _next_generation(self, repeat: IdempotencyPolicy, now: datetime) -> int:
+    def _next_generation(self, idempotency: IdempotencyPolicy, now: datetime) -> int:
         if self.attempt == 0:
             return self.generation
-        renew = self.state is EffectState.REVERSED or not self._keeps_key(repeat, now)
+        renew = self.state is EffectState.REVERSED or not self._keeps_key(idempotency, now)
         return self.generation + renew
 
-    def _keeps_key(self, repeat: IdempotencyPolicy, now: datetime) -> bool:
-        if repeat.key_lifetime is None:
+    def _keeps_key(self, idempotency: IdempotencyPolicy, now: datetime) -> bool:
+        if idempotency.key_lifetime is None:
             return self.state is not EffectState.REVERSED and self.first_sent is not None
-        young = self.first_sent is not None and now - self.first_sent < repeat.key_lifetime
+        young = self.first_sent is not None and now - self.first_sent < idempotency.key_lifetime
         return young and not self.key_tainted and self.state is not EffectState.REVERSED
 
     def _fence(self, attempt: int) -> None:

@@ -29,10 +29,10 @@ class EffectLedger(Protocol):
     async def begin(
         self,
         intent: Intent,
-        repeat: IdempotencyPolicy,
+        idempotency: IdempotencyPolicy,
         *,
         now: datetime,
-        patience: timedelta,
+        operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
         """The effect on a new attempt, or as recorded if it is settled. Raises as Effect.start."""

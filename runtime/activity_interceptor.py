@@ -21,7 +21,7 @@ BEAT = timedelta(seconds=2)
 log = structlog.get_logger()
 
 
-class HouseRules(Interceptor):
+class ActivityRules(Interceptor):
     """Applies them to every activity of a worker."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:

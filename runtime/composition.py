@@ -14,7 +14,7 @@ from connectors.common import Connector, Roles
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
-from runtime.settings import Settings, SettingsProblem
+from runtime.settings import InvalidSettings, Settings
 from runtime.settings_loading import explain
 
 P = TypeVar("P")
@@ -33,17 +33,17 @@ class Systems:
 @asynccontextmanager
 async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
     """Every part filled. Raises SettingsProblem if a vendor is unknown, unset or unable."""
-    cast = settings.cast
+    vendors = settings.vendors
     async with AsyncExitStack() as stack:
         opened: dict[str, Roles] = {}
-        for vendor in dict.fromkeys((cast.crm, cast.pm, cast.erp)):
+        for vendor in dict.fromkeys((vendors.crm, vendors.pm, vendors.erp)):
             connector, wanted = connector_of(vendor, settings)
             opened[vendor] = await stack.enter_async_context(connector.open(wanted))
         yield Systems(
-            crm=_player("crm", cast.crm, opened[cast.crm].crm),
-            pm=_player("pm", cast.pm, opened[cast.pm].pm),
-            customers=_player("erp", cast.erp, opened[cast.erp].customers),
-            invoicing=_player("erp", cast.erp, opened[cast.erp].invoicing),
+            crm=_player("crm", vendors.crm, opened[vendors.crm].crm),
+            pm=_player("pm", vendors.pm, opened[vendors.pm].pm),
+            customers=_player("erp", vendors.erp, opened[vendors.erp].customers),
+            invoicing=_player("erp", vendors.erp, opened[vendors.erp].invoicing),
         )
 
 
@@ -51,8 +51,9 @@ def connector_of(vendor: str, settings: Settings) -> tuple[Connector[Any], BaseM
     """A vendor's connector with its settings. Raises SettingsProblem."""
     connector = CATALOG.get(vendor)
     if connector is None:
-        raise SettingsProblem(
-            f"there is no connector {vendor!r}: CASHWARD_CAST__… knows {', '.join(sorted(CATALOG))}"
+        raise InvalidSettings(
+            f"there is no connector {vendor!r}: "
+            f"CASHWARD_VENDORS__… takes {', '.join(sorted(CATALOG))}"
         )
     given = {
         name: _from_json(value, connector.settings.model_fields.get(name))
@@ -62,7 +63,7 @@ def connector_of(vendor: str, settings: Settings) -> tuple[Connector[Any], BaseM
         return connector, connector.settings.model_validate(given)
     except ValidationError as wrong:
         prefix = f"CASHWARD_CONNECTORS__{vendor.upper()}__"
-        raise SettingsProblem(explain(wrong, prefix)) from wrong
+        raise InvalidSettings(explain(wrong, prefix)) from wrong
 
 
 def _from_json(value: object, field: FieldInfo | None) -> object:
@@ -77,7 +78,7 @@ def _from_json(value: object, field: FieldInfo | None) -> object:
 
 def _player(part: str, vendor: str, player: P | None) -> P:
     if player is None:
-        raise SettingsProblem(
-            f"{vendor} cannot play {part}: choose another in CASHWARD_CAST__{part.upper()}"
+        raise InvalidSettings(
+            f"{vendor} cannot play {part}: choose another in CASHWARD_VENDORS__{part.upper()}"
         )
     return player

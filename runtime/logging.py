@@ -23,7 +23,7 @@ def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMappin
     return event
 
 
-def set_up_journal(level: str, *, readable: bool = False) -> None:
+def set_up_logging(level: str, *, readable: bool = False) -> None:
     """One line per event on standard error; `readable` is for people at a terminal."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -43,7 +43,7 @@ def set_up_journal(level: str, *, readable: bool = False) -> None:
     )
     # The pool tells each attempt to reconnect; whoever asked is told once, by StoreUnavailable.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    # The SDK prints a traceback for each step that was not done; runtime.activity_interceptor tells it in a line.
+    # The SDK prints a traceback for each failed activity; the activity interceptor logs one line.
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

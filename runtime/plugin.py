@@ -8,7 +8,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from domain.refusal import Refusal
-from runtime.activity_interceptor import HouseRules
+from runtime.activity_interceptor import ActivityRules
 
 THEIR_CODE = ("pydantic_core", "annotated_types", "rapidfuzz", "anyascii", "stdnum")
 """Libraries that hold compiled code or read data files when they are imported; all pure."""
@@ -29,7 +29,7 @@ class CashwardPlugin(SimplePlugin):
         super().__init__(
             "cashward",
             data_converter=pydantic_data_converter,
-            interceptors=[HouseRules()],
+            interceptors=[ActivityRules()],
             workflow_runner=runner,
             workflow_failure_exception_types=[Refusal],
         )

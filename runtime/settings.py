@@ -27,7 +27,7 @@ from sqlalchemy.exc import ArgumentError
 
 from domain.contract import Policy
 
-LONGEST_STEP = timedelta(minutes=2)
+STEP_TIMEOUT = timedelta(minutes=2)
 """The start-to-close time-out of a step (workflows/steps.py); nothing may take longer."""
 MARGIN = timedelta(seconds=1)
 
@@ -40,7 +40,7 @@ Level = Annotated[
 ]
 
 
-class SettingsProblem(Exception):
+class InvalidSettings(Exception):
     """The settings do not hold together; the message says which one, and what would."""
 
 
@@ -49,7 +49,7 @@ def content_of(file: Path, setting: str) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as wrong:
-        raise SettingsProblem(f"{setting} names a file that cannot be read: {wrong}") from wrong
+        raise InvalidSettings(f"{setting} names a file that cannot be read: {wrong}") from wrong
 
 
 class _Strict(BaseModel):
@@ -87,7 +87,7 @@ class DatabaseSettings(_Strict):
         try:
             url = make_url(self.url)
         except ArgumentError:
-            raise SettingsProblem(
+            raise InvalidSettings(
                 "CASHWARD_DATABASE__URL is no URL like postgresql+psycopg://cashward@HOST/cashward"
             ) from None
         if self.password_file:
@@ -96,7 +96,7 @@ class DatabaseSettings(_Strict):
         return url.render_as_string(hide_password=False)
 
 
-class Cast(_Strict):
+class VendorChoice(_Strict):
     """Which vendor plays which part."""
 
     crm: str = "hubspot"
@@ -104,20 +104,20 @@ class Cast(_Strict):
     erp: str = "xero"
 
 
-class Pace(_Strict):
+class Timing(_Strict):
     """How patient we are. Seconds.
 
     `patience` bounds one change in another system, all its calls together. It must be longer
     than one call's time-out and shorter than a step.
     """
 
-    patience_seconds: float = Field(60, gt=0)
+    operation_timeout_seconds: float = Field(60, gt=0)
     poll_seconds: float = Field(30, gt=0)
     overlap_seconds: float = Field(120, ge=0)
 
     @property
-    def patience(self) -> timedelta:
-        return timedelta(seconds=self.patience_seconds)
+    def operation_timeout(self) -> timedelta:
+        return timedelta(seconds=self.operation_timeout_seconds)
 
     @property
     def overlap(self) -> timedelta:
@@ -154,24 +154,26 @@ class Settings(BaseSettings):
     installation: str = "cashward"
     temporal: TemporalSettings = TemporalSettings()
     database: DatabaseSettings = DatabaseSettings()
-    cast: Cast = Cast()
+    vendors: VendorChoice = VendorChoice()
     connectors: dict[str, dict[str, Any]] = {}
     policy: Policy = Policy()
-    pace: Pace = Pace()
+    timing: Timing = Timing()
     worker: WorkerSettings = WorkerSettings()
     log_level: Level = "INFO"
 
     @model_validator(mode="after")
     def _times_nest(self) -> Self:
         """A call ends before the change gives up on it, and the change before the step."""
-        if self.pace.patience + MARGIN >= LONGEST_STEP:
-            raise ValueError(f"pace.patience_seconds must be well below {LONGEST_STEP.seconds}")
+        if self.timing.operation_timeout + MARGIN >= STEP_TIMEOUT:
+            raise ValueError(
+                f"timing.operation_timeout_seconds must be well below {STEP_TIMEOUT.seconds}"
+            )
         for vendor, given in self.connectors.items():
             call = _seconds(vendor, given)
-            if timedelta(seconds=call) + MARGIN >= self.pace.patience:
+            if timedelta(seconds=call) + MARGIN >= self.timing.operation_timeout:
                 raise ValueError(
                     f"connectors.{vendor}.http.timeout_seconds ({call:g}) must be well below "
-                    f"pace.patience_seconds ({self.pace.patience_seconds:g})"
+                    f"timing.operation_timeout_seconds ({self.timing.operation_timeout_seconds:g})"
                 )
         return self
 

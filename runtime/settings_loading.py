@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from runtime.settings import FILE, PREFIX, Settings, SettingsProblem
+from runtime.settings import FILE, PREFIX, InvalidSettings, Settings
 
 _OF_OTHERS: Final = frozenset({"STATE", "REAL_CACHE", "VERSION", "DB_BUFFERS"})
 """Variables with our prefix that are no settings: of the local stack, of `real`, of Compose."""
@@ -20,11 +20,11 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as wrong:
-        raise SettingsProblem(explain(wrong, PREFIX)) from wrong
+        raise InvalidSettings(explain(wrong, PREFIX)) from wrong
     except SettingsError as wrong:
-        raise SettingsProblem(_no_json(str(wrong))) from wrong
+        raise InvalidSettings(_no_json(str(wrong))) from wrong
     except TOMLDecodeError as wrong:
-        raise SettingsProblem(f"{FILE} is no TOML: {wrong}") from wrong
+        raise InvalidSettings(f"{FILE} is no TOML: {wrong}") from wrong
 
 
 def explain(wrong: ValidationError, prefix: str) -> str:
@@ -45,7 +45,7 @@ def _refuse_misspelt() -> None:
     given = (name for name in sorted(os.environ) if name.startswith(PREFIX))
     wrong = [name for name in given if name.removeprefix(PREFIX).split("__")[0] not in known]
     if wrong:
-        raise SettingsProblem("\n".join(f"{name}: there is no such setting" for name in wrong))
+        raise InvalidSettings("\n".join(f"{name}: there is no such setting" for name in wrong))
 
 
 def _no_json(said: str) -> str:

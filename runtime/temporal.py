@@ -9,7 +9,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, TLSConfig
 
 from runtime.plugin import CashwardPlugin
-from runtime.settings import SettingsProblem, TemporalSettings, content_of
+from runtime.settings import InvalidSettings, TemporalSettings, content_of
 
 ANSWERS_WITHIN = timedelta(seconds=5)
 
@@ -62,4 +62,4 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as wrong:
-        raise SettingsProblem(f"CASHWARD_TEMPORAL__…: a file cannot be read: {wrong}") from wrong
+        raise InvalidSettings(f"CASHWARD_TEMPORAL__…: a file cannot be read: {wrong}") from wrong

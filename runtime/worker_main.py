@@ -45,12 +45,14 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         client = await _patiently(lambda: connect(settings.temporal, metrics_address=metrics), stop)
         if client is None:
             return
-        every = timedelta(seconds=settings.pace.poll_seconds)
+        every = timedelta(seconds=settings.timing.poll_seconds)
         await ensure_schedules(client, task_queue=settings.temporal.task_queue, every=every)
         for worker in build_workers(client, settings, steps(settings, systems, store, client)):
             await stack.enter_async_context(worker)
         keep_what_is_there()
-        log.info("working", queue=settings.temporal.task_queue, cast=settings.cast.model_dump())
+        log.info(
+            "working", queue=settings.temporal.task_queue, vendors=settings.vendors.model_dump()
+        )
         await stop.wait()
         log.info("stopping: steps in hand are finished first")
 

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.bookkeeping import DeskActivities
+from activities.bookkeeping import BookkeepingActivities
 from activities.crm import CrmActivities
 from activities.effects import Effects
 from activities.erp import CustomerActivities, InvoiceActivities
@@ -53,9 +53,12 @@ class Steps:
 
 def steps(settings: Settings, systems: Systems, store: Store, client: Client) -> Steps:
     """The activities, each handed what it needs."""
-    pace = settings.pace
+    timing = settings.timing
     effects = Effects(
-        store.effect_ledger, clock=now, patience=pace.patience, installation=settings.installation
+        store.effect_ledger,
+        clock=now,
+        operation_timeout=timing.operation_timeout,
+        installation=settings.installation,
     )
     bell = TemporalEventDispatcher(
         client,
@@ -64,17 +67,17 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         desk=store.attention_queue,
     )
     crm = CrmActivities(systems.crm, effects)
-    crm_poll = CrmPoll(systems.crm, store.attention_queue, store.cursors, bell, now, pace.overlap)
+    crm_poll = CrmPoll(systems.crm, store.attention_queue, store.cursors, bell, now, timing.overlap)
     pm = PmActivities(systems.pm, effects)
-    pm_poll = PmPoll(systems.pm, store.billing_ledger, bell, now, pace.overlap)
+    pm_poll = PmPoll(systems.pm, store.billing_ledger, bell, now, timing.overlap)
     customers = CustomerActivities(
         systems.customers, effects, store.billing_ledger, store.links, now
     )
     invoices = InvoiceActivities(systems.invoicing, effects, store.billing_ledger, now)
     erp_poll = ErpPoll(
-        systems.invoicing, store.billing_ledger, store.cursors, bell, now, pace.overlap
+        systems.invoicing, store.billing_ledger, store.cursors, bell, now, timing.overlap
     )
-    desk = DeskActivities(store.attention_queue, store.billing_ledger, now)
+    desk = BookkeepingActivities(store.attention_queue, store.billing_ledger, now)
     return Steps(
         own=_activities(desk),
         by_system={

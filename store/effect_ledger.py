@@ -74,18 +74,22 @@ class PgEffectLedger:
     async def begin(
         self,
         intent: Intent,
-        repeat: IdempotencyPolicy,
+        idempotency: IdempotencyPolicy,
         *,
         now: datetime,
-        patience: timedelta,
+        operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
         def start(effect: Effect) -> Effect:
             return effect.start(
-                intent.digest, repeat, now=now, patience=patience, is_repeatable=is_repeatable
+                intent.digest,
+                idempotency,
+                now=now,
+                operation_timeout=operation_timeout,
+                is_repeatable=is_repeatable,
             )
 
-        stamp = {"strategy": repeat.strategy, "patience": patience}
+        stamp = {"strategy": idempotency.strategy, "operation_timeout": operation_timeout}
         return await self._put_or_change(intent, start, stamp, now=now)
 
     async def confirm(
@@ -139,7 +143,7 @@ class PgEffectLedger:
         stamp = {"workflow": intent.workflow, "run": intent.run, **stamp}
         async with self._database.session() as session:
             first = step(_planned(intent))
-            row = {"strategy": "", "patience": timedelta(0), **stamp, "version": 1}
+            row = {"strategy": "", "operation_timeout": timedelta(0), **stamp, "version": 1}
             if await _put(session, first, row, now=now):
                 self._remember(Seen(first, row))
                 return first

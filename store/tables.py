@@ -70,7 +70,7 @@ effects: Final = Table(
     Column("proof", JSONB, nullable=False),
     _text("reason"),
     _text("strategy"),
-    Column("patience", Interval, nullable=False),
+    Column("operation_timeout", Interval, nullable=False),
     _text("workflow"),
     _text("run"),
     Column("version", Integer, nullable=False, comment=_VERSION),

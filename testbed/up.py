@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cli.context import DEFAULT_STATE, STATE, State, out, remember
 from cli.context import run as run_command
-from cli.errors import Exit, Trouble
+from cli.errors import CliError, ExitCode
 from testbed.demo.environment import migrate_database, sandbox_config, worker_environment
 from testbed.stack.stack import Stack, local_stack
 from testbed.stack.trouble import StackTrouble
@@ -50,7 +50,7 @@ def run(main: Coroutine[Any, Any, R]) -> R:
     try:
         return run_command(main)
     except StackTrouble as down:
-        raise Trouble(str(down), Exit.DOWN) from down
+        raise CliError(str(down), ExitCode.DOWN) from down
 
 
 async def _until_down(state: Path, config: Mapping[str, object] | None, workers: int) -> None:

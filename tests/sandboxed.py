@@ -15,7 +15,7 @@ from domain.contract import Policy
 from domain.deal_snapshot import Outcome
 from runtime.composition import open_systems
 from runtime.event_dispatcher import TemporalEventDispatcher
-from runtime.settings import Pace, Settings, TemporalSettings
+from runtime.settings import Settings, TemporalSettings, Timing
 from store import open_store
 from testbed.bench.crowd import Crowd, oplog
 from testbed.demo.cast.hubspot import HubspotSales
@@ -154,7 +154,7 @@ def _settings(urls: dict[str, str]) -> Settings:
                 for vendor, way_in in ways_in.items()
             },
             "policy": {"staffing": staffing},
-            "pace": Pace(patience_seconds=PATIENCE),
+            "timing": Timing(operation_timeout_seconds=PATIENCE),
         }
     )
 

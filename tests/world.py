@@ -25,7 +25,7 @@ from domain.write_back import WriteBack
 from ports.attention_queue import QueuedAttention
 from runtime.composition import Systems
 from runtime.event_dispatcher import TemporalEventDispatcher
-from runtime.settings import Cast, Pace, Settings, TemporalSettings, WorkerSettings
+from runtime.settings import Settings, TemporalSettings, Timing, VendorChoice, WorkerSettings
 from store import Store, open_store
 from tests.installation import at_work
 from workflows import workflow_ids
@@ -188,9 +188,9 @@ async def open_world(
     """`strict` loads our own code inside the workflow sandbox; `cached` runs are kept in memory."""
     queue = f"test-{next(_queues)}"
     settings = Settings(
-        cast=Cast(crm="memory", pm="memory", erp="memory"),
+        vendors=VendorChoice(crm="memory", pm="memory", erp="memory"),
         temporal=TemporalSettings(task_queue=queue),
-        pace=Pace(patience_seconds=3),
+        timing=Timing(operation_timeout_seconds=3),
         worker=WorkerSettings(cached_workflows=cached),
     )
     world = MemoryWorld()

@@ -9,13 +9,13 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.types import MethodAsyncSingleParam
 
-from activities.bookkeeping import DeskActivities, Settled
+from activities.bookkeeping import BookkeepingActivities, Resolution
 from domain.attention import Action, Attention, Decision
 from domain.deal import Finding
 from domain.ids import DealId
 from domain.refusal import Refusal
-from workflows.owner_task import OwnerAsked, is_for_owner
-from workflows.steps import is_refusal, note, settled, step
+from workflows.owner_task import OwnerTaskHandle, is_for_owner
+from workflows.steps import is_refusal, local_step, step, wait_until_done
 
 S = TypeVar("S")
 Command = TypeVar("Command")
@@ -40,9 +40,9 @@ class Attended:
 
     def __init__(self, deal: DealId) -> None:
         self.deal = deal
-        self.trouble: Attention | None = None
+        self.current: Attention | None = None
         self._decision: Decision | None = None
-        self._asked: OwnerAsked | None = None
+        self._asked: OwnerTaskHandle | None = None
 
     async def attempt(
         self,
@@ -67,10 +67,10 @@ class Attended:
         Raises Aborted when the person says so.
         """
         self._decision = None
-        self.trouble = attention
+        self.current = attention
         try:
-            await note(DeskActivities.file, attention, f"Ask {attention.who}")
-            self._asked = OwnerAsked(attention) if is_for_owner(attention) else None
+            await local_step(BookkeepingActivities.add_attention, attention, f"Ask {attention.who}")
+            self._asked = OwnerTaskHandle(attention) if is_for_owner(attention) else None
             await self._tell(attention)
             await workflow.wait_condition(
                 lambda: self._decision is not None, timeout=look_again, timeout_summary="Look again"
@@ -90,7 +90,7 @@ class Attended:
 
     def look_again(self, reason: str) -> None:
         """What we wait for may have happened: try again, unless a person was quicker."""
-        if self.trouble and self._decision is None:
+        if self.current and self._decision is None:
             self._decision = _BY_ITSELF.model_copy(update={"reason": reason})
 
     def attention(  # noqa: PLR0913 - the facts of an attention, by name
@@ -121,20 +121,20 @@ class Attended:
     @workflow.update(description="Decide about a parked run: retry, skip, amend or abort.")
     def decide(self, decision: Decision) -> str:
         self._decision = decision
-        return f"{self.trouble.kind if self.trouble else ''}: {decision.action}"
+        return f"{self.current.kind if self.current else ''}: {decision.action}"
 
     @decide.validator
     def _decide_what_is_open(self, decision: Decision) -> None:
-        if self.trouble is None or self._decision is not None:
+        if self.current is None or self._decision is not None:
             raise ApplicationError("this run waits for no decision", type="NothingOpen")
         try:
-            self.trouble.check(decision)
+            self.current.check(decision)
         except Refusal as refusal:
             raise ApplicationError(str(refusal), type="NotPossible") from refusal
 
     @workflow.query(description="What this run needs a person for, if anything.")
     def open_attention(self) -> Attention | None:
-        return self.trouble
+        return self.current
 
     async def _park_failure(
         self, failure: ActivityError, summary: str, verbs: tuple[Action, ...]
@@ -154,9 +154,11 @@ class Attended:
             raise Skipped(f"{decision.by} skipped it: {decision.reason or summary}")
 
     async def _unpark(self, attention: Attention, decision: Decision) -> None:
-        self.trouble = None
-        settled = Settled(workflow=attention.workflow, key=attention.key, decision=decision)
-        await note(DeskActivities.settle, settled, f"{decision.action} by {decision.by}")
+        self.current = None
+        settled = Resolution(workflow=attention.workflow, key=attention.key, decision=decision)
+        await local_step(
+            BookkeepingActivities.resolve_attention, settled, f"{decision.action} by {decision.by}"
+        )
         await self._tell(None)
         if self._asked:
             await self._asked.close()
@@ -171,8 +173,8 @@ class Attended:
 
     def show(self) -> None:
         """Let the Temporal UI say where this run stands."""
-        workflow.upsert_search_attributes([NEEDS_ATTENTION.value_set(self.trouble is not None)])
-        workflow.set_current_details(describe(self.trouble) if self.trouble else "")
+        workflow.upsert_search_attributes([NEEDS_ATTENTION.value_set(self.current is not None)])
+        workflow.set_current_details(describe(self.current) if self.current else "")
 
     async def tell_parent(self, signal: str, fact: object) -> None:
         """Tell the deal whose stage this is, if it is there to hear it."""
@@ -181,7 +183,7 @@ class Attended:
             return
         try:
             deal = workflow.get_external_workflow_handle(parent.workflow_id)
-            await settled(asyncio.ensure_future(deal.signal(signal, fact)))
+            await wait_until_done(asyncio.ensure_future(deal.signal(signal, fact)))
         except FailureError:
             workflow.logger.info("the deal's run is gone")
 

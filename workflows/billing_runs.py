@@ -16,12 +16,12 @@ from domain.deal_snapshot import DealSnapshot
 from domain.ids import ItemKey
 from workflows import workflow_ids
 from workflows.attention import Aborted
-from workflows.deal_state import LOST_AND_FOUND, DealFile
+from workflows.deal_state import DealState
 from workflows.milestone_billing import MilestoneBilling, how_ended
-from workflows.steps import settled
+from workflows.steps import wait_until_done
 
 
-class Bills(DealFile):
+class BillingRuns(DealState):
     """A billing run outlives the run of the deal that began it, and reports to the next one."""
 
     def __init__(self, life: DealSnapshot) -> None:
@@ -64,8 +64,7 @@ class Bills(DealFile):
                 )
             )
         except FailureError as failure:
-            if workflow.patched(LOST_AND_FOUND):
-                await self.nobody_waits_for(handle.id)
+            await self.nobody_waits_for(handle.id)
             self._lose(item, f"its billing run ended: {failure.cause or failure}")
         self.bills.pop(item, None)
 
@@ -80,7 +79,7 @@ class Bills(DealFile):
     async def collect_again(self) -> None:
         """Bills whose run had ended; what is issued needs no second approval."""
         while self.reopened:
-            status = self.life.schedule[self.reopened.pop(0)]
+            status = self.snapshot.schedule[self.reopened.pop(0)]
             bill = self.bill_for(status)
             if status.invoice:
                 bill = bill.model_copy(update={"approve_above": None})
@@ -91,10 +90,10 @@ class Bills(DealFile):
 
         In a task of its own: a cancel may come before anything else that this run hears.
         """
-        self.bills.update(dict.fromkeys(self.life.open_bills))
+        self.bills.update(dict.fromkeys(self.snapshot.open_bills))
         self.starting += 1
-        self._followers.append(asyncio.create_task(self._adopt_all(self.life.open_bills)))
-        self.know(open_bills=())
+        self._followers.append(asyncio.create_task(self._adopt_all(self.snapshot.open_bills)))
+        self.update(open_bills=())
 
     async def _adopt_all(self, items: tuple[ItemKey, ...]) -> None:
         for item in items:
@@ -102,20 +101,20 @@ class Bills(DealFile):
         self.starting -= 1
 
     async def _adopt(self, item: ItemKey) -> None:
-        run = workflow_ids.billing_run(self.life.schedule[item].item.subject(self.deal))
+        run = workflow_ids.billing_run(self.snapshot.schedule[item].item.subject(self.deal))
         self.bills[item] = None
         try:
             bill: ExternalWorkflowHandle[MilestoneBilling] = (
                 workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
             )
-            await settled(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
+            await wait_until_done(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
         except FailureError:
             self.bills.pop(item, None)
             await self._see_how_it_ended(item)
 
     async def _see_how_it_ended(self, item: ItemKey) -> None:
         """A bill may end while one run of the deal follows the other: then only the ERP knows."""
-        status = self.life.schedule[item]
+        status = self.snapshot.schedule[item]
         if status.invoice:
             bill = self.bill_for(status)
             draft = bill.draft(workflow.now().date())

@@ -5,7 +5,7 @@ from contextlib import suppress
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from activities.bookkeeping import DeskActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Desk
 from activities.crm import CrmActivities as Crm
 from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
@@ -20,51 +20,51 @@ from domain.stage import Stage
 from domain.write_back import WriteBack, write_back
 from workflows import workflow_ids
 from workflows.attention import Skipped
-from workflows.deal_state import DealFile
+from workflows.deal_state import DealState
 from workflows.kickoff_provisioning import undos_of
-from workflows.steps import note, take_back
+from workflows.steps import local_step, undo_all
 
 CREDIT = "credit"
 _OPEN = (ItemState.PLANNED, ItemState.BILLABLE, ItemState.HELD, ItemState.DRAFTED)
 
 
-async def wind_up(deal: DealFile, request: CancelRequest) -> Outcome:
+async def cancel_deal(deal: DealState, request: CancelRequest) -> Outcome:
     """Nothing issued: take everything back. Something issued: close, and propose a credit."""
     deal.enter(Stage.CANCELLING)
     await _withdraw_open_bills(deal)
-    issued = deal.life.schedule.in_state(ItemState.ISSUED, ItemState.PAID)
+    issued = deal.snapshot.schedule.in_state(ItemState.ISSUED, ItemState.PAID)
     if issued:
         await _close_project(deal)
         await _credit_if_wanted(deal, request, issued)
-    elif deal.life.kickoff:
-        await take_back(undos_of(deal, deal.life.kickoff))
-    await note(Desk.end, deal.deal, "End the contract")
+    elif deal.snapshot.kickoff:
+        await undo_all(undos_of(deal, deal.snapshot.kickoff))
+    await local_step(Desk.close_contract, deal.deal, "End the contract")
     deal.enter(Stage.CANCELLED)
     await _tell_the_crm(deal)
     return Outcome(deal=deal.deal, stage=Stage.CANCELLED, reason=f"{request.by}: {request.reason}")
 
 
-async def _withdraw_open_bills(deal: DealFile) -> None:
+async def _withdraw_open_bills(deal: DealState) -> None:
     """Each billing run deletes its draft, or says that it was too late."""
     await workflow.wait_condition(lambda: not deal.starting)
     for item, handle in tuple(deal.bills.items()):
         if handle:
             handle.cancel()
         else:
-            run = workflow_ids.billing_run(deal.life.schedule[item].item.subject(deal.deal))
+            run = workflow_ids.billing_run(deal.snapshot.schedule[item].item.subject(deal.deal))
             with suppress(FailureError):  # it has just ended, and its last word is on the way
                 await workflow.get_external_workflow_handle(run).cancel()
     await workflow.wait_condition(lambda: not deal.bills)
-    for status in deal.life.schedule.in_state(*_OPEN):
+    for status in deal.snapshot.schedule.in_state(*_OPEN):
         await _cancel_item(deal, status)
 
 
-async def _cancel_item(deal: DealFile, status: ItemStatus) -> None:
+async def _cancel_item(deal: DealState, status: ItemStatus) -> None:
     """A billing run that ended out of turn may have issued: only the ERP knows."""
     invoice = None
     if status.state in {ItemState.DRAFTED, ItemState.HELD}:
         invoice = await deal.attempt(
-            Invoices.withdraw,
+            Invoices.withdraw_invoice,
             deal.bill_for(status),
             f"Withdraw the bill for {status.item.name}",
             verbs=(Action.RETRY,),
@@ -74,8 +74,8 @@ async def _cancel_item(deal: DealFile, status: ItemStatus) -> None:
     deal.move(Transition(item=status.item.key, state=state, reason=reason, invoice=invoice))
 
 
-async def _close_project(deal: DealFile) -> None:
-    kickoff, kicked_off = deal.life.kickoff, deal.life.kicked_off
+async def _close_project(deal: DealState) -> None:
+    kickoff, kicked_off = deal.snapshot.kickoff, deal.snapshot.kicked_off
     if kickoff and kicked_off:
         closing = PlannedProject(plan=kickoff.plan, project=kicked_off.project)
         with suppress(Skipped):
@@ -85,7 +85,7 @@ async def _close_project(deal: DealFile) -> None:
 
 
 async def _credit_if_wanted(
-    deal: DealFile, request: CancelRequest, issued: tuple[ItemStatus, ...]
+    deal: DealState, request: CancelRequest, issued: tuple[ItemStatus, ...]
 ) -> None:
     """Only a person may reverse what was issued."""
     decision = await deal.park(_proposal(deal, request, issued))
@@ -95,7 +95,7 @@ async def _credit_if_wanted(
                 await _credit(deal, status, request.reason)
 
 
-def _proposal(deal: DealFile, request: CancelRequest, issued: tuple[ItemStatus, ...]) -> Attention:
+def _proposal(deal: DealState, request: CancelRequest, issued: tuple[ItemStatus, ...]) -> Attention:
     numbers = ", ".join(status.invoice.number for status in issued if status.invoice)
     return deal.attention(
         "credit",
@@ -107,7 +107,7 @@ def _proposal(deal: DealFile, request: CancelRequest, issued: tuple[ItemStatus, 
     )
 
 
-async def _credit(deal: DealFile, status: ItemStatus, reason: str) -> None:
+async def _credit(deal: DealState, status: ItemStatus, reason: str) -> None:
     if status.invoice is None:
         return
     order = CreditOrder(bill=deal.bill_for(status), invoice=status.invoice, reason=reason)
@@ -122,13 +122,13 @@ async def _credit(deal: DealFile, status: ItemStatus, reason: str) -> None:
     )
 
 
-async def _tell_the_crm(deal: DealFile) -> None:
+async def _tell_the_crm(deal: DealState) -> None:
     """What is left of the money; of a deal that never became a contract, only its end."""
-    deal.know(revision=deal.life.revision + 1)
-    if deal.life.contract:
-        command = write_back(deal.position(), Stage.CANCELLED, revision=deal.life.revision)
+    deal.update(revision=deal.snapshot.revision + 1)
+    if deal.snapshot.contract:
+        command = write_back(deal.position(), Stage.CANCELLED, revision=deal.snapshot.revision)
     else:
-        subject = Subject(f"{deal.deal}:w{deal.life.revision}")
+        subject = Subject(f"{deal.deal}:w{deal.snapshot.revision}")
         command = WriteBack(subject=subject, deal=deal.deal, stage=Stage.CANCELLED, attention="")
     with suppress(Skipped):
         await deal.attempt(

@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from activities.bookkeeping import DeskActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Desk
 from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
 from domain.attention import INCOMPLETE, Action, Attention
@@ -16,7 +16,7 @@ from domain.preflight import FINANCE, preflight
 from domain.write_back import WriteBack
 from ports.billing_ledger import Baseline
 from workflows.attention import Aborted, Attended
-from workflows.steps import note
+from workflows.steps import local_step
 
 NEW_CUSTOMER = "new"
 
@@ -70,7 +70,7 @@ class ClosedWonHandoff(Attended):
             value=contract.value,
             items=len(contract.items),
         )
-        await note(Desk.agree, baseline, f"Agree on {contract.value}")
+        await local_step(Desk.agree_contract, baseline, f"Agree on {contract.value}")
 
     async def _tell_sales(self, trouble: Attention) -> None:
         """Write what is missing on the deal itself, where its owner looks; the same only once."""
@@ -107,5 +107,5 @@ class ClosedWonHandoff(Attended):
 
     @workflow.signal(description="The deal's record changed: check it again if it waits for that.")
     def deal_won(self, fact: DealWon) -> None:
-        if self.trouble and self.trouble.kind == INCOMPLETE:
+        if self.current and self.current.kind == INCOMPLETE:
             self.look_again(f"the CRM told {fact.event}")

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
-from activities.bookkeeping import DeskActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Desk
 from domain.attention import Attention
 from domain.billing import Bill, BillResult, ItemState, ItemStatus
 from domain.billing_schedule import Transition
@@ -22,19 +22,17 @@ from workflows import workflow_ids
 from workflows.attention import Attended
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.milestone_billing import MilestoneBilling
-from workflows.steps import note
+from workflows.steps import local_step
 
 _IN_THE_ERP = (ItemState.DRAFTED, ItemState.ISSUED, ItemState.PAID, ItemState.CREDITED)
-LOST_AND_FOUND = "lost-bills-are-found"
-"""Deals that began before it leave an invoice alone once its run was terminated."""
 
 
-class DealFile(Attended):
+class DealState(Attended):
     """What a deal's run remembers; signals and decisions change it, queries read it."""
 
     def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life.deal)
-        self.life = life
+        self.snapshot = life
         self.cancelled_by: CancelRequest | None = None
         self.bills: dict[ItemKey, ChildWorkflowHandle[Any, BillResult] | None] = {}
         """Open billing runs; None for one that an earlier run of this deal started."""
@@ -44,31 +42,31 @@ class DealFile(Attended):
         """Items whose bill had ended, and of whose invoice the ERP says something new."""
         self.must_look = False
         self.has_moved = False
-        self._troubles: dict[str, Attention] = {}
+        self._attentions: dict[str, Attention] = {}
 
     # -- memory --------------------------------------------------------------------------------
 
-    def know(self, **facts: object) -> None:
+    def update(self, **facts: object) -> None:
         """Remember these fields of the deal's life."""
-        self.life = self.life.model_copy(update=facts)
+        self.snapshot = self.snapshot.model_copy(update=facts)
 
     def enter(self, stage: Stage) -> None:
-        if stage is not self.life.stage:
-            self.know(stage=stage)
+        if stage is not self.snapshot.stage:
+            self.update(stage=stage)
             self.show()
 
     def move(self, move: Transition) -> None:
         """An item came further: the CRM will be told."""
-        self.know(schedule=self.life.schedule.apply(move, at=workflow.now()))
+        self.update(schedule=self.snapshot.schedule.apply(move, at=workflow.now()))
         self.has_moved = True
         self._describe()
 
     def state(self, item: ItemKey) -> ItemState:
-        return self.life.schedule[item].state
+        return self.snapshot.schedule[item].state
 
     def bill_for(self, status: ItemStatus) -> Bill:
         """The order to bill this item. Raises Refusal before the deal is kicked off."""
-        contract, kicked_off = self.life.contract, self.life.kicked_off
+        contract, kicked_off = self.snapshot.contract, self.snapshot.kicked_off
         if contract is None or kicked_off is None:
             raise Refusal(f"{self.deal} is not kicked off: there is nothing to bill")
         return Bill(
@@ -81,36 +79,38 @@ class DealFile(Attended):
             item=status.item,
             tax=contract.tax,
             payment_days=contract.payment_days,
-            approve_above=self.life.policy.approve_above,
+            approve_above=self.snapshot.policy.approve_above,
         )
 
     def position(self) -> CashPosition:
-        return dossier.position(self.life, today=workflow.now().date())
+        return dossier.position(self.snapshot, today=workflow.now().date())
 
     def show(self) -> None:
         troubles = list(self._all_troubles())
         workflow.upsert_search_attributes(
-            dossier.search_attributes(self.life, needs_attention=bool(troubles))
+            dossier.search_attributes(self.snapshot, needs_attention=bool(troubles))
         )
         self._describe()
 
     def _describe(self) -> None:
         today = workflow.now().date()
-        workflow.set_current_details(dossier.details(self.life, self._all_troubles(), today=today))
+        workflow.set_current_details(
+            dossier.details(self.snapshot, self._all_troubles(), today=today)
+        )
 
     def _all_troubles(self) -> Iterator[Attention]:
-        if self.trouble:
-            yield self.trouble
-        yield from self._troubles.values()
+        if self.current:
+            yield self.current
+        yield from self._attentions.values()
 
     async def nobody_waits_for(self, run: str) -> None:
         """What a run asked for that was ended from outside goes off the list of attentions."""
-        await note(Desk.drop, run, "Nobody waits for a decision")
+        await local_step(Desk.drop_attentions, run, "Nobody waits for a decision")
         self.attention_settled(run)
 
     def _reflect(self, run: str, trouble: Attention | None) -> None:
         """A parked billing run holds its item."""
-        for status in self.life.schedule.in_state(ItemState.DRAFTED, ItemState.HELD):
+        for status in self.snapshot.schedule.in_state(ItemState.DRAFTED, ItemState.HELD):
             if workflow_ids.billing_run(status.item.subject(self.deal)) == run:
                 state = ItemState.HELD if trouble else ItemState.DRAFTED
                 why, who = (trouble.why, trouble.who) if trouble else ("it goes on", "cashward")
@@ -118,15 +118,13 @@ class DealFile(Attended):
 
     def _reopen(self, subject: Subject) -> None:
         """A payment was taken back, or the run was terminated: somebody has to look again."""
-        for status in self.life.schedule.in_state(*_IN_THE_ERP):
+        for status in self.snapshot.schedule.in_state(*_IN_THE_ERP):
             item = status.item
             is_new = self._is_unseen_to(item.key) and item.key not in self.reopened
             if item.subject(self.deal) != subject or not is_new:
                 continue
-            has_ended = status.state in {ItemState.PAID, ItemState.CREDITED}
-            if has_ended or workflow.patched(LOST_AND_FOUND):
-                self.bills.pop(item.key, None)
-                self.reopened.append(item.key)
+            self.bills.pop(item.key, None)
+            self.reopened.append(item.key)
 
     def _is_unseen_to(self, item: ItemKey) -> bool:
         """No billing run is known to see to it: it ended, or an earlier run began it."""
@@ -136,7 +134,7 @@ class DealFile(Attended):
 
     @workflow.signal(description="The deal's record changed in the CRM.")
     async def deal_won(self, fact: DealWon) -> None:
-        if workflow_ids.handoff_run(self.deal) in self._troubles:
+        if workflow_ids.handoff_run(self.deal) in self._attentions:
             handoff: ExternalWorkflowHandle[ClosedWonHandoff] = (
                 workflow.get_external_workflow_handle_for(
                     ClosedWonHandoff.run, workflow_ids.handoff_run(self.deal)
@@ -168,13 +166,13 @@ class DealFile(Attended):
 
     @workflow.signal(description="A stage of this deal needs a person.")
     def attention_raised(self, attention: Attention) -> None:
-        self._troubles[attention.workflow] = attention
+        self._attentions[attention.workflow] = attention
         self._reflect(attention.workflow, attention)
         self.show()
 
     @workflow.signal(description="A stage of this deal goes on.")
     def attention_settled(self, run: str) -> None:
-        self._troubles.pop(run, None)
+        self._attentions.pop(run, None)
         self._reflect(run, None)
         self.show()
 
@@ -185,24 +183,24 @@ class DealFile(Attended):
 
     @cancel.validator
     def _cancel_once(self, request: CancelRequest) -> None:
-        if self.cancelled_by or self.life.stage.is_final:
-            raise Refusal(f"{self.deal} is already {self.life.stage}")
+        if self.cancelled_by or self.snapshot.stage.is_final:
+            raise Refusal(f"{self.deal} is already {self.snapshot.stage}")
 
     @workflow.update(description="Hold an item back before it is billed.")
     def hold(self, item: str, reason: str) -> str:
-        self.know(held={**self.life.held, ItemKey(item): reason})
+        self.update(held={**self.snapshot.held, ItemKey(item): reason})
         return f"{item} is held: {reason}"
 
     @hold.validator
     def _hold_what_is_not_billed(self, item: str, reason: str) -> None:
-        state = self.life.schedule[ItemKey(item)].state
+        state = self.snapshot.schedule[ItemKey(item)].state
         if state not in {ItemState.PLANNED, ItemState.BILLABLE}:
             raise Refusal(f"{item} is {state}: hold its billing run, or credit it")
 
     @workflow.update(description="Release a held item.")
     def release(self, item: str, by: str) -> str:
         key = ItemKey(item)
-        self.know(held={k: why for k, why in self.life.held.items() if k != key})
+        self.update(held={k: why for k, why in self.snapshot.held.items() if k != key})
         if self.state(key) is ItemState.HELD:
             self.move(Transition(item=key, state=ItemState.BILLABLE, who="cashward"))
         return f"{item} is released by {by}"
@@ -211,12 +209,12 @@ class DealFile(Attended):
     def _release_what_is_held(self, item: str, by: str) -> None:
         key = ItemKey(item)
         is_lost = self.state(key) is ItemState.HELD and self._is_unseen_to(key)
-        if key not in self.life.held and not is_lost:
+        if key not in self.snapshot.held and not is_lost:
             raise Refusal(f"{item} is not held here")
 
     @workflow.query(description="Where the deal stands and what it waits for.")
     def status(self) -> DealStatus:
-        return dossier.status(self.life, self._all_troubles())
+        return dossier.status(self.snapshot, self._all_troubles())
 
     @workflow.query(description="Contracted, billable, held, billed, credited, paid, outstanding.")
     def cash_position(self) -> CashPosition:
@@ -224,8 +222,8 @@ class DealFile(Attended):
 
     @workflow.query(description="Every billable item: amount, state, invoice.")
     def billing_schedule(self) -> tuple[ItemStatus, ...]:
-        return self.life.schedule.statuses
+        return self.snapshot.schedule.statuses
 
     @workflow.query(description="Why is this not invoiced yet? A reason and a name per item.")
     def blockers(self) -> tuple[Blocker, ...]:
-        return blockers(self.life.schedule.statuses)
+        return blockers(self.snapshot.schedule.statuses)

@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ChildWorkflowError
 from temporalio.workflow import ChildWorkflowHandle
 
-from activities.bookkeeping import DeskActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Desk
 from activities.crm import CrmActivities as Crm
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
@@ -23,21 +23,18 @@ from domain.stage import Stage
 from domain.write_back import write_back
 from workflows import workflow_ids
 from workflows.attention import OPERATOR, Aborted
-from workflows.billing_runs import Bills
-from workflows.cancellation import wind_up
+from workflows.billing_runs import BillingRuns
+from workflows.cancellation import cancel_deal
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.kickoff_provisioning import KickoffProvisioning
-from workflows.steps import note, stage
+from workflows.steps import child, local_step
 
 Result = TypeVar("Result")
 Starting = Callable[[], Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]]
 
-_TOGETHER = "bills-side-by-side"
-"""Deals that began before it start one bill after the other."""
-
 
 @workflow.defn(name="deal-to-cash")
-class DealToCash(Bills):
+class DealToCash(BillingRuns):
     """Hands the deal off, kicks its project off, bills what is reached, and sees it paid."""
 
     @workflow.init
@@ -52,7 +49,7 @@ class DealToCash(Bills):
         carrying = asyncio.create_task(self._carry_to_cash())
         await self._until_cancelled_or(carrying)
         ended = await self._rest(carrying)
-        return ended if isinstance(ended, Outcome) else await wind_up(self, ended)
+        return ended if isinstance(ended, Outcome) else await cancel_deal(self, ended)
 
     async def _carry_to_cash(self) -> Outcome:
         await self._hand_off()
@@ -65,8 +62,8 @@ class DealToCash(Bills):
             await self.collect_again()
             await self._tell_the_crm()
             self._continue_as_new_if_long()
-        await note(Desk.end, self.deal, "Close the contract")
-        return Outcome(deal=self.deal, stage=self.life.stage)
+        await local_step(Desk.close_contract, self.deal, "Close the contract")
+        return Outcome(deal=self.deal, stage=self.snapshot.stage)
 
     def _has_news(self) -> bool:
         return bool(self.must_look or self.has_moved or self.reopened)
@@ -74,13 +71,13 @@ class DealToCash(Bills):
     def _is_collected(self) -> bool:
         """All is paid, credited or cancelled, the CRM knows, and nobody still looks at a bill."""
         at_work = self.has_moved or self.reopened or self.bills or self.starting
-        return self.life.schedule.is_complete and not at_work
+        return self.snapshot.schedule.is_complete and not at_work
 
     async def _hand_off(self) -> None:
-        if self.life.contract:
+        if self.snapshot.contract:
             return
         self.enter(Stage.HANDOFF)
-        request = HandoffRequest(deal=self.deal, policy=self.life.policy)
+        request = HandoffRequest(deal=self.deal, policy=self.snapshot.policy)
         handed = await self._through(
             lambda: workflow.start_child_workflow(
                 ClosedWonHandoff.run,
@@ -92,15 +89,15 @@ class DealToCash(Bills):
         if isinstance(handed, StageAborted):
             raise Aborted(handed.reason)
         contract = handed.contract
-        self.know(
+        self.update(
             contract=contract,
-            kickoff=plan_kickoff(handed, plan_project(contract, self.life.policy)),
+            kickoff=plan_kickoff(handed, plan_project(contract, self.snapshot.policy)),
             schedule=BillingSchedule.of(contract.items, at=workflow.now()),
         )
 
     async def _kick_off(self) -> None:
-        kickoff = self.life.kickoff
-        if self.life.kicked_off or not kickoff:
+        kickoff = self.snapshot.kickoff
+        if self.snapshot.kicked_off or not kickoff:
             return
         self.enter(Stage.KICKOFF)
         kicked_off = await self._through(
@@ -113,16 +110,16 @@ class DealToCash(Bills):
         )
         if isinstance(kicked_off, StageAborted):
             raise Aborted(kicked_off.reason)
-        self.know(kicked_off=kicked_off)
+        self.update(kicked_off=kicked_off)
         self.enter(Stage.DELIVERY)
         # Kickoff told the CRM of the contract, and that nothing is billed.
-        self._told = write_back(self.position(), self.life.stage, revision=0).identity()
+        self._told = write_back(self.position(), self.snapshot.stage, revision=0).identity()
 
     async def _through(self, starting: Starting[Result]) -> Result:
         """Run a stage to its end. One that was ended from outside begins again on `retry`."""
         while True:
             try:
-                return await stage(starting())
+                return await child(starting())
             except ChildWorkflowError as ended:
                 await self.nobody_waits_for(ended.workflow_id)
                 await self.park(
@@ -137,26 +134,24 @@ class DealToCash(Bills):
 
     async def _look_at_milestones(self) -> None:
         """Read again what a signal hinted at: only the PM says what is reached."""
-        if not self.must_look or not self.life.kicked_off:
+        if not self.must_look or not self.snapshot.kicked_off:
             return
         self.must_look = False
-        asked = ReadMilestones(deal=self.deal, project=self.life.kicked_off.project.id)
+        asked = ReadMilestones(deal=self.deal, project=self.snapshot.kicked_off.project.id)
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
             if milestone.is_reached and self.state(milestone.item) is ItemState.PLANNED:
                 self.move(Transition(item=milestone.item, state=ItemState.BILLABLE, who="cashward"))
 
     async def _bill_what_is_billable(self) -> None:
         bills = []
-        for status in self.life.schedule.in_state(ItemState.BILLABLE):
-            why = self.life.held.get(status.item.key)
+        for status in self.snapshot.schedule.in_state(ItemState.BILLABLE):
+            why = self.snapshot.held.get(status.item.key)
             if why is not None:
                 self.move(
                     Transition(item=status.item.key, state=ItemState.HELD, reason=why, who=FINANCE)
                 )
             else:
                 bills.append(self._bill(status))
-            if bills and not workflow.patched(_TOGETHER):
-                await self.launch([bills.pop()])
         await self.launch(bills)
 
     def _bill(self, status: ItemStatus) -> Bill:
@@ -173,21 +168,23 @@ class DealToCash(Bills):
 
     async def _tell_the_crm(self) -> None:
         """Bring the revenue to the deal's record when it changed: absolute values, one by one."""
-        if not self.has_moved or not self.life.kicked_off:
+        if not self.has_moved or not self.snapshot.kicked_off:
             return
         self.has_moved = False
         self.enter(self._stage_of_the_money())
-        command = write_back(self.position(), self.life.stage, revision=self.life.revision + 1)
+        command = write_back(
+            self.position(), self.snapshot.stage, revision=self.snapshot.revision + 1
+        )
         if command.identity() == self._told:
             return
-        self.know(revision=self.life.revision + 1)
+        self.update(revision=self.snapshot.revision + 1)
         await self.attempt(
             Crm.write_back, command, f"Tell the CRM: billed {command.billed}, paid {command.paid}"
         )
         self._told = command.identity()
 
     def _stage_of_the_money(self) -> Stage:
-        schedule = self.life.schedule
+        schedule = self.snapshot.schedule
         if schedule.is_complete:
             return Stage.CLOSED
         return Stage.COLLECTION if schedule.is_invoiced else Stage.DELIVERY
@@ -215,4 +212,6 @@ class DealToCash(Bills):
         # A signal that is still being passed on must not end with this run.
         quiet = quiet and workflow.all_handlers_finished()
         if quiet and workflow.info().is_continue_as_new_suggested():
-            workflow.continue_as_new(self.life.model_copy(update={"open_bills": tuple(self.bills)}))
+            workflow.continue_as_new(
+                self.snapshot.model_copy(update={"open_bills": tuple(self.bills)})
+            )

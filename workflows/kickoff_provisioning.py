@@ -61,9 +61,9 @@ def undos_of(run: Attended, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
         return partial(_until_undone, run, activity, command, summary)
 
     return (
-        undo(Customers.take_back_customer, kickoff.customer, "Take the customer back"),
-        undo(Pm.take_back_project, kickoff.plan, "Take the project back"),
-        undo(Crm.take_back, kickoff.unlinking(), "Unlink the project in the CRM"),
+        undo(Customers.undo_open_customer, kickoff.customer, "Take the customer back"),
+        undo(Pm.undo_open_project, kickoff.plan, "Take the project back"),
+        undo(Crm.undo_write_back, kickoff.unlinking(), "Unlink the project in the CRM"),
     )
 
 

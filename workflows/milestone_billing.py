@@ -86,7 +86,7 @@ class MilestoneBilling(Attended):
 
     async def _withdraw(self, bill: Bill, reason: str) -> BillResult:
         """Delete the draft; if it was issued meanwhile, it stays for a person to credit."""
-        invoice = await self.attempt(Invoices.withdraw, bill, "Withdraw the draft")
+        invoice = await self.attempt(Invoices.withdraw_invoice, bill, "Withdraw the draft")
         state = ItemState.ISSUED if invoice else ItemState.CANCELLED
         return await self._end(bill, state, reason, invoice)
 
@@ -119,8 +119,8 @@ class MilestoneBilling(Attended):
     @workflow.signal(description="The deal continued as new: report the end to it.")
     async def adopted(self) -> None:
         self._adopted = True
-        if self.trouble:
-            await self.tell_parent("attention_raised", self.trouble)
+        if self.current:
+            await self.tell_parent("attention_raised", self.current)
 
     @workflow.update(description="Let an invoice go that waits for approval.")
     def approve(self, by: str) -> str:

@@ -20,7 +20,7 @@ def is_for_owner(attention: Attention) -> bool:
     return SALES in attention.who.split(", ")
 
 
-class OwnerAsked:
+class OwnerTaskHandle:
     """One task, from when it is asked for until it is closed.
 
     A run never waits for the CRM here, and never fails by it: a task is a courtesy.

@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from activities.polls import CrmPoll, ErpPoll, PmPoll, Polled
+from activities.polls import CrmPoll, ErpPoll, PmPoll, PollResult
 from workflows.steps import poll
 
 
@@ -11,7 +11,7 @@ class CrmDelta:
     """Won deals."""
 
     @workflow.run
-    async def run(self) -> Polled:
+    async def run(self) -> PollResult:
         return await poll(CrmPoll.delta, "crm", "Look for won deals")
 
 
@@ -20,7 +20,7 @@ class PmDelta:
     """Reached milestones."""
 
     @workflow.run
-    async def run(self) -> Polled:
+    async def run(self) -> PollResult:
         return await poll(PmPoll.delta, "pm", "Look for reached milestones")
 
 
@@ -29,5 +29,5 @@ class ErpDelta:
     """Payments, credits and edits of invoices."""
 
     @workflow.run
-    async def run(self) -> Polled:
+    async def run(self) -> PollResult:
         return await poll(ErpPoll.delta, "erp", "Look for payments")

@@ -24,7 +24,7 @@ Command = TypeVar("Command")
 Result = TypeVar("Result")
 Undo = Callable[[], Awaitable[None]]
 
-PATIENT = ActivityConfig(
+ACTIVITY_OPTIONS = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=2),
     # A worker that dies is noticed by its silence; the worker beats by itself while a step runs.
     heartbeat_timeout=timedelta(seconds=6),
@@ -45,8 +45,8 @@ async def step(
 
     If we are cancelled meanwhile, the step settles first: an undo must not race it.
     """
-    config = ActivityConfig(**PATIENT, task_queue=queue_of(activity), summary=summary)
-    return await settled(workflow.start_activity_method(activity, command, **config))
+    config = ActivityConfig(**ACTIVITY_OPTIONS, task_queue=queue_of(activity), summary=summary)
+    return await wait_until_done(workflow.start_activity_method(activity, command, **config))
 
 
 async def poll(activity: MethodAsyncNoParam[S, Result], queue: str, summary: str) -> Result:
@@ -61,7 +61,7 @@ async def poll(activity: MethodAsyncNoParam[S, Result], queue: str, summary: str
     )
 
 
-async def note(
+async def local_step(
     activity: MethodAsyncSingleParam[S, Command, Result], command: Command, summary: str
 ) -> Result:
     """Have our own bookkeeping done, without a task of its own."""
@@ -74,7 +74,7 @@ async def note(
             initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=1)
         ),
     )
-    return await settled(handle)
+    return await wait_until_done(handle)
 
 
 def queue_of(activity: object) -> str:
@@ -82,7 +82,7 @@ def queue_of(activity: object) -> str:
     return f"{workflow.info().task_queue}-{activity.__module__.rpartition('.')[2]}"
 
 
-async def settled(handle: "asyncio.Task[Result]") -> Result:
+async def wait_until_done(handle: "asyncio.Task[Result]") -> Result:
     """The outcome of what was started; when cancelled, cancel it and let it come to rest.
 
     What is awaited bare may end well all the same, and a cancel is told only once: the caller
@@ -97,7 +97,7 @@ async def settled(handle: "asyncio.Task[Result]") -> Result:
         raise
 
 
-async def stage(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]) -> Result:
+async def child(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]) -> Result:
     """Run a child to its end; when cancelled, cancel it and wait until it has come to rest."""
     started = asyncio.create_task(starting)
     try:
@@ -107,7 +107,7 @@ async def stage(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]])
         with suppress(FailureError, asyncio.CancelledError):
             await (await started)
         raise
-    return await settled(handle)
+    return await wait_until_done(handle)
 
 
 class Saga:
@@ -134,10 +134,10 @@ class Saga:
         traceback: TracebackType | None,
     ) -> None:
         if isinstance(failure, FailureError | Refusal | asyncio.CancelledError):
-            await take_back(self._undos)
+            await undo_all(self._undos)
 
 
-async def take_back(undos: Sequence[Undo]) -> None:
+async def undo_all(undos: Sequence[Undo]) -> None:
     """Undo in reverse order, to the end."""
     for undo in reversed(undos):
         await undo()

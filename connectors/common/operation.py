@@ -18,7 +18,7 @@ S_co = TypeVar("S_co", bound=Client, covariant=True)
 
 @dataclass(frozen=True)
 class VendorOperation(Generic[S_co]):
-    """A change says its `kind`, and how it is made, found and taken back (ports.operation.Change)."""
+    """Base class for a vendor's operations: a subclass adds `kind`, `do`, `find` and `undo`."""
 
     site: S_co
     idempotency: IdempotencyPolicy

@@ -49,7 +49,7 @@ class Documents:
         if minor_unit(currency) < _CENT:
             raise Rejected(
                 self.xero.system,
-                f"Xero keeps two decimals, and {currency} has coins of {minor_unit(currency)}: agree "
+                f"Xero keeps two decimals, and {currency} counts in {minor_unit(currency)}: agree "
                 "another currency with the customer, or bill this by hand",
             )
         tax_type = await self.chart.tax_type(rule)

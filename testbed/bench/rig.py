@@ -15,7 +15,7 @@ from cli.context import settings_of
 from ports.event_dispatcher import EventDispatcher
 from runtime.composition import open_systems
 from runtime.event_dispatcher import TemporalEventDispatcher
-from runtime.logging import set_up_journal
+from runtime.logging import set_up_logging
 from runtime.temporal import connect
 from store import open_store
 from testbed.bench.crowd import Crowd
@@ -115,7 +115,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
         prepare=migrate_database,
     ) as stack:
         settings = settings_of(stack.environment)
-        set_up_journal("WARNING")
+        set_up_logging("WARNING")
         async with open_systems(settings) as systems:
             await systems.crm.set_up(dry_run=False)
         await _start_empty_worker(stack)
@@ -132,7 +132,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
 
 def _environment(stack: Stack) -> Mapping[str, str]:
     """Without polls: people ring."""
-    return {**worker_environment(stack), "CASHWARD_PACE__POLL_SECONDS": "86400"}
+    return {**worker_environment(stack), "CASHWARD_TIMING__POLL_SECONDS": "86400"}
 
 
 async def _start_empty_worker(stack: Stack) -> None:

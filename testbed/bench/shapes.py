@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.workflow import ActivityConfig
 
 from workflows.presentation import DEAL_STAGE
-from workflows.steps import PATIENT, note
+from workflows.steps import ACTIVITY_OPTIONS, local_step
 
 QUEUE: Final = "bench"
 STEPS: Final = "bench-steps"
@@ -90,7 +90,7 @@ class EmptyRun:
     @workflow.run
     async def run(self, shape: Shape) -> None:
         for number in range(shape.notes):
-            await note(EmptySteps.note, number, "nothing")
+            await local_step(EmptySteps.note, number, "nothing")
         for number, child in enumerate(shape.in_turn):
             await self._child(f"t{number}", child)
         await asyncio.gather(
@@ -100,7 +100,7 @@ class EmptyRun:
         await workflow.wait_condition(lambda: self._heard >= self._wanted)
 
     async def _steps(self, shape: Shape) -> None:
-        config = ActivityConfig(**PATIENT, task_queue=STEPS, summary="nothing")
+        config = ActivityConfig(**ACTIVITY_OPTIONS, task_queue=STEPS, summary="nothing")
         for number in range(shape.steps):
             if number < shape.marks:
                 workflow.upsert_search_attributes([DEAL_STAGE.value_set(f"{number}")])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from cli.errors import Trouble
+from cli.errors import CliError
 from domain.attention import Attention
 from domain.ids import DealId
 from ports.attention_queue import AttentionQueue
@@ -141,7 +141,7 @@ async def _act(
         async with story.quiet.acting():
             await asyncio.gather(seller.look(sales), manager.deliver(sales), customer.pay(sales))
         if story.quiet_for > STILL:
-            raise Trouble(_stuck(sales, watch))
+            raise CliError(_stuck(sales, watch))
         await asyncio.sleep(GLANCE)
 
 
@@ -156,7 +156,7 @@ async def see_runs_end(client: Client, sales: Sequence[Sale]) -> None:
                 async with asyncio.timeout(ENDS_WITHIN):
                     await handle.result()
             except TimeoutError:
-                raise Trouble(f"{handle.id} is paid, but its run does not end") from None
+                raise CliError(f"{handle.id} is paid, but its run does not end") from None
 
 
 def _stuck(sales: Sequence[Sale], watch: Watch) -> str:

@@ -14,7 +14,7 @@ import typer
 from temporalio.client import Client
 
 from cli.context import DEFAULT_STATE, State, client, out, settings_of, store
-from cli.errors import Exit, Trouble
+from cli.errors import CliError, ExitCode
 from runtime.composition import open_systems
 from runtime.settings import Settings
 from testbed.demo import show
@@ -102,7 +102,7 @@ def demo(
     _claim(json)
     report = run(_demo(wish))
     if not report.is_good:
-        raise Trouble(report.sentence)
+        raise CliError(report.sentence)
 
 
 def _claim(wanted: Path | None) -> None:
@@ -113,7 +113,9 @@ def _claim(wanted: Path | None) -> None:
         wanted.parent.mkdir(parents=True, exist_ok=True)
         wanted.touch()
     except OSError as wrong:
-        raise Trouble(f"--json {wanted} cannot be written: {wrong.strerror}", Exit.USAGE) from wrong
+        raise CliError(
+            f"--json {wanted} cannot be written: {wrong.strerror}", ExitCode.USAGE
+        ) from wrong
 
 
 async def _demo(wish: Wish) -> Report:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from cli.errors import Exit, Trouble
+from cli.errors import CliError, ExitCode
 
 _SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
 _MANAGER = httpx.BasicAuth("pm@lowfold.example", "jira-pm-token")
@@ -45,7 +45,7 @@ class Desk:
         answer = await self._send(asking)
         if answer.is_error:
             said = answer.text[:300]
-            raise Trouble(f"{self.name} refused {method} {path}: {said}", Exit.DOWN)
+            raise CliError(f"{self.name} refused {method} {path}: {said}", ExitCode.DOWN)
         return json.loads(answer.text, parse_float=Decimal) if answer.content else None
 
     async def _send(self, asking: httpx.Request) -> httpx.Response:
@@ -55,8 +55,8 @@ class Desk:
         except httpx.TransportError as broken:
             if asking.method != "GET":
                 what = f"{asking.method} {asking.url.path}"
-                raise Trouble(
-                    f"{self.name} did not answer {what}: {broken!r}", Exit.DOWN
+                raise CliError(
+                    f"{self.name} did not answer {what}: {broken!r}", ExitCode.DOWN
                 ) from broken
         return await self._http.send(asking)
 

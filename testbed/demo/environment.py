@@ -48,12 +48,12 @@ def worker_environment(stack: Stack) -> dict[str, str]:
     if not stack.sandbox_urls:
         return {}
     told = {
-        "CASHWARD_CAST__CRM": "hubspot",
-        "CASHWARD_CAST__PM": "jira",
-        "CASHWARD_CAST__ERP": "xero",
-        "CASHWARD_PACE__PATIENCE_SECONDS": "8",
-        "CASHWARD_PACE__POLL_SECONDS": "1",
-        "CASHWARD_PACE__OVERLAP_SECONDS": "5",
+        "CASHWARD_VENDORS__CRM": "hubspot",
+        "CASHWARD_VENDORS__PM": "jira",
+        "CASHWARD_VENDORS__ERP": "xero",
+        "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "8",
+        "CASHWARD_TIMING__POLL_SECONDS": "1",
+        "CASHWARD_TIMING__OVERLAP_SECONDS": "5",
         "CASHWARD_POLICY__STAFFING__PEOPLE": json.dumps(_STAFFING),
     }
     for vendor, way_in in _WAYS_IN.items():
@@ -71,12 +71,12 @@ def real_environment(
     `connectors` are what each vendor's connector must be told; `staffing` is who plays which role.
     """
     told = {
-        "CASHWARD_CAST__CRM": "bottlecrm",
-        "CASHWARD_CAST__PM": "redmine",
-        "CASHWARD_CAST__ERP": "tryton",
-        "CASHWARD_PACE__PATIENCE_SECONDS": "90",
-        "CASHWARD_PACE__POLL_SECONDS": "2",
-        "CASHWARD_PACE__OVERLAP_SECONDS": "10",
+        "CASHWARD_VENDORS__CRM": "bottlecrm",
+        "CASHWARD_VENDORS__PM": "redmine",
+        "CASHWARD_VENDORS__ERP": "tryton",
+        "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "90",
+        "CASHWARD_TIMING__POLL_SECONDS": "2",
+        "CASHWARD_TIMING__OVERLAP_SECONDS": "10",
         "CASHWARD_POLICY__STAFFING__PEOPLE": staffing,
     }
     for vendor, settings in connectors.items():

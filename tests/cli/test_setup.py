@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.errors import Exit
+from cli.errors import ExitCode
 from tests.contracts.hubspot import PROPERTIES, TOKEN, crm
 
 Setup = Callable[..., Awaitable[tuple[int, str]]]
@@ -30,8 +30,8 @@ def setup(hubspot: str) -> Setup:
     """The command with these options: its exit code, and all it said."""
     told = {
         **{name: value for name, value in os.environ.items() if "CASHWARD" not in name},
-        **{f"CASHWARD_CAST__{part}": "memory" for part in ("PM", "ERP")},
-        "CASHWARD_CAST__CRM": "hubspot",
+        **{f"CASHWARD_VENDORS__{part}": "memory" for part in ("PM", "ERP")},
+        "CASHWARD_VENDORS__CRM": "hubspot",
         "CASHWARD_CONNECTORS__HUBSPOT__URL": hubspot,
         "CASHWARD_CONNECTORS__HUBSPOT__ACCESS_TOKEN": TOKEN,
         "CASHWARD_TEMPORAL__ADDRESS": "127.0.0.1:1",
@@ -69,7 +69,7 @@ async def test_a_dry_run_tells_what_is_missing_and_makes_nothing(
     hubspot: str, setup: Setup
 ) -> None:
     code, said = await setup("--dry-run", "--yes")
-    assert (code, "missing: " in said, "made: " in said) == (Exit.DONE, True, False), said
+    assert (code, "missing: " in said, "made: " in said) == (ExitCode.DONE, True, False), said
     assert await ours(hubspot) == set()
 
 
@@ -78,22 +78,22 @@ async def test_what_is_agreed_to_is_made_once(hubspot: str, setup: Setup) -> Non
     missing, made = (
         [line for line in said.splitlines() if w in line] for w in ("missing:", "made:")
     )
-    assert (code, len(made)) == (Exit.DONE, len(missing)), said
+    assert (code, len(made)) == (ExitCode.DONE, len(missing)), said
     before = await ours(hubspot)
     assert before
     code, said = await setup("--yes")
-    assert (code, "nothing to make" in said, "made:" in said) == (Exit.DONE, True, False), said
+    assert (code, "nothing to make" in said, "made:" in said) == (ExitCode.DONE, True, False), said
     assert await ours(hubspot) == before
 
 
 async def test_a_program_that_cannot_be_asked_must_say_yes(hubspot: str, setup: Setup) -> None:
     code, said = await setup()
-    assert (code, "--yes" in said) == (Exit.USAGE, True), said
+    assert (code, "--yes" in said) == (ExitCode.USAGE, True), said
     assert await ours(hubspot) == set()
 
 
 @pytest.mark.parametrize(("answer", "makes"), [("n\n", False), ("y\n", True)])
 async def test_a_person_is_asked(hubspot: str, setup: Setup, answer: str, makes: bool) -> None:
     code, said = await setup(answer=answer)
-    assert (code, "in the CRM?" in said) == (Exit.DONE, True), said
+    assert (code, "in the CRM?" in said) == (ExitCode.DONE, True), said
     assert bool(await ours(hubspot)) is makes

@@ -8,13 +8,13 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from cli.errors import Exit, Trouble, told_plainly
+from cli.errors import CliError, ExitCode, translate_errors
 
 NOWHERE = "127.0.0.1:1"
 DOWN = {"CASHWARD_TEMPORAL__ADDRESS": NOWHERE}
 NO_DATABASE = {"CASHWARD_DATABASE__URL": f"postgresql+psycopg://x@{NOWHERE}/x"}
 
-ALL_IN_MEMORY = {f"CASHWARD_CAST__{part}": "memory" for part in ("CRM", "PM", "ERP")}
+ALL_IN_MEMORY = {f"CASHWARD_VENDORS__{part}": "memory" for part in ("CRM", "PM", "ERP")}
 
 
 def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
@@ -34,43 +34,53 @@ def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("environment", "words", "code", "told"),
     [
-        ({}, ("deal", "list"), Exit.DOWN, "cashward up"),
-        ({}, ("finance", "position", "1"), Exit.DOWN, "CASHWARD_TEMPORAL__ADDRESS"),
-        (NO_DATABASE, ("attention", "list"), Exit.DOWN, "CASHWARD_DATABASE__URL"),
-        (NO_DATABASE, ("migrate",), Exit.DOWN, "CASHWARD_DATABASE__URL"),
-        ({"CASHWARD_CAST__CRM": "pipedrive"}, ("setup",), Exit.USAGE, "hubspot, jira, memory"),
-        ({"CASHWARD_PACE__POLL": "1"}, ("doctor",), Exit.USAGE, "CASHWARD_PACE__POLL"),
+        ({}, ("deal", "list"), ExitCode.DOWN, "cashward up"),
+        ({}, ("finance", "position", "1"), ExitCode.DOWN, "CASHWARD_TEMPORAL__ADDRESS"),
+        (NO_DATABASE, ("attention", "list"), ExitCode.DOWN, "CASHWARD_DATABASE__URL"),
+        (NO_DATABASE, ("migrate",), ExitCode.DOWN, "CASHWARD_DATABASE__URL"),
+        (
+            {"CASHWARD_VENDORS__CRM": "pipedrive"},
+            ("setup",),
+            ExitCode.USAGE,
+            "hubspot, jira, memory",
+        ),
+        ({"CASHWARD_TIMING__POLL": "1"}, ("doctor",), ExitCode.USAGE, "CASHWARD_TIMING__POLL"),
         (
             {"CASHWARD_LOGLEVEL": "INFO"},
             ("deal", "list"),
-            Exit.USAGE,
+            ExitCode.USAGE,
             "CASHWARD_LOGLEVEL: there is",
         ),
-        ({"CASHWARD_LOG_LEVEL": "loud"}, ("worker",), Exit.USAGE, "CASHWARD_LOG_LEVEL"),
-        ({"CASHWARD_WORKER__RATES": "[1"}, ("deal", "list"), Exit.USAGE, "CASHWARD_WORKER__RATES"),
-        ({"CASHWARD_DATABASE__URL": "db"}, ("migrate",), Exit.USAGE, "CASHWARD_DATABASE__URL"),
+        ({"CASHWARD_LOG_LEVEL": "loud"}, ("worker",), ExitCode.USAGE, "CASHWARD_LOG_LEVEL"),
+        (
+            {"CASHWARD_WORKER__RATES": "[1"},
+            ("deal", "list"),
+            ExitCode.USAGE,
+            "CASHWARD_WORKER__RATES",
+        ),
+        ({"CASHWARD_DATABASE__URL": "db"}, ("migrate",), ExitCode.USAGE, "CASHWARD_DATABASE__URL"),
         (
             {"CASHWARD_DATABASE__PASSWORD_FILE": "/nowhere"},
             ("attention", "list"),
-            Exit.USAGE,
+            ExitCode.USAGE,
             "CASHWARD_DATABASE__PASSWORD_FILE",
         ),
         (
             {"CASHWARD_TEMPORAL__CLIENT_CERT": "/nowhere"},
             ("deal", "list"),
-            Exit.USAGE,
+            ExitCode.USAGE,
             "/nowhere",
         ),
-        ({}, ("deal", "cancel", "1"), Exit.USAGE, "by an option"),
-        ({}, ("deal", "list", "--stage", "nonsense"), Exit.USAGE, "delivery"),
-        ({}, ("demo", "--json", "/dev/null/figures"), Exit.USAGE, "--json /dev/null/figures"),
-        (ALL_IN_MEMORY, ("deal", "start", "1"), Exit.REFUSED, "memory has no such deal"),
-        ({}, ("deal", "shwo", "1"), Exit.USAGE, "shwo"),
-        ({}, ("deal", "signal", "1", "milestone"), Exit.USAGE, "milestone-reached"),
+        ({}, ("deal", "cancel", "1"), ExitCode.USAGE, "by an option"),
+        ({}, ("deal", "list", "--stage", "nonsense"), ExitCode.USAGE, "delivery"),
+        ({}, ("demo", "--json", "/dev/null/figures"), ExitCode.USAGE, "--json /dev/null/figures"),
+        (ALL_IN_MEMORY, ("deal", "start", "1"), ExitCode.REFUSED, "memory has no such deal"),
+        ({}, ("deal", "shwo", "1"), ExitCode.USAGE, "shwo"),
+        ({}, ("deal", "signal", "1", "milestone"), ExitCode.USAGE, "milestone-reached"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_what_to_do(
-    environment: dict[str, str], words: tuple[str, ...], code: Exit, told: str
+    environment: dict[str, str], words: tuple[str, ...], code: ExitCode, told: str
 ) -> None:
     returned, said = cashward(environment, *words)
     assert (returned, told in said) == (code, True), said
@@ -79,18 +89,17 @@ def test_a_command_that_cannot_be_done_says_what_to_do(
 
 def test_the_doctor_looks_at_everything_although_something_is_down() -> None:
     returned, said = cashward({**NO_DATABASE, **ALL_IN_MEMORY}, "doctor")
-    assert returned == Exit.DOWN
+    assert returned == ExitCode.DOWN
     assert all(name in said for name in ("temporal", "postgres", "crm (memory)", "erp (memory)"))
 
 
 def test_a_workflow_is_quoted_without_the_name_of_its_class() -> None:
     said = ApplicationError("m3 is not held here", type="Refusal")
-    with pytest.raises(Trouble, match=r"^m3 is not held here$"), told_plainly():
+    with pytest.raises(CliError, match=r"^m3 is not held here$"), translate_errors():
         raise WorkflowUpdateFailedError(said)
 
 
 def test_a_closed_output_does_not_hide_the_exit_code() -> None:
-    code = (
-        f"import sys; sys.stdout = None; from runtime.worker_main import leave; leave({Exit.DOWN})"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == Exit.DOWN
+    close = "import sys; sys.stdout = None"
+    code = f"{close}; from runtime.worker_main import leave; leave({ExitCode.DOWN})"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == ExitCode.DOWN

@@ -47,7 +47,14 @@ def test_the_image_holds_every_room_but_the_sandbox(let_in: set[str], root: Path
     setuptools = project["tool"]["setuptools"]
     rooms = {name.rstrip("*") for name in setuptools["packages"]["find"]["include"]}
     doors = {f"{module}.py" for module in setuptools["py-modules"]}
-    build = {"pyproject.toml", "README.md", "requirements.in", "requirements.lock"}
+    build = {
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "NOTICE",
+        "requirements.in",
+        "requirements.lock",
+    }
     assert let_in == (rooms - {"sandbox"}) | doors | build
 
 

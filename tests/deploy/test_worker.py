@@ -39,7 +39,7 @@ def test_it_finds_both_its_servers(settings: Settings, stack: dict[str, Any]) ->
 
 @pytest.mark.parametrize("part", ["crm", "pm", "erp"])
 def test_it_gets_all_that_a_vendor_asks_for(settings: Settings, part: str) -> None:
-    vendor = getattr(settings.cast, part)
+    vendor = getattr(settings.vendors, part)
     _, wanted = connector_of(vendor, settings)
     given = {name.lower() for name in settings.connectors[vendor]}
     assert given == wanted.model_fields_set

@@ -56,7 +56,9 @@ def made(id: str) -> Receipt:
 
 
 def take_off(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRAFT) -> Effect:
-    return effect.start("d1", repeat, now=at(seconds), patience=PATIENCE, is_repeatable=True)
+    return effect.start(
+        "d1", repeat, now=at(seconds), operation_timeout=PATIENCE, is_repeatable=True
+    )
 
 
 class Life:
@@ -210,13 +212,13 @@ def test_a_refused_call_never_happened_so_nothing_is_waited_for() -> None:
 
 def test_a_key_stands_for_one_command() -> None:
     with pytest.raises(KeyReused, match="already used for something else"):
-        PLANNED.start("d2", DRAFT, now=START, patience=PATIENCE)
+        PLANNED.start("d2", DRAFT, now=START, operation_timeout=PATIENCE)
 
 
 def test_what_was_taken_back_is_made_again_only_where_its_kind_reopens() -> None:
     gone = take_off(PLANNED).confirm(1, made("first")).reverse("cancelled")
     with pytest.raises(AlreadyReversed):
-        gone.start("d1", DRAFT, now=START, patience=PATIENCE)
+        gone.start("d1", DRAFT, now=START, operation_timeout=PATIENCE)
     again = take_off(gone)
     assert (again.state, again.receipt, again.generation) == (EffectState.IN_FLIGHT, None, 2)
 

@@ -6,26 +6,28 @@ import pytest
 
 from connectors.xero import XeroSettings
 from runtime.composition import connector_of, open_systems
-from runtime.settings import Cast, Settings, SettingsProblem
+from runtime.settings import InvalidSettings, Settings, VendorChoice
 from runtime.settings_loading import read_settings
 
 
 def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASHWARD_DATABASE__HOST", "elsewhere")
-    with pytest.raises(SettingsProblem, match="CASHWARD_DATABASE__HOST"):
+    with pytest.raises(InvalidSettings, match="CASHWARD_DATABASE__HOST"):
         read_settings()
 
 
 def test_a_wrong_value_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CASHWARD_PACE__PATIENCE_SECONDS", "s3cret")
-    with pytest.raises(SettingsProblem, match="CASHWARD_PACE__PATIENCE_SECONDS") as problem:
+    monkeypatch.setenv("CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS", "s3cret")
+    with pytest.raises(
+        InvalidSettings, match="CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS"
+    ) as problem:
         read_settings()
     assert "s3cret" not in str(problem.value)
 
 
 def test_a_setting_that_begins_like_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASHWARD_INSTALATION", "acme")
-    with pytest.raises(SettingsProblem, match="CASHWARD_INSTALATION: there is no such setting"):
+    with pytest.raises(InvalidSettings, match="CASHWARD_INSTALATION: there is no such setting"):
         read_settings()
 
 
@@ -37,20 +39,20 @@ def test_what_others_are_told_by_our_prefix_is_no_setting(monkeypatch: pytest.Mo
 
 def test_a_table_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASHWARD_POLICY__STAFFING__PEOPLE", '{"lead": ')
-    with pytest.raises(SettingsProblem, match=r"CASHWARD_POLICY__STAFFING__PEOPLE: .* JSON"):
+    with pytest.raises(InvalidSettings, match=r"CASHWARD_POLICY__STAFFING__PEOPLE: .* JSON"):
         read_settings()
 
 
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cashward.toml").write_text("installation = [")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsProblem, match=r"cashward\.toml is no TOML"):
+    with pytest.raises(InvalidSettings, match=r"cashward\.toml is no TOML"):
         read_settings()
 
 
 def test_a_time_out_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASHWARD_CONNECTORS__JIRA__HTTP__TIMEOUT_SECONDS", "soon")
-    with pytest.raises(SettingsProblem, match=r"jira\.http\.timeout_seconds must be a number"):
+    with pytest.raises(InvalidSettings, match=r"jira\.http\.timeout_seconds must be a number"):
         read_settings()
 
 
@@ -61,20 +63,23 @@ def test_the_level_of_the_log_may_be_written_small(monkeypatch: pytest.MonkeyPat
 
 def test_a_call_must_end_before_the_change_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASHWARD_CONNECTORS__JIRA__HTTP__TIMEOUT_SECONDS", "300")
-    with pytest.raises(SettingsProblem, match=r"connectors\.jira\.http\.timeout_seconds"):
+    with pytest.raises(InvalidSettings, match=r"connectors\.jira\.http\.timeout_seconds"):
         read_settings()
 
 
 @pytest.mark.parametrize(
     ("cast", "told"),
     [
-        (Cast(crm="pipedrive"), "no connector 'pipedrive'"),
-        (Cast(crm="memory", pm="memory", erp="xero"), "CASHWARD_CONNECTORS__XERO__CLIENT_ID"),
+        (VendorChoice(crm="pipedrive"), "no connector 'pipedrive'"),
+        (
+            VendorChoice(crm="memory", pm="memory", erp="xero"),
+            "CASHWARD_CONNECTORS__XERO__CLIENT_ID",
+        ),
     ],
 )
-async def test_a_wrong_choice_of_vendor_says_what_to_do(cast: Cast, told: str) -> None:
-    with pytest.raises(SettingsProblem, match=told):
-        async with open_systems(Settings(cast=cast)):
+async def test_a_wrong_choice_of_vendor_says_what_to_do(cast: VendorChoice, told: str) -> None:
+    with pytest.raises(InvalidSettings, match=told):
+        async with open_systems(Settings(vendors=cast)):
             pass
 
 
@@ -91,13 +96,13 @@ async def test_a_list_comes_from_the_environment_as_json(monkeypatch: pytest.Mon
 
 async def test_a_list_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASHWARD_CONNECTORS__XERO__CURRENCIES", "EUR, CZK")
-    with pytest.raises(SettingsProblem, match="CASHWARD_CONNECTORS__XERO__CURRENCIES"):
+    with pytest.raises(InvalidSettings, match="CASHWARD_CONNECTORS__XERO__CURRENCIES"):
         connector_of("xero", read_settings())
 
 
 async def test_a_vendor_that_cannot_play_a_part_is_named() -> None:
     erp = {"xero": {"client_id": "c", "client_secret": "s"}}
-    settings = Settings(cast=Cast(crm="xero", pm="memory", erp="memory"), connectors=erp)
-    with pytest.raises(SettingsProblem, match="xero cannot play crm"):
+    settings = Settings(vendors=VendorChoice(crm="xero", pm="memory", erp="memory"), connectors=erp)
+    with pytest.raises(InvalidSettings, match="xero cannot play crm"):
         async with open_systems(settings):
             pass

@@ -54,15 +54,19 @@ class MemoryLedger:
     async def begin(
         self,
         intent: Intent,
-        repeat: IdempotencyPolicy,
+        idempotency: IdempotencyPolicy,
         *,
         now: datetime,
-        patience: timedelta,
+        operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
         def start() -> Effect:
             effect = self._known(intent).start(
-                intent.digest, repeat, now=now, patience=patience, is_repeatable=is_repeatable
+                intent.digest,
+                idempotency,
+                now=now,
+                operation_timeout=operation_timeout,
+                is_repeatable=is_repeatable,
             )
             return self._keep(effect)
 

@@ -67,7 +67,7 @@ class World:
             ),
         )
         self.crm = Crm(network, self.auditor, self.settle)
-        self.effects = self.driver(self.ledger, clock=now, patience=PATIENCE)
+        self.effects = self.driver(self.ledger, clock=now, operation_timeout=PATIENCE)
         self.invoices = InvoiceActivities(self.erp, self.effects, self.books, now)
 
     async def live(self) -> None:
@@ -91,7 +91,7 @@ class World:
         if self.chance.random() < 0.2:  # somebody thinks better of it, perhaps too late
             if self.chance.random() < 0.5:
                 self._abandon(asyncio.ensure_future(self.invoices.issue_invoice(drafted)))
-            if await self.step(lambda: self.invoices.withdraw(bill)) is None:
+            if await self.step(lambda: self.invoices.withdraw_invoice(bill)) is None:
                 item = bill.item.model_copy(update={"revision": 2})
                 bill = bill.model_copy(update={"item": item})
                 drafted = await self.step(lambda: self.invoices.draft_invoice(bill))
@@ -107,7 +107,7 @@ class World:
     async def _tell(self, occasion: str) -> None:
         request = RepairRequest(deal=DEAL, occasion=occasion)
         command = await self.step(lambda: self.invoices.read_revenue(request))
-        await self.step(lambda: self.effects.once(self.crm.write_back, command))
+        await self.step(lambda: self.effects.execute(self.crm.write_back, command))
 
     async def step(self, activity: Callable[[], Awaitable[T]]) -> T:
         """What Temporal does: again and again, while workers die and attempts run beside others."""

@@ -86,9 +86,9 @@ def test_what_is_done_never_calls_out_again(worlds: list[World]) -> None:
     async def again(world: World) -> int:
         before = world.auditor.calls
         await asyncio.sleep(world.trouble_ends)
-        await world.effects.once(world.crm.write_back, world.crm.told[DEAL])
+        await world.effects.execute(world.crm.write_back, world.crm.told[DEAL])
         for draft in world.billed:
-            await world.effects.once(world.erp.draft_invoice, draft)
+            await world.effects.execute(world.erp.draft_invoice, draft)
         return world.auditor.calls - before
 
     assert broken(worlds, lambda world: run(again(world)) == 0) == []
@@ -153,7 +153,7 @@ class Naive(Effects):
 
     _ledger: EffectLedger
 
-    async def once(self, change: Operation[C], command: C) -> Receipt:
+    async def execute(self, change: Operation[C], command: C) -> Receipt:
         key = EffectKey(kind=change.kind, subject=command.subject)
         never = str(self._clock().timestamp())
         made = await change.do(

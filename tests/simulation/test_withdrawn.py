@@ -33,7 +33,7 @@ def test_a_zombie_that_wakes_after_the_withdrawal_leaves_no_claim_open(before: S
         await world.books.agree(terms, now=now())
         await asyncio.sleep(world.trouble_ends)
         await before(world)
-        assert await world.invoices.withdraw(BILL) is None
+        assert await world.invoices.withdraw_invoice(BILL) is None
         with pytest.raises(Refusal):
             await world.invoices.draft_invoice(BILL)  # the zombie
         again = BILL.model_copy(update={"item": BILL.item.model_copy(update={"revision": 2})})

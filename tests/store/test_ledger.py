@@ -26,7 +26,7 @@ async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> Non
     async def begin() -> EffectState | type[Exception]:
         try:
             effect = await store.effect_ledger.begin(
-                intent("race"), DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
+                intent("race"), DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
             )
         except NotSettled as wait:
             return type(wait)
@@ -38,7 +38,9 @@ async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> Non
 
 async def test_of_twenty_who_confirm_the_first_id_wins(store: Store) -> None:
     this = intent("elect")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+    )
     confirmed = await asyncio.gather(
         *(store.effect_ledger.confirm(this.key, 1, made(f"elect-{n}"), now=NOW) for n in range(20))
     )
@@ -50,7 +52,9 @@ async def test_a_worker_that_began_sees_what_another_did_since(
     store: Store, database_url: str
 ) -> None:
     this = intent("overtaken")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+    )
     async with open_store(database_url, pool_size=1) as other:
         first = await other.effect_ledger.confirm(this.key, 1, made("by the other"), now=later(1))
     assert await store.effect_ledger.confirm(this.key, 1, made("by us"), now=later(2)) == first
@@ -60,7 +64,7 @@ async def test_a_worker_that_began_sees_what_another_did_since(
 async def test_a_record_comes_back_as_it_was_told(store: Store) -> None:
     this = intent("whole")
     begun = await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
     )
     assert await store.effect_ledger.read(this.key) == begun
     confirmed = await store.effect_ledger.confirm(this.key, 1, made("w1", m1="w2"), now=later(1))
@@ -73,12 +77,14 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
     store: Store, database_url: str
 ) -> None:
     this = intent("trail")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+    )
     await store.effect_ledger.mark_uncertain(
         this.key, 1, "timed out", now=later(1), until=later(11), key_tainted=False
     )
     await store.effect_ledger.begin(
-        this, DRAFT, now=later(12), patience=PATIENCE, is_repeatable=False
+        this, DRAFT, now=later(12), operation_timeout=PATIENCE, is_repeatable=False
     )
     await store.effect_ledger.refuse(this.key, 2, "no such account", now=later(13))
     entries = trail(database_url, str(this.key))
@@ -94,11 +100,13 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
 
 async def test_what_changes_nothing_leaves_no_entry(store: Store, database_url: str) -> None:
     this = intent("quiet")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+    )
     for _ in range(3):
         await store.effect_ledger.confirm(this.key, 1, made("quiet-1"), now=later(1))
         await store.effect_ledger.begin(
-            this, DRAFT, now=later(2), patience=PATIENCE, is_repeatable=False
+            this, DRAFT, now=later(2), operation_timeout=PATIENCE, is_repeatable=False
         )
         await store.effect_ledger.finish(this.key, {}, now=later(3))
     assert len(trail(database_url, str(this.key))) == 3
@@ -106,7 +114,9 @@ async def test_what_changes_nothing_leaves_no_entry(store: Store, database_url: 
 
 async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) -> None:
     this = intent("tied", kind="pm.work")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+    )
     await store.effect_ledger.confirm(this.key, 1, made("P-1", w1="P-2", w2="P-3"), now=NOW)
     linked = {link.key: link.external_id for link in await store.links.of_deal(deal("tied"))}
     assert linked == {
@@ -119,7 +129,9 @@ async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) ->
 async def test_a_whole_and_its_part_may_bear_one_id(store: Store) -> None:
     """Redmine's first version is 1, as its first project is."""
     this = intent("alike", kind="pm.work")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+    )
     await store.effect_ledger.confirm(this.key, 1, made("1", w1="1", w2="2"), now=NOW)
     linked = {link.key: link.external_id for link in await store.links.of_deal(deal("alike"))}
     assert linked == {"hubspot:alike": "1", "hubspot:alike:w1": "1", "hubspot:alike:w2": "2"}
@@ -129,7 +141,7 @@ async def test_two_subjects_never_claim_one_document(store: Store) -> None:
     first, second = intent("mine"), intent("yours")
     for each in (first, second):
         await store.effect_ledger.begin(
-            each, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
+            each, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
         )
     await store.effect_ledger.confirm(first.key, 1, made("one-doc"), now=NOW)
     with pytest.raises(Refusal, match="one-doc is already tied to hubspot:mine"):
@@ -143,7 +155,7 @@ async def test_a_part_tied_elsewhere_refuses_the_whole(store: Store) -> None:
     first, second = intent("part", kind="pm.work"), intent("part2", kind="pm.work")
     for each in (first, second):
         await store.effect_ledger.begin(
-            each, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=False
+            each, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
         )
     await store.effect_ledger.confirm(first.key, 1, made("A-1", w1="A-2"), now=NOW)
     with pytest.raises(Refusal, match="A-2 is already tied to hubspot:part:w1"):
@@ -155,7 +167,7 @@ async def test_many_tellings_to_one_record_are_many_effects(store: Store) -> Non
     tellings = [intent("told", kind="crm.record", part=f":w{n}") for n in range(3)]
     for each in tellings:
         await store.effect_ledger.begin(
-            each, UPSERT, now=NOW, patience=PATIENCE, is_repeatable=False
+            each, UPSERT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
         )
     told = await asyncio.gather(
         *(store.effect_ledger.confirm(each.key, 1, made("record-1"), now=NOW) for each in tellings)
@@ -169,7 +181,7 @@ async def test_a_thing_that_never_was_stays_gone(store: Store) -> None:
     await store.effect_ledger.reverse(this, "the deal was cancelled", now=NOW)
     with pytest.raises(AlreadyReversed):
         await store.effect_ledger.begin(
-            this, DRAFT, now=SETTLED, patience=PATIENCE, is_repeatable=False
+            this, DRAFT, now=SETTLED, operation_timeout=PATIENCE, is_repeatable=False
         )
     with pytest.raises(Superseded):
         await store.effect_ledger.confirm(this.key, 1, made("late"), now=SETTLED)
@@ -179,12 +191,14 @@ async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
     store: Store,
 ) -> None:
     this = intent("again")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=True
+    )
     await store.effect_ledger.confirm(this.key, 1, made("old", m1="old-1"), now=NOW)
     await store.effect_ledger.reverse(this, "cancelled", now=NOW)
     assert await store.links.of_deal(deal("again")) == []
     again = await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=True
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=True
     )
     await store.effect_ledger.confirm(this.key, again.attempt, made("new", m1="new-1"), now=NOW)
     link = await store.links.find_by_key("xero", "erp.invoice", "hubspot:again")
@@ -201,11 +215,15 @@ async def test_the_ledger_rebuilt_from_its_trail_is_the_ledger(
     store: Store, database_url: str
 ) -> None:
     this = intent("rebuilt")
-    await store.effect_ledger.begin(this, DRAFT, now=NOW, patience=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=True
+    )
     await store.effect_ledger.mark_uncertain(
         this.key, 1, "reset", now=NOW, until=NOW + SETTLE, key_tainted=True
     )
-    await store.effect_ledger.begin(this, DRAFT, now=SETTLED, patience=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.begin(
+        this, DRAFT, now=SETTLED, operation_timeout=PATIENCE, is_repeatable=True
+    )
     await store.effect_ledger.confirm(this.key, 2, made("r-1", m1="r-2"), now=SETTLED)
     effect = await store.effect_ledger.finish(this.key, {"gross": "1.00 EUR"}, now=SETTLED)
     rebuilt: dict[str, object] = {}

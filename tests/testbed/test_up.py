@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.context import settings
-from cli.errors import Exit, Trouble
+from cli.errors import CliError, ExitCode
 from testbed.up import Tail, again, readable
 
 
@@ -30,9 +30,9 @@ def test_commands_find_the_stack_of_the_folder_that_is_named(here: Path) -> None
 
 def test_a_damaged_memory_of_a_stack_is_told(here: Path) -> None:
     (here / "there/environment.json").write_text("{")
-    with pytest.raises(Trouble, match="cannot be read") as trouble:
+    with pytest.raises(CliError, match="cannot be read") as trouble:
         settings()
-    assert trouble.value.code is Exit.USAGE
+    assert trouble.value.code is ExitCode.USAGE
 
 
 def test_what_brings_a_stack_back_names_its_folder() -> None:

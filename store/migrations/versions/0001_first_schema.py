@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("proof", postgresql.JSONB(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("strategy", sa.Text(), server_default="", nullable=False),
-        sa.Column("patience", sa.Interval(), nullable=False),
+        sa.Column("operation_timeout", sa.Interval(), nullable=False),
         sa.Column("workflow", sa.Text(), server_default="", nullable=False),
         sa.Column("run", sa.Text(), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, comment="grows with every write"),

@@ -131,7 +131,7 @@ async def open_town(
             await stack.enter_async_context(open_redmine(running["redmine"].place)),
             await stack.enter_async_context(open_tryton(running["tryton"].place)),
         )
-        overlap = settings.pace.overlap
+        overlap = settings.timing.overlap
         yield Town(
             client=client,
             bell=bell,
@@ -152,9 +152,9 @@ def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Setting
     return Settings.model_validate(
         {
             "temporal": TemporalSettings(task_queue=f"town-{next(_numbers)}"),
-            "cast": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
+            "vendors": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
             "connectors": {name: told(name) for name in NAMES},
             "policy": {"staffing": {"people": {role: hands[role] for role in _ROLES}}},
-            "pace": {"patience_seconds": 60},
+            "timing": {"operation_timeout_seconds": 60},
         }
     )
