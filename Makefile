@@ -12,7 +12,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo real test check bench new-connector fix lock clean
+.PHONY: help demo real test check licenses bench new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -30,11 +30,17 @@ real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashwar
 	@$(BIN)/cashward demo --cast real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
 	@$(BIN)/python -m testbed.systems count --folder $(REAL)/real
 
-check: $(DEVELOPMENT) ## Hold formatting, lint, types and the direction of imports
+check: $(DEVELOPMENT) ## Hold formatting, lint, types, imports and licences; write build/sbom.json
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/licenses.py --check
+	@mkdir -p build && $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible --of JSON -o build/sbom.json 2>/dev/null
+
+licenses: $(DEVELOPMENT) ## Write docs/third-party.md anew
+	@$(BIN)/python scripts/licenses.py
 
 bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios of one run
 	@$(BIN)/python -m testbed.bench $(ARGS)
