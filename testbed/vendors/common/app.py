@@ -1,4 +1,4 @@
-"""The ASGI app around a vendor: name, authenticate, admit, fault, handle, commit, log, answer."""
+"""The ASGI app around a vendor: authenticate, check limits, fail, handle, commit, log, answer."""
 
 import asyncio
 import contextlib
@@ -62,9 +62,15 @@ class App:
             return self._logged(call, no)
         try:
             call.actor = self.vendor.authenticate(call)
-            self.vendor.admit(call)
+            self.vendor.check_limits(call)
         except Refusal as refusal:
             return self._logged(call, refusal.answer)
+        try:
+            return await self._admitted(call, endpoint)
+        finally:
+            self.vendor.finish(call)
+
+    async def _admitted(self, call: Call, endpoint: Endpoint) -> Answer | None:
         changes = self.vendor.changes(call)
         fault = self.faults.decide(
             call.operation,
@@ -119,9 +125,9 @@ class App:
         store = self.vendor.store
         changes = store.changes()
         if changes:
-            self.vendor.settled(call, changes)
+            self.vendor.before_commit(call, changes)
         if answer is not None:
-            self.vendor.dress(call, answer)
+            self.vendor.decorate(call, answer)
         line = self._line(call, answer, fault, changes)
         if store.changed:
             self._last.put("last", line)

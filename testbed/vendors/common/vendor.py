@@ -61,8 +61,15 @@ class Vendor:
         """The actor behind the call, or a Refusal."""
         raise NotImplementedError
 
+    def check_limits(self, call: Call) -> None:
+        """Count the call in the vendor's rate limits, or refuse it; check its scopes."""
+        self.admit(call)
+
     def admit(self, call: Call) -> None:
-        """Count the call in the vendor's rate windows; a Refusal when one is full."""
+        """The former name of `check_limits`."""
+
+    def finish(self, call: Call) -> None:
+        """Called when a call that kept the limits has ended; it is in flight no more."""
 
     def throttled(self, _call: Call, retry_after: int | None) -> Answer:
         """The vendor's own 429."""
@@ -87,11 +94,19 @@ class Vendor:
     def wrong_method(self, call: Call) -> Answer:
         return self.unknown(call)
 
+    def decorate(self, call: Call, answer: Answer) -> None:
+        """Add the headers that every answer of this vendor carries."""
+        self.dress(call, answer)
+
     def dress(self, call: Call, answer: Answer) -> None:
-        """Put the headers on that every answer of this vendor carries."""
+        """The former name of `decorate`."""
+
+    def before_commit(self, call: Call, changes: list[Change]) -> None:
+        """Put webhooks into the outbox, before a call that changed something is committed."""
+        self.settled(call, changes)
 
     def settled(self, call: Call, changes: list[Change]) -> None:
-        """Called before the commit of a call that changed something (webhooks into the outbox)."""
+        """The former name of `before_commit`."""
 
 
 def page(status: int, text: bytes) -> Answer:
