@@ -22,7 +22,8 @@ class Call:
         self.template: str = self.path
         self.params: dict[str, str] = {}
         self.actor = ""
-        self.scopes: list[str] = []
+        self.application = ""
+        self.scopes: frozenset[str] = frozenset()
         self.key = ""
         self.attempt = 0
         self._scope = scope

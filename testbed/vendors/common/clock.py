@@ -1,5 +1,6 @@
 """The vendor's clock: real time, and as far ahead as a test has pushed it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -8,6 +9,8 @@ class Clock:
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self.when_advanced: list[Callable[[], None]] = []
+        """What is called when the clock was advanced, such as what waits for a time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -17,3 +20,5 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=max(0.0, seconds))
+        for act in self.when_advanced:
+            act()

@@ -48,6 +48,7 @@ class Hooks:
         self._manners = manners
         self._outbox = store.collection("_outbox")
         self._wake = asyncio.Event()
+        clock.when_advanced.append(self._wake.set)
         self._task: asyncio.Task[None] | None = None
 
     def enqueue(self, event: Doc) -> None:
