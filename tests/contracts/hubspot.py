@@ -21,8 +21,8 @@ from domain.ids import DealId
 from domain.money import Money
 from ports.crm import Crm
 from testbed.vendors.common.webhooks import Hooks
-from testbed.vendors.hubspot.hooks import HubSpotManners
 from testbed.vendors.hubspot.vendor import HubSpot
+from testbed.vendors.hubspot.webhooks import WebhookDelivery
 from testbed.vendors.serving import Sandbox, serve
 from tests.contracts.ear import Ear, Told, listening_ear
 
@@ -153,8 +153,8 @@ class HubspotBench:
         vendor = self.sandbox.apps["hubspot"].vendor
         assert isinstance(vendor, HubSpot)
         async with listening_ear(_is_genuine, _named) as ear:
-            manners = HubSpotManners({"url": ear.url, "secret": HOOK_SECRET}, vendor.clock)
-            vendor.hooks = Hooks(vendor.store, vendor.clock, manners)
+            delivery = WebhookDelivery({"url": ear.url, "secret": HOOK_SECRET}, vendor.clock)
+            vendor.hooks = Hooks(vendor.store, vendor.clock, delivery)
             await vendor.hooks.start()
             yield ear
 

@@ -1,4 +1,4 @@
-"""The business key of a call: by which reference, name or id people would know it."""
+"""The business key of a call: the reference, name or id that people know its subject by."""
 
 import json
 from collections.abc import Mapping
@@ -7,16 +7,13 @@ from typing import Any
 
 from testbed.vendors.common.call import Call
 
-_TELLING = (
-    "cashward_key", "dealname", "name", "email", "hs_external_id", "hs_sku", "hs_task_subject",
-    "subject", "hs_note_body", "hs_title",
-)  # fmt: skip
+_TELLING = ("cashward_key", "dealname", "name", "email", "hs_sku", "hs_task_subject")
 _LONGEST = 120
 
 
 def business_key(call: Call) -> str:
     """The ids of the path, else what the body is about."""
-    ids = [call.params[n] for n in ("id", "to_id", "name", "pipeline", "stage") if n in call.params]
+    ids = [call.params[name] for name in ("id", "to_id", "name") if name in call.params]
     if ids:
         return "/".join(ids)
     if call.method == "GET" or not call.body or call.path.startswith("/oauth"):
@@ -25,37 +22,30 @@ def business_key(call: Call) -> str:
 
 
 def _of_body(body: Mapping[str, Any]) -> str:
-    if "filterGroups" in body or "query" in body:
-        filters = [f for group in body.get("filterGroups", []) for f in group["filters"]]
-        return ";".join([_filter(one) for one in filters] + [str(body.get("query", ""))]).strip(";")
+    if "filterGroups" in body:
+        filters = [each for group in body["filterGroups"] for each in group["filters"]]
+        return ";".join(map(_of_filter, filters))
     if "inputs" in body:
-        return ",".join(_of_input(one) for one in body["inputs"])
+        return ",".join(map(_of_record, body["inputs"]))
     if "primaryObjectId" in body:
         return f"{body['primaryObjectId']}+{body['objectIdToMerge']}"
-    return _of_input(body)
+    return _of_record(body)
 
 
-def _filter(one: Mapping[str, Any]) -> str:
+def _of_filter(one: Mapping[str, Any]) -> str:
     values = one.get("values") or [one.get("value", "")]
     return f"{one['propertyName']}={'|'.join(map(str, values))}"
 
 
-def _of_input(one: Mapping[str, Any]) -> str:
-    if "from" in one:
-        to = one["to"] if isinstance(one["to"], list) else [one["to"]]
-        return f"{one['from']['id']}>{'|'.join(str(end['id']) for end in to)}"
+def _of_record(one: Mapping[str, Any]) -> str:
     properties = one.get("properties") or {}
     named = one.get("id") or one.get("name")
-    if named:
-        return str(named)
-    for name in _TELLING:
-        if properties.get(name):
-            return str(properties[name])
-    return json.dumps(properties, sort_keys=True, default=str)
+    telling = (properties[name] for name in _TELLING if properties.get(name))
+    return str(named or next(telling, json.dumps(properties, sort_keys=True, default=str)))
 
 
 def _short(key: str) -> str:
-    """A key that would be too long to read keeps its beginning and a digest."""
+    """A key that is too long to read keeps its beginning and a digest."""
     if len(key) <= _LONGEST:
         return key
     digest = blake2b(key.encode(), digest_size=6).hexdigest()

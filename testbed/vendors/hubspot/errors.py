@@ -1,4 +1,4 @@
-"""HubSpot's ways to say no, each with the envelope that its own service sends."""
+"""HubSpot's error answers, each with the envelope that its service sends."""
 
 import json
 from dataclasses import dataclass
@@ -50,9 +50,13 @@ def expired(since: datetime, now: datetime) -> Answer:
 
 
 def missing_scopes(scopes: list[str]) -> Refusal:
+    """403; any one of the scopes would do."""
     text = "This app hasn't been granted all required scopes to make this call."
-    needed = [{"message": text, "context": {"requiredGranularScopes": scopes}}]
-    return refusal(403, text, "MISSING_SCOPES", errors=needed)
+    detail = {
+        "message": "One or more of the following scopes are required.",
+        "context": {"requiredGranularScopes": scopes},
+    }
+    return refusal(403, text, "MISSING_SCOPES", errors=[detail])
 
 
 def throttled(policy: str, retry_after: int | None = None) -> Answer:
@@ -90,18 +94,9 @@ def invalid_values(bad: list[BadValue]) -> Refusal:
     return invalid(f"Property values were not valid: {text}", errors=errors)
 
 
-def value_taken(type_id: str, name: str, value: str, ids: tuple[str, str]) -> Refusal:
-    where = f"portalId={PORTAL}, objectTypeId={type_id}, propertyName={name}, value={value}"
-    return invalid(
-        f"Cannot set PropertyValueCoordinates{{{where}}} on {ids[0]}. "
-        f"{ids[1]} already has that value."
-    )
-
-
-def not_unique(verb: str, type_id: str, name: str) -> Refusal:
-    return invalid(
-        f"Unable to perform {verb} by non-unique {type_id} property {name} in portal ID {PORTAL}"
-    )
+def not_unique(type_id: str, name: str) -> Refusal:
+    text = f"Unable to perform upsert by non-unique {type_id} property {name}"
+    return invalid(f"{text} in portal ID {PORTAL}")
 
 
 def email_taken(holder: str) -> Refusal:
@@ -117,14 +112,23 @@ def no_number(id_: str) -> Refusal:
     return refusal(404, text, "OBJECT_NOT_FOUND", context={"id": [id_]})
 
 
-def unknown_kind(word: str) -> Refusal:
+def unknown_type(word: str) -> Refusal:
     return refusal(400, f"Unable to infer object type from: {word}")
 
 
-def some_absent(kind: str, ids: list[str]) -> Doc:
+def name_taken(text: str, name: str, what: str) -> Refusal:
+    more = {"subCategory": f"Properties.{what}_WITH_NAME_EXISTS", "context": {"name": [name]}}
+    return refusal(409, text, "OBJECT_ALREADY_EXISTS", **more)
+
+
+def no_such_name(text: str, name: str) -> Refusal:
+    return refusal(404, text, "OBJECT_NOT_FOUND", context={"name": [name]})
+
+
+def some_absent(type_: str, ids: list[str]) -> Doc:
     """The entry of a 207 for all the ids that were not found."""
     text = (
-        f"Could not get some {kind.upper()} objects, they may be deleted or not exist."
+        f"Could not get some {type_.upper()} objects, they may be deleted or not exist."
         " Check that ids are valid."
     )
     return {

@@ -1,71 +1,46 @@
-"""The properties that HubSpot itself defines, for each kind of record."""
+"""The properties that HubSpot itself defines for each object type, as far as they are used."""
+
+from collections.abc import Mapping
 
 from testbed.vendors.common.state import Doc
 
 # name:type/fieldType, `!` calculated or read-only, `=a|b` the options of an enumeration.
+_CURRENCIES = "enumeration/select=EUR|CZK|GBP|JPY|USD|CHF|PLN|HUF"
 _EVERYWHERE = (
     "createdate:datetime/date! hs_object_id:number/number! hs_merged_object_ids:string/text! "
-    "hubspot_owner_id:enumeration/select"
+    "hubspot_owner_id:enumeration/select "
 )
 _OWN = {
     "contacts": "lastmodifieddate:datetime/date! email:string/text firstname:string/text "
-    "lastname:string/text phone:string/text jobtitle:string/text company:string/text "
-    "city:string/text country:string/text lifecyclestage:enumeration/select"
-    "=subscriber|lead|opportunity|customer|other",
-    "companies": "hs_lastmodifieddate:datetime/date! hs_unique_creation_key:string/text! "
-    "name:string/text domain:string/text website:string/text phone:string/text "
-    "address:string/text city:string/text zip:string/text state:string/text "
-    "country:string/text industry:string/text description:string/textarea "
-    "numberofemployees:number/number annualrevenue:number/number lifecyclestage:"
-    "enumeration/select=subscriber|lead|opportunity|customer|other",
+    "lastname:string/text jobtitle:string/text company:string/text",
+    "companies": "hs_lastmodifieddate:datetime/date! name:string/text domain:string/text "
+    "address:string/text city:string/text zip:string/text country:string/text "
+    "industry:string/text",
     "deals": "hs_lastmodifieddate:datetime/date! dealname:string/text amount:number/number "
     "dealstage:enumeration/radio pipeline:enumeration/select closedate:datetime/date "
-    "description:string/textarea dealtype:enumeration/radio=newbusiness|existingbusiness "
-    "deal_currency_code:enumeration/select=EUR|CZK|GBP|JPY|USD|CHF|PLN|HUF "
+    f"deal_currency_code:{_CURRENCIES} "
     "hs_is_closed:bool/booleancheckbox! hs_is_closed_won:bool/booleancheckbox! "
     "hs_is_closed_lost:bool/booleancheckbox! hs_deal_stage_probability:number/number! "
     "amount_in_home_currency:number/number!",
-    "tickets": "hs_lastmodifieddate:datetime/date! subject:string/text content:string/textarea "
-    "hs_pipeline:enumeration/select hs_pipeline_stage:enumeration/select "
-    "hs_ticket_priority:enumeration/select=LOW|MEDIUM|HIGH|URGENT "
-    "hs_external_object_ids:string/text",
-    "products": "hs_lastmodifieddate:datetime/date! name:string/text description:string/textarea "
-    "price:number/number hs_sku:string/text recurringbillingfrequency:enumeration/select"
-    "=weekly|monthly|quarterly|annually",
-    "line_items": "hs_lastmodifieddate:datetime/date! name:string/text description:string/textarea "
-    "quantity:number/number price:number/number amount:number/number! hs_sku:string/text "
-    "hs_product_id:number/number discount:number/number hs_discount_percentage:number/number "
-    "hs_tax_rate_group_id:string/text tax:number/number hs_line_item_currency_code:"
-    "enumeration/select=EUR|CZK|GBP|JPY|USD|CHF|PLN|HUF "
-    "recurringbillingfrequency:enumeration/select=weekly|monthly|quarterly|annually "
-    "hs_recurring_billing_period:string/text hs_position_on_quote:number/number "
-    "hs_external_id:string/text",
-    "quotes": "hs_lastmodifieddate:datetime/date! hs_title:string/text hs_status:"
-    "enumeration/select=DRAFT|APPROVAL_NOT_NEEDED|PENDING_APPROVAL|APPROVED|REJECTED "
-    "hs_expiration_date:date/date hs_quote_amount:number/number! hs_currency:string/text",
+    "line_items": "hs_lastmodifieddate:datetime/date! name:string/text quantity:number/number "
+    "price:number/number amount:number/number! hs_sku:string/text "
+    f"hs_line_item_currency_code:{_CURRENCIES}",
     "tasks": "hs_lastmodifieddate:datetime/date! hs_timestamp:datetime/date "
     "hs_task_subject:string/text hs_task_body:string/textarea hs_task_status:"
     "enumeration/select=NOT_STARTED|IN_PROGRESS|WAITING|COMPLETED|DEFERRED "
-    "hs_task_priority:enumeration/select=NONE|LOW|MEDIUM|HIGH "
     "hs_task_type:enumeration/select=TODO|CALL|EMAIL",
-    "notes": "hs_lastmodifieddate:datetime/date! hs_timestamp:datetime/date "
-    "hs_note_body:string/textarea",
 }
-_UNIQUE = {"email", "hs_external_id", "hs_external_object_ids"}
-_BIRTH = "1970-01-01T00:00:00Z"
+_EPOCH = "1970-01-01T00:00:00Z"
 
 
-def vendor_defined(kind: str) -> dict[str, Doc]:
-    """The definitions of a kind by name; options that live elsewhere are still empty."""
-    return {d["name"]: d for d in map(_definition, f"{_EVERYWHERE} {_OWN[kind]}".split())} | (
-        {"hs_sku": _definition("hs_sku:string/text") | {"hasUniqueValue": True}}
-        if kind == "products"
-        else {}
-    )
+def vendor_defined(type_name: str) -> dict[str, Doc]:
+    """The definitions by name; the options of stages, pipelines and owners are still empty."""
+    words = f"{_EVERYWHERE}{_OWN[type_name]}".split()
+    return {made["name"]: made for made in map(_parsed, words)}
 
 
 def definition(name: str, label: str, type_: str, field_type: str, **more: object) -> Doc:
-    """A whole definition as the API shows it; `more` wins over the usual values."""
+    """A whole definition as the API shows it; `more` replaces the usual values."""
     return {
         "name": name,
         "label": label,
@@ -81,18 +56,22 @@ def definition(name: str, label: str, type_: str, field_type: str, **more: objec
         "hidden": False,
         "formField": False,
         "hubspotDefined": False,
-        "modificationMetadata": {
-            "archivable": True,
-            "readOnlyDefinition": False,
-            "readOnlyValue": False,
-        },
-        "createdAt": _BIRTH,
-        "updatedAt": _BIRTH,
+        "modificationMetadata": _may_change(definition=True, value=True),
+        "createdAt": _EPOCH,
+        "updatedAt": _EPOCH,
         "archived": False,
     } | more
 
 
-def _definition(text: str) -> Doc:
+def options(labels: Mapping[str, str]) -> list[Doc]:
+    """The options of an enumeration, of values and their labels."""
+    return [
+        {"label": label, "value": value, "displayOrder": number, "hidden": False}
+        for number, (value, label) in enumerate(labels.items())
+    ]
+
+
+def _parsed(text: str) -> Doc:
     head, _, choices = text.partition("=")
     name, _, types = head.partition(":")
     read_only = types.endswith("!")
@@ -103,22 +82,17 @@ def _definition(text: str) -> Doc:
         type_,
         field_type,
         groupName="hubspot",
-        options=options(choices.split("|") if choices else []),
-        hasUniqueValue=name in _UNIQUE,
+        options=options({choice: choice for choice in choices.split("|") if choice}),
+        hasUniqueValue=name == "email",
         calculated=read_only,
         hubspotDefined=True,
-        modificationMetadata={
-            "archivable": False,
-            "readOnlyDefinition": True,
-            "readOnlyValue": read_only,
-        },
+        modificationMetadata=_may_change(definition=False, value=not read_only),
     )
 
 
-def options(values: list[str], labels: dict[str, str] | None = None) -> list[Doc]:
-    """The options of an enumeration, in the order given."""
-    named = labels or {}
-    return [
-        {"label": named.get(v, v), "value": v, "displayOrder": n, "hidden": False}
-        for n, v in enumerate(values)
-    ]
+def _may_change(*, definition: bool, value: bool) -> Doc:
+    return {
+        "archivable": definition,
+        "readOnlyDefinition": not definition,
+        "readOnlyValue": not value,
+    }

@@ -1,28 +1,26 @@
-"""How a record is shown to who asks for it."""
+"""Records as the API answers them."""
 
 from collections.abc import Iterable
 
 from testbed.vendors.common.state import Doc
-from testbed.vendors.hubspot.kinds import Kind
-from testbed.vendors.hubspot.refusals import PORTAL
+from testbed.vendors.hubspot.errors import PORTAL
+from testbed.vendors.hubspot.object_types import ObjectType
 
 
-def shown(
-    kind: Kind, record: Doc, wanted: Iterable[str] | None, *, known: Iterable[str] = ()
+def rendered(
+    type_: ObjectType, record: Doc, wanted: Iterable[str] | None, known: Iterable[str] = ()
 ) -> Doc:
-    """A record as the API answers it; `wanted` None shows all that has a value."""
+    """A record with the wanted properties, null if unset; `wanted` None shows all that are set."""
     properties = record["properties"]
     if wanted is not None:
-        names = ("createdate", kind.modified, "hs_object_id", *wanted)
-        properties = {n: properties.get(n) for n in names if n in properties or n in known}
-    answer = {
+        always = ("createdate", type_.modified, "hs_object_id")
+        names = [*always, *(name for name in wanted if name in known)]
+        properties = {name: properties.get(name) for name in names}
+    return {
         "id": record["id"],
         "properties": properties,
         "createdAt": record["createdAt"],
         "updatedAt": record["updatedAt"],
         "archived": record["archived"],
-        "url": f"https://app.hubspot.com/contacts/{PORTAL}/record/{kind.type_id}/{record['id']}",
+        "url": f"https://app.hubspot.com/contacts/{PORTAL}/record/{type_.id}/{record['id']}",
     }
-    if "archivedAt" in record:
-        answer["archivedAt"] = record["archivedAt"]
-    return answer

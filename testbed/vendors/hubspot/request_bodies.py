@@ -1,103 +1,162 @@
-"""What a body must look like before a desk reads it; a wrong one is a 400, as at HubSpot."""
+"""The bodies that HubSpot's endpoints take; a body of another shape is a 400."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from testbed.vendors.hubspot.refusals import invalid
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Shape = dict[str, Any] | list[Any] | Callable[[object], bool]
+from testbed.vendors.common.call import Call
+from testbed.vendors.hubspot.errors import invalid
 
+_MOST_INPUTS = 100
 
-def scalar(value: object) -> bool:
-    return isinstance(value, str | int | Decimal)
-
-
-def text(value: object) -> bool:
-    return isinstance(value, str)
+Value = str | bool | int | Decimal | None
 
 
-def whole(value: object) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and value.isdigit())
+class Body(BaseModel):
+    """An object in a request; fields that it does not name are ignored."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True, frozen=True, populate_by_name=True)
 
 
-def anything(_value: object) -> bool:
-    return True
+class Reference(Body):
+    """A record by its id."""
+
+    id: str
 
 
-PROPERTIES: Shape = {"*": scalar}
-END: Shape = {"id!": scalar}
-SPEC: Shape = {"associationCategory": text, "associationTypeId": whole}
-RECORD: dict[str, Any] = {
-    "id": scalar,
-    "idProperty": text,
-    "objectWriteTraceId": scalar,
-    "properties": PROPERTIES,
-    "associations": [{"to!": END, "types!": [SPEC]}],
-}
-READ: Shape = {"idProperty": text, "properties": [text]}
-MERGE: Shape = {"primaryObjectId!": scalar, "objectIdToMerge!": scalar}
-PAIR: Shape = {"from!": END, "to!": END, "types": [SPEC]}
-PARTING: Shape = {"from!": END, "to!": [END]}
-SEARCH: Shape = {
-    "filterGroups": [
-        {
-            "filters": [
-                {
-                    "propertyName!": text,
-                    "operator!": text,
-                    "value": scalar,
-                    "highValue": scalar,
-                    "values": [scalar],
-                }
-            ]
-        }
-    ],
-    "sorts": [anything],
-    "query": scalar,
-    "properties": [text],
-    "limit": whole,
-    "after": whole,
-}
-LABEL: Shape = {
-    "name": text,
-    "label": text,
-    "inverseLabel": text,
-    "associationTypeId": whole,
-}
-PROPERTY: Shape = {
-    "name": text,
-    "label": text,
-    "type": text,
-    "fieldType": text,
-    "groupName": text,
-    "description": text,
-    "options": [{"label": text, "value!": text}],
-    "displayOrder": whole,
-}
-GROUP: Shape = {"name": text, "label": text, "displayOrder": anything}
+class Named(Body):
+    """A property by its name."""
+
+    name: str
 
 
-def fit(value: object, shape: Shape, where: str = "the body") -> None:
-    """Refuse a value that has not the shape; a null counts as left out, a `!` forbids both."""
-    if isinstance(shape, list):
-        if not isinstance(value, list):
-            raise invalid(f"Invalid input: {where} must be a list")
-        for one in value:
-            fit(one, shape[0], f"an entry of {where}")
-    elif isinstance(shape, dict):
-        if not isinstance(value, dict):
-            raise invalid(f"Invalid input: {where} must be an object")
-        _fit_fields(value, shape, where)
-    elif not shape(value):
-        raise invalid(f"Invalid input: {where} has a value of the wrong type")
+class AssociationSpec(Body):
+    """An association type by its category and id."""
+
+    association_category: str = Field(alias="associationCategory")
+    association_type_id: int = Field(alias="associationTypeId")
 
 
-def _fit_fields(value: dict[str, Any], shape: dict[str, Any], where: str) -> None:
-    for name, inner in shape.items():
-        names = list(value) if name == "*" else [name.rstrip("!")]
-        for one in names:
-            if value.get(one) is not None:
-                fit(value[one], inner, one)
-            elif name.endswith("!"):
-                raise invalid(f"Invalid input: {one} is missing in {where}")
+class Association(Body):
+    """Another record, and what it is to this one."""
+
+    to: Reference
+    types: list[AssociationSpec]
+
+    @property
+    def specs(self) -> list[tuple[str, int]]:
+        return [(each.association_category, each.association_type_id) for each in self.types]
+
+
+class RecordBody(Body):
+    """A record to create, or with an id to change."""
+
+    id: str = ""
+    id_property: str = Field("", alias="idProperty")
+    properties: dict[str, Value] = {}
+    associations: list[Association] = []
+
+
+class Merge(Body):
+    """Two records to merge; the values of the primary one win."""
+
+    primary_object_id: str = Field(alias="primaryObjectId")
+    object_id_to_merge: str = Field(alias="objectIdToMerge")
+
+
+class Filter(Body):
+    """A condition on one property."""
+
+    property_name: str = Field(alias="propertyName")
+    operator: str
+    value: Value = None
+    values: list[Value] = []
+
+
+class FilterGroup(Body):
+    """Filters of which all must hold."""
+
+    filters: list[Filter] = []
+
+
+class Sort(Body):
+    """The property that orders what is found."""
+
+    property_name: str = Field(alias="propertyName")
+    direction: str = "ASCENDING"
+
+
+class Search(Body):
+    """Filter groups of which one must hold, and the page asked for."""
+
+    filter_groups: list[FilterGroup] = Field([], max_length=5, alias="filterGroups")
+    sorts: list[Sort] = Field([], max_length=1)
+    properties: list[str] = []
+    limit: int = Field(10, ge=1, le=200)
+    after: int = Field(0, ge=0, lt=10_000)
+
+
+class Option(Body):
+    """One value of an enumeration."""
+
+    value: str
+    label: str
+    display_order: int = Field(-1, alias="displayOrder")
+    hidden: bool = False
+
+
+class PropertyBody(Body):
+    """A property to create."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str
+    type: str
+    field_type: str = Field(alias="fieldType")
+    group_name: str = Field(alias="groupName")
+    options: list[Option] = []
+
+
+class PropertyChange(Body):
+    """What may be changed of a property; only what is named is changed."""
+
+    label: str | None = None
+    type: str | None = None
+    field_type: str | None = Field(None, alias="fieldType")
+    options: list[Option] | None = None
+
+
+class Group(Body):
+    """A property group to create."""
+
+    name: str
+    label: str
+    display_order: int = Field(-1, alias="displayOrder")
+
+
+class Label(Body):
+    """An association label to create."""
+
+    name: str
+    label: str
+
+
+BodyT = TypeVar("BodyT", bound=Body)
+
+
+class Batch(Body, Generic[BodyT]):
+    """Many inputs of one shape."""
+
+    inputs: list[BodyT] = Field(max_length=_MOST_INPUTS)
+    properties: list[str] = []
+
+
+def read(call: Call, shape: type[BodyT]) -> BodyT:
+    """The body of a call, or HubSpot's 400 if it has another shape."""
+    given: Any = call.json
+    try:
+        return shape.model_validate(given)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise invalid(f"Invalid input JSON: {where}: {first['msg']}") from None

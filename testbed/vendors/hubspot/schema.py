@@ -1,63 +1,54 @@
-"""Which properties each kind of record has: the vendor's and those that its users made."""
+"""Which properties each object type has: HubSpot's and those that users created."""
 
 from collections.abc import Iterator
 
 from testbed.vendors.common.state import Doc, Store
-from testbed.vendors.hubspot.catalog import options, vendor_defined
-from testbed.vendors.hubspot.kinds import KINDS, Kind
-
-_STAGES = {"dealstage", "hs_pipeline_stage"}
-_PIPELINES = {"pipeline", "hs_pipeline"}
+from testbed.vendors.hubspot.object_types import OBJECT_TYPES, ObjectType
+from testbed.vendors.hubspot.property_definitions import options, vendor_defined
 
 
 class Schema:
-    """Looks up property definitions; the choices of stages and owners come from the account."""
+    """Looks up property definitions; stages, pipelines and owners come from the account."""
 
     def __init__(self, store: Store) -> None:
-        self.made = store.collection("properties")
         self.groups = store.collection("property_groups")
+        self._created = store.collection("properties")
         self._pipelines = store.collection("pipelines")
         self._owners = store.collection("owners")
-        self._vendor = {name: vendor_defined(name) for name in KINDS}
-        self._unique: dict[str, set[str]] = {}
+        self._vendor = {name: vendor_defined(name) for name in OBJECT_TYPES}
 
     def refresh(self) -> None:
-        """Take over the pipelines and owners of the account; they do not change afterwards."""
-        owners = {o["id"]: o["email"] for o in self._owners.values()}
-        for kind, definitions in self._vendor.items():
-            pipelines = [p for p in self._pipelines.values() if p["kind"] == kind]
-            stages = {s["id"]: s["label"] for p in pipelines for s in p["stages"]}
-            for name, found in definitions.items():
-                if name in _STAGES:
-                    found["options"] = options(list(stages), stages)
-                elif name in _PIPELINES:
-                    labels = {p["id"]: p["label"] for p in pipelines}
-                    found["options"] = options(list(labels), labels)
-                elif name == "hubspot_owner_id":
-                    found |= {"options": options(list(owners), owners), "externalOptions": True}
+        """Read the pipelines and owners of the account, which do not change afterwards."""
+        pipelines = list(self._pipelines.values())
+        choices = {
+            "dealstage": {s["id"]: s["label"] for p in pipelines for s in p["stages"]},
+            "pipeline": {p["id"]: p["label"] for p in pipelines},
+            "hubspot_owner_id": {o["id"]: o["email"] for o in self._owners.values()},
+        }
+        for definitions in self._vendor.values():
+            for name in choices.keys() & definitions.keys():
+                definitions[name]["options"] = options(choices[name])
 
-    def find(self, kind: Kind, name: str) -> Doc | None:
-        """The definition in force under that name."""
-        found = self._vendor[kind.name].get(name) or self.made.get(f"{kind.name}:{name}")
+    def find(self, type_: ObjectType, name: str) -> Doc | None:
+        """The definition of that name that is in force."""
+        key = f"{type_.name}:{name}"
+        found = self._vendor[type_.name].get(name) or self._created.get(key)
         return None if found is None or found["archived"] else found
 
-    def all(self, kind: Kind) -> Iterator[Doc]:
-        yield from self._vendor[kind.name].values()
-        for found in self.made.values():
-            if found["kind"] == kind.name:
-                yield found
+    def known(self, type_: ObjectType, names: list[str]) -> set[str]:
+        return {name for name in names if self.find(type_, name)}
 
-    def define(self, kind: Kind, definition: Doc) -> None:
-        """Keep a definition that a user made or changed."""
-        self.made.put(f"{kind.name}:{definition['name']}", {**definition, "kind": kind.name})
-        self._unique.pop(kind.name, None)
+    def archived(self, type_: ObjectType, name: str) -> Doc | None:
+        """The definition that was archived under a name; creating it again restores it."""
+        return self._created.get(f"{type_.name}:{name}")
 
-    def unique(self, kind: Kind) -> set[str]:
-        """The names of the properties whose values no two records may share."""
-        if kind.name not in self._unique:
-            live = (d for d in self.all(kind) if d["hasUniqueValue"] and not d["archived"])
-            self._unique[kind.name] = {d["name"] for d in live}
-        return self._unique[kind.name]
+    def all(self, type_: ObjectType) -> Iterator[Doc]:
+        """Every definition in force."""
+        yield from self._vendor[type_.name].values()
+        for found in self._created.find(objectType=type_.name, archived=False):
+            yield {name: value for name, value in found.items() if name != "objectType"}
 
-    def is_unique(self, kind: Kind, name: str) -> bool:
-        return name in self.unique(kind)
+    def define(self, type_: ObjectType, definition: Doc) -> None:
+        """Store a definition that a user created or changed."""
+        key = f"{type_.name}:{definition['name']}"
+        self._created.put(key, {**definition, "objectType": type_.name})

@@ -1,11 +1,11 @@
-"""What search sees: the records as they were a moment ago."""
+"""The records as search sees them: as they were a moment ago."""
 
 from collections import deque
 from collections.abc import Iterable
 
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Change, Doc, Store
-from testbed.vendors.hubspot.kinds import KINDS
+from testbed.vendors.hubspot.object_types import OBJECT_TYPES
 
 
 class SearchIndex:
@@ -16,32 +16,32 @@ class SearchIndex:
         self._clock = clock
         self._lag = lag
         self._seen: dict[str, dict[str, Doc]] = {}
-        self._coming: deque[tuple[float, str, str, Doc | None]] = deque()
+        self._pending: deque[tuple[float, str, str, Doc | None]] = deque()
 
     def load(self) -> None:
-        """See all there is."""
-        for name in KINDS:
+        """Take in all records."""
+        for name in OBJECT_TYPES:
             records = self._store.collection(name).values()
             self._seen[name] = {r["id"]: r for r in records if not r["archived"]}
 
-    def note(self, changes: Iterable[Change]) -> None:
-        """Remember what changed, to see it when the lag is over."""
+    def add(self, changes: Iterable[Change]) -> None:
+        """Take in changes when the lag is over."""
         due = self._clock.seconds() + self._lag
         for change in changes:
             if change.collection in self._seen:
                 record = self._store.collection(change.collection).get(change.id)
-                self._coming.append((due, change.collection, change.id, record))
-        self._take_in()
+                self._pending.append((due, change.collection, change.id, record))
+        self._catch_up()
 
-    def records(self, kind: str) -> Iterable[Doc]:
-        self._take_in()
-        return self._seen[kind].values()
+    def records(self, name: str) -> Iterable[Doc]:
+        self._catch_up()
+        return self._seen[name].values()
 
-    def _take_in(self) -> None:
+    def _catch_up(self) -> None:
         now = self._clock.seconds()
-        while self._coming and self._coming[0][0] <= now:
-            _, kind, id_, record = self._coming.popleft()
+        while self._pending and self._pending[0][0] <= now:
+            _, name, id_, record = self._pending.popleft()
             if record is None or record["archived"]:
-                self._seen[kind].pop(id_, None)
+                self._seen[name].pop(id_, None)
             else:
-                self._seen[kind][id_] = record
+                self._seen[name][id_] = record

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from testbed.vendors.common.state import Doc
-from testbed.vendors.hubspot.refusals import BadValue
+from testbed.vendors.hubspot.errors import BadValue
 from testbed.vendors.hubspot.times import day, iso, parse_ms
 
 
@@ -67,23 +67,15 @@ def _no_date(definition: Doc, text: str) -> BadValue:
     return BadValue(definition["name"], "INVALID_DATE", f"{text} was not a valid date.")
 
 
-def _bool(definition: Doc, text: str) -> str:
-    if text.lower() not in {"true", "false"}:
-        raise _no_option(definition, text)
-    return text.lower()
-
-
 def _enumeration(definition: Doc, text: str) -> str:
-    allowed = {option["value"] for option in definition["options"]}
-    chosen = text.split(";") if definition["fieldType"] == "checkbox" else [text]
-    if not all(one in allowed for one in chosen if one):
+    if text not in {option["value"] for option in definition["options"]}:
         raise _no_option(definition, text)
     return text
 
 
 def _no_option(definition: Doc, text: str) -> BadValue:
     name = definition["name"]
-    if name in {"dealstage", "hs_pipeline_stage"}:
+    if name == "dealstage":
         return BadValue(name, "INVALID_OPTION", f"{text} is not a valid pipeline stage ID")
     options = ", ".join(option["value"] for option in definition["options"])
     text = f"{text} was not one of the allowed options: [{options}]"
@@ -95,6 +87,5 @@ _BY_TYPE: dict[str, Callable[[Doc, str], str]] = {
     "number": _number,
     "datetime": _datetime,
     "date": _date,
-    "bool": _bool,
     "enumeration": _enumeration,
 }

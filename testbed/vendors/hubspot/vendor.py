@@ -1,9 +1,9 @@
-"""HubSpot as a vendor of the sandbox."""
+"""HubSpot as a vendor of the testbed."""
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -11,77 +11,99 @@ from starlette.routing import Route
 
 from testbed.vendors.common.call import Answer, Call, Refusal, Unreadable
 from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.rate_limits import Limit, RateLimits
 from testbed.vendors.common.state import Change, Store
+from testbed.vendors.common.tokens import Application, InvalidToken, TokenRules, TokenServer
 from testbed.vendors.common.vendor import Vendor
 from testbed.vendors.common.webhooks import Hooks
-from testbed.vendors.hubspot import refusals, seeding
-from testbed.vendors.hubspot.desks.account import AccountDesk
-from testbed.vendors.hubspot.desks.associations import AssociationDesk
-from testbed.vendors.hubspot.desks.batches import BatchDesk
-from testbed.vendors.hubspot.desks.desk import Books, source
-from testbed.vendors.hubspot.desks.groups import GroupDesk
-from testbed.vendors.hubspot.desks.labels import LabelDesk
-from testbed.vendors.hubspot.desks.oauth import OPEN, SECRET, OAuthDesk
-from testbed.vendors.hubspot.desks.objects import ObjectDesk
-from testbed.vendors.hubspot.desks.properties import PropertyDesk
-from testbed.vendors.hubspot.desks.search import SearchDesk
-from testbed.vendors.hubspot.hooks import HubSpotManners, events
-from testbed.vendors.hubspot.keys import business_key
-from testbed.vendors.hubspot.kinds import KINDS, kind_of
-from testbed.vendors.hubspot.lagging import SearchIndex
-from testbed.vendors.hubspot.limits import Limits
-from testbed.vendors.hubspot.scopes import needed
-from testbed.vendors.hubspot.tokens import EVERYTHING, Tokens
+from testbed.vendors.hubspot import errors, scopes, seeding
+from testbed.vendors.hubspot.business_keys import business_key
+from testbed.vendors.hubspot.handlers import oauth
+from testbed.vendors.hubspot.handlers.account import AccountHandler
+from testbed.vendors.hubspot.handlers.associations import AssociationHandler
+from testbed.vendors.hubspot.handlers.batches import BatchHandler
+from testbed.vendors.hubspot.handlers.handler import Account, source
+from testbed.vendors.hubspot.handlers.objects import ObjectHandler
+from testbed.vendors.hubspot.handlers.properties import PropertyHandler
+from testbed.vendors.hubspot.handlers.property_groups import PropertyGroupHandler
+from testbed.vendors.hubspot.handlers.search import SearchHandler
+from testbed.vendors.hubspot.object_types import object_type
+from testbed.vendors.hubspot.search_index import SearchIndex
+from testbed.vendors.hubspot.webhooks import WebhookDelivery, events
 
+_APP = Application(
+    id="cashward-hubspot",
+    secret="hubspot-demo-secret",
+    actor="cashward",
+    scopes=scopes.CASHWARD,
+    refresh_token="na1-refresh-demo",
+)
+_STATIC_TOKENS = {
+    "pat-na1-cashward-demo": {"actor": "cashward", "scopes": scopes.CASHWARD},
+    "pat-na1-sales-demo": {"actor": "sales", "scopes": scopes.EVERYTHING},
+}
+_TOKEN_RULES = TokenRules(
+    grants=frozenset({"refresh_token"}),
+    access_life=1800,
+    rotates=False,
+    write=lambda _application, _scopes: f"CL{token_hex(64)}",
+)
+# https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+_LIMITS = (
+    Limit(name="burst", most=190, seconds=10),  # a private app of a Professional account
+    Limit(name="oauth_burst", most=110, seconds=10),
+    Limit(name="search", most=5, seconds=1),
+    Limit(name="daily", most=650_000, seconds=86_400, is_fixed=True),
+)
+_POLICIES = {"search": "SECONDLY", "daily": "DAILY"}
+_BURST_POLICY = "TEN_SECONDLY_ROLLING"
 _READS = re.compile(r"/search$|/batch/read$|^/oauth/")
-_TYPE = re.compile(r"\{type\}")
-_TO_TYPE = re.compile(r"\{to_type\}")
 
 
 class HubSpot(Vendor):
-    """Serves the v3 and v4 paths and their dated aliases from one set of books."""
+    """Serves the v3 and v4 paths and their dated aliases of one account.
+
+    Options: `search_lag` (0.25 s behind the records), `limits` (false, or sizes by name such as
+    `{"burst": 100}`), `tokens` (static tokens with actor and scopes), `webhooks` (`url`, `secret`).
+    """
 
     name = "hubspot"
-    secret_paths = SECRET
 
     def __init__(self, store: Store, options: Mapping[str, Any], clock: Clock) -> None:
         super().__init__(store, options, clock)
-        self.books = Books(store, clock, options)
-        self.tokens = Tokens(store, options)
-        self.limits = Limits(options)
+        self.account = Account(store, clock)
+        self.tokens = TokenServer(store, clock, [_APP], _TOKEN_RULES)
+        self.limits = RateLimits(clock, _LIMITS, options.get("limits"))
         self.index = SearchIndex(store, clock, float(options.get("search_lag", 0.25)))
-        self._calculation_lag = float(options.get("calculation_lag", 0))
+        self._static_tokens = options.get("tokens", _STATIC_TOKENS)
         asked = options.get("webhooks")
-        self.hooks = Hooks(store, clock, HubSpotManners(asked, clock)) if asked else None
-        objects = ObjectDesk(self.books)
-        self._desks = (
-            BatchDesk(self.books, objects),
-            SearchDesk(self.books, self.index),
-            AssociationDesk(self.books),
-            LabelDesk(self.books),
-            objects,
-            GroupDesk(self.books),
-            PropertyDesk(self.books),
-            AccountDesk(self.books),
-            OAuthDesk(self.books),
-        )
-        self._ready()
+        self.hooks = Hooks(store, clock, WebhookDelivery(asked, clock)) if asked else None
+        self._load()
 
-    def _ready(self) -> None:
-        self.books.schema.refresh()
-        self.books.records.reindex_all()
-        if self._calculation_lag:
-            self.books.records.recalculate_all()
-            self.store.commit()
+    def _load(self) -> None:
+        self.account.schema.refresh()
         self.index.load()
 
     @property
     def routes(self) -> Sequence[Route]:
-        return [route for desk in self._desks for route in desk.routes()]
+        account = self.account
+        objects = ObjectHandler(account)
+        handlers = (
+            BatchHandler(account, objects),
+            SearchHandler(account, self.index),
+            AssociationHandler(account),
+            objects,
+            PropertyGroupHandler(account),
+            PropertyHandler(account),
+            AccountHandler(account),
+            oauth.OAuthHandler(self.tokens),
+        )
+        return [route for handler in handlers for route in handler.routes()]
 
     def seed(self) -> None:
-        seeding.plant(self.books)
-        self._ready()
+        seeding.seed(self.store)
+        self.tokens.seed()
+        self._load()
 
     async def start(self) -> None:
         if self.hooks:
@@ -92,12 +114,11 @@ class HubSpot(Vendor):
             await self.hooks.stop()
 
     def template(self, call: Call) -> str:
-        """The operation names the kind of record: `PATCH /crm/v3/objects/deals/{id}`."""
+        """The operation names the object type: `PATCH /crm/v3/objects/deals/{id}`."""
         text = call.template
-        for pattern, name in ((_TYPE, "type"), (_TO_TYPE, "to_type")):
-            found = kind_of(call.params.get(name, ""))
-            if found:
-                text = pattern.sub(found.name, text)
+        for name in ("type", "to_type"):
+            if found := object_type(call.params.get(name, "")):
+                text = text.replace(f"{{{name}}}", found.name)
         return text
 
     def key(self, call: Call) -> str:
@@ -107,76 +128,79 @@ class HubSpot(Vendor):
         return call.method != "GET" and not _READS.search(call.path)
 
     def authenticate(self, call: Call) -> str:
-        if call.template in OPEN:
-            return call.form.get("client_id", "") if call.method == "POST" else ""
+        if call.template in oauth.PATHS:
+            return call.form.get("client_id", "")
         token = _bearer(call)
-        known = self.tokens.fixed(token)
-        if known is None:
-            known = self.tokens.access(token)
-            if known is None:
-                raise refusals.unauthenticated()
-            if known["expires_at"] <= call.at.timestamp():
-                raise Refusal(refusals.expired(_moment(known["expires_at"]), call.at))
-        call.scopes = known.get("scopes", [EVERYTHING])
-        return str(known["actor"])
+        if known := self._static_tokens.get(token):
+            call.scopes = frozenset(known["scopes"])
+            return str(known["actor"])
+        try:
+            found = self.tokens.find(token)
+        except InvalidToken as wrong:
+            if wrong.expired_at is None:
+                raise errors.unauthenticated() from wrong
+            since = datetime.fromtimestamp(wrong.expired_at, UTC)
+            raise Refusal(errors.expired(since, call.at)) from wrong
+        call.scopes, call.application = found.scopes, found.client
+        return found.actor
 
-    def admit(self, call: Call) -> None:
-        search = call.path.endswith("/search")
-        broken = self.limits.refuse(search=search, now=call.at.timestamp())
-        if broken:
-            raise Refusal(refusals.throttled(broken))
-        lacking = [scope for scope in needed(call) if not _granted(scope, call.scopes)]
-        if lacking:
-            raise refusals.missing_scopes(lacking)
+    def check_limits(self, call: Call) -> None:
+        full = self.limits.spend(self._counted(call))
+        if full:
+            policy = _POLICIES.get(full.limit.name, _BURST_POLICY)
+            raise Refusal(errors.throttled(policy))
+        if needed := scopes.missing(call, call.scopes):
+            raise errors.missing_scopes(needed)
+
+    def _counted(self, call: Call) -> dict[str, str]:
+        """The limits that a call counts in: its application's burst, or the account's search."""
+        if call.template in oauth.PATHS:
+            return {}
+        if call.path.endswith("/search"):
+            return {"search": "account"}
+        burst = "oauth_burst" if call.application else "burst"
+        return {burst: call.application or call.actor, "daily": "account"}
 
     def throttled(self, call: Call, retry_after: int | None) -> Answer:
-        policy = "SECONDLY" if call.path.endswith("/search") else "TEN_SECONDLY_ROLLING"
-        return refusals.throttled(policy, retry_after)
+        policy = "SECONDLY" if call.path.endswith("/search") else _BURST_POLICY
+        return errors.throttled(policy, retry_after)
 
     def expire(self, call: Call) -> Answer | None:
-        if not self.tokens.expire(_bearer(call), call.at.timestamp()):
-            return None
-        return refusals.expired(call.at, call.at)
+        return errors.expired(call.at, call.at) if self.tokens.expire(_bearer(call)) else None
 
     def broken(self, _call: Call) -> Answer:
-        return Answer(500, refusals.envelope("internal error", "INTERNAL_ERROR"))
+        return Answer(500, errors.envelope("internal error", "INTERNAL_ERROR"))
 
     def unreadable(self, _call: Call, error: Unreadable) -> Answer:
-        return Answer(400, refusals.envelope(f"Invalid input JSON on line 1, column 1: {error}"))
+        return Answer(400, errors.envelope(f"Invalid input JSON on line 1, column 1: {error}"))
 
-    def dress(self, call: Call, answer: Answer) -> None:
+    def decorate(self, call: Call, answer: Answer) -> None:
         body = answer.body if isinstance(answer.body, dict) else {}
         answer.headers["x-hubspot-correlation-id"] = body.get("correlationId") or str(uuid4())
-        if not call.path.endswith("/search"):
-            fixed = self.tokens.fixed(_bearer(call)) is not None
-            answer.headers.update(self.limits.headers(call.at.timestamp(), daily=fixed))
+        if call.actor:
+            for name, key in self._counted(call).items():
+                answer.headers |= self._left(name, key, by_oauth=bool(call.application))
 
-    def settled(self, call: Call, changes: list[Change]) -> None:
-        self.index.note(changes)
+    def _left(self, name: str, key: str, *, by_oauth: bool) -> dict[str, str]:
+        """What an answer tells of a limit: of search nothing, of the day not to an OAuth app."""
+        if name == "search" or (name == "daily" and by_oauth):
+            return {}
+        most, left = str(self.limits[name].most), str(self.limits.remaining(name, key))
+        if name == "daily":
+            return {"X-HubSpot-RateLimit-Daily": most, "X-HubSpot-RateLimit-Daily-Remaining": left}
+        return {
+            "X-HubSpot-RateLimit-Max": most,
+            "X-HubSpot-RateLimit-Remaining": left,
+            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+        }
+
+    def before_commit(self, call: Call, changes: list[Change]) -> None:
+        self.index.add(changes)
         if self.hooks:
-            for event in events(self.store, changes, self.store.before, source(call)):
+            for event in events(self.store, changes, source(call)):
                 self.hooks.enqueue(event)
-        if self._calculation_lag:
-            loop = asyncio.get_running_loop()
-            for change in changes:
-                if change.collection in KINDS:
-                    loop.call_later(self._calculation_lag, self._recalculate, change)
-
-    def _recalculate(self, change: Change) -> None:
-        """The vendor's own afterthought, which moves the record once more."""
-        self.books.records.recalculate(KINDS[change.collection], change.id)
-        self.index.note(self.store.changes())
-        self.store.commit()
 
 
 def _bearer(call: Call) -> str:
     kind, _, token = call.headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
-
-
-def _granted(scope: str, scopes: Sequence[str]) -> bool:
-    return EVERYTHING in scopes or scope in scopes
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -10,22 +10,26 @@ from typing import Any
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Change, Doc, Store
 from testbed.vendors.common.webhooks import Post
-from testbed.vendors.hubspot.kinds import KINDS
+from testbed.vendors.hubspot.errors import PORTAL
+from testbed.vendors.hubspot.object_types import OBJECT_TYPES
 from testbed.vendors.hubspot.records import Source
-from testbed.vendors.hubspot.refusals import PORTAL
 from testbed.vendors.hubspot.times import parse_ms
 
-_TOLD = {
-    "deals": {
-        "dealname", "dealstage", "amount", "pipeline", "closedate", "deal_currency_code",
+_SUBSCRIBED = {
+    "deals": (
+        "amount",
+        "closedate",
+        "deal_currency_code",
+        "dealname",
+        "dealstage",
         "hubspot_owner_id",
-    },
-    "companies": {"name", "domain"},
-    "contacts": {"email"},
-    "line_items": {"quantity", "price"},
-    "products": {"price"},
-    "tickets": {"hs_pipeline_stage"},
-}  # fmt: skip
+        "pipeline",
+    ),
+    "companies": ("domain", "name"),
+    "contacts": ("email",),
+    "line_items": ("price", "quantity"),
+}
+"""The properties whose changes the app has subscribed to."""
 _MINUTES = (1, 5, 15, 30, 60, 120, 240, 240, 360, 360)
 # HubSpot signs the address with these decoded, and no others.
 _DECODED = {
@@ -42,7 +46,7 @@ def signature(secret: str, method: str, uri: str, body: bytes, timestamp: str) -
     return base64.b64encode(hmac.digest(secret.encode(), text, hashlib.sha256)).decode()
 
 
-class HubSpotManners:
+class WebhookDelivery:
     """Up to 100 events a post; up to 10 more tries over a day, each signed anew."""
 
     most = 100
@@ -75,54 +79,47 @@ class HubSpotManners:
         return False
 
 
-def events(
-    store: Store,
-    changes: Sequence[Change],
-    before: Mapping[tuple[str, str], Doc | None],
-    by: Source,
-) -> list[Doc]:
+def events(store: Store, changes: Sequence[Change], by: Source) -> list[Doc]:
     """What HubSpot tells of the changes of one call."""
-    told, merged = _merges(store, changes, by)
-    for change in changes:
-        kind = KINDS.get(change.collection)
-        if kind is None or kind.name not in _TOLD or change.id in merged:
-            continue
-        old = before.get((change.collection, change.id))
-        new = store.collection(change.collection).get(change.id)
-        told += [
-            _event(store, f"{kind.singular}.{what}", new or old or {}, by) | more
-            for what, more in _happened(kind.name, old, new)
-        ]
-    return told
+    records = [change for change in changes if change.collection in OBJECT_TYPES]
+    merge, merged = _merge(store, records, by)
+    return merge + [
+        _event(store, f"{OBJECT_TYPES[change.collection].singular}.{what}", record, by) | more
+        for change in records
+        if change.id not in merged
+        for what, record, more in _happened(store, change)
+    ]
 
 
-def _merges(store: Store, changes: Sequence[Change], by: Source) -> tuple[list[Doc], set[str]]:
-    """A merge is one event of its own; with the ids that it speaks for."""
-    records = [c for c in changes if c.collection in KINDS]
+def _merge(store: Store, records: Sequence[Change], by: Source) -> tuple[list[Doc], set[str]]:
+    """A merge is one event, which speaks for two records gone and one created."""
     gone = [c.id for c in records if c.what == "deleted"]
-    made = [c for c in records if c.what == "created"]
-    if not gone or not made:
+    made = next((c for c in records if c.what == "created"), None)
+    if not gone or made is None:
         return [], set()
-    heir = store.collection(made[0].collection).get(made[0].id) or {}
-    told = {
+    heir = store.collection(made.collection).get(made.id) or {}
+    event = _event(store, f"{OBJECT_TYPES[made.collection].singular}.merge", heir, by) | {
         "primaryObjectId": int(gone[0]),
         "mergedObjectIds": [int(id_) for id_ in gone[1:]],
-        "newObjectId": int(heir["id"]),
+        "newObjectId": int(made.id),
         "numberOfPropertiesMoved": len(heir["properties"]),
     }
-    event = _event(store, f"{KINDS[made[0].collection].singular}.merge", heir, by)
-    return [event | told], {*gone, heir["id"]}
+    return [event], {*gone, made.id}
 
 
-def _happened(kind: str, old: Doc | None, new: Doc | None) -> list[tuple[str, Doc]]:
-    if new is None or (new["archived"] and old and not old["archived"]):
-        return [("deletion", {"changeFlag": "DELETED"})]
-    made = [] if old else [("creation", {"changeFlag": "CREATED"})]
-    was = old["properties"] if old else {}
-    now = new["properties"]
+def _happened(store: Store, change: Change) -> list[tuple[str, Doc, Doc]]:
+    """What a change is called, the record, and what its event says besides."""
+    old = store.before.get((change.collection, change.id))
+    new = store.collection(change.collection).get(change.id)
+    if new is None:
+        return []
+    if new["archived"]:
+        return [("deletion", new, {"changeFlag": "DELETED"})]
+    made = [] if old else [("creation", new, {"changeFlag": "CREATED"})]
+    was, now = old["properties"] if old else {}, new["properties"]
     return made + [
-        ("propertyChange", {"propertyName": name, "propertyValue": now.get(name) or ""})
-        for name in sorted(_TOLD[kind])
+        ("propertyChange", new, {"propertyName": name, "propertyValue": now.get(name) or ""})
+        for name in _SUBSCRIBED.get(change.collection, ())
         if now.get(name) != was.get(name)
     ]
 

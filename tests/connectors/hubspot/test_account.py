@@ -7,6 +7,7 @@ import pytest
 
 from connectors.hubspot.fields import FIELDS
 from ports.failures import Misconfigured
+from testbed.vendors.hubspot import scopes
 from tests.contracts import hubspot
 from tests.contracts.crm_bench import figures, ticket, won
 from tests.contracts.hubspot import PROPERTIES, HubspotBench
@@ -67,18 +68,14 @@ async def test_a_probe_names_the_account(bench: HubspotBench) -> None:
 
 @pytest.mark.parametrize(
     "missing",
-    ["crm.objects.contacts.read", "crm.objects.deals.write", "crm.schemas.companies.read"],
+    ["crm.objects.contacts.read", "crm.objects.deals.write", "crm.objects.companies.read"],
 )
 async def test_a_missing_scope_is_wanting_by_its_name(tmp_path: Path, missing: str) -> None:
-    scopes = [
-        *(f"crm.objects.{k}.read" for k in ("deals", "companies", "contacts", "line_items")),
-        *(f"crm.schemas.{k}.read" for k in ("deals", "companies", "line_items")),
-        "crm.objects.deals.write",
-        "crm.objects.contacts.write",
-    ]
-    known = {"actor": "cashward", "scopes": [scope for scope in scopes if scope != missing]}
-    tokens = {hubspot.TOKEN: known, "pat-na1-sales-demo": {"actor": "sales"}}
-    config: dict[str, Any] = {"hubspot": {"tokens": tokens}}
+    tokens = {
+        hubspot.TOKEN: {"actor": "cashward", "scopes": scopes.CASHWARD - {missing}},
+        "pat-na1-sales-demo": {"actor": "sales", "scopes": scopes.EVERYTHING},
+    }
+    config: dict[str, Any] = {"hubspot": {"tokens": tokens, "limits": False}}
     async with hubspot.crm(tmp_path, config) as bench:
         wanting = (await bench.crm.probe()).problems
     assert wanting

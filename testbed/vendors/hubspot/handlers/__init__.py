@@ -1,1 +1,1 @@
-"""One desk for each part of HubSpot's API; a desk reads a call and answers it."""
+"""The endpoints of HubSpot's API, one class for each part of it."""

@@ -1,19 +1,17 @@
-"""What every desk has at hand, and how it reads the manners of HubSpot's clients."""
+"""What every handler has at hand, and how it reads a call."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Call
+from testbed.vendors.common.call import Answer, Call
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Doc, Store
-from testbed.vendors.hubspot.kinds import Kind, kind_of
-from testbed.vendors.hubspot.links import Links
+from testbed.vendors.hubspot.associations import Associations
+from testbed.vendors.hubspot.errors import invalid, unknown_type
+from testbed.vendors.hubspot.object_types import ObjectType, object_type
 from testbed.vendors.hubspot.records import Records, Source
-from testbed.vendors.hubspot.refusals import invalid, unknown_kind
 from testbed.vendors.hubspot.schema import Schema
-from testbed.vendors.hubspot.shapes import Shape, fit
 from testbed.vendors.hubspot.times import iso, to_ms
 
 DATED = ("2026-03", "2026-09")
@@ -21,59 +19,46 @@ _PEOPLE = {"sales": Source("CRM_UI", "userId:9100123")}
 _APP = Source("INTEGRATION", "1160452")
 
 
-class Desk:
-    """Base of the desks: the books of the account, shared by all of them."""
+class Account:
+    """The state of an account, by what it is about."""
 
-    def __init__(self, books: "Books") -> None:
-        self.store = books.store
-        self.clock = books.clock
-        self.schema = books.schema
-        self.records = books.records
-        self.links = books.links
-        self.options = books.options
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.schema = Schema(store)
+        self.records = Records(store, clock, self.schema)
+        self.associations = Associations(store)
+
+
+class Handler:
+    """Base of the handlers, which share the account."""
+
+    def __init__(self, account: Account) -> None:
+        self.store = account.store
+        self.schema = account.schema
+        self.records = account.records
+        self.associations = account.associations
 
     def routes(self) -> list[Route]:
         raise NotImplementedError
 
 
-class Books:
-    """The state of an account, by what it is about."""
-
-    def __init__(self, store: Store, clock: Clock, options: Mapping[str, Any]) -> None:
-        self.store = store
-        self.clock = clock
-        self.options = options
-        self.schema = Schema(store)
-        inline = not options.get("calculation_lag", 0)
-        self.records = Records(store, clock, self.schema, calculates=inline)
-        self.links = Links(store)
-
-
-def paths(old: str, dated: str) -> list[str]:
-    """A path of v3 or v4 and its dated aliases; `{v}` stands for the date."""
-    return [old, *(dated.replace("{v}", version) for version in DATED)]
+def routes(
+    old: str, dated: str, *endpoints: tuple[str, str, Callable[[Call], Answer]]
+) -> list[Route]:
+    """Routes below a path of v3 or v4 and its dated aliases, where `{v}` stands for the date."""
+    bases = [old, *(dated.replace("{v}", version) for version in DATED)]
+    return [
+        Route(f"{base}{path}", endpoint, methods=[method])
+        for base in bases
+        for method, path, endpoint in endpoints
+    ]
 
 
-def kind(call: Call, name: str = "type") -> Kind:
-    found = kind_of(call.params[name])
+def type_of(call: Call, name: str = "type") -> ObjectType:
+    found = object_type(call.params[name])
     if found is None:
-        raise unknown_kind(call.params[name])
+        raise unknown_type(call.params[name])
     return found
-
-
-def body(call: Call, shape: Shape) -> Doc:
-    """The body, once it has the shape that it must have."""
-    fit(call.json, shape)
-    asked: Doc = call.json
-    return asked
-
-
-def inputs(call: Call, shape: Shape, most: int = 100) -> list[Doc]:
-    """The inputs of a batch, as many as a batch may have."""
-    given: list[Doc] = body(call, {"inputs!": [shape]})["inputs"]
-    if len(given) > most:
-        raise invalid(f"The maximum number of inputs supported in a batch request is {most}")
-    return given
 
 
 def several(call: Call, name: str) -> list[str]:
@@ -81,24 +66,12 @@ def several(call: Call, name: str) -> list[str]:
     return [one for text in call.query.getlist(name) for one in text.split(",") if one]
 
 
-def flag(call: Call, name: str) -> bool:
-    return call.query.get(name, "").lower() == "true"
-
-
-def whole(call: Call, name: str, default: int, most: int) -> int:
-    """A number among the parameters, within its bounds."""
-    text = call.query.get(name) or str(default)
-    if not text.isdigit() or not 0 < int(text) <= most:
-        raise invalid(f"Invalid input: {name} must be between 1 and {most}")
-    return int(text)
-
-
-def offset(call: Call) -> int:
-    """Where a page begins."""
-    text = call.query.get("after") or "0"
-    if not text.isdigit():
-        raise invalid("Invalid input: after must be a number that an earlier page gave")
-    return int(text)
+def page_of(call: Call, default: int, most: int) -> tuple[int, int]:
+    """The parameters `limit` and `after`, an offset or id."""
+    limit, after = call.query.get("limit", str(default)), call.query.get("after") or "0"
+    if not limit.isdigit() or not 0 < int(limit) <= most or not after.isdigit():
+        raise invalid(f"Invalid input: limit must be between 1 and {most}, after a number")
+    return int(limit), int(after)
 
 
 def source(call: Call) -> Source:
@@ -106,19 +79,14 @@ def source(call: Call) -> Source:
 
 
 def batch(call: Call, results: Iterable[Doc], errors: list[Doc] | None = None) -> Doc:
-    """The answer to a batch; with errors it is one of those that go with a 207."""
+    """The answer to a batch; with errors it goes with a 207."""
     at = iso(to_ms(call.at))
-    answer: Doc = {
-        "status": "COMPLETE",
-        "results": list(results),
-        "startedAt": at,
-        "completedAt": at,
-    }
+    answer: Doc = {"status": "COMPLETE", "results": list(results)}
+    answer |= {"startedAt": at, "completedAt": at}
     return answer | ({"numErrors": len(errors), "errors": errors} if errors else {})
 
 
 def next_page(call: Call, after: str) -> Doc:
-    query = call.query
-    kept = "&".join(f"{k}={v}" for k, v in query.multi_items() if k != "after")
+    kept = "&".join(f"{k}={v}" for k, v in call.query.multi_items() if k != "after")
     link = f"{call.base_url}{call.path}?{kept}&after={after}"
     return {"next": {"after": after, "link": link}}

@@ -1,159 +1,142 @@
 """Records one at a time: list, read, create, change, archive, merge."""
 
+from collections.abc import Sequence
+
 from starlette.routing import Route
 
 from testbed.vendors.common.call import Answer, Call
 from testbed.vendors.common.state import Doc
-from testbed.vendors.hubspot import shapes
-from testbed.vendors.hubspot.desks.desk import (
-    Desk,
-    body,
-    flag,
-    kind,
+from testbed.vendors.hubspot import request_bodies
+from testbed.vendors.hubspot.association_types import AssociationType
+from testbed.vendors.hubspot.errors import invalid
+from testbed.vendors.hubspot.handlers.handler import (
+    Handler,
     next_page,
-    offset,
-    paths,
+    page_of,
+    routes,
     several,
     source,
-    whole,
+    type_of,
 )
-from testbed.vendors.hubspot.kinds import KINDS, Kind, kind_of
-from testbed.vendors.hubspot.linktypes import LinkType
+from testbed.vendors.hubspot.object_types import OBJECT_TYPES, ObjectType, object_type
 from testbed.vendors.hubspot.records import history_of
-from testbed.vendors.hubspot.refusals import BadValue, invalid, invalid_values, refusal
-from testbed.vendors.hubspot.showing import shown
+from testbed.vendors.hubspot.rendering import rendered
+from testbed.vendors.hubspot.request_bodies import Association, RecordBody
 
-Target = tuple[Kind, str, list[LinkType]]
-
-_ENFORCED_FROM = "/2026-09/"
+Target = tuple[ObjectType, str, list[AssociationType]]
 
 
-class ObjectDesk(Desk):
-    """The paths under `/crm/v3/objects/{type}` that deal with one record, or list them."""
+class ObjectHandler(Handler):
+    """The paths under `/crm/v3/objects/{type}`."""
 
     def routes(self) -> list[Route]:
-        found = []
-        for base in paths("/crm/v3/objects/{type}", "/crm/objects/{v}/{type}"):
-            found += [
-                Route(base, self.browse, methods=["GET"]),
-                Route(base, self.create, methods=["POST"]),
-                Route(f"{base}/merge", self.merge, methods=["POST"]),
-                Route(f"{base}/{{id}}", self.read, methods=["GET"]),
-                Route(f"{base}/{{id}}", self.change, methods=["PATCH"]),
-                Route(f"{base}/{{id}}", self.archive, methods=["DELETE"]),
-            ]
-        return found
+        return routes(
+            "/crm/v3/objects/{type}",
+            "/crm/objects/{v}/{type}",
+            ("GET", "", self.list_all),
+            ("POST", "", self.create),
+            ("POST", "/merge", self.merge),
+            ("GET", "/{id}", self.read),
+            ("PATCH", "/{id}", self.change),
+            ("DELETE", "/{id}", self.archive),
+        )
 
-    def browse(self, call: Call) -> Answer:
-        a = kind(call)
-        limit = whole(call, "limit", 10, 50 if several(call, "propertiesWithHistory") else 100)
-        archived, after = flag(call, "archived"), offset(call)
-        records = [r for r in self.records.of(a).values() if r["archived"] is archived]
-        records.sort(key=lambda record: int(record["id"]))
-        if after:
-            records = [r for r in records if int(r["id"]) >= after]
-        answer: Doc = {"results": [self._shown(call, a, r) for r in records[:limit]]}
-        if len(records) > limit:
-            answer["paging"] = next_page(call, records[limit]["id"])
+    def list_all(self, call: Call) -> Answer:
+        type_ = type_of(call)
+        limit, after = page_of(call, 10, 100)
+        live = [r for r in self.records.of(type_).values() if not r["archived"]]
+        live.sort(key=lambda record: int(record["id"]))
+        found = [record for record in live if int(record["id"]) >= after]
+        answer: Doc = {"results": [self._rendered(call, type_, r) for r in found[:limit]]}
+        if len(found) > limit:
+            answer["paging"] = next_page(call, found[limit]["id"])
         return Answer(200, answer)
 
     def read(self, call: Call) -> Answer:
-        a, by = kind(call), call.query.get("idProperty", "")
-        record = self.records.live(a, call.params["id"], by, archived=flag(call, "archived"))
-        return Answer(200, self._shown(call, a, record))
+        type_ = type_of(call)
+        record = self.records.live(type_, call.params["id"])
+        return Answer(200, self._rendered(call, type_, record))
 
     def create(self, call: Call) -> Answer:
-        a, given = kind(call), body(call, shapes.RECORD)
-        self._enforce(call, a, given.get("properties") or {})
-        values = self.records.checked(a, given.get("properties") or {})
-        targets = self.targets(a, given.get("associations") or [])
-        return Answer(201, shown(a, self.make(call, a, values, targets), None))
+        made = self.created(call, type_of(call), request_bodies.read(call, RecordBody))
+        return Answer(201, made)
 
-    def make(
-        self, call: Call, a: Kind, values: dict[str, str | None], targets: list[Target]
-    ) -> Doc:
-        """Make a record of checked values and let it belong to its checked targets."""
-        record = self.records.create(a, values, source(call))
-        for b, id_, types in targets:
-            self.links.add((a, record["id"]), (b, id_), types)
-        return record
-
-    def targets(self, a: Kind, given: list[Doc]) -> list[Target]:
-        """What a new record shall belong to; all of it must exist and fit, or nothing is made."""
-        found = []
-        for one in given:
-            id_, types = str(one["to"]["id"]), one["types"]
-            b = self._end(a, types)
-            record = self.records.find(b, id_) if b else None
-            if b is None or record is None or record["archived"]:
-                raise invalid("One or more associations are invalid")
-            found.append((b, record["id"], self.links.checked(a, b, types)))
-        return found
-
-    def _end(self, a: Kind, types: list[Doc]) -> Kind | None:
-        """The kind on the other end, which only the types tell."""
-        wanted = {int(one.get("associationTypeId") or 0) for one in types}
-        for b in KINDS.values():
-            if wanted & {t.id for t in self.links.types(a, b).values()}:
-                return b
-        return None
-
-    def _enforce(self, call: Call, a: Kind, given: Doc) -> None:
-        """From 2026-09 on, what an administrator made required is required."""
-        needed = self.options.get("required_properties", {}).get(a.name, [])
-        missing = [name for name in needed if not given.get(name)]
-        if missing and _ENFORCED_FROM in call.path:
-            text = "Required property was not set"
-            raise invalid_values([BadValue(n, "MISSING_REQUIRED_PROPERTY", text) for n in missing])
+    def created(self, call: Call, type_: ObjectType, given: RecordBody) -> Doc:
+        """Create a record with its associations, or nothing if either is refused."""
+        values = self.records.checked(type_, given.properties)
+        targets = self._targets(type_, given.associations)
+        record = self.records.create(type_, values, source(call))
+        for other, id_, types in targets:
+            self.associations.add((type_, record["id"]), (other, id_), types)
+        return rendered(type_, record, None)
 
     def change(self, call: Call) -> Answer:
-        a, given = kind(call), body(call, shapes.RECORD).get("properties") or {}
-        record = self.records.for_write(a, call.params["id"], call.query.get("idProperty", ""))
-        values = self.records.checked(a, given, record)
-        return Answer(200, shown(a, self.records.update(a, record, values, source(call)), None))
+        type_, given = type_of(call), request_bodies.read(call, RecordBody)
+        return Answer(200, self.changed(call, type_, call.params["id"], given))
+
+    def changed(self, call: Call, type_: ObjectType, id_: str, given: RecordBody) -> Doc:
+        record = self.records.live(type_, id_)
+        values = self.records.checked(type_, given.properties, record)
+        return rendered(type_, self.records.update(type_, record, values, source(call)), None)
 
     def archive(self, call: Call) -> Answer:
-        a, id_ = kind(call), call.params["id"]
-        record = self.records.find(a, id_) if id_.isdigit() else self.records.live(a, id_)
+        type_ = type_of(call)
+        record = self.records.find(type_, call.params["id"])
         if record and not record["archived"]:
-            self.records.archive(a, record)
-            self.links.isolate((a, record["id"]))
+            self.records.archive(type_, record)
+            self.associations.remove_all((type_, record["id"]))
         return Answer(204)
 
     def merge(self, call: Call) -> Answer:
-        a, given = kind(call), body(call, shapes.MERGE)
-        if not a.merges:
-            raise refusal(405, f"Merging is not supported for {a.name}")
-        primary = self.records.live(a, str(given.get("primaryObjectId")))
-        other = self.records.live(a, str(given.get("objectIdToMerge")))
-        if primary["id"] == other["id"]:
-            raise invalid("Cannot merge an object with itself")
-        heir = self.records.merge(a, primary, other, source(call))
-        self.links.inherit(a, heir["id"], [primary["id"], other["id"]])
-        return Answer(200, shown(a, heir, None))
+        type_, given = type_of(call), request_bodies.read(call, request_bodies.Merge)
+        primary = self.records.live(type_, given.primary_object_id)
+        other = self.records.live(type_, given.object_id_to_merge)
+        if not type_.merges or primary["id"] == other["id"]:
+            raise invalid("These objects cannot be merged")
+        heir = self.records.merge(type_, primary, other, source(call))
+        self.associations.move(type_, [primary["id"], other["id"]], heir["id"])
+        return Answer(200, rendered(type_, heir, None))
 
-    def _shown(self, call: Call, a: Kind, record: Doc) -> Doc:
-        wanted = several(call, "properties") or list(a.shown)
-        told = several(call, "propertiesWithHistory")
-        known = {name for name in [*wanted, *told] if self.schema.find(a, name)}
-        answer = shown(a, record, [*wanted, *told], known=known)
-        if told:
-            answer["propertiesWithHistory"] = {n: history_of(record, n) for n in told if n in known}
-        words = several(call, "associations")
-        if words and (belongs := self._associations(a, record, words)):
-            answer["associations"] = belongs
+    def _targets(self, type_: ObjectType, given: Sequence[Association]) -> list[Target]:
+        """The records to associate with; each must exist, and the types must fit it."""
+        found = []
+        for one in given:
+            other = self._other_end(type_, one)
+            record = self.records.find(other, one.to.id) if other else None
+            if other is None or record is None or record["archived"]:
+                raise invalid("One or more associations are invalid")
+            found.append((other, record["id"], self.associations.check(type_, other, one.specs)))
+        return found
+
+    def _other_end(self, type_: ObjectType, given: Association) -> ObjectType | None:
+        """The object type at the other end, which only the association types tell."""
+        for other in OBJECT_TYPES.values():
+            if self.associations.types(type_, other).keys() & set(given.specs):
+                return other
+        return None
+
+    def _rendered(self, call: Call, type_: ObjectType, record: Doc) -> Doc:
+        with_history = several(call, "propertiesWithHistory")
+        wanted = [*(several(call, "properties") or type_.shown), *with_history]
+        known = self.schema.known(type_, wanted)
+        answer = rendered(type_, record, wanted, known)
+        if with_history:
+            versions = {n: history_of(record, n) for n in with_history if n in known}
+            answer["propertiesWithHistory"] = versions
+        if others := self._associated(type_, record, several(call, "associations")):
+            answer["associations"] = others
         return answer
 
-    def _associations(self, a: Kind, record: Doc, words: list[str]) -> Doc:
-        """The ids by kind, once for each type; kinds without any are left out."""
+    def _associated(self, type_: ObjectType, record: Doc, words: list[str]) -> Doc:
+        """The ids by object type, once for each association type; empty types are left out."""
         answer = {}
-        for b in filter(None, map(kind_of, words)):
-            types = self.links.types(a, b)
+        for other in filter(None, map(object_type, words)):
+            types = self.associations.types(type_, other)
             results = [
-                {"id": pair["to"][1], "type": types[category, number].v3}
-                for pair in self.links.of((a, record["id"]), b)
+                {"id": pair["to"][1], "type": types[category, number].name}
+                for pair in self.associations.of((type_, record["id"]), other)
                 for category, number in pair["types"]
             ]
             if results:
-                answer[b.spaced] = {"results": results}
+                answer[other.spaced] = {"results": results}
         return answer

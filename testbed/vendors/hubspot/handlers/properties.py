@@ -1,86 +1,63 @@
-"""Property definitions: HubSpot's own to read, users' to make and change."""
-
-import re
+"""Property definitions: HubSpot's own to read, users' to create and change."""
 
 from starlette.routing import Route
 
 from testbed.vendors.common.call import Answer, Call, Refusal
 from testbed.vendors.common.state import Doc
-from testbed.vendors.hubspot import shapes
-from testbed.vendors.hubspot.catalog import definition
-from testbed.vendors.hubspot.desks.desk import Desk, batch, body, flag, inputs, kind, paths
-from testbed.vendors.hubspot.kinds import Kind
-from testbed.vendors.hubspot.refusals import envelope, invalid, refusal
+from testbed.vendors.hubspot import request_bodies
+from testbed.vendors.hubspot.errors import invalid, name_taken, no_such_name
+from testbed.vendors.hubspot.handlers.handler import Handler, batch, routes, type_of
+from testbed.vendors.hubspot.object_types import ObjectType
+from testbed.vendors.hubspot.property_definitions import definition
+from testbed.vendors.hubspot.request_bodies import Batch, Named, PropertyBody, PropertyChange
 from testbed.vendors.hubspot.times import iso, to_ms
 
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FIELD_TYPES = {
-    "string": {"text", "textarea", "html", "file", "phonenumber"},
+    "string": {"text", "textarea"},
     "number": {"number"},
     "date": {"date"},
     "datetime": {"date"},
-    "bool": {"booleancheckbox"},
-    "enumeration": {"select", "radio", "checkbox", "booleancheckbox"},
+    "enumeration": {"select", "radio"},
 }
-_MOST_UNIQUE = 10
-_NAMED = {"name!": shapes.text}
-_CHANGEABLE = (
-    "label", "description", "groupName", "type", "fieldType", "options", "displayOrder",
-    "hidden", "formField",
-)  # fmt: skip
 
 
-class PropertyDesk(Desk):
-    """Definitions that users make; those of HubSpot can be read only."""
+class PropertyHandler(Handler):
+    """Definitions that users create; HubSpot's own cannot be changed."""
 
     def routes(self) -> list[Route]:
-        found = []
-        for base in paths("/crm/v3/properties/{type}", "/crm/properties/{v}/{type}"):
-            found += [
-                Route(base, self.browse, methods=["GET"]),
-                Route(base, self.create, methods=["POST"]),
-                Route(f"{base}/batch/create", self.create_all, methods=["POST"]),
-                Route(f"{base}/batch/read", self.read_all, methods=["POST"]),
-                Route(f"{base}/batch/archive", self.archive_all, methods=["POST"]),
-                Route(f"{base}/{{name}}", self.read, methods=["GET"]),
-                Route(f"{base}/{{name}}", self.change, methods=["PATCH"]),
-                Route(f"{base}/{{name}}", self.archive, methods=["DELETE"]),
-            ]
-        return found
+        return routes(
+            "/crm/v3/properties/{type}",
+            "/crm/properties/{v}/{type}",
+            ("GET", "", self.list_all),
+            ("POST", "/batch/create", self.create_all),
+            ("POST", "/batch/archive", self.archive_all),
+            ("GET", "/{name}", self.read),
+            ("PATCH", "/{name}", self.change),
+            ("DELETE", "/{name}", self.archive),
+        )
 
-    def browse(self, call: Call) -> Answer:
-        archived = flag(call, "archived")
-        found = [_told(d) for d in self.schema.all(kind(call)) if d["archived"] is archived]
-        return Answer(200, {"results": found})
+    def list_all(self, call: Call) -> Answer:
+        return Answer(200, {"results": list(self.schema.all(type_of(call)))})
 
     def read(self, call: Call) -> Answer:
-        return Answer(200, _told(self._known(kind(call), call.params["name"])))
-
-    def create(self, call: Call) -> Answer:
-        return Answer(201, self._create(call, kind(call), body(call, shapes.PROPERTY)))
+        return Answer(200, _shown(self._known(type_of(call), call.params["name"])))
 
     def change(self, call: Call) -> Answer:
-        a, asked = kind(call), body(call, shapes.PROPERTY)
-        known = self._known(a, call.params["name"])
-        if known["hubspotDefined"]:
-            raise invalid(f"{known['name']} is defined by HubSpot and cannot be changed")
-        changed = known | {name: asked[name] for name in _CHANGEABLE if name in asked}
-        changed["options"] = _ordered(changed["options"])
-        changed["updatedAt"] = iso(to_ms(call.at))
-        self.schema.define(a, changed)
-        return Answer(200, _told(changed))
-
-    def archive(self, call: Call) -> Answer:
-        self._archive(kind(call), call.params["name"])
-        return Answer(204)
+        type_, asked = type_of(call), request_bodies.read(call, PropertyChange)
+        known = self._users_own(self._known(type_, call.params["name"]))
+        changes = asked.model_dump(by_alias=True, exclude_unset=True)
+        changed = known | changes | {"updatedAt": iso(to_ms(call.at))}
+        self.schema.define(type_, changed)
+        return Answer(200, _shown(changed))
 
     def create_all(self, call: Call) -> Answer:
-        a = kind(call)
+        """Create what can be; a name that exists is an error beside the others' results."""
+        type_ = type_of(call)
         made: list[Doc] = []
         errors: list[Doc] = []
-        for one in inputs(call, shapes.PROPERTY):
+        for one in request_bodies.read(call, Batch[PropertyBody]).inputs:
             try:
-                made.append(self._create(call, a, one))
+                made.append(self._created(call, type_, one))
             except Refusal as no:
                 if no.answer.status != 409 or not isinstance(no.answer.body, dict):
                     raise
@@ -88,82 +65,46 @@ class PropertyDesk(Desk):
                 errors.append({name: no.answer.body[name] for name in kept})
         return Answer(207 if errors else 201, batch(call, made, errors))
 
-    def read_all(self, call: Call) -> Answer:
-        a = kind(call)
-        names = [str(one.get("name")) for one in inputs(call, _NAMED)]
-        found = [d for name in names if (d := self.schema.find(a, name))]
-        missing = [name for name in names if self.schema.find(a, name) is None]
-        errors = []
-        if missing:
-            error = envelope(f"No properties {', '.join(missing)}", "OBJECT_NOT_FOUND")
-            errors = [error | {"context": {"name": missing}}]
-        return Answer(207 if errors else 200, batch(call, map(_told, found), errors))
-
-    def archive_all(self, call: Call) -> Answer:
-        for one in inputs(call, _NAMED):
-            self._archive(kind(call), str(one.get("name")))
+    def archive(self, call: Call) -> Answer:
+        self._archive(type_of(call), call.params["name"])
         return Answer(204)
 
-    def _known(self, a: Kind, name: str) -> Doc:
-        found = self.schema.find(a, name)
+    def archive_all(self, call: Call) -> Answer:
+        for one in request_bodies.read(call, Batch[Named]).inputs:
+            self._archive(type_of(call), one.name)
+        return Answer(204)
+
+    def _known(self, type_: ObjectType, name: str) -> Doc:
+        found = self.schema.find(type_, name)
         if found is None:
-            text = f"No property named '{name}' for object type {a.type_id}"
-            raise refusal(404, text, "OBJECT_NOT_FOUND", context={"name": [name]})
+            raise no_such_name(f"No property named '{name}' for object type {type_.id}", name)
         return found
 
-    def _create(self, call: Call, a: Kind, asked: Doc) -> Doc:
-        self._refuse_odd(a, asked)
-        name = str(asked["name"])
-        if self.schema.find(a, name):
-            raise taken(f"A property named '{name}' already exists.", name, "Properties.PROPERTY")
-        at = iso(to_ms(call.at))
-        restored = self.schema.made.get(f"{a.name}:{name}")
-        kept = ("label", "type", "fieldType")
-        made = restored or definition(name, *(asked[n] for n in kept), createdAt=at)
-        made = made | {n: asked[n] for n in (*_CHANGEABLE, "hasUniqueValue") if n in asked}
-        made |= {"options": _ordered(made["options"]), "archived": False, "updatedAt": at}
-        made |= {"createdUserId": "9100123", "updatedUserId": "9100123"}
-        self.schema.define(a, made)
-        self.records.reindex(a)
-        return _told(made)
-
-    def _refuse_odd(self, a: Kind, asked: Doc) -> None:
-        name, type_ = str(asked.get("name", "")), str(asked.get("type", ""))
-        if not NAME.fullmatch(name):
-            raise invalid(f"'{name}' is no name: lower case letters, digits and underscores only")
-        if asked.get("fieldType") not in _FIELD_TYPES.get(type_, ()):
-            raise invalid(f"A property of type {type_} has no field type {asked.get('fieldType')}")
-        if not asked.get("label"):
-            raise invalid("A property needs a label")
-        if f"{a.name}:{asked.get('groupName')}" not in self.schema.groups:
-            raise invalid(f"Property group '{asked.get('groupName')}' does not exist")
-        own = [d for d in self.schema.all(a) if d["hasUniqueValue"] and not d["hubspotDefined"]]
-        if asked.get("hasUniqueValue") and len(own) >= _MOST_UNIQUE:
-            raise invalid(f"At most {_MOST_UNIQUE} unique properties are allowed")
-
-    def _archive(self, a: Kind, name: str) -> None:
-        known = self.schema.find(a, name)
-        if known is None:
-            return
+    def _users_own(self, known: Doc) -> Doc:
         if known["hubspotDefined"]:
-            raise invalid(f"{name} is defined by HubSpot and cannot be archived")
-        self.schema.define(a, known | {"archived": True})
-        self.records.reindex(a)
+            raise invalid(f"{known['name']} is defined by HubSpot and cannot be changed")
+        return known
+
+    def _created(self, call: Call, type_: ObjectType, asked: PropertyBody) -> Doc:
+        if asked.field_type not in _FIELD_TYPES.get(asked.type, ()):
+            raise invalid(f"A property of type {asked.type} has no field type {asked.field_type}")
+        if f"{type_.name}:{asked.group_name}" not in self.schema.groups:
+            raise invalid(f"Property group '{asked.group_name}' does not exist")
+        if self.schema.find(type_, asked.name):
+            text = f"A property named '{asked.name}' already exists."
+            raise name_taken(text, asked.name, "PROPERTY")
+        at = iso(to_ms(call.at))
+        named = (asked.name, asked.label, asked.type, asked.field_type)
+        before = self.schema.archived(type_, asked.name) or definition(*named, createdAt=at)
+        changes = {"archived": False, "updatedAt": at}
+        made = before | asked.model_dump(by_alias=True) | changes
+        self.schema.define(type_, made)
+        return _shown(made)
+
+    def _archive(self, type_: ObjectType, name: str) -> None:
+        if known := self.schema.find(type_, name):
+            self.schema.define(type_, self._users_own(known) | {"archived": True})
 
 
-def taken(text: str, name: str, what: str) -> Refusal:
-    return refusal(
-        409,
-        text,
-        "OBJECT_ALREADY_EXISTS",
-        subCategory=f"{what}_WITH_NAME_EXISTS",
-        context={"name": [name]},
-    )
-
-
-def _told(found: Doc) -> Doc:
-    return {name: value for name, value in found.items() if name != "kind"}
-
-
-def _ordered(options: list[Doc] | None) -> list[Doc]:
-    return [{"displayOrder": n, "hidden": False} | one for n, one in enumerate(options or [])]
+def _shown(found: Doc) -> Doc:
+    return {name: value for name, value in found.items() if name != "objectType"}

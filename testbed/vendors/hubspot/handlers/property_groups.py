@@ -3,70 +3,43 @@
 from starlette.routing import Route
 
 from testbed.vendors.common.call import Answer, Call
-from testbed.vendors.common.state import Doc
-from testbed.vendors.hubspot import shapes
-from testbed.vendors.hubspot.desks.desk import Desk, body, kind, paths
-from testbed.vendors.hubspot.desks.properties import NAME, taken
-from testbed.vendors.hubspot.refusals import invalid, refusal
+from testbed.vendors.hubspot import request_bodies
+from testbed.vendors.hubspot.errors import invalid, name_taken, no_such_name
+from testbed.vendors.hubspot.handlers.handler import Handler, routes, type_of
 
 
-class GroupDesk(Desk):
-    """Groups of properties; one that still has some cannot be archived."""
+class PropertyGroupHandler(Handler):
+    """A group that still has properties cannot be archived."""
 
     def routes(self) -> list[Route]:
-        found = []
-        for base in paths("/crm/v3/properties/{type}/groups", "/crm/properties/{v}/{type}/groups"):
-            found += [
-                Route(base, self.browse, methods=["GET"]),
-                Route(base, self.create, methods=["POST"]),
-                Route(f"{base}/{{name}}", self.read, methods=["GET"]),
-                Route(f"{base}/{{name}}", self.change, methods=["PATCH"]),
-                Route(f"{base}/{{name}}", self.archive, methods=["DELETE"]),
-            ]
-        return found
+        return routes(
+            "/crm/v3/properties/{type}/groups",
+            "/crm/properties/{v}/{type}/groups",
+            ("GET", "", self.list_all),
+            ("POST", "", self.create),
+            ("DELETE", "/{name}", self.archive),
+        )
 
-    def browse(self, call: Call) -> Answer:
-        found = [_told(g) for g in self.schema.groups.values() if g["kind"] == kind(call).name]
-        return Answer(200, {"results": found})
+    def list_all(self, call: Call) -> Answer:
+        found = self.schema.groups.find(objectType=type_of(call).name)
+        shown = [{n: v for n, v in group.items() if n != "objectType"} for group in found]
+        return Answer(200, {"results": shown})
 
     def create(self, call: Call) -> Answer:
-        a, asked = kind(call), body(call, shapes.GROUP)
-        name = str(asked.get("name", ""))
-        if not NAME.fullmatch(name) or not asked.get("label"):
-            raise invalid("A property group needs a label and a name of lower case letters")
-        if f"{a.name}:{name}" in self.schema.groups:
-            text = f"A property group named '{name}' already exists."
-            raise taken(text, name, "Properties.PROPERTY_GROUP")
-        group = {"kind": a.name, "name": name, "label": asked["label"]}
-        group |= {"displayOrder": asked.get("displayOrder", -1), "archived": False}
-        self.schema.groups.put(f"{a.name}:{name}", group)
-        return Answer(201, _told(group))
-
-    def read(self, call: Call) -> Answer:
-        return Answer(200, _told(self._group(call)))
-
-    def change(self, call: Call) -> Answer:
-        asked = body(call, shapes.GROUP)
-        fields = {name: asked[name] for name in ("label", "displayOrder") if name in asked}
-        group = self._group(call) | fields
-        self.schema.groups.put(f"{group['kind']}:{group['name']}", group)
-        return Answer(200, _told(group))
+        type_, asked = type_of(call), request_bodies.read(call, request_bodies.Group)
+        key = f"{type_.name}:{asked.name}"
+        if key in self.schema.groups:
+            text = f"A property group named '{asked.name}' already exists."
+            raise name_taken(text, asked.name, "PROPERTY_GROUP")
+        group = asked.model_dump(by_alias=True) | {"archived": False}
+        self.schema.groups.put(key, group | {"objectType": type_.name})
+        return Answer(201, group)
 
     def archive(self, call: Call) -> Answer:
-        group, a = self._group(call), kind(call)
-        if any(d["groupName"] == group["name"] and not d["archived"] for d in self.schema.all(a)):
-            raise invalid(f"Property group '{group['name']}' still has properties")
-        self.schema.groups.delete(f"{a.name}:{group['name']}")
+        type_, name = type_of(call), call.params["name"]
+        if f"{type_.name}:{name}" not in self.schema.groups:
+            raise no_such_name(f"No property group named '{name}'", name)
+        if any(found["groupName"] == name for found in self.schema.all(type_)):
+            raise invalid(f"Property group '{name}' still has properties")
+        self.schema.groups.delete(f"{type_.name}:{name}")
         return Answer(204)
-
-    def _group(self, call: Call) -> Doc:
-        found = self.schema.groups.get(f"{kind(call).name}:{call.params['name']}")
-        if found is None:
-            name = call.params["name"]
-            text = f"No property group named '{name}'"
-            raise refusal(404, text, "OBJECT_NOT_FOUND", context={"name": [name]})
-        return found
-
-
-def _told(found: Doc) -> Doc:
-    return {name: value for name, value in found.items() if name != "kind"}

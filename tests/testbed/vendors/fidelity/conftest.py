@@ -11,10 +11,9 @@ from tests.testbed.vendors.fidelity.tape import recorded
 from tests.testbed.vendors.xero.caller import opened
 
 _HUBSPOT = (
-    *("crm.objects", "crm.objects.tasks", "crm.objects.notes", "crm.deals", "crm.companies"),
-    *("crm.contacts", "crm.line_items", "crm.products", "crm.tickets", "crm.quotes"),
-    *("crm.associations.v4", "crm.associations.v4.schema", "crm.properties", "crm.pipelines"),
-    *("crm.owners", "oauth"),
+    *("crm.objects", "crm.objects.tasks", "crm.deals", "crm.companies", "crm.contacts"),
+    *("crm.line_items", "crm.associations.v4", "crm.associations.v4.schema", "crm.properties"),
+    *("crm.pipelines", "oauth"),
 )
 _XERO = ("accounting", "identity")
 _EVERY_REFUSAL = dict.fromkeys(range(400, 600), "Error")

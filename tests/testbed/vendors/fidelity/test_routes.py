@@ -9,14 +9,7 @@ from testbed.vendors.serving import open_app
 from tests.testbed.vendors.fidelity.conftest import hubspots_document, xeros_document
 
 _NO_CLIENT = {
-    "hubspot": {
-        "GET /account-info/v3/details",
-        "POST /oauth/v1/token/introspect",
-        "POST /oauth/v1/token/revoke",
-        "POST /oauth/v3/token",
-        "POST /oauth/v3/token/introspect",
-        "POST /oauth/v3/token/revoke",
-    },
+    "hubspot": {"GET /account-info/v3/details"},
     "xero": {"POST /connect/token", "POST /connect/revocation", "GET /identity/connect/authorize"},
 }
 """In the vendor's guides, but in no client's models."""

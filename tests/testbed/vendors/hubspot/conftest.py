@@ -1,4 +1,4 @@
-"""A HubSpot of one's own for each test, and HubSpot's official client to talk to it."""
+"""A HubSpot account for each test, with HubSpot's official client and a plain one."""
 
 import asyncio
 import contextlib
@@ -14,54 +14,54 @@ from urllib3.util.retry import Retry
 
 from testbed.vendors import serve
 from testbed.vendors.common.app import App
-from testbed.vendors.hubspot import HubSpot as Vendor
 
-TOKEN = "pat-na1-cashward-demo"
+TOKEN = "pat-na1-sales-demo"
+CASHWARD = "pat-na1-cashward-demo"
+OBJECTS = "/crm/v3/objects"
+DEAL = f"{OBJECTS}/deals/51230000017"
 # Reading the system's certificates would take longer than most tests.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-QUIET: dict[str, Any] = {"limits": False, "search_lag": 0}
 
 
 class Account:
-    """A served account: the official client, a plain one, and the books behind."""
+    """A served account and ways to call it."""
 
     def __init__(self, url: str, app: App, plain: httpx.AsyncClient) -> None:
-        self.url = url
-        self.plain = plain
+        self._url = url
+        self._plain = plain
         self.app = app
         self.api = self.client(TOKEN)
 
     def client(self, token: str) -> HubSpot:
         once = Retry(total=0, redirect=0)
-        return HubSpot(access_token=token, host=self.url, base_url=self.url, retry=once)
+        return HubSpot(access_token=token, host=self._url, base_url=self._url, retry=once)
 
     async def call(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Let the official client, which blocks, act in a thread."""
         return await asyncio.to_thread(act, *args, **kwargs)
 
     async def http(
-        self,
-        method: str,
-        path: str,
-        json: object = None,
-        *,
-        token: str = TOKEN,
-        **more: Any,
+        self, method: str, path: str, json: object = None, *, token: str = TOKEN, **more: Any
     ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return await self.plain.request(method, path, json=json, headers=headers, **more)
+        return await self._plain.request(method, path, json=json, headers=headers, **more)
+
+    async def created(self, kind: str, **properties: object) -> str:
+        answer = await self.http("POST", f"{OBJECTS}/{kind}", {"properties": properties})
+        return str(answer.raise_for_status().json()["id"])
+
+    async def properties(self, path: str, *names: str) -> dict[str, Any]:
+        answer = await self.http("GET", path, params={"properties": ",".join(names)})
+        found: dict[str, Any] = answer.raise_for_status().json()["properties"]
+        return found
+
+    async def advance(self, seconds: float) -> None:
+        """Push the vendor's clock."""
+        pushed = await self.http("PUT", "/_sandbox/clock", {"advance": seconds})
+        pushed.raise_for_status()
 
     async def faults(self, **config: object) -> None:
         (await self.http("PUT", "/_sandbox/faults", config)).raise_for_status()
-
-    @property
-    def vendor(self) -> Vendor:
-        assert isinstance(self.app.vendor, Vendor)
-        return self.app.vendor
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return self.app.oplog.lines
 
 
 Open = Callable[..., contextlib.AbstractAsyncContextManager[Account]]
@@ -69,7 +69,7 @@ Open = Callable[..., contextlib.AbstractAsyncContextManager[Account]]
 
 @contextlib.asynccontextmanager
 async def opened(state: Path, **options: object) -> AsyncIterator[Account]:
-    config = {"hubspot": QUIET | options}
+    config = {"hubspot": {"limits": False, "search_lag": 0, **options}}
     async with serve(state, only=["hubspot"], config=config) as sandbox:
         url = sandbox.urls["hubspot"]
         async with httpx.AsyncClient(base_url=url, verify=NO_CERTIFICATES) as plain:
