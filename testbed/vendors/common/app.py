@@ -114,7 +114,7 @@ class App:
             answer = self.vendor.unreadable(call, body)
         except Exception:  # noqa: BLE001  a mistake of ours must look like one of theirs
             self.vendor.store.rollback()
-            _log.exception("the sandbox's own mistake in %s", call.operation)
+            _log.exception("a mistake of the testbed in %s", call.operation)
             answer = self.vendor.broken(call)
         return self._logged(call, _spoilt(answer, call, self.vendor, fault), fault)
 
@@ -146,7 +146,7 @@ class App:
             "key": call.key,
             "attempt": call.attempt,
             "method": call.method,
-            "path": call.template if call.template in self.vendor.secret_paths else call.path,
+            "path": call.path,
             "status": answer.status if answer else None,
             "fault": fault,
             "committed": bool(changes),

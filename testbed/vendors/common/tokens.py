@@ -11,7 +11,7 @@ from math import inf
 from secrets import token_urlsafe
 
 from testbed.vendors.common.clock import Clock
-from testbed.vendors.common.state import Doc, Store
+from testbed.vendors.common.state import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,22 +46,15 @@ class TokenRules:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessToken:
-    """What a living access token stands for."""
+    """What an access token stands for; its texts are known only when it is issued."""
 
     client: str
     actor: str
     scopes: frozenset[str]
     grant: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Issued:
-    """New tokens; the grant of client credentials gives no refresh token."""
-
-    access_token: str
-    expires_in: int
-    scopes: frozenset[str]
+    access_token: str = ""
     refresh_token: str = ""
+    expires_in: int = 0
 
 
 class TokenRefused(Exception):
@@ -96,20 +89,21 @@ class TokenServer:
         """Remember the refresh tokens that applications hold from the beginning."""
         for each in self.applications.values():
             if each.refresh_token:
-                self._remember(each.refresh_token, each, each.scopes)
+                self._remember(each.refresh_token, each)
 
-    def issue(self, request: Mapping[str, str]) -> Issued:
+    def issue(self, request: Mapping[str, str]) -> AccessToken:
         """Answer the parameters of a token request, the client's credentials among them."""
-        application = self.client(request.get("client_id", ""), request.get("client_secret", ""))
+        client = self.client(request.get("client_id", ""), request.get("client_secret", ""))
         grant = request.get("grant_type", "")
         if grant not in self._rules.grants:
             raise TokenRefused("unsupported_grant_type")
         if grant == "refresh_token":
-            return self._renewed(application, request.get("refresh_token", ""))
-        scopes = frozenset(request.get("scope", "").split()) or application.scopes
-        if not scopes <= application.scopes:
+            following = self._used(request.get("refresh_token", ""), client)
+            return self._issued(client, client.scopes, grant, following)
+        scopes = frozenset(request.get("scope", "").split()) or client.scopes
+        if not scopes <= client.scopes:
             raise TokenRefused("invalid_scope")
-        return self._issued(application, scopes, grant)
+        return self._issued(client, scopes, grant)
 
     def client(self, id_: str, secret: str) -> Application:
         """The application with these credentials."""
@@ -121,17 +115,13 @@ class TokenServer:
     def find(self, token: str) -> AccessToken:
         """What an access token stands for; InvalidToken if it is unknown or expired."""
         doc = self._access.get(_hash(token))
-        if doc is None or doc["client"] not in self.applications:
+        client = self.applications.get(doc["client"]) if doc else None
+        if doc is None or client is None:
             raise InvalidToken
         if doc["expires_at"] <= self._clock.seconds():
             raise InvalidToken(doc["expires_at"])
-        client = self.applications[doc["client"]]
-        return AccessToken(
-            client=client.id,
-            actor=client.actor,
-            scopes=frozenset(doc["scopes"]),
-            grant=doc["grant"],
-        )
+        scopes = frozenset(doc["scopes"])
+        return AccessToken(client=client.id, actor=client.actor, scopes=scopes, grant=doc["grant"])
 
     def expire(self, token: str) -> bool:
         """End an access token now; False if it is none of ours."""
@@ -140,37 +130,37 @@ class TokenServer:
             self._access.put(_hash(token), {**doc, "expires_at": self._clock.seconds()})
         return doc is not None
 
-    def _renewed(self, application: Application, token: str) -> Issued:
-        """New tokens for a refresh token, which ends or stays as the vendor has it."""
-        now = self._clock.seconds()
-        doc = self._refresh.get(_hash(token))
-        if doc is None or doc["client"] != application.id or doc["expires_at"] <= now:
+    def _used(self, token: str, client: Application) -> str:
+        """Use a refresh token; returns the one that serves next."""
+        now, doc = self._clock.seconds(), self._refresh.get(_hash(token))
+        if doc is None or doc["client"] != client.id or doc["expires_at"] <= now:
             raise TokenRefused("invalid_grant")
-        scopes, following = frozenset(doc["scopes"]), token
-        if self._rules.rotates:
-            following = token_urlsafe(32)
-            self._remember(following, application, scopes)
-            ends = min(doc["expires_at"], now + self._rules.grace)
-            self._refresh.put(_hash(token), {**doc, "expires_at": ends})
-        return self._issued(application, scopes, "refresh_token", following)
+        if not self._rules.rotates:
+            return token
+        ends = min(doc["expires_at"], now + self._rules.grace)
+        self._refresh.put(_hash(token), {**doc, "expires_at": ends})
+        return self._remember(token_urlsafe(32), client)
+
+    def _remember(self, token: str, client: Application) -> str:
+        expires_at = self._clock.seconds() + self._rules.refresh_life
+        self._refresh.put(_hash(token), {"client": client.id, "expires_at": expires_at})
+        return token
 
     def _issued(
-        self, application: Application, scopes: frozenset[str], grant: str, refresh: str = ""
-    ) -> Issued:
-        token, life = self._rules.write(application, scopes), self._rules.access_life
-        doc = _granted(application, scopes, self._clock.seconds() + life)
-        self._access.put(_hash(token), doc | {"grant": grant})
-        return Issued(
-            access_token=token, expires_in=int(life), scopes=scopes, refresh_token=refresh
+        self, client: Application, scopes: frozenset[str], grant: str, refresh_token: str = ""
+    ) -> AccessToken:
+        token, life = self._rules.write(client, scopes), self._rules.access_life
+        doc = {"client": client.id, "scopes": sorted(scopes), "grant": grant}
+        self._access.put(_hash(token), doc | {"expires_at": self._clock.seconds() + life})
+        return AccessToken(
+            client=client.id,
+            actor=client.actor,
+            scopes=scopes,
+            grant=grant,
+            access_token=token,
+            refresh_token=refresh_token,
+            expires_in=int(life),
         )
-
-    def _remember(self, token: str, application: Application, scopes: frozenset[str]) -> None:
-        expires_at = self._clock.seconds() + self._rules.refresh_life
-        self._refresh.put(_hash(token), _granted(application, scopes, expires_at))
-
-
-def _granted(application: Application, scopes: frozenset[str], expires_at: float) -> Doc:
-    return {"client": application.id, "scopes": sorted(scopes), "expires_at": expires_at}
 
 
 def _hash(token: str) -> str:

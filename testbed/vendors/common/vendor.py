@@ -24,8 +24,6 @@ class Vendor:
     name: ClassVar[str]
     any_case: ClassVar[bool] = False
     """Whether paths match in any case (path parameters keep the caller's)."""
-    secret_paths: ClassVar[frozenset[str]] = frozenset()
-    """Templates whose paths carry a secret: the log shows the template instead."""
 
     def __init__(self, store: Store, options: Mapping[str, Any], clock: Clock) -> None:
         self.store = store

@@ -1,4 +1,4 @@
-"""Webhooks out: an outbox that survives a kill, emptied in the background in a vendor's manners."""
+"""Webhooks: an outbox that survives a kill, emptied in the background by a vendor's rules."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ class Post:
     headers: Mapping[str, str]
 
 
-class Manners(Protocol):
+class DeliveryRules(Protocol):
     """How a vendor delivers: what it puts into a post, and when it tries again."""
 
     most: int
@@ -42,10 +42,10 @@ class Manners(Protocol):
 class Hooks:
     """Delivers each event at least once, in no promised order."""
 
-    def __init__(self, store: Store, clock: Clock, manners: Manners) -> None:
+    def __init__(self, store: Store, clock: Clock, rules: DeliveryRules) -> None:
         self._store = store
         self._clock = clock
-        self._manners = manners
+        self._rules = rules
         self._outbox = store.collection("_outbox")
         self._wake = asyncio.Event()
         clock.when_advanced.append(self._wake.set)
@@ -67,7 +67,7 @@ class Hooks:
                 await self._task
 
     async def _run(self) -> None:
-        async with httpx.AsyncClient(timeout=self._manners.timeout) as client:
+        async with httpx.AsyncClient(timeout=self._rules.timeout) as client:
             while True:
                 self._wake.clear()
                 for events in self._due():
@@ -82,7 +82,7 @@ class Hooks:
         for event in self._outbox.values():
             if event["due"] <= now:
                 by_attempt.setdefault(event["attempt"], []).append(event)
-        most = self._manners.most
+        most = self._rules.most
         return [e[n : n + most] for e in by_attempt.values() for n in range(0, len(e), most)]
 
     def _pause(self) -> float:
@@ -91,16 +91,16 @@ class Hooks:
 
     async def _deliver(self, client: httpx.AsyncClient, events: list[Doc]) -> None:
         attempt = events[0]["attempt"]
-        post = self._manners.post([e["event"] for e in events], attempt)
+        post = self._rules.post([e["event"] for e in events], attempt)
         try:
             answer = await client.post(post.url, content=post.body, headers=dict(post.headers))
-            done = answer.is_success or self._manners.gives_up(answer.status_code)
+            done = answer.is_success or self._rules.gives_up(answer.status_code)
         except httpx.HTTPError:
             done = False
         for event in events:
-            if done or attempt >= len(self._manners.pauses):
+            if done or attempt >= len(self._rules.pauses):
                 self._outbox.delete(event["id"])
             else:
-                due = self._clock.seconds() + self._manners.pauses[attempt]
+                due = self._clock.seconds() + self._rules.pauses[attempt]
                 self._outbox.put(event["id"], {**event, "attempt": attempt + 1, "due": due})
         self._store.commit()
