@@ -30,14 +30,14 @@ async def _run(asked: argparse.Namespace) -> None:
 
 
 def _announce(path: Path, ready: dict[str, str | int]) -> None:
-    """Write the file whole or not at all: whoever waits for it reads it at once."""
+    """Write the file at once, because others read it as soon as it exists."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.write_text(json.dumps(ready))
     draft.replace(path)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m testbed.vendors", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="directory of the state")
     parser.add_argument("--config", type=Path, help="JSON file: faults and options of vendors")
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(VENDORS))

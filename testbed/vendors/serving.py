@@ -1,4 +1,4 @@
-"""Starts the vendors of a sandbox, each on its own port, in the running loop."""
+"""Serves vendors in the running loop, each on its own port."""
 
 import contextlib
 import importlib
@@ -19,7 +19,7 @@ VENDORS = ("hubspot", "jira", "xero")
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The vendors being served: where they listen, and their apps for a test to look into."""
+    """The vendors that are served: their addresses, and their apps for tests to inspect."""
 
     urls: dict[str, str] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
@@ -58,6 +58,6 @@ def open_app(name: str, state: Path, config: Mapping[str, Any]) -> App:
 
 
 def _vendor(name: str) -> type[Vendor]:
-    # Imported when asked for, so that one vendor never costs another its start.
+    # Imports only the vendor that is served, because each import takes time.
     found: type[Vendor] = importlib.import_module(f"testbed.vendors.{name}").VENDOR
     return found

@@ -1,45 +1,23 @@
-"""Documents by id, held in memory, with indexes to find them by what they say."""
+"""Documents by id, held in memory, with indexes to find them by what they contain."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 Doc = dict[str, Any]
-Touch = Callable[["Collection", str], None]
-
-
-class Index:
-    """Finds the documents of a collection by what a function says of them."""
-
-    def __init__(self, of: Callable[[Doc], Iterable[Hashable]]) -> None:
-        self._of = of
-        self._ids: dict[Hashable, dict[str, None]] = {}
-
-    def add(self, id_: str, doc: Doc) -> None:
-        for key in self._of(doc):
-            self._ids.setdefault(key, {})[id_] = None
-
-    def drop(self, id_: str, doc: Doc) -> None:
-        for key in self._of(doc):
-            ids = self._ids.get(key, {})
-            ids.pop(id_, None)
-            if not ids:
-                self._ids.pop(key, None)
-
-    def ids(self, key: Hashable) -> list[str]:
-        return list(self._ids.get(key, ()))
+KeysOf = Callable[[Doc], Iterable[Hashable]]
 
 
 class Collection:
     """Documents by id, in the order they were first put.
 
-    What `get` and `values` hand out is shared: change a copy (`{**doc, ...}`) and `put` it.
+    What `get` and `values` return is shared: change a copy (`{**doc, ...}`) and `put` it.
     """
 
-    def __init__(self, name: str, touch: Touch) -> None:
+    def __init__(self, name: str, touch: Callable[["Collection", str], None]) -> None:
         self.name = name
         self._touch = touch
         self._docs: dict[str, Doc] = {}
-        self._indexes: dict[str, Index] = {}
+        self._indexes: dict[str, tuple[KeysOf, dict[Hashable, dict[str, None]]]] = {}
 
     def __len__(self) -> int:
         return len(self._docs)
@@ -70,24 +48,37 @@ class Collection:
         wanted = equals.items()
         return [d for d in self._docs.values() if all(d.get(k) == v for k, v in wanted)]
 
-    def index(self, name: str, of: Callable[[Doc], Iterable[Hashable]]) -> None:
-        """Keep an index; `of` names the keys under which a document is found."""
-        index = self._indexes[name] = Index(of)
+    def index(self, name: str, of: KeysOf) -> None:
+        """Keep an index; `of` returns the keys under which a document is found."""
+        self._indexes[name] = (of, {})
         for id_, doc in self._docs.items():
-            index.add(id_, doc)
+            self._add(name, id_, doc)
 
     def by(self, index: str, key: Hashable) -> list[Doc]:
-        return [self._docs[id_] for id_ in self._indexes[index].ids(key)]
+        return [self._docs[id_] for id_ in self._indexes[index][1].get(key, ())]
 
     def set(self, id_: str, doc: Doc | None) -> None:
-        """Change the memory alone; for the store, which keeps the books."""
+        """Change the memory alone; for the store, which remembers how it was."""
         before = self._docs.get(id_)
-        for index in self._indexes.values():
+        for name in self._indexes:
             if before is not None:
-                index.drop(id_, before)
+                self._drop(name, id_, before)
             if doc is not None:
-                index.add(id_, doc)
+                self._add(name, id_, doc)
         if doc is None:
             self._docs.pop(id_, None)
         else:
             self._docs[id_] = doc
+
+    def _add(self, index: str, id_: str, doc: Doc) -> None:
+        of, ids = self._indexes[index]
+        for key in of(doc):
+            ids.setdefault(key, {})[id_] = None
+
+    def _drop(self, index: str, id_: str, doc: Doc) -> None:
+        of, ids = self._indexes[index]
+        for key in of(doc):
+            found = ids.get(key, {})
+            found.pop(id_, None)
+            if not found:
+                ids.pop(key, None)

@@ -1,6 +1,6 @@
 """Records of every object type: created, changed, archived, merged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testbed.vendors.common.clock import Clock
@@ -10,8 +10,6 @@ from testbed.vendors.hubspot.record_store import RecordStore, Values
 from testbed.vendors.hubspot.schema import Schema
 from testbed.vendors.hubspot.times import iso, parse_ms, to_ms
 
-_HISTORY_FROM_THE_START = ("dealstage", "pipeline", "amount", "closedate", "dealname")
-_MOST_VERSIONS = 20
 _SYSTEM = {"createdate", "hs_object_id", "hs_lastmodifieddate", "lastmodifieddate"}
 
 
@@ -41,11 +39,11 @@ class Records(RecordStore):
             "archived": False,
             "history": {},
         }
-        return self._write(type_, record, values, source, _HISTORY_FROM_THE_START)
+        return self._write(type_, record, values, source)
 
     def update(self, type_: ObjectType, record: Doc, values: Values, source: Source) -> Doc:
         """Change what is named and nothing else."""
-        return self._write(type_, record, values, source, (*_HISTORY_FROM_THE_START, *values))
+        return self._write(type_, record, values, source)
 
     def archive(self, type_: ObjectType, record: Doc) -> None:
         self.of(type_).put(record["id"], self._stamped(type_, record) | {"archived": True})
@@ -61,29 +59,26 @@ class Records(RecordStore):
             self.merged.put(f"{type_.name}:{old['id']}", {"to": heir["id"]})
         return heir
 
-    def _write(
-        self, type_: ObjectType, record: Doc, values: Values, source: Source, kept: Iterable[str]
-    ) -> Doc:
+    def _write(self, type_: ObjectType, record: Doc, values: Values, source: Source) -> Doc:
         if type_.name == "deals":
-            values = self._with_close_date(record, self._with_pipeline(values))
+            values = self._with_stage(record, values)
         record = self._stamped(type_, record)
-        history = _with_history(record, values, source, kept)
+        history = _with_history(record, values, source)
         properties = _merged(record["properties"], values)
         properties = _merged(properties, self.calculations.of(type_.name, properties))
         record = {**record, "properties": properties, "history": history}
         self.of(type_).put(record["id"], record)
         return record
 
-    def _with_pipeline(self, values: Values) -> Values:
-        pipeline = self.calculations.pipeline_of(values.get("dealstage"))
-        return {**values, "pipeline": pipeline} if pipeline else values
-
-    def _with_close_date(self, record: Doc, values: Values) -> Values:
-        """A deal that closes without a close date closes now."""
+    def _with_stage(self, record: Doc, values: Values) -> Values:
+        """A stage brings its pipeline; a deal that closes without a close date closes now."""
+        stage = values.get("dealstage")
+        if pipeline := self.calculations.pipeline_of(stage):
+            values = {**values, "pipeline": pipeline}
         dated = values.get("closedate") or record["properties"].get("closedate")
-        if dated or not self.calculations.closes(values.get("dealstage")):
-            return values
-        return {**values, "closedate": iso(to_ms(self._clock.now()))}
+        if self.calculations.closes(stage) and not dated:
+            values = {**values, "closedate": iso(to_ms(self._clock.now()))}
+        return values
 
     def _stamped(self, type_: ObjectType, record: Doc) -> Doc:
         """Set the time of the last change, which grows strictly for each record."""
@@ -94,28 +89,18 @@ class Records(RecordStore):
 
 
 def history_of(record: Doc, name: str) -> list[Doc]:
-    """A property's values, newest first; a property that never changed has its first value."""
-    versions: list[Doc] | None = record["history"].get(name)
-    value = record["properties"].get(name)
-    if versions is not None or value is None:
-        return versions or []
-    first = {"value": value, "timestamp": record["createdAt"], "sourceType": "CRM_UI"}
-    return [first | {"sourceId": "userId:9100123"}]
+    """The versions of a property's value, newest first."""
+    versions: list[Doc] = record["history"].get(name, [])
+    return versions
 
 
-def _with_history(
-    record: Doc, values: Values, source: Source, names: Iterable[str]
-) -> dict[str, list[Doc]]:
+def _with_history(record: Doc, values: Values, source: Source) -> dict[str, list[Doc]]:
     history = dict(record["history"])
-    for name in dict.fromkeys(names):
-        if name in values and values[name] != record["properties"].get(name):
-            version = {
-                "value": values[name] or "",
-                "timestamp": record["updatedAt"],
-                "sourceType": source.type,
-                "sourceId": source.id,
-            }
-            history[name] = [version, *history_of(record, name)][:_MOST_VERSIONS]
+    for name, value in values.items():
+        if value != record["properties"].get(name):
+            version = {"value": value or "", "timestamp": record["updatedAt"]}
+            version |= {"sourceType": source.type, "sourceId": source.id}
+            history[name] = [version, *history_of(record, name)]
     return history
 
 

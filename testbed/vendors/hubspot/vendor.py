@@ -175,24 +175,16 @@ class HubSpot(Vendor):
         return Answer(400, errors.envelope(f"Invalid input JSON on line 1, column 1: {error}"))
 
     def decorate(self, call: Call, answer: Answer) -> None:
+        """Search answers tell nothing of its limit."""
         body = answer.body if isinstance(answer.body, dict) else {}
         answer.headers["x-hubspot-correlation-id"] = body.get("correlationId") or str(uuid4())
-        if call.actor:
-            for name, key in self._counted(call).items():
-                answer.headers |= self._left(name, key, by_oauth=bool(call.application))
-
-    def _left(self, name: str, key: str, *, by_oauth: bool) -> dict[str, str]:
-        """What an answer tells of a limit: of search nothing, of the day not to an OAuth app."""
-        if name == "search" or (name == "daily" and by_oauth):
-            return {}
-        most, left = str(self.limits[name].most), str(self.limits.remaining(name, key))
-        if name == "daily":
-            return {"X-HubSpot-RateLimit-Daily": most, "X-HubSpot-RateLimit-Daily-Remaining": left}
-        return {
-            "X-HubSpot-RateLimit-Max": most,
-            "X-HubSpot-RateLimit-Remaining": left,
-            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
-        }
+        burst, key = next(iter(self._counted(call).items()), ("", ""))
+        if call.actor and burst.endswith("burst"):
+            answer.headers |= {
+                "X-HubSpot-RateLimit-Max": str(self.limits[burst].most),
+                "X-HubSpot-RateLimit-Remaining": str(self.limits.remaining(burst, key)),
+                "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+            }
 
     def before_commit(self, call: Call, changes: list[Change]) -> None:
         self.index.add(changes)

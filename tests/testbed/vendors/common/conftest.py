@@ -1,4 +1,4 @@
-"""A small vendor, real as the others, for the laws that the kit holds for all of them."""
+"""A small vendor for the rules that hold for all vendors."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -12,15 +12,20 @@ from testbed.vendors.common.app import App
 from testbed.vendors.common.call import Answer, Call, Refusal
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.faults import FaultConfig
+from testbed.vendors.common.rate_limits import Limit, RateLimits
 from testbed.vendors.common.server import listening
 from testbed.vendors.common.state import Store
 from testbed.vendors.common.vendor import Route, Vendor
 
 
 class Shelf(Vendor):
-    """Keeps books by name; tokens are any word until they expire."""
+    """Keeps books by name; tokens are any word until they expire; it serves two calls at once."""
 
     name = "shelf"
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        super().__init__(store, {}, clock)
+        self.limits = RateLimits(clock, [Limit(name="in_flight", most=2)])
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -38,6 +43,13 @@ class Shelf(Vendor):
         if not token or self.store.collection("_dead").get(token):
             raise Refusal(Answer(401, {"message": "no"}))
         return "reader"
+
+    def check_limits(self, call: Call) -> None:
+        if self.limits.spend({"in_flight": "shelf"}):
+            raise Refusal(self.throttled(call, None))
+
+    def finish(self, _call: Call) -> None:
+        self.limits.release("in_flight", "shelf")
 
     def expire(self, call: Call) -> Answer | None:
         token = call.headers["authorization"]
@@ -77,6 +89,12 @@ class Library:
         return len(self.app.vendor.store.collection("books"))
 
     @property
+    def free(self) -> int:
+        """How many more calls may be in flight."""
+        assert isinstance(self.app.vendor, Shelf)
+        return self.app.vendor.limits.remaining("in_flight", "shelf")
+
+    @property
     def lines(self) -> list[dict[str, Any]]:
         return self.app.oplog.lines
 
@@ -94,7 +112,7 @@ Open = Callable[..., contextlib.AbstractAsyncContextManager[Library]]
 async def opened(
     state: Path, *, token: str | None = None, **faults: object
 ) -> AsyncIterator[Library]:
-    vendor = Shelf(Store(state / "shelf.sqlite"), {}, Clock())
+    vendor = Shelf(Store(state / "shelf.sqlite"), Clock())
     app = App(vendor, FaultConfig.model_validate(faults), state / "shelf.oplog.jsonl")
     headers = {"Authorization": token or "word"}
     async with listening(app, 0) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
