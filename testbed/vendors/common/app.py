@@ -1,12 +1,12 @@
-"""The ASGI app around a vendor: authenticate, check limits, fail, handle, commit, log, answer."""
+"""The app around a vendor: authenticate, check limits, fail, handle, commit, log, answer."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from testbed.vendors.common.asgi import Receive, Send, hang_up, read_body, send_answer
 from testbed.vendors.common.call import Answer, Call, Refusal, Unreadable
 from testbed.vendors.common.control import PREFIX, control
 from testbed.vendors.common.faults import Fault, FaultConfig, Faults
@@ -14,10 +14,6 @@ from testbed.vendors.common.oplog import Oplog
 from testbed.vendors.common.routing import Endpoint, Router
 from testbed.vendors.common.state import Change
 from testbed.vendors.common.vendor import Vendor, page
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 _log = logging.getLogger("sandbox")
 _LAST_LINE = "_oplog"
@@ -42,15 +38,15 @@ class App:
             await self._serve(scope, receive, send)
 
     async def _serve(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        call = Call(scope, await _body(receive), self.vendor.clock.now())
+        call = Call(scope, await read_body(receive), self.vendor.clock.now())
         if call.path.startswith(PREFIX):
             answer: Answer | None = control(self, call)
         else:
             answer = await self._served(call)
         if answer is None:
-            await _hang_up(scope, receive)
+            await hang_up(scope, receive)
         else:
-            await _send(answer, send)
+            await send_answer(answer, send)
 
     async def _served(self, call: Call) -> Answer | None:
         endpoint, known = self._router.find(call)
@@ -179,30 +175,3 @@ def _spoilt(answer: Answer, call: Call, vendor: Vendor, fault: Fault | None) -> 
             return Answer(200, whole[: len(whole) // 2], answer.headers)
         case _:
             return answer
-
-
-async def _body(receive: Receive) -> bytes:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        message = await receive()
-        body += message.get("body", b"")
-    return body
-
-
-async def _send(answer: Answer, send: Send) -> None:
-    body = answer.encoded()
-    headers = {"content-type": "application/json;charset=utf-8"} if answer.body is not None else {}
-    headers |= {name.lower(): value for name, value in answer.headers.items()}
-    if answer.status != 204:  # RFC 9110: no length on a 204
-        headers["content-length"] = str(len(body))
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _hang_up(scope: dict[str, Any], receive: Receive) -> None:
-    """Close the connection without a byte, and wait until it is, lest an answer be made up."""
-    scope["extensions"]["sandbox"]["transport"].close()
-    while (await receive())["type"] != "http.disconnect":
-        pass
