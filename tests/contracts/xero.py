@@ -17,10 +17,10 @@ from domain.ids import ExternalId
 from domain.money import Money
 from ports.erp import Customers, Invoicing
 from testbed.vendors.serving import Sandbox, serve
-from testbed.vendors.xero.books import ID_FIELDS, Books
-from testbed.vendors.xero.hooks import Webhooks
-from testbed.vendors.xero.seeding import TENANT
+from testbed.vendors.xero.identity import TENANT
+from testbed.vendors.xero.records import ID_FIELDS, Records
 from testbed.vendors.xero.vendor import Xero
+from testbed.vendors.xero.webhooks import Webhooks
 from tests.contracts.ear import Ear, Told, listening_ear
 from tests.contracts.erp_bench import Look, Trouble
 
@@ -100,19 +100,19 @@ class XeroBench:
         return vendor
 
     @property
-    def books(self) -> Books:
-        """The sandbox's own records."""
-        return self.vendor.books
+    def records(self) -> Records:
+        """The server's own records."""
+        return self.vendor.records
 
     def record(self, kind: str, id: str) -> dict[str, Any]:
-        found = self.books.get(kind, id)
+        found = self.records.get(kind, id)
         assert found
         return found
 
     def plant(self, kind: str, doc: Mapping[str, Any]) -> None:
         """Put a record into Xero that its API would not take, such as what a person did there."""
-        self.books.shelf(kind).put(str(doc[ID_FIELDS[kind]]), dict(doc))
-        self.books.store.commit()
+        self.records.collection(kind).put(str(doc[ID_FIELDS[kind]]), dict(doc))
+        self.records.store.commit()
 
     async def spoil(self, **rule: Any) -> None:
         faults = {"rules": [rule], "hang_for": 0.5, "late_by": 0.5}

@@ -1,4 +1,4 @@
-"""The vendor's memory of `Idempotency-Key`s: six minutes, per app, errors included."""
+"""The answers that Xero keeps for an `Idempotency-Key`: six minutes, per app, errors included."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,77 +6,72 @@ from datetime import timedelta
 
 from testbed.vendors.common.call import Answer, Call, Refusal
 from testbed.vendors.common.state import Collection, Store
-from testbed.vendors.xero import refusals
-from testbed.vendors.xero.wire.moments import instant
+from testbed.vendors.xero import errors
+from testbed.vendors.xero.wire.dates import milliseconds
 
-LIFE = timedelta(minutes=6)
-LONGEST = 128
-_WRITES = {"POST", "PUT", "PATCH"}
+_LIFE = timedelta(minutes=6)
+_LONGEST = 128
 
 
 class Idempotency:
-    """Answers a repeat with the first answer, for as long as it remembers."""
+    """Repeats the first answer to a key until the key expires."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: Collection = store.collection("_idempotency")
+        self._answers: Collection = store.collection("_idempotency")
 
     def once(self, call: Call, endpoint: Callable[[Call], Answer]) -> Answer:
-        """Serve the call, or repeat what the same key was answered before."""
+        """Handle the call, or repeat the stored answer."""
         key = _key(call)
-        if key is None:
+        if not key:
             return endpoint(call)
-        if len(key) > LONGEST:
-            raise refusals.bad_key(f"Idempotency Key: must be at most {LONGEST} characters long")
-        self._forget(call)
-        if stored := self._kept.get(_id(call, key)):
-            if stored["request"] != _fingerprint(call):
-                raise refusals.bad_key(f"Idempotency Key: {key} is used with a different request.")
-            body = stored["body"].encode() or None
-            return Answer(stored["status"], body, dict(stored["headers"]))
-        return self._first(call, endpoint)
+        if len(key) > _LONGEST:
+            raise errors.bad_key(f"Idempotency Key: must be at most {_LONGEST} characters long")
+        self._expire(call)
+        stored = self._answers.get(f"{call.actor}|{key}")
+        if not stored:
+            return self._first(call, endpoint)
+        if stored["request"] != _fingerprint(call):
+            raise errors.bad_key(f"Idempotency Key: {key} is used with a different request.")
+        return Answer(stored["status"], stored["body"].encode() or None, dict(stored["headers"]))
 
-    def keep(self, call: Call, answer: Answer) -> None:
-        """Remember an answer under the call's key, also one that is not the handler's own."""
+    def store(self, call: Call, answer: Answer) -> None:
+        """Keep the answer for the call's key: Xero also keeps its internal errors."""
         key = _key(call)
-        if key is None or len(key) > LONGEST:
+        if not 0 < len(key) <= _LONGEST:
             return
-        before = self._kept.get(_id(call, key)) or {}
+        before = self._answers.get(f"{call.actor}|{key}") or {}
         doc = {
             "request": _fingerprint(call),
             "status": answer.status,
             "body": answer.encoded().decode(),
             "headers": answer.headers,
-            "until": before.get("until", instant(call.at + LIFE)),
+            "until": before.get("until", milliseconds(call.at + _LIFE)),
         }
-        self._kept.put(_id(call, key), doc)
+        self._answers.put(f"{call.actor}|{key}", doc)
 
     def _first(self, call: Call, endpoint: Callable[[Call], Answer]) -> Answer:
         try:
             answer = endpoint(call)
-        except Refusal as no:
-            # What the refused call did is taken back; that it was refused is remembered.
+        except Refusal as refusal:
+            # The changes of a refused call are undone; the refusal itself is stored.
             self._store.rollback()
-            answer = no.answer
-        self.keep(call, answer)
+            answer = refusal.answer
+        self.store(call, answer)
         return answer
 
-    def _forget(self, call: Call) -> None:
-        """Drop what is too old; keys are in the order of their first call."""
-        now = instant(call.at)
-        for id_ in self._kept.ids():
-            doc = self._kept.get(id_)
+    def _expire(self, call: Call) -> None:
+        """Delete the expired keys, which come first."""
+        now = milliseconds(call.at)
+        for id_ in self._answers.ids():
+            doc = self._answers.get(id_)
             if doc and doc["until"] > now:
                 return
-            self._kept.delete(id_)
+            self._answers.delete(id_)
 
 
-def _key(call: Call) -> str | None:
-    return call.headers.get("Idempotency-Key") or None if call.method in _WRITES else None
-
-
-def _id(call: Call, key: str) -> str:
-    return f"{call.actor}|{key}"
+def _key(call: Call) -> str:
+    return "" if call.method == "GET" else call.headers.get("Idempotency-Key", "")
 
 
 def _fingerprint(call: Call) -> str:

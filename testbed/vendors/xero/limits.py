@@ -1,4 +1,4 @@
-"""Rate windows: fixed, each opened by its first call, counted per organisation and per app."""
+"""Xero's rate limits: fixed windows, each opened by its first call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from testbed.vendors.common.call import Answer, Refusal
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-SIZES = {"minute": 60, "day": 5_000, "app_minute": 10_000}
+SIZES = {"minute": 60, "day": 5_000, "appminute": 10_000}
 
 
 @dataclass(slots=True)
@@ -34,19 +34,15 @@ class Window:
 
 
 class Limits:
-    """Counts the calls to the one organisation; refuses only when `enforced`."""
+    """Counts the calls of each app to the one organisation."""
 
     def __init__(self, option: object) -> None:
-        sizes = SIZES | (dict(option) if isinstance(option, Mapping) else {})
-        self.enforced = bool(option)
-        self._minute = Window(sizes["minute"], MINUTE)
-        self._day = Window(sizes["day"], DAY)
-        self._size_of_app_minute = sizes["app_minute"]
-        self._app_minutes: dict[str, Window] = {}
+        self.enforced = option is not False
+        self._sizes = SIZES | (dict(option) if isinstance(option, Mapping) else {})
+        self._windows: dict[str, dict[str, Window]] = {}
 
     def admit(self, app: str, now: datetime) -> None:
-        """Take one call from each window, or refuse with the first that is empty."""
-        windows = {"day": self._day, "minute": self._minute, "appminute": self._app_minute(app)}
+        windows = self._of(app)
         for problem, window in windows.items():
             window.roll(now)
             if self.enforced and not window.left:
@@ -55,15 +51,21 @@ class Limits:
             window.used += 1
 
     def headers(self, app: str, *, tenant: bool) -> dict[str, str]:
-        """What is left, as every answer tells; without a tenant only the app's own."""
-        told = {"X-AppMinLimit-Remaining": str(self._app_minute(app).left)}
+        """The remaining calls; without a tenant only those of the app."""
+        left = {name: str(window.left) for name, window in self._of(app).items()}
+        told = {"X-AppMinLimit-Remaining": left["appminute"]}
         if tenant:
-            told["X-DayLimit-Remaining"] = str(self._day.left)
-            told["X-MinLimit-Remaining"] = str(self._minute.left)
+            told["X-DayLimit-Remaining"] = left["day"]
+            told["X-MinLimit-Remaining"] = left["minute"]
         return told
 
-    def _app_minute(self, app: str) -> Window:
-        return self._app_minutes.setdefault(app, Window(self._size_of_app_minute, MINUTE))
+    def _of(self, app: str) -> dict[str, Window]:
+        if app not in self._windows:
+            lengths = {"day": DAY, "minute": MINUTE, "appminute": MINUTE}
+            self._windows[app] = {
+                name: Window(self._sizes[name], length) for name, length in lengths.items()
+            }
+        return self._windows[app]
 
 
 def too_many(problem: str, retry_after: int | None) -> Answer:

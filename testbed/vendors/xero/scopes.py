@@ -1,30 +1,18 @@
-"""Which scope a call to the accounting API needs."""
+"""The scope that each call to the Accounting API needs."""
 
-_READ_WRITE = {
-    "accounting.invoices": {"Invoices", "CreditNotes", "Items"},
-    "accounting.payments": {"Payments", "Overpayments", "Prepayments"},
-    "accounting.banktransactions": {"BankTransactions"},
+# https://developer.xero.com/documentation/guides/oauth2/scopes, granular scopes
+_RESOURCES = {
+    "accounting.invoices": {"Invoices", "CreditNotes"},
+    "accounting.payments": {"Payments"},
     "accounting.contacts": {"Contacts"},
-    "accounting.settings": {
-        "Organisation", "Accounts", "TaxRates", "Currencies", "BrandingThemes", "Items",
-        "TrackingCategories",
-    },
-    "accounting.attachments": {"Attachments"},
-    # The broad scope that the granular ones replace.
-    "accounting.transactions": {
-        "Invoices", "CreditNotes", "Items", "Payments", "Overpayments", "Prepayments",
-        "BankTransactions",
-    },
-}  # fmt: skip
-_SIGN_IN = {"openid", "profile", "email", "offline_access"}
-ALL_SCOPES = frozenset({*_READ_WRITE, *(f"{scope}.read" for scope in _READ_WRITE), *_SIGN_IN})
+    "accounting.settings": {"Organisation", "Accounts", "TaxRates", "Currencies"},
+}
+ALL_SCOPES = frozenset({*_RESOURCES, *(f"{scope}.read" for scope in _RESOURCES)})
 
 
 def allows(scopes: frozenset[str], method: str, resource: str) -> bool:
-    """Whether any of the scopes opens the resource for the method."""
-    for scope, resources in _READ_WRITE.items():
-        if resource in resources and (
-            scope in scopes or (method == "GET" and f"{scope}.read" in scopes)
-        ):
-            return True
-    return False
+    """Whether one of the scopes opens the resource for the method."""
+    needed = {scope for scope, resources in _RESOURCES.items() if resource in resources}
+    if method == "GET":
+        needed |= {f"{scope}.read" for scope in needed}
+    return bool(needed & scopes)

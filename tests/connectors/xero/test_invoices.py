@@ -12,6 +12,7 @@ from domain.ids import ExternalId
 from domain.money import Money
 from domain.tax import TaxTreatment, tax_rule
 from ports.failures import Rejected, Uncertain
+from testbed.vendors.xero.rules.settling import settle_invoice
 from tests.contracts.erp_bench import NOBODY, crediting, customer, draft, drafted, issued, ticket
 from tests.contracts.xero import BASE, XeroBench
 
@@ -40,9 +41,9 @@ async def test_an_address_that_xero_forbids_is_left_out(xero: XeroBench) -> None
 
 
 async def test_tracking_and_account_are_as_set(xero: XeroBench) -> None:
-    (category,) = (await xero.read("/TrackingCategories"))["TrackingCategories"]
-    option = {"Name": "Cashward"}
-    await xero.write("PUT", f"/TrackingCategories/{category['TrackingCategoryID']}/Options", option)
+    category = next(xero.records.collection("TrackingCategories").values())
+    option = {"TrackingOptionID": "1", "Name": "Cashward", "Status": "ACTIVE"}
+    xero.plant("TrackingCategories", {**category, "Options": [option]})
     async with xero.opened(tracking={category["Name"]: "Cashward"}) as roles:
         assert roles.invoicing
         made = await roles.invoicing.draft_invoice.do(draft(await customer(xero)), ticket("i"))
@@ -145,7 +146,7 @@ async def test_a_reference_in_other_letters_is_not_ours(xero: XeroBench) -> None
 
 
 async def test_a_closed_period_is_told_in_xeros_words(xero: XeroBench) -> None:
-    organisation = {**xero.books.organisation, "PeriodLockDate": "2026-12-31"}
+    organisation = {**xero.records.organisation, "PeriodLockDate": "2026-12-31"}
     xero.plant("Organisation", organisation)
     with pytest.raises(Rejected, match="period lock date"):
         await xero.invoicing.draft_invoice.do(draft(await customer(xero)), ticket("i"))
@@ -153,7 +154,7 @@ async def test_a_closed_period_is_told_in_xeros_words(xero: XeroBench) -> None:
 
 async def test_a_draft_that_cannot_be_approved_is_told_in_xeros_words(xero: XeroBench) -> None:
     invoice = await drafted(xero)
-    xero.plant("Organisation", {**xero.books.organisation, "PeriodLockDate": "2026-12-31"})
+    xero.plant("Organisation", {**xero.records.organisation, "PeriodLockDate": "2026-12-31"})
     with pytest.raises(Rejected, match="period lock date"):
         await xero.invoicing.issue(invoice)
     assert (await xero.invoicing.read_invoice(invoice)).status is InvoiceStatus.DRAFT
@@ -170,19 +171,9 @@ async def test_a_voided_invoice_is_nothing_left_to_take_back(xero: XeroBench) ->
 
 async def test_a_prepayment_that_was_put_against_an_invoice_is_money(xero: XeroBench) -> None:
     invoice = await issued(xero)
-    deposit = {
-        "Type": "RECEIVE-PREPAYMENT",
-        "Contact": {"ContactID": await customer(xero)},
-        "BankAccount": {"Code": "090"},
-        "LineAmountTypes": "NoTax",
-        "LineItems": [
-            {"Description": "Deposit", "Quantity": 1, "UnitAmount": "250", "AccountCode": "200"}
-        ],
-    }
-    taken = await xero.write("PUT", "/BankTransactions", deposit)
-    prepayment = taken["BankTransactions"][0]["PrepaymentID"]
-    allocation = {"Amount": "250", "Date": "2026-11-24", "Invoice": {"InvoiceID": invoice.id}}
-    await xero.write("PUT", f"/Prepayments/{prepayment}/Allocations", allocation)
+    prepayment = {"PrepaymentID": "1", "AppliedAmount": "250.00", "Date": "2026-11-24"}
+    on_file = xero.record("Invoices", invoice.id)
+    xero.plant("Invoices", settle_invoice({**on_file, "Prepayments": [prepayment]}))
     read = await xero.invoicing.read_invoice(invoice.id)
     assert (read.paid, read.credited) == (Money.of(250, "EUR"), Money.zero("EUR"))
 

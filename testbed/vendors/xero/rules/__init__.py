@@ -1,1 +1,1 @@
-"""What the vendor's bookkeeping allows, as pure functions over documents."""
+"""The rules of Xero's bookkeeping, as functions over stored records."""

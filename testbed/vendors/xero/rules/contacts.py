@@ -1,35 +1,26 @@
-"""What makes a contact: its texts, its addresses, and names that no other active contact has."""
+"""Contacts after a write, or every reason against it."""
 
 import re
 from collections.abc import Iterator
 
 from testbed.vendors.common.state import Doc
-from testbed.vendors.xero.books import Books
-from testbed.vendors.xero.refusals import Invalid
-from testbed.vendors.xero.wire.requests import Element, parts_of, text_of
+from testbed.vendors.xero.errors import Invalid
+from testbed.vendors.xero.records import Records
+from testbed.vendors.xero.wire.requests import Element, parts_in, text_in
 
 _LENGTHS = {
     "Name": 255,
     "ContactNumber": 50,
-    "AccountNumber": 50,
     "FirstName": 255,
     "LastName": 255,
     "EmailAddress": 255,
     "TaxNumber": 50,
     "CompanyNumber": 50,
-    "BankAccountDetails": 4000,
     "DefaultCurrency": 3,
-    "AccountsReceivableTaxType": 50,
-    "SalesDefaultAccountCode": 50,
 }
-_ADDRESS = (
-    "AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "City", "Region",
-    "PostalCode", "Country", "AttentionTo",
-)  # fmt: skip
-_PHONE = ("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode")
-_STATUSES = {"ACTIVE", "ARCHIVED", "GDPRREQUEST"}
+_ADDRESS = ("AddressLine1", "City", "Region", "PostalCode", "Country")
+_STATUSES = {"ACTIVE", "ARCHIVED"}
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_MOST_PERSONS = 5
 ARCHIVED = (
     "The specified contact details matched an archived contact. "
     "Archived contacts cannot currently be edited via the API."
@@ -54,53 +45,32 @@ _BLANK = {
 }
 
 
-def draft_contact(sent: Element, existing: Doc | None, books: Books) -> Doc:
-    """The contact as it would be kept; Invalid with every reason against it."""
+def draft_contact(sent: Element, existing: Doc | None, records: Records) -> Doc:
+    """The contact after the write; changes no record. Raises Invalid."""
     if existing and existing["ContactStatus"] == "ARCHIVED":
         raise Invalid(ARCHIVED)
-    doc = {**(existing or _BLANK), **_texts(sent)}
-    if sent.get("ContactStatus"):
-        doc["ContactStatus"] = sent["ContactStatus"]
-    doc["Addresses"] = _merged(doc["Addresses"], sent, "Addresses", "AddressType", _ADDRESS)
-    doc["Phones"] = _merged(doc["Phones"], sent, "Phones", "PhoneType", _PHONE)
-    if "ContactPersons" in sent:
-        doc["ContactPersons"] = parts_of(sent, "ContactPersons")
-    if "PaymentTerms" in sent:
-        doc["PaymentTerms"] = sent["PaymentTerms"]
-    if reasons := [*_problems(doc, books)]:
+    doc = {**(existing or _BLANK)}
+    doc |= {field: text_in(sent, field) for field in _LENGTHS if sent.get(field) is not None}
+    doc["ContactStatus"] = sent.get("ContactStatus") or doc["ContactStatus"]
+    doc["Addresses"] = _addresses(doc["Addresses"], parts_in(sent, "Addresses"))
+    if reasons := [*_problems(doc, records)]:
         raise Invalid(*reasons)
     return {name: value for name, value in doc.items() if value not in ("", None) or name in _BLANK}
 
 
-def matching(sent: Element, books: Books) -> Doc | None:
-    """The contact that a POST without an id means: by number, then by name."""
-    number, name = text_of(sent, "ContactNumber"), text_of(sent, "Name")
-    found = books.by("Contacts", "ContactNumber", number) if number else []
-    if not found and name:
-        found = [doc for doc in _same_name(name, books) if doc["ContactStatus"] == "ACTIVE"]
-    return found[0] if found else None
+def _addresses(kept: list[Doc], sent: list[Element]) -> list[Doc]:
+    """The kept addresses, each replaced by the sent address of its type."""
+    by_type = {address["AddressType"]: address for address in kept}
+    for address in sent:
+        type_ = text_in(address, "AddressType") or "POBOX"
+        lines = {name: text_in(address, name) or "" for name in _ADDRESS}
+        by_type[type_] = {"AddressType": type_, **lines}
+    return list(by_type.values())
 
 
-def _texts(sent: Element) -> Doc:
-    return {field: text_of(sent, field) for field in _LENGTHS if sent.get(field) is not None}
-
-
-def _merged(
-    kept: list[Doc], sent: Element, field: str, kind: str, texts: tuple[str, ...]
-) -> list[Doc]:
-    """The kept parts, each replaced by the sent part of its kind."""
-    by_kind = {part[kind]: part for part in kept}
-    for part in parts_of(sent, field):
-        name = text_of(part, kind) or next(iter(by_kind))
-        blank = {text: "" for text in by_kind.get(name, {}) if text != kind}
-        values = {text: text_of(part, text) for text in texts if part.get(text)}
-        by_kind[name] = {kind: name, **blank, **values}
-    return list(by_kind.values())
-
-
-def _problems(doc: Doc, books: Books) -> Iterator[str]:
+def _problems(doc: Doc, records: Records) -> Iterator[str]:
     for field, most in _LENGTHS.items():
-        if len(str(doc.get(field) or "")) > most:
+        if len(doc.get(field) or "") > most:
             yield f"The field {field} must be at most {most} characters long."
     if not doc.get("Name"):
         yield "The contact name must be specified."
@@ -108,40 +78,28 @@ def _problems(doc: Doc, books: Books) -> Iterator[str]:
         yield f"The contact status {doc['ContactStatus']} is not valid."
     if doc.get("EmailAddress") and not _EMAIL.match(doc["EmailAddress"]):
         yield "The email address must be valid."
-    if len(doc["ContactPersons"]) > _MOST_PERSONS:
-        yield f"A contact can have at most {_MOST_PERSONS} contact persons."
     for address in doc["Addresses"]:
         if any(char.isdigit() for char in address.get("Country", "")):
             yield "Country must contain letters only."
-    yield from _taken(doc, books)
+    yield from _taken(doc, records)
 
 
-def _taken(doc: Doc, books: Books) -> Iterator[str]:
-    others = [other for other in _same_name(doc.get("Name") or "", books) if not _same(other, doc)]
-    if any(other["ContactStatus"] == "ACTIVE" for other in others):
-        yield (
-            f"The contact name {doc['Name']} is already assigned to another contact. "
-            "The contact name must be unique across all active contacts."
-        )
-    number = doc.get("ContactNumber")
-    for other in books.by("Contacts", "ContactNumber", number) if number else ():
-        if not _same(other, doc):
-            archived = other["ContactStatus"] == "ARCHIVED"
+def _taken(doc: Doc, records: Records) -> Iterator[str]:
+    """The reasons if another contact has the name or the number."""
+    name, number = doc.get("Name") or "", doc.get("ContactNumber")
+    for other in _others(doc, "Name", records):
+        # Names that differ in accents are two names.
+        if other["ContactStatus"] == "ACTIVE" and other["Name"].casefold() == name.casefold():
             yield (
-                ARCHIVED
-                if archived
-                else (f"The contact number {number} is already assigned to another contact.")
+                f"The contact name {name} is already assigned to another contact. "
+                "The contact name must be unique across all active contacts."
             )
+    for other in _others(doc, "ContactNumber", records):
+        archived = other["ContactStatus"] == "ARCHIVED"
+        taken = f"The contact number {number} is already assigned to another contact."
+        yield ARCHIVED if archived else taken
 
 
-def _same_name(name: str, books: Books) -> list[Doc]:
-    """Contacts of that name, case ignored (accents are not)."""
-    return [
-        doc
-        for doc in books.by("Contacts", "Name", name)
-        if doc["Name"].casefold() == name.casefold()
-    ]
-
-
-def _same(other: Doc, doc: Doc) -> bool:
-    return bool(other["ContactID"] == doc.get("ContactID"))
+def _others(doc: Doc, field: str, records: Records) -> list[Doc]:
+    found = records.by("Contacts", field, doc[field]) if doc.get(field) else []
+    return [other for other in found if other["ContactID"] != doc.get("ContactID")]

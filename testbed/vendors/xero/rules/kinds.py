@@ -1,11 +1,11 @@
-"""The two kinds of sales documents and what they call their parts."""
+"""The two kinds of sales documents."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Invoices and credit notes follow the same rules under different names."""
+    """The names that one kind of document has for its parts; the rules are the same."""
 
     plural: str
     noun: str

@@ -1,27 +1,22 @@
-"""Which status a document may take next, and what may still be edited in it."""
+"""The statuses of invoices and credit notes, and the moves between them."""
 
-NEW_STATUSES = frozenset({"DRAFT", "SUBMITTED", "AUTHORISED"})
 DEAD_STATUSES = frozenset({"VOIDED", "DELETED"})
 POSTED_STATUSES = frozenset({"AUTHORISED", "PAID"})
 
+_FIRST = frozenset({"DRAFT", "SUBMITTED", "AUTHORISED"})
 _NEXT = {
     "DRAFT": frozenset({"DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"}),
     "SUBMITTED": frozenset({"SUBMITTED", "DRAFT", "AUTHORISED", "DELETED"}),
     "AUTHORISED": frozenset({"AUTHORISED", "VOIDED"}),
-    # The system pays and unpays; a client that posts a paid document back changes nothing.
+    # Only payments and allocations move a document into PAID and out of it.
     "PAID": frozenset({"PAID"}),
 }
 
-OPEN_WHEN_SETTLED = frozenset(
-    {"Reference", "DueDate", "InvoiceNumber", "BrandingThemeID", "Url", "Contact", "LineItems"}
-)
-OPEN_LINE_WHEN_SETTLED = frozenset({"LineItemID", "Description", "AccountCode", "Tracking"})
-
 
 def refusal(noun: str, current: str | None, wanted: str, *, settled: bool) -> str | None:
-    """Why a document cannot go from `current` (None: not yet made) to `wanted`."""
+    """The reason against the move from `current`, which is None for a new document."""
     if current is None:
-        return None if wanted in NEW_STATUSES else f"{noun} not of valid status for creation"
+        return None if wanted in _FIRST else f"{noun} not of valid status for creation"
     if wanted == "VOIDED" and settled and current in POSTED_STATUSES:
         return (
             f"The status VOIDED cannot be applied to the {noun.lower()} because it has "

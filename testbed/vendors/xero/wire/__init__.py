@@ -1,1 +1,1 @@
-"""How the vendor spells things: numbers, dates, filters, lists, paper."""
+"""The spelling of Xero's requests and answers."""

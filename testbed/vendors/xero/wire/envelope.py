@@ -1,11 +1,14 @@
-"""The wrapper that every answer of the accounting API comes in."""
+"""The wrapper of every answer of the Accounting API."""
 
+import json
+import re
 from typing import Any
 
 from testbed.vendors.common.call import Answer, Call
-from testbed.vendors.xero.books import new_id
-from testbed.vendors.xero.wire.moments import instant
-from testbed.vendors.xero.wire.text import write
+from testbed.vendors.xero.records import new_id
+from testbed.vendors.xero.wire.dates import milliseconds
+
+_MARKED = re.compile(r'"\\u0000([-0-9.]+)"')
 
 
 def wrapped(
@@ -14,13 +17,19 @@ def wrapped(
     rows: list[dict[str, Any]],
     pagination: dict[str, int] | None = None,
 ) -> Answer:
-    """An answer with rows that are already spelt as the vendor spells them."""
+    """An answer with these rows."""
     body: dict[str, Any] = {
         "Id": new_id(),
         "Status": "OK",
         "ProviderName": call.actor,
-        "DateTimeUTC": f"/Date({instant(call.at)})/",
+        "DateTimeUTC": f"/Date({milliseconds(call.at)})/",
     }
     if pagination:
         body["pagination"] = pagination
-    return Answer(200, write({**body, plural: rows}))
+    return Answer(200, _exact_json({**body, plural: rows}))
+
+
+def _exact_json(body: object) -> bytes:
+    """JSON in which a Decimal keeps its trailing zeros, as Xero writes amounts."""
+    text = json.dumps(body, default=lambda amount: f"\0{amount:f}", ensure_ascii=False)
+    return _MARKED.sub(r"\1", text).encode()

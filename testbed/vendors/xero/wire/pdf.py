@@ -1,31 +1,41 @@
-"""A small, valid PDF of one page with lines of text."""
+"""A small, valid PDF of one page."""
 
 from collections.abc import Sequence
 
-_TOP, _LEFT, _LEADING = 790, 56, 16
+from testbed.vendors.common.state import Doc
+
 _HEAD = b"%PDF-1.4\n"
 _PAGE = (
     b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
     b" /Resources << /Font << /F1 5 0 R >> >> >>"
 )
+_FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
 
 
-def pdf(lines: Sequence[str]) -> bytes:
-    """A page of A4 that any viewer opens; what Latin-1 cannot say is shown as `?`."""
+def invoice_pdf(doc: Doc, contact: Doc) -> bytes:
+    """The document as a page of text."""
+    number = doc.get("InvoiceNumber") or doc.get("CreditNoteNumber")
+    head = [f"{number}   {doc['Status']}", f"To: {contact.get('Name', '')}", doc["Date"]]
+    lines = [f"{line.get('Description', '')}   {line['LineAmount']}" for line in doc["LineItems"]]
+    return _pdf([*head, *lines, f"Total: {doc['Total']} {doc['CurrencyCode']}"])
+
+
+def _pdf(lines: Sequence[str]) -> bytes:
+    """A page of A4. Characters outside Latin-1 become `?`."""
     text = "\n".join(f"({_escaped(line)}) Tj T*" for line in lines)
-    drawn = f"BT /F1 10 Tf {_LEADING} TL {_LEFT} {_TOP} Td\n{text}\nET".encode("latin-1", "replace")
+    drawn = f"BT /F1 10 Tf 16 TL 56 790 Td\n{text}\nET".encode("latin-1", "replace")
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         _PAGE,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        _FONT,
     ]
     return _file(objects)
 
 
 def _file(objects: Sequence[bytes]) -> bytes:
-    """The objects with the table that tells where each begins."""
+    """The objects and the table of their positions."""
     body, starts = _HEAD, []
     for number, content in enumerate(objects, start=1):
         starts.append(len(body))

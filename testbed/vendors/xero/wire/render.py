@@ -1,65 +1,53 @@
-"""Stored documents as they go out: amounts as digits, days and instants as `/Date(ms)/`."""
+"""Stored records as answers write them: texts become numbers, days become `/Date(ms)/`."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from testbed.vendors.xero.rules.amounts import cents, units
-from testbed.vendors.xero.wire.moments import day_in, day_stamp, day_string, iso_string, stamp
-from testbed.vendors.xero.wire.text import Digits
+from testbed.vendors.xero.rules.amounts import cents
+from testbed.vendors.xero.wire.dates import day_stamp, iso_string, read_day, stamp
 
-_AMOUNTS = frozenset(
+_NUMBERS = frozenset(
     {
-        "SubTotal", "TotalTax", "Total", "AmountDue", "AmountPaid", "AmountCredited",
-        "LineAmount", "TaxAmount", "Amount", "BankAmount", "RemainingCredit", "AppliedAmount",
-        "DiscountAmount", "DiscountRate",
+        "Amount", "AmountCredited", "AmountDue", "AmountPaid", "AppliedAmount", "BankAmount",
+        "CurrencyRate", "DiscountAmount", "DiscountRate", "DisplayTaxRate", "EffectiveRate",
+        "LineAmount", "Quantity", "Rate", "RemainingCredit", "SubTotal", "TaxAmount", "Total",
+        "TotalTax", "UnitAmount",
     }
 )  # fmt: skip
-_PRICES = frozenset({"UnitAmount", "UnitPrice"})
-_RATES = frozenset({"CurrencyRate", "Rate", "DisplayTaxRate", "EffectiveRate"})
-_DAYS = frozenset(
-    {
-        "Date", "DueDate", "FullyPaidOnDate", "ExpectedPaymentDate", "PeriodLockDate",
-        "EndOfYearLockDate",
-    }
-)  # fmt: skip
-_INSTANTS = frozenset({"UpdatedDateUTC", "CreatedDateUTC", "DateUTC"})
+_DAYS = frozenset({"Date", "DueDate", "FullyPaidOnDate", "PeriodLockDate", "EndOfYearLockDate"})
+_INSTANTS = frozenset({"UpdatedDateUTC", "CreatedDateUTC"})
 
 
-def out(value: Any, unitdp: int = 4) -> Any:  # noqa: ANN401  JSON in, JSON out
-    """The same value as the vendor spells it; what has no value is left out."""
+def render(value: Any, unitdp: int = 4) -> Any:  # noqa: ANN401  JSON in, JSON out
+    """The value as Xero spells it, without private fields and without null."""
     if isinstance(value, dict):
         return {
             name: _field(name, inner, unitdp)
             for name, inner in value.items()
             if inner is not None and not name.startswith("_")
         }
+    return [render(inner, unitdp) for inner in value] if isinstance(value, list) else value
+
+
+def with_strings(doc: dict[str, Any]) -> dict[str, Any]:
+    """The record with the companion fields that repeat its dates in ISO."""
+    days = {
+        f"{name}String": f"{doc[name]}T00:00:00" for name in ("Date", "DueDate") if doc.get(name)
+    }
+    return {**doc, **days, "UpdatedDateUTCString": iso_string(doc["UpdatedDateUTC"])}
+
+
+def echo(value: Any) -> Any:  # noqa: ANN401  JSON in, JSON out
+    """The sent value as a refusal repeats it; a day that is none is left out."""
     if isinstance(value, list):
-        return [out(inner, unitdp) for inner in value]
-    return value
-
-
-def with_days(doc: dict[str, Any]) -> dict[str, Any]:
-    """A stored document with the companion fields that repeat its days readably."""
-    more = {f"{name}String": day_string(doc[name]) for name in ("Date", "DueDate") if doc.get(name)}
-    return {**doc, **more}
-
-
-def with_stamp(doc: dict[str, Any]) -> dict[str, Any]:
-    """A stored document with the field that repeats readably when it was changed."""
-    return {**doc, "UpdatedDateUTCString": iso_string(doc["UpdatedDateUTC"])}
-
-
-def echoed(value: Any) -> Any:  # noqa: ANN401  JSON in, JSON out
-    """What was sent, spelt as an answer; a day that is none is left out."""
-    if isinstance(value, list):
-        return [echoed(inner) for inner in value]
+        return [echo(inner) for inner in value]
     if not isinstance(value, dict):
         return value
-    shown = {name: echoed(inner) for name, inner in value.items() if inner is not None}
+    shown = {name: echo(inner) for name, inner in value.items() if inner is not None}
     for name in _DAYS & shown.keys():
         try:
-            shown[name] = day_stamp(day_in(shown[name]))
+            shown[name] = day_stamp(read_day(shown[name]))
         except ValueError:
             del shown[name]
     return shown
@@ -67,27 +55,15 @@ def echoed(value: Any) -> Any:  # noqa: ANN401  JSON in, JSON out
 
 def _field(name: str, value: Any, unitdp: int) -> Any:  # noqa: ANN401
     if isinstance(value, dict | list | bool):
-        return out(value, unitdp)
-    if name in _PRICES and unitdp != 4:
-        return Digits(str(cents(Decimal(value))))
+        return render(value, unitdp)
+    if name == "UnitAmount" and unitdp != 4:
+        return cents(Decimal(value))
     spell = _SPELLINGS.get(name)
     return spell(value) if spell else value
 
 
-def plain_rate(rate: Decimal) -> str:
-    """A rate without idle zeros, but always with a fraction: `1.0`, `0.853`."""
-    text = f"{rate.normalize():f}"
-    return text if "." in text else f"{text}.0"
-
-
-def _digits(value: object) -> Digits:
-    return Digits(str(value))
-
-
 _SPELLINGS: dict[str, Callable[[Any], object]] = {
-    **dict.fromkeys(_AMOUNTS | _PRICES, _digits),
-    **dict.fromkeys(_RATES, lambda value: Digits(plain_rate(Decimal(value)))),
+    **dict.fromkeys(_NUMBERS, Decimal),
     **dict.fromkeys(_DAYS, day_stamp),
     **dict.fromkeys(_INSTANTS, stamp),
-    "Quantity": lambda value: Digits(str(units(Decimal(value)))),
 }

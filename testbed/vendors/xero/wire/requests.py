@@ -1,76 +1,69 @@
-"""What a caller sent, read strictly: wrapped or bare elements, numbers, days, texts."""
+"""The values of a request body, read strictly."""
 
 from decimal import Decimal
 from typing import Any
 
 from testbed.vendors.common.call import Call
-from testbed.vendors.xero.refusals import Unreadable
+from testbed.vendors.xero.errors import BadBody
 from testbed.vendors.xero.rules.amounts import number
-from testbed.vendors.xero.wire.moments import day_in
+from testbed.vendors.xero.wire.dates import read_day
 
 Element = dict[str, Any]
 
 
 def elements(call: Call, plural: str) -> list[Element]:
-    """The elements of a body, `{"Invoices": […]}`, a bare list, or one bare object."""
-    try:
-        body = call.json
-    except ValueError as wrong:
-        raise Unreadable("The body is not valid JSON") from wrong
+    """The elements of a body: `{"Invoices": […]}` or one bare object."""
+    body = call.json
     found = body.get(plural, body) if isinstance(body, dict) else body
     listed = found if isinstance(found, list) else [found]
     if not listed or not all(isinstance(element, dict) and element for element in listed):
-        raise Unreadable(f"No {plural} were found in the body")
+        raise BadBody(f"No {plural} were found in the body")
     return listed
 
 
 def decimal_in(element: Element, field: str) -> Decimal | None:
-    """A number, or None where there is none."""
+    """The number in a field, or None if the field is empty."""
     value = element.get(field)
-    if value is None or value == "":
+    if value in (None, ""):
         return None
     try:
         return number(value)
     except (ArithmeticError, TypeError) as wrong:
-        raise Unreadable(f"{field}: {value!r} is not a number") from wrong
+        raise BadBody(f"{field}: {value!r} is not a number") from wrong
 
 
-def day_of(element: Element, field: str) -> str | None:
-    """A calendar day, or None where there is none."""
+def day_in(element: Element, field: str) -> str | None:
+    """The calendar day in a field, or None if the field is empty."""
     value = element.get(field)
-    if value is None or value == "":
+    if value in (None, ""):
         return None
     try:
-        return day_in(value)
+        return read_day(value)
     except ValueError as wrong:
-        raise Unreadable(f"{field}: {value!r} is not a date") from wrong
+        raise BadBody(f"{field}: {value!r} is not a date") from wrong
 
 
-def text_of(element: Element, field: str) -> str | None:
-    """A text, or None where there is none."""
+def text_in(element: Element, field: str) -> str | None:
+    """The text in a field, or None if the field is missing."""
     value = element.get(field)
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return str(value)
-    raise Unreadable(f"{field}: {value!r} is not a text")
-
-
-def part_of(element: Element, field: str) -> Element:
-    """A nested object; an empty one where there is none."""
-    value = element.get(field)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Unreadable(f"{field} is not an object")
+    if value is not None and not isinstance(value, str):
+        raise BadBody(f"{field}: {value!r} is not a text")
     return value
 
 
-def parts_of(element: Element, field: str) -> list[Element]:
-    """A nested list of objects."""
+def part_in(element: Element, field: str) -> Element:
+    """The object in a field, empty if the field is missing."""
+    value = element.get(field)
+    if value is not None and not isinstance(value, dict):
+        raise BadBody(f"{field} is not an object")
+    return value or {}
+
+
+def parts_in(element: Element, field: str) -> list[Element]:
+    """The list of objects in a field, empty if the field is missing."""
     value = element.get(field)
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-        raise Unreadable(f"{field} is not a list of objects")
+        raise BadBody(f"{field} is not a list of objects")
     return value

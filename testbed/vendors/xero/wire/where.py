@@ -1,167 +1,93 @@
-"""The vendor's filter expressions: `Type=="ACCREC" AND Date >= DateTime(2026, 10, 01)`."""
+"""Xero's filter expressions: `Type=="ACCREC" AND Reference.StartsWith("cw:")`."""
 
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from testbed.vendors.xero.wire.expressions import (
-    METHODS,
-    Both,
-    Compare,
-    Either,
-    Expression,
-    TextTest,
+from lark import Lark, Token, Transformer, v_args
+from lark.exceptions import LarkError
+
+from testbed.vendors.common.state import Doc
+from testbed.vendors.xero.records import plain
+
+Test: TypeAlias = Callable[[Doc], bool]
+
+_PARSER = Lark(
+    r"""
+    ?either: both | either _OR both -> any_of
+    ?both: test | both _AND test -> all_of
+    ?test: "(" either ")"
+        | FIELD "==" (TEXT | NULL) -> equals
+        | FIELD "!=" (TEXT | NULL) -> differs
+        | FIELD ".StartsWith" "(" TEXT ")" -> starts
+    _OR: /OR\b/i | "||"
+    _AND: /AND\b/i | "&&"
+    FIELD: /[A-Za-z]\w*/
+    NULL: "null"
+    TEXT: /"[^"]*"/
+    %ignore /\s+/
+    """,
+    parser="lalr",
+    start="either",
 )
-from testbed.vendors.xero.wire.values import Value
 
 
 class BadExpression(ValueError):
-    """The expression cannot be read, or names what the resource does not have."""
+    """The expression has no meaning for this list."""
 
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<text>"(?:[^"\\]|\\.)*")
-    | (?P<number>-?\d+(?:\.\d+)?)
-    | (?P<sign>==|!=|>=|<=|>|<|=)
-    | (?P<both>&&|\bAND\b)
-    | (?P<either>\|\||\bOR\b)
-    | (?P<mark>[(),])
-    | (?P<word>[A-Za-z][A-Za-z0-9_.]*)
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_Token: TypeAlias = tuple[str, str]
+@dataclass(frozen=True)
+class Filter:
+    """A test of a record, and the values that every match must have, for use with an index."""
+
+    matches: Test
+    required: Mapping[str, str] = field(default_factory=dict)
 
 
-def parse(text: str, fields: Mapping[str, type]) -> Expression:
-    """Read an expression over `fields`; whatever cannot be meant is a BadExpression."""
-    return _Parser(_tokens(text), fields).whole()
+def parse(text: str, fields: Collection[str]) -> Filter:
+    """Read an expression over these fields. Raises BadExpression."""
+    try:
+        tree = _PARSER.parse(text)
+    except LarkError as wrong:
+        raise BadExpression(f"Syntax error: {str(wrong).splitlines()[0]}") from wrong
+    for name in tree.scan_values(_is_field):
+        if name not in fields:
+            raise BadExpression(f"No property or field '{name}' exists in type")
+    return _Filters().transform(tree)
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens, at = [], 0
-    while text[at:].strip():
-        found = _TOKEN.match(text, at)
-        if not found or not found.lastgroup:
-            raise BadExpression(f"Syntax error at position {at}")
-        tokens.append((found.lastgroup, found[found.lastgroup]))
-        at = found.end()
-    return tokens
+def _is_field(token: object) -> bool:
+    return isinstance(token, Token) and token.type == "FIELD"
 
 
-class _Parser:
-    def __init__(self, tokens: list[_Token], fields: Mapping[str, type]) -> None:
-        self._tokens = tokens
-        self._at = 0
-        self._fields = {name.lower(): (name, kind) for name, kind in fields.items()}
+@v_args(inline=True)
+class _Filters(Transformer[Token, Filter]):
+    """Turns the tree into one filter. Texts compare without case and accents."""
 
-    def whole(self) -> Expression:
-        expression = self._either()
-        if self._at < len(self._tokens):
-            raise BadExpression(f"Syntax error near '{self._tokens[self._at][1]}'")
-        return expression
+    def TEXT(self, token: Token) -> str:  # noqa: N802  named as in the grammar
+        return plain(token[1:-1])
 
-    def _either(self) -> Expression:
-        left = self._both()
-        while self._take("either"):
-            left = Either(left, self._both())
-        return left
+    def NULL(self, _token: Token) -> None:  # noqa: N802
+        return None
 
-    def _both(self) -> Expression:
-        left = self._test()
-        while self._take("both"):
-            left = Both(left, self._test())
-        return left
+    def equals(self, name: Token, wanted: str | None) -> Filter:
+        required = {} if wanted is None else {str(name): wanted}
+        return Filter(lambda doc: _value(doc, name) == wanted, required)
 
-    def _test(self) -> Expression:
-        if self._take("mark", "("):
-            inner = self._either()
-            self._need("mark", ")")
-            return inner
-        path = self._need("word")
-        stem, _, method = path.rpartition(".")
-        if method.lower() in METHODS:
-            return self._text_test(stem, method.lower())
-        name, kind = self._field(path)
-        sign = self._take("sign")
-        if sign is None and kind is bool:
-            return Compare(name, "==", literal=True)
-        if sign is None:
-            raise BadExpression(f"Operator expected after '{path}'")
-        return Compare(name, "==" if sign == "=" else sign, self._literal(name, kind))
+    def differs(self, name: Token, unwanted: str | None) -> Filter:
+        return Filter(lambda doc: _value(doc, name) != unwanted)
 
-    def _text_test(self, path: str, method: str) -> Expression:
-        name, _ = self._field(path)
-        self._need("mark", "(")
-        literal = self._need("text")
-        self._need("mark", ")")
-        return TextTest(name, method, _unquoted(literal))
+    def starts(self, name: Token, text: str) -> Filter:
+        return Filter(lambda doc: (_value(doc, name) or "").startswith(text))
 
-    def _field(self, path: str) -> tuple[str, type]:
-        if path.lower() not in self._fields:
-            raise BadExpression(f"No property or field '{path}' exists in type")
-        return self._fields[path.lower()]
+    def all_of(self, left: Filter, right: Filter) -> Filter:
+        required = {**left.required, **right.required}
+        return Filter(lambda doc: left.matches(doc) and right.matches(doc), required)
 
-    def _literal(self, name: str, kind: type) -> Value:
-        value = self._value()
-        if value is not None and not isinstance(value, kind):
-            raise BadExpression(f"'{name}' cannot be compared with {value!r}")
-        return value
-
-    def _value(self) -> Value:
-        if text := self._take("text"):
-            return _unquoted(text)
-        if digits := self._take("number"):
-            return Decimal(digits)
-        word = self._need("word").lower()
-        if word in _WORDS:
-            return _WORDS[word]
-        self._need("mark", "(")
-        return self._made(word)
-
-    def _made(self, word: str) -> Value:
-        if word == "guid":
-            text = _unquoted(self._need("text"))
-            self._need("mark", ")")
-            return text
-        if word != "datetime":
-            raise BadExpression(f"No function '{word}' exists")
-        parts = [self._need("number")]
-        while self._take("mark", ","):
-            parts.append(self._need("number"))
-        self._need("mark", ")")
-        try:
-            year, month, day, *clock = (int(part) for part in parts)
-            return datetime.combine(date(year, month, day), _time(clock), tzinfo=UTC)
-        except (TypeError, ValueError) as wrong:
-            raise BadExpression(f"No such date: {', '.join(parts)}") from wrong
-
-    def _take(self, kind: str, text: str | None = None) -> str | None:
-        if self._at >= len(self._tokens):
-            return None
-        found_kind, found = self._tokens[self._at]
-        if found_kind != kind or (text is not None and found != text):
-            return None
-        self._at += 1
-        return found
-
-    def _need(self, kind: str, text: str | None = None) -> str:
-        found = self._take(kind, text)
-        if found is None:
-            raise BadExpression(f"Syntax error: '{text or kind}' expected")
-        return found
+    def any_of(self, left: Filter, right: Filter) -> Filter:
+        return Filter(lambda doc: left.matches(doc) or right.matches(doc))
 
 
-_WORDS: dict[str, Value] = {"null": None, "true": True, "false": False}
-
-
-def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text[1:-1])
-
-
-def _time(parts: list[int]) -> time:
-    hour, minute, second = [*parts, 0, 0, 0][:3]
-    return time(hour, minute, second)
+def _value(doc: Doc, name: str) -> str | None:
+    value = doc.get(name)
+    return None if value is None else plain(str(value))

@@ -1,4 +1,4 @@
-"""A raw client that speaks to the sandbox's Xero as Cashward would."""
+"""A raw client of the testbed's Xero, with a token of its own."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
@@ -12,9 +12,9 @@ import httpx
 from testbed.vendors import serve
 from testbed.vendors.common.app import App
 from testbed.vendors.xero import VENDOR
-from testbed.vendors.xero.books import Books
+from testbed.vendors.xero.identity import TENANT
+from testbed.vendors.xero.records import Records
 
-TENANT = "5d0c2a86-6f0b-4d8e-9a37-2f4e1c6b8a90"
 BASE = "/api.xro/2.0"
 Body = dict[str, Any]
 Texts = dict[str, str]
@@ -32,13 +32,19 @@ class Caller:
         return self.app.oplog.lines
 
     @property
-    def books(self) -> Books:
+    def records(self) -> Records:
         vendor = self.app.vendor
         assert isinstance(vendor, VENDOR)
-        return vendor.books
+        return vendor.records
 
     def count(self, kind: str) -> int:
-        return len(self.app.vendor.store.collection(kind))
+        return len(self.records.collection(kind))
+
+    def plant(self, kind: str, id_: str, **changes: object) -> None:
+        """Change a record as a person could in Xero."""
+        collection = self.records.collection(kind)
+        collection.put(id_, {**(collection.get(id_) or {}), **changes})
+        self.records.store.commit()
 
     async def ask(
         self,
@@ -136,7 +142,7 @@ async def opened(state: Path, **options: object) -> AsyncIterator[Caller]:
         httpx.AsyncClient(base_url=box.urls["xero"]) as client,
     ):
         token = (await new_token(client))["access_token"]
-        headers = {"Authorization": f"Bearer {token}", "Xero-Tenant-Id": TENANT}
+        headers = {"Authorization": f"Bearer {token}", "Xero-Tenant-Id": TENANT["id"]}
         client.headers.update(headers | {"Accept": "application/json"})
         yield Caller(client, box.apps["xero"])
 

@@ -1,4 +1,4 @@
-"""The Xero of the sandbox, served on a free port."""
+"""The testbed's Xero, served on a free port."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,11 +10,11 @@ from tests.testbed.vendors.xero.caller import Caller, Open, opened
 
 @pytest.fixture
 def open_xero(tmp_path: Path) -> Open:
-    """Opens the vendor on this test's state, with options; again, as after a restart."""
+    """Opens the server on this test's state; a second time, as after a restart."""
     return lambda **options: opened(tmp_path, **options)
 
 
 @pytest.fixture
 async def xero(open_xero: Open) -> AsyncIterator[Caller]:
-    async with open_xero() as caller:
+    async with open_xero(limits=False) as caller:
         yield caller

@@ -1,1 +1,0 @@
-"""One desk per resource of the API."""

@@ -1,0 +1,146 @@
+"""Xero's webhooks: signed events without content, after the receiver has shown its intent."""
+
+import asyncio
+import base64
+import contextlib
+import hmac
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from secrets import choice
+from string import ascii_uppercase
+from typing import Any
+
+import httpx
+
+from testbed.vendors.common.call import Call
+from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.state import Change, Doc, Store
+from testbed.vendors.common.webhooks import Hooks, Post
+from testbed.vendors.xero.wire.dates import iso_string, milliseconds
+
+# https://developer.xero.com/documentation/guides/webhooks/overview, event categories
+_CATEGORIES = {
+    "Contacts": "CONTACT",
+    "CreditNotes": "CREDITNOTE",
+    "Invoices": "INVOICE",
+}
+_TYPES = {"created": "CREATE", "updated": "UPDATE"}
+_QUARTER_HOUR = 900.0
+_TRIES_IN_A_DAY = 96
+_INTENTS = (True, False, True, False)
+_UNAUTHORISED = 401
+_log = logging.getLogger("sandbox")
+
+
+def signature(key: str, body: bytes) -> str:
+    """`x-xero-signature`. Xero signs with the key's text and does not decode it."""
+    return base64.b64encode(hmac.digest(key.encode(), body, "sha256")).decode()
+
+
+class XeroManners:
+    """Delivery as Xero does it: a second try at once, then one each quarter of an hour."""
+
+    most = 50
+    timeout = 5.0
+    pauses: Sequence[float] = (0.0, *[_QUARTER_HOUR] * _TRIES_IN_A_DAY)
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url
+        self.key = key
+
+    def post(self, events: Sequence[Doc], attempt: int) -> Post:
+        del attempt
+        numbers = [event["sequence"] for event in events]
+        body = _body([event["event"] for event in events], min(numbers), max(numbers))
+        return self._signed(body, self.key)
+
+    def intent(self, *, good: bool) -> Post:
+        """A post without events, signed with the right or with a wrong key."""
+        return self._signed(_body([], 0, 0), self.key if good else f"not {self.key}")
+
+    def gives_up(self, _status: int) -> bool:
+        return False
+
+    def _signed(self, body: bytes, key: str) -> Post:
+        media = "application/json; charset=utf-8"
+        return Post(
+            self.url, body, {"Content-Type": media, "x-xero-signature": signature(key, body)}
+        )
+
+
+class Webhooks:
+    """Sends events to one receiver, once it has passed the intent-to-receive validation.
+
+    Options: `url`, `secret`, `intent_every` (seconds between validations), and
+    `payments_update_invoices`: Xero does not document whether a payment raises INVOICE UPDATE.
+    """
+
+    def __init__(self, store: Store, clock: Clock, options: Mapping[str, Any], tenant: str) -> None:
+        self._manners = XeroManners(str(options["url"]), str(options["secret"]))
+        self._hooks = Hooks(store, clock, self._manners)
+        self._store = store
+        self._tenant = tenant
+        self._intent_every = float(options.get("intent_every", 2.0))
+        self._payments_update_invoices = bool(options.get("payments_update_invoices", True))
+        self._task: asyncio.Task[None] | None = None
+
+    def tell(self, call: Call, changes: Sequence[Change]) -> None:
+        """Put the events of a call's changes into the outbox."""
+        is_payment = call.template.endswith("/Payments")
+        for change in changes:
+            category, type_ = _CATEGORIES.get(change.collection), _TYPES.get(change.what)
+            if is_payment and not self._payments_update_invoices:
+                continue
+            if category and type_:
+                event = self._event(call, change) | {"eventCategory": category, "eventType": type_}
+                sequence = self._store.next_id("_event_sequence")
+                self._hooks.enqueue({"sequence": sequence, "event": event})
+
+    def _event(self, call: Call, change: Change) -> Doc:
+        return {
+            "resourceUrl": f"{call.base_url}/api.xro/2.0/{change.collection}/{change.id}",
+            "resourceId": change.id,
+            "tenantId": self._tenant,
+            "tenantType": "ORGANISATION",
+            "eventDateUtc": iso_string(milliseconds(call.at)),
+        }
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._validate_then_deliver())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._hooks.stop()
+
+    async def _validate_then_deliver(self) -> None:
+        async with httpx.AsyncClient(timeout=self._manners.timeout) as client:
+            while not await self._is_valid(client):
+                _log.warning("xero: %s failed intent-to-receive validation", self._manners.url)
+                await asyncio.sleep(self._intent_every)
+        await self._hooks.start()
+
+    async def _is_valid(self, client: httpx.AsyncClient) -> bool:
+        """Whether the receiver answers 2xx to each good signature and 401 to each bad one."""
+        for good in _INTENTS:
+            post = self._manners.intent(good=good)
+            try:
+                answer = await client.post(post.url, content=post.body, headers=dict(post.headers))
+            except httpx.HTTPError:
+                return False
+            if not (answer.is_success if good else answer.status_code == _UNAUTHORISED):
+                return False
+        return True
+
+
+def _body(events: Sequence[Doc], first: int, last: int) -> bytes:
+    body = {
+        "events": list(events),
+        "firstEventSequence": first,
+        "lastEventSequence": last,
+        "entropy": "".join(choice(ascii_uppercase) for _ in range(20)),
+    }
+    return json.dumps(body, separators=(",", ":")).encode()
