@@ -31,52 +31,32 @@ def identity_routes(identity: Identity) -> list[Route]:
 
 def accounting_routes(records: Records, guard: Guard) -> list[Route]:
     """The routes of the Accounting API, each behind the guard."""
-    table = _settings(SettingsHandler(records)) | _contacts(ContactHandler(records))
-    table |= _documents(records) | _money(records)
+    settings, contacts = SettingsHandler(records), ContactHandler(records)
+    invoices, notes = DocumentHandler(INVOICE, records), DocumentHandler(CREDIT_NOTE, records)
+    allocations, payments = AllocationHandler(records), PaymentHandler(records)
+    table: dict[str, Endpoint] = {
+        "GET /Organisation": settings.organisation,
+        "GET /Accounts": settings.find,
+        "GET /TaxRates": settings.find,
+        "GET /Currencies": settings.find,
+        "GET /Contacts": contacts.find,
+        "PUT /Contacts": contacts.create,
+        "GET /Contacts/{id}": contacts.read,
+        "POST /Contacts/{id}": contacts.update,
+        "GET /Invoices": invoices.find,
+        "PUT /Invoices": invoices.create,
+        "GET /Invoices/{id}": invoices.read,
+        "POST /Invoices/{id}": invoices.update,
+        "GET /CreditNotes": notes.find,
+        "PUT /CreditNotes": notes.create,
+        "GET /CreditNotes/{id}": notes.read,
+        "PUT /CreditNotes/{id}/Allocations": allocations.create,
+        "GET /Payments": payments.find,
+        "PUT /Payments": payments.create,
+    }
     return [_route(line, endpoint, guard) for line, endpoint in table.items()]
 
 
 def _route(line: str, endpoint: Endpoint, guard: Guard) -> Route:
     method, path = line.split()
     return Route(f"{BASE}{path}", partial(guard, endpoint), methods=[method])
-
-
-def _settings(handler: SettingsHandler) -> dict[str, Endpoint]:
-    return {
-        "GET /Organisation": handler.organisation,
-        "GET /Accounts": handler.find,
-        "GET /TaxRates": handler.find,
-        "GET /Currencies": handler.find,
-    }
-
-
-def _contacts(handler: ContactHandler) -> dict[str, Endpoint]:
-    return {
-        "GET /Contacts": handler.find,
-        "PUT /Contacts": handler.create,
-        "GET /Contacts/{id}": handler.read,
-        "POST /Contacts/{id}": handler.update,
-    }
-
-
-def _documents(records: Records) -> dict[str, Endpoint]:
-    invoices = DocumentHandler(INVOICE, records)
-    credit_notes = DocumentHandler(CREDIT_NOTE, records)
-    return {
-        "GET /Invoices": invoices.find,
-        "PUT /Invoices": invoices.create,
-        "GET /Invoices/{id}": invoices.read,
-        "POST /Invoices/{id}": invoices.update,
-        "GET /CreditNotes": credit_notes.find,
-        "PUT /CreditNotes": credit_notes.create,
-        "GET /CreditNotes/{id}": credit_notes.read,
-        "PUT /CreditNotes/{id}/Allocations": AllocationHandler(records).create,
-    }
-
-
-def _money(records: Records) -> dict[str, Endpoint]:
-    payments = PaymentHandler(records)
-    return {
-        "GET /Payments": payments.find,
-        "PUT /Payments": payments.create,
-    }

@@ -12,7 +12,7 @@ from testbed.vendors.xero import errors, identity, seed
 from testbed.vendors.xero.handlers.documents import PDF
 from testbed.vendors.xero.idempotency import Idempotency
 from testbed.vendors.xero.identity import TENANT, Identity
-from testbed.vendors.xero.limits import Limits, too_many
+from testbed.vendors.xero.limits import XeroLimits, too_many
 from testbed.vendors.xero.records import Records
 from testbed.vendors.xero.routes import BASE, TOKEN, Endpoint, accounting_routes, identity_routes
 from testbed.vendors.xero.scopes import allows
@@ -35,8 +35,8 @@ class Xero(Vendor):
     def __init__(self, store: Store, options: Mapping[str, Any], clock: Clock) -> None:
         super().__init__(store, options, clock)
         self.records = Records(store, clock)
-        self.identity = Identity(store)
-        self.limits = Limits(options.get("limits", {}))
+        self.identity = Identity(store, clock)
+        self.limits = XeroLimits(clock, options.get("limits"))
         self.idempotency = Idempotency(store)
         receiver = options.get("webhooks")
         self.webhooks = Webhooks(store, clock, receiver, TENANT["id"]) if receiver else None
@@ -56,31 +56,29 @@ class Xero(Vendor):
 
     def authenticate(self, call: Call) -> str:
         if call.template == TOKEN:
-            return identity.actor_of(call)
-        try:
-            grant = self.identity.grant(call)
-        except LookupError as wrong:
-            raise Refusal(errors.unauthorised(str(wrong.args[0]))) from wrong
+            return self.identity.actor(call)
+        token = self.identity.read(call)
         if call.template.startswith(BASE):
             # Xero lets a custom connection leave the tenant out.
             if call.headers.get("Xero-Tenant-Id", TENANT["id"]) != TENANT["id"]:
                 raise Refusal(errors.forbidden("AuthenticationUnsuccessful"))
-            if not allows(grant.scopes, call.method, _resource(call)):
+            if not allows(token.scopes, call.method, _resource(call)):
                 raise Refusal(errors.unauthorised("AuthorizationUnsuccessful"))
-        return grant.actor
+        return token.actor
 
-    def admit(self, call: Call) -> None:
+    def check_limits(self, call: Call) -> None:
         if call.template.startswith(BASE):
-            self.limits.admit(call.actor, call.at)
+            self.limits.check(call.actor)
+
+    def finish(self, call: Call) -> None:
+        if call.template.startswith(BASE):
+            self.limits.finish(call.actor)
 
     def throttled(self, _call: Call, retry_after: int | None) -> Answer:
         return too_many("minute", retry_after)
 
     def expire(self, call: Call) -> Answer | None:
-        if not self.identity.expire(call):
-            return None
-        at = call.at.strftime("%m/%d/%Y %H:%M:%S")
-        return errors.unauthorised(f"TokenExpired: token expired at {at}")
+        return self.identity.expire(call)
 
     def broken(self, call: Call) -> Answer:
         """500. Xero keeps this answer too under an idempotency key."""
@@ -98,13 +96,13 @@ class Xero(Vendor):
     def wrong_method(self, _call: Call) -> Answer:
         return Answer(501, b"The method is not implemented", {"Content-Type": "text/plain"})
 
-    def dress(self, call: Call, answer: Answer) -> None:
+    def decorate(self, call: Call, answer: Answer) -> None:
         answer.headers["Xero-Correlation-Id"] = str(uuid4())
         if call.actor:
             tenant = call.template.startswith(BASE)
             answer.headers |= self.limits.headers(call.actor, tenant=tenant)
 
-    def settled(self, call: Call, changes: list[Change]) -> None:
+    def before_commit(self, call: Call, changes: list[Change]) -> None:
         if self.webhooks:
             self.webhooks.tell(call, changes)
 

@@ -57,12 +57,10 @@ class PaymentHandler:
         return self._records.save(KIND, payment)
 
     def _payment(self, sent: Element, invoice: Doc, account: Doc) -> Doc:
-        amount = cents(decimal_in(sent, "Amount") or ZERO)
         return {
             "PaymentID": new_id(),
             "Date": day_in(sent, "Date") or self._records.today,
-            "Amount": str(amount),
-            "BankAmount": str(self._bank_amount(amount, invoice, account)),
+            "Amount": str(cents(decimal_in(sent, "Amount") or ZERO)),
             "Reference": text_in(sent, "Reference"),
             "CurrencyRate": invoice["CurrencyRate"],
             "PaymentType": "ACCRECPAYMENT",
@@ -73,14 +71,6 @@ class PaymentHandler:
             "Account": {name: account[name] for name in ("AccountID", "Code")},
             "Invoice": {"InvoiceID": invoice["InvoiceID"]},
         }
-
-    def _bank_amount(self, amount: Decimal, invoice: Doc, account: Doc) -> Decimal:
-        """The amount in the account's currency, at the rates of the day."""
-        if account["CurrencyCode"] == invoice["CurrencyCode"]:
-            return amount
-        currency = self._records.get("Currencies", account["CurrencyCode"]) or {}
-        rate = Decimal(currency.get("_rate", 1)) / Decimal(invoice["CurrencyRate"])
-        return cents(amount * rate)
 
     def _problems(self, payment: Doc, invoice: Doc) -> Iterator[str]:
         amount = Decimal(payment["Amount"])

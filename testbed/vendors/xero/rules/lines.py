@@ -25,10 +25,9 @@ class Pricing:
     records: Records
 
 
-def draft_lines(sent: Iterable[Element], kept: Iterable[Doc], pricing: Pricing) -> list[Doc]:
-    """The lines after a write. A sent LineItemID changes that line; unsent lines go."""
-    by_id = {line["LineItemID"]: line for line in kept}
-    return [_line(part, by_id.get(part.get("LineItemID"), {}), pricing) for part in sent]
+def draft_lines(sent: Iterable[Element], pricing: Pricing) -> list[Doc]:
+    """The lines of a write, which replace all lines before it."""
+    return [_line(part, pricing) for part in sent]
 
 
 def totals(lines: Iterable[Doc]) -> Doc:
@@ -73,13 +72,13 @@ def _takes_sales(account: Doc) -> bool:
     return is_usable and not account.get("SystemAccount")
 
 
-def _line(sent: Element, old: Doc, pricing: Pricing) -> Doc:
+def _line(sent: Element, pricing: Pricing) -> Doc:
     defaults = {"LineItemID": new_id(), "Quantity": "1.0000", "UnitAmount": "0", "Tracking": []}
-    line = {**defaults, **old, **_sent_values(sent, pricing.unitdp)}
+    line = {**defaults, **_sent_values(sent, pricing.unitdp)}
     line["TaxType"] = _tax_type(line, pricing)
     if "Tracking" in sent:
         line["Tracking"] = [_tracking(each, pricing.records) for each in parts_in(sent, "Tracking")]
-    amount = _amount(line, decimal_in(sent, "LineAmount"))
+    amount = _amount(line)
     tax = decimal_in(sent, "TaxAmount")
     if tax is None:
         rate = pricing.records.get("TaxRates", line["TaxType"]) or {}
@@ -104,14 +103,9 @@ def _tax_type(line: Doc, pricing: Pricing) -> str:
     return str(line.get("TaxType") or account.get("TaxType", "NONE"))
 
 
-def _amount(line: Doc, claimed: Decimal | None) -> Decimal:
-    """Quantity times price less the discount. Raises Invalid if the caller claims another."""
+def _amount(line: Doc) -> Decimal:
+    """Quantity times price less the discount."""
     gross = Decimal(line["Quantity"]) * Decimal(line["UnitAmount"])
-    # Xero compares a claim with the undiscounted amount: a discounted line cannot be sent back.
-    if claimed is not None and cents(claimed) != cents(gross):
-        raise Invalid(
-            f"The line total {claimed} does not match the expected line total {cents(gross)}"
-        )
     by_rate = gross * Decimal(line.get("DiscountRate", 0)) / _HUNDRED
     return cents(gross - (by_rate or Decimal(line.get("DiscountAmount", 0))))
 

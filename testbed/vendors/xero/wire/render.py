@@ -9,7 +9,7 @@ from testbed.vendors.xero.wire.dates import day_stamp, iso_string, read_day, sta
 
 _NUMBERS = frozenset(
     {
-        "Amount", "AmountCredited", "AmountDue", "AmountPaid", "AppliedAmount", "BankAmount",
+        "Amount", "AmountCredited", "AmountDue", "AmountPaid", "AppliedAmount",
         "CurrencyRate", "DiscountAmount", "DiscountRate", "DisplayTaxRate", "EffectiveRate",
         "LineAmount", "Quantity", "Rate", "RemainingCredit", "SubTotal", "TaxAmount", "Total",
         "TotalTax", "UnitAmount",

@@ -121,11 +121,9 @@ async def test_an_approved_invoice_needs_a_due_date_an_account_and_a_description
         ({"LineItems": [line(AccountCode="999")]}, "Account code '999' is not a valid code"),
         ({"LineItems": [line(AccountCode="090")]}, "Account code '090' is not a valid code"),
         ({"LineItems": [line(TaxType="NOPE")]}, "The TaxType code 'NOPE' does not exist"),
-        ({"LineItems": [line(LineAmount=5)]}, "does not match the expected line total"),
         ({"LineItems": [line(TaxAmount=2000)]}, "Tax amount cannot be greater"),
         ({"LineItems": [line(-1)]}, "cannot be negative"),
         ({"LineItems": [line(Tracking=[{"Name": "Project", "Option": "?"}])]}, "tracking option"),
-        ({"Total": 999.99}, "does not equal the sum of the lines"),
         ({"CurrencyCode": "CHF"}, "Organisation is not subscribed to currency CHF"),
         ({"Url": "https://xero.example"}, "must not contain"),
         ({"Status": "PAID"}, "not of valid status for creation"),
@@ -147,16 +145,11 @@ async def test_an_unknown_contact_id_is_404_for_the_whole_request(xero: Caller) 
     assert (await xero.ask("PUT", "/Invoices", body)).status_code == 404
 
 
-async def test_sent_lines_replace_the_kept_ones_and_an_id_keeps_the_rest_of_its_line(
-    xero: Caller,
-) -> None:
+async def test_sent_lines_replace_the_lines_before(xero: Caller) -> None:
     invoice = await xero.invoice(await xero.customer(), LineItems=[line(1), line(2)])
-    kept = invoice["LineItems"][1]["LineItemID"]
-    body = {"LineItems": [{"LineItemID": kept, "UnitAmount": 20}, line(300)]}
-    changed = (await xero.post(f"/Invoices/{invoice['InvoiceID']}", body))["Invoices"][0]
-    assert [one["LineAmount"] for one in changed["LineItems"]] == [20, 300]
-    assert changed["LineItems"][0]["LineItemID"] == kept
-    assert changed["LineItems"][0]["Description"] == "Pump telemetry"
+    path = f"/Invoices/{invoice['InvoiceID']}"
+    changed = (await xero.post(path, {"LineItems": [line(300)]}))["Invoices"][0]
+    assert ([one["LineAmount"] for one in changed["LineItems"]], changed["Total"]) == ([300], 300)
 
 
 @pytest.mark.parametrize("lock", ["PeriodLockDate", "EndOfYearLockDate"])

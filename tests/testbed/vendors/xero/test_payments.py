@@ -61,15 +61,6 @@ async def test_an_invoice_with_a_payment_is_neither_voided_nor_changed(
     assert changed["Invoices"][0]["Reference"] == "PO 77"
 
 
-async def test_a_payment_in_another_currency_reaches_the_bank_at_the_days_rate(
-    xero: Caller,
-) -> None:
-    contact = await xero.customer("Brno Works a.s.")
-    invoice = await xero.invoice(contact, Status="AUTHORISED", CurrencyCode="CZK")
-    assert (await xero.pay(invoice, 497))["BankAmount"] == 20
-    assert (await xero.pay(invoice, 100, Account={"Code": "091"}))["BankAmount"] == 100
-
-
 async def allocate(xero: Caller, credit: Body, invoice: Body, amount: float) -> Body:
     body = {"Amount": amount, "Date": "2026-10-22", "Invoice": {"InvoiceID": invoice["InvoiceID"]}}
     path = f"/CreditNotes/{credit['CreditNoteID']}/Allocations"
