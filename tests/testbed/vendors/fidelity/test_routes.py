@@ -10,7 +10,7 @@ from tests.testbed.vendors.fidelity.conftest import hubspots_document, xeros_doc
 
 _NO_CLIENT = {
     "hubspot": {"GET /account-info/v3/details"},
-    "xero": {"POST /connect/token", "POST /connect/revocation", "GET /identity/connect/authorize"},
+    "xero": {"POST /connect/token"},
 }
 """In the vendor's guides, but in no client's models."""
 _DATED = re.compile(r"/20\d\d-\d\d/|/20\d\d-\d\d$")

@@ -184,9 +184,7 @@ async def test_a_batch_that_does_not_summarise_keeps_the_good_elements(xero: Cal
     assert xero.count("Invoices") == 1
 
 
-@pytest.mark.parametrize(
-    "body", [b"{", b'{"Invoices": []}', b'{"Contact": "nobody"}']
-)
+@pytest.mark.parametrize("body", [b"{", b'{"Invoices": []}', b'{"Contact": "nobody"}'])
 async def test_a_body_of_the_wrong_kind_is_refused(xero: Caller, body: bytes) -> None:
     answer = await xero.client.put("/api.xro/2.0/Invoices", content=body)
     assert (answer.status_code, answer.json()["ErrorNumber"]) == (400, 14)
