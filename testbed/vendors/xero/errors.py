@@ -13,11 +13,7 @@ _HAS_VALIDATION_ERRORS = frozenset({"Contacts", "Payments"})
 
 
 class Invalid(Exception):
-    """Xero refuses one element, for these reasons."""
-
-    def __init__(self, *reasons: str) -> None:
-        super().__init__(*reasons)
-        self.reasons = reasons
+    """Xero refuses one element; the arguments are the reasons."""
 
 
 class BadBody(ValueError):
@@ -68,15 +64,8 @@ def not_acceptable() -> Refusal:
     return Refusal(Answer(406, text, {"Content-Type": "text/plain"}))
 
 
-def unauthorised(detail: str) -> Answer:
-    return _problem(401, "Unauthorized", detail)
-
-
-def forbidden(detail: str) -> Answer:
-    return _problem(403, "Forbidden", detail)
-
-
-def _problem(status: int, title: str, detail: str) -> Answer:
+def problem(status: int, title: str, detail: str) -> Answer:
+    """401 or 403."""
     body: dict[str, Any] = {
         "Type": None,
         "Title": title,

@@ -17,18 +17,24 @@ from testbed.vendors.common.tokens import (
     TokenServer,
 )
 from testbed.vendors.xero import errors
-from testbed.vendors.xero.scopes import ALL_SCOPES
 
 TENANT = {"id": "5d0c2a86-6f0b-4d8e-9a37-2f4e1c6b8a90", "name": "Lowfold Systems s.r.o."}
+# https://developer.xero.com/documentation/guides/oauth2/scopes, granular scopes
+_RESOURCES = {
+    "accounting.invoices": {"Invoices", "CreditNotes"},
+    "accounting.payments": {"Payments"},
+    "accounting.contacts": {"Contacts"},
+    "accounting.settings": {"Organisation", "Accounts", "TaxRates", "Currencies"},
+}
+_ALL_SCOPES = frozenset({*_RESOURCES, *(f"{scope}.read" for scope in _RESOURCES)})
 _APPLICATIONS = tuple(
-    Application(id=id_, secret=secret, actor=actor, scopes=ALL_SCOPES)
+    Application(id=id_, secret=secret, actor=actor, scopes=_ALL_SCOPES)
     for id_, secret, actor in (
         ("cashward-xero", "xero-demo-secret", "cashward"),
         ("bank-feed", "xero-bank-secret", "bank"),
     )
 )
 _RULES = TokenRules(grants=frozenset({"client_credentials"}), access_life=30 * 60)
-_CONNECTED_AT = "2026-09-01T08:15:00.1234560"
 
 
 class Identity:
@@ -55,12 +61,9 @@ class Identity:
         """Serve `GET /connections`."""
         connection = {
             "id": str(uuid5(NAMESPACE_URL, self.read(call).client)),
-            "authEventId": str(uuid5(NAMESPACE_URL, TENANT["id"])),
             "tenantId": TENANT["id"],
             "tenantType": "ORGANISATION",
             "tenantName": TENANT["name"],
-            "createdDateUtc": _CONNECTED_AT,
-            "updatedDateUtc": _CONNECTED_AT,
         }
         return Answer(200, [connection])
 
@@ -69,9 +72,7 @@ class Identity:
         try:
             return self._tokens.find(_bearer(call))
         except InvalidToken as invalid:
-            expired = invalid.expired_at
-            answer = _unauthenticated() if expired is None else _expired(expired)
-            raise Refusal(answer) from invalid
+            raise Refusal(_expired(invalid.expired_at)) from invalid
 
     def expire(self, call: Call) -> Answer | None:
         """End the call's access token now, and answer as for an expired one."""
@@ -81,6 +82,14 @@ class Identity:
         """The caller of a token request, whose secret may be wrong."""
         application = self._tokens.applications.get(app_of(call))
         return application.actor if application else ""
+
+
+def allows(scopes: frozenset[str], method: str, resource: str) -> bool:
+    """Whether one of the scopes opens the resource for the method."""
+    needed = {scope for scope, resources in _RESOURCES.items() if resource in resources}
+    if method == "GET":
+        needed |= {f"{scope}.read" for scope in needed}
+    return bool(needed & scopes)
 
 
 def app_of(call: Call) -> str:
@@ -104,10 +113,9 @@ def _bearer(call: Call) -> str:
     return call.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
-def _unauthenticated() -> Answer:
-    return errors.unauthorised("AuthenticationUnsuccessful")
-
-
-def _expired(at: float) -> Answer:
+def _expired(at: float | None) -> Answer:
+    """401 for a token that expired then, or that never was one."""
+    if at is None:
+        return errors.problem(401, "Unauthorized", "AuthenticationUnsuccessful")
     shown = datetime.fromtimestamp(at, UTC).strftime("%m/%d/%Y %H:%M:%S")
-    return errors.unauthorised(f"TokenExpired: token expired at {shown}")
+    return errors.problem(401, "Unauthorized", f"TokenExpired: token expired at {shown}")

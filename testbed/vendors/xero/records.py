@@ -44,10 +44,6 @@ class Records:
         return next(self.collection("Organisation").values())
 
     @property
-    def base_currency(self) -> str:
-        return str(self.organisation["BaseCurrency"])
-
-    @property
     def now(self) -> int:
         """The server's time in milliseconds."""
         return milliseconds(self.clock.now())

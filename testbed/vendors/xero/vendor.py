@@ -9,14 +9,13 @@ from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Change, Store
 from testbed.vendors.common.vendor import Route, Vendor, page
 from testbed.vendors.xero import errors, identity, seed
-from testbed.vendors.xero.handlers.documents import PDF
 from testbed.vendors.xero.idempotency import Idempotency
 from testbed.vendors.xero.identity import TENANT, Identity
 from testbed.vendors.xero.limits import XeroLimits, too_many
 from testbed.vendors.xero.records import Records
 from testbed.vendors.xero.routes import BASE, TOKEN, Endpoint, accounting_routes, identity_routes
-from testbed.vendors.xero.scopes import allows
 from testbed.vendors.xero.webhooks import Webhooks
+from testbed.vendors.xero.wire import pdf
 from testbed.vendors.xero.wire.requests import elements
 
 _NAMES = ("Reference", "InvoiceNumber", "ContactNumber", "Name")
@@ -61,9 +60,10 @@ class Xero(Vendor):
         if call.template.startswith(BASE):
             # Xero lets a custom connection leave the tenant out.
             if call.headers.get("Xero-Tenant-Id", TENANT["id"]) != TENANT["id"]:
-                raise Refusal(errors.forbidden("AuthenticationUnsuccessful"))
-            if not allows(token.scopes, call.method, _resource(call)):
-                raise Refusal(errors.unauthorised("AuthorizationUnsuccessful"))
+                raise Refusal(errors.problem(403, "Forbidden", "AuthenticationUnsuccessful"))
+            resource = call.template.removeprefix(f"{BASE}/").partition("/")[0]
+            if not identity.allows(token.scopes, call.method, resource):
+                raise Refusal(errors.problem(401, "Unauthorized", "AuthorizationUnsuccessful"))
         return token.actor
 
     def check_limits(self, call: Call) -> None:
@@ -116,7 +116,7 @@ class Xero(Vendor):
 
     def _guard(self, endpoint: Endpoint, call: Call) -> Answer:
         accepted = call.headers.get("Accept", "")
-        if "application/json" not in accepted and PDF not in accepted:
+        if "application/json" not in accepted and pdf.MEDIA_TYPE not in accepted:
             raise errors.not_acceptable()
         return self.idempotency.once(call, endpoint)
 
@@ -128,7 +128,3 @@ def _name_in_body(call: Call) -> str:
     kind = next(part for part in reversed(call.template.split("/")) if "{" not in part)
     first = elements(call, kind)[0]
     return next((str(first[name]) for name in _NAMES if first.get(name)), "")
-
-
-def _resource(call: Call) -> str:
-    return call.template.removeprefix(BASE).strip("/").split("/")[0]

@@ -47,17 +47,17 @@ class XeroManners:
 
     def __init__(self, url: str, key: str) -> None:
         self.url = url
-        self.key = key
+        self._key = key
 
     def post(self, events: Sequence[Doc], attempt: int) -> Post:
         del attempt
         numbers = [event["sequence"] for event in events]
         body = _body([event["event"] for event in events], min(numbers), max(numbers))
-        return self._signed(body, self.key)
+        return self._signed(body, self._key)
 
     def intent(self, *, good: bool) -> Post:
         """A post without events, signed with the right or with a wrong key."""
-        return self._signed(_body([], 0, 0), self.key if good else f"not {self.key}")
+        return self._signed(_body([], 0, 0), self._key if good else f"not {self._key}")
 
     def gives_up(self, _status: int) -> bool:
         return False
@@ -87,11 +87,10 @@ class Webhooks:
 
     def tell(self, call: Call, changes: Sequence[Change]) -> None:
         """Put the events of a call's changes into the outbox."""
-        is_payment = call.template.endswith("/Payments")
+        if call.template.endswith("/Payments") and not self._payments_update_invoices:
+            return
         for change in changes:
             category, type_ = _CATEGORIES.get(change.collection), _TYPES.get(change.what)
-            if is_payment and not self._payments_update_invoices:
-                continue
             if category and type_:
                 event = self._event(call, change) | {"eventCategory": category, "eventType": type_}
                 sequence = self._store.next_id("_event_sequence")
@@ -119,7 +118,7 @@ class Webhooks:
     async def _validate_then_deliver(self) -> None:
         async with httpx.AsyncClient(timeout=self._manners.timeout) as client:
             while not await self._is_valid(client):
-                _log.warning("xero: %s failed intent-to-receive validation", self._manners.url)
+                _log.warning("xero: %s failed the validation", self._manners.url)
                 await asyncio.sleep(self._intent_every)
         await self._hooks.start()
 

@@ -11,7 +11,7 @@ from testbed.vendors.xero.errors import Invalid
 from testbed.vendors.xero.handlers.batch import save_all
 from testbed.vendors.xero.records import Records, new_id
 from testbed.vendors.xero.rules.amounts import ZERO, cents
-from testbed.vendors.xero.rules.periods import lock_problem
+from testbed.vendors.xero.rules.documents import lock_problem
 from testbed.vendors.xero.rules.settling import settle_credit, settle_invoice
 from testbed.vendors.xero.wire.render import render
 from testbed.vendors.xero.wire.requests import Element, day_in, decimal_in, part_in

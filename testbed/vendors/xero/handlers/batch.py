@@ -27,7 +27,7 @@ def save_all(
                 rows.append(show(save(element)) | status)
             except Invalid as no:
                 id_field = ID_FIELDS.get(kind, "AllocationID")
-                rows.append(errors.refused_element(element, no.reasons, kind, id_field))
+                rows.append(errors.refused_element(element, no.args, kind, id_field))
                 refused.append(rows[-1])
     except BadBody as wrong:
         raise errors.bad_body(str(wrong)) from wrong

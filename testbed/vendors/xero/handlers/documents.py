@@ -11,14 +11,13 @@ from testbed.vendors.xero.records import Records
 from testbed.vendors.xero.rules.contacts import ARCHIVED
 from testbed.vendors.xero.rules.documents import Write, draft_document
 from testbed.vendors.xero.rules.kinds import Kind
+from testbed.vendors.xero.wire import pdf
 from testbed.vendors.xero.wire.envelope import wrapped
 from testbed.vendors.xero.wire.lists import select
-from testbed.vendors.xero.wire.pdf import invoice_pdf
 from testbed.vendors.xero.wire.render import render, with_strings
 from testbed.vendors.xero.wire.requests import Element, part_in
 
 _BRIEF = ("ContactID", "ContactNumber", "ContactStatus", "Name", "HasValidationErrors")
-PDF = "application/pdf"
 
 
 class DocumentHandler:
@@ -37,9 +36,8 @@ class DocumentHandler:
     def read(self, call: Call) -> Answer:
         """One document as JSON, or as a PDF if the caller accepts one."""
         doc = self._named(call)
-        if PDF in call.headers.get("Accept", ""):
-            contact = self._records.get("Contacts", doc["Contact"]["ContactID"]) or {}
-            return Answer(200, invoice_pdf(doc, contact), {"Content-Type": PDF})
+        if pdf.MEDIA_TYPE in call.headers.get("Accept", ""):
+            return Answer(200, pdf.PAGE, {"Content-Type": pdf.MEDIA_TYPE})
         return wrapped(call, self._kind.plural, [self._show(call, doc)])
 
     def find(self, call: Call) -> Answer:

@@ -28,9 +28,7 @@ _BLANK = {
         {"AddressType": kind, "City": "", "Region": "", "PostalCode": "", "Country": ""}
         for kind in ("STREET", "POBOX")
     ],
-    "IsSupplier": False,
     "IsCustomer": False,
-    "HasAttachments": False,
     "HasValidationErrors": False,
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from testbed.vendors.common.state import Doc
@@ -16,15 +17,18 @@ from testbed.vendors.xero.rules.lines import (
     line_problems,
     totals,
 )
-from testbed.vendors.xero.rules.periods import lock_problem
 from testbed.vendors.xero.rules.settling import CREDITS, is_settled, settle_credit, settle_invoice
 from testbed.vendors.xero.wire.requests import Element, day_in, parts_in, text_in
 
 _LINE_AMOUNT_TYPES = ("Exclusive", "NoTax")
 _TEXTS = ("Type", "Reference", "Url", "LineAmountTypes", "CurrencyCode", "Status")
 _DAYS = ("Date", "DueDate")
-_LONGEST = 255
 _OPEN_WHEN_SETTLED = {"Reference", "DueDate", "InvoiceNumber", "Url", "Status"}
+
+_LOCKS = {
+    "PeriodLockDate": "period lock date",
+    "EndOfYearLockDate": "end of year lock date",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,19 @@ def draft_document(write: Write, kind: Kind, records: Records) -> Doc:
     return settle_invoice(doc | {"IsDiscounted": is_discounted(doc["LineItems"])})
 
 
+def lock_problem(day: str, records: Records) -> str | None:
+    """The reason against a booking on that day, if its period is closed."""
+    for field, name in _LOCKS.items():
+        lock = records.organisation.get(field)
+        if lock and day <= lock:
+            last = date.fromisoformat(lock)
+            return (
+                f"The document date cannot be before the {name}, currently set at "
+                f"{last.day} {last:%B %Y}"
+            )
+    return None
+
+
 def _with_head(write: Write, kind: Kind, records: Records) -> Doc:
     sent = write.sent
     doc: Doc = {**(write.existing or _blank(kind, records))}
@@ -75,7 +92,7 @@ def _blank(kind: Kind, records: Records) -> Doc:
         "Status": "DRAFT",
         "Date": records.today,
         "LineAmountTypes": "Exclusive",
-        "CurrencyCode": records.base_currency,
+        "CurrencyCode": records.organisation["BaseCurrency"],
         "HasErrors": False,
         "LineItems": [],
         "Payments": [],
@@ -108,9 +125,6 @@ def _head_problems(doc: Doc, kind: Kind) -> Iterator[str]:
         yield "One or more line items must be specified"
     if "xero" in (doc.get("Url") or "").lower():
         yield "The Url must not contain the word xero."
-    for field in ("Reference", kind.number):
-        if len(doc.get(field) or "") > _LONGEST:
-            yield f"The field {field} must be at most {_LONGEST} characters long."
 
 
 def _line_problems(doc: Doc, records: Records) -> Iterator[str]:

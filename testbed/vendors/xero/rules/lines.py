@@ -13,7 +13,6 @@ from testbed.vendors.xero.wire.requests import Element, decimal_in, parts_in, te
 _TEXTS = ("Description", "AccountCode", "TaxType")
 _DISCOUNTS = ("DiscountRate", "DiscountAmount")
 _HUNDRED = Decimal(100)
-_LONGEST_DESCRIPTION = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +43,6 @@ def is_discounted(lines: Iterable[Doc]) -> bool:
 
 def line_problems(line: Doc, *, approved: bool, records: Records) -> Iterator[str]:
     """Every reason against a drafted line."""
-    if len(line.get("Description", "")) > _LONGEST_DESCRIPTION:
-        yield f"Description must be at most {_LONGEST_DESCRIPTION} characters long."
     if approved and not line.get("Description"):
         yield "Description must be specified for each line item."
     if code := line.get("AccountCode"):

@@ -8,7 +8,7 @@ from testbed.vendors.common.state import Doc
 from testbed.vendors.xero import errors
 from testbed.vendors.xero.records import INDEXED, Records, plain
 from testbed.vendors.xero.wire.dates import read_modified_since
-from testbed.vendors.xero.wire.where import BadExpression, Filter, Test, parse
+from testbed.vendors.xero.wire.where import Filter, Test, parse
 
 _PAGE_SIZE, _LARGEST_PAGE = 100, 1000
 _DOCUMENT = frozenset({"Type", "Status", "Reference", "CurrencyCode"})
@@ -36,20 +36,20 @@ class Rows:
 
 
 def select(call: Call, kind: str, records: Records) -> Rows:
-    """The records that the query asks for, in its order."""
-    where = _where(call, kind)
+    """The records that the query asks for, in its order. Raises Refusal for a bad query."""
+    try:
+        return _select(call, kind, records)
+    except ValueError as bad:
+        raise errors.bad_query(str(bad)) from bad
+
+
+def _select(call: Call, kind: str, records: Records) -> Rows:
+    text = call.query.get("where")
+    where = parse(text, _FIELDS[kind]) if text else None
     tests = [*_tests(call, kind), *([where.matches] if where else ())]
     found = _candidates(call, kind, records, where)
     docs = [doc for doc in found if all(test(doc) for test in tests)]
     return _page(call, _ordered(call, docs))
-
-
-def _where(call: Call, kind: str) -> Filter | None:
-    text = call.query.get("where")
-    try:
-        return parse(text, _FIELDS[kind]) if text else None
-    except BadExpression as wrong:
-        raise errors.bad_query(str(wrong)) from wrong
 
 
 def _candidates(call: Call, kind: str, records: Records, where: Filter | None) -> Iterable[Doc]:
@@ -72,38 +72,24 @@ def _tests(call: Call, kind: str) -> Iterator[Test]:
         wanted = set(statuses.split(","))
         yield lambda doc: doc["Status"] in wanted
     if since := call.headers.get("If-Modified-Since"):
-        mark = _modified_since(since)
+        mark = read_modified_since(since)
         yield lambda doc: bool(doc["UpdatedDateUTC"] > mark)
     if term := plain(call.query.get("searchTerm", "")):
         yield lambda doc: any(term in plain(doc.get(field) or "") for field in _SEARCHED)
 
 
-def _modified_since(header: str) -> int:
-    try:
-        return read_modified_since(header)
-    except ValueError as wrong:
-        raise errors.bad_query(f"If-Modified-Since: {header!r} is not a date") from wrong
-
-
 def _ordered(call: Call, docs: list[Doc]) -> list[Doc]:
     order = call.query.get("order")
     if order not in (None, "UpdatedDateUTC ASC"):
-        raise errors.bad_query(f"The testbed does not order by '{order}'")
+        raise ValueError(f"The testbed does not order by '{order}'")
     return sorted(docs, key=lambda doc: int(doc["UpdatedDateUTC"])) if order else docs
 
 
 def _page(call: Call, docs: list[Doc]) -> Rows:
     if not {"page", "pageSize", "Statuses"} & call.query.keys():
         return Rows(docs, None)
-    page = max(1, _whole(call, "page", 1))
-    size = min(_LARGEST_PAGE, max(1, _whole(call, "pageSize", _PAGE_SIZE)))
+    page = max(1, int(call.query.get("page", 1)))
+    size = min(_LARGEST_PAGE, max(1, int(call.query.get("pageSize", _PAGE_SIZE))))
     count = -(-len(docs) // size)
     pagination = {"page": page, "pageSize": size, "pageCount": count, "itemCount": len(docs)}
     return Rows(docs[(page - 1) * size : page * size], pagination)
-
-
-def _whole(call: Call, name: str, default: int) -> int:
-    text = call.query.get(name, str(default))
-    if not text.isdecimal():
-        raise errors.bad_query(f"{name}: {text!r} is not a number")
-    return int(text)

@@ -1,13 +1,15 @@
 """The values of a request body, read strictly."""
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from testbed.vendors.common.call import Call
 from testbed.vendors.xero.errors import BadBody
 from testbed.vendors.xero.rules.amounts import number
 from testbed.vendors.xero.wire.dates import read_day
 
+T = TypeVar("T")
 Element = dict[str, Any]
 
 
@@ -23,24 +25,12 @@ def elements(call: Call, plural: str) -> list[Element]:
 
 def decimal_in(element: Element, field: str) -> Decimal | None:
     """The number in a field, or None if the field is empty."""
-    value = element.get(field)
-    if value in (None, ""):
-        return None
-    try:
-        return number(value)
-    except (ArithmeticError, TypeError) as wrong:
-        raise BadBody(f"{field}: {value!r} is not a number") from wrong
+    return _read(element, field, number)
 
 
 def day_in(element: Element, field: str) -> str | None:
     """The calendar day in a field, or None if the field is empty."""
-    value = element.get(field)
-    if value in (None, ""):
-        return None
-    try:
-        return read_day(value)
-    except ValueError as wrong:
-        raise BadBody(f"{field}: {value!r} is not a date") from wrong
+    return _read(element, field, read_day)
 
 
 def text_in(element: Element, field: str) -> str | None:
@@ -67,3 +57,11 @@ def parts_in(element: Element, field: str) -> list[Element]:
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise BadBody(f"{field} is not a list of objects")
     return value
+
+
+def _read(element: Element, field: str, read: Callable[[object], T]) -> T | None:
+    value = element.get(field)
+    try:
+        return None if value in (None, "") else read(value)
+    except (ArithmeticError, TypeError, ValueError) as wrong:
+        raise BadBody(f"{field} cannot be {value!r}") from wrong

@@ -32,10 +32,6 @@ _PARSER = Lark(
 )
 
 
-class BadExpression(ValueError):
-    """The expression has no meaning for this list."""
-
-
 @dataclass(frozen=True)
 class Filter:
     """A test of a record, and the values that every match must have, for use with an index."""
@@ -45,14 +41,14 @@ class Filter:
 
 
 def parse(text: str, fields: Collection[str]) -> Filter:
-    """Read an expression over these fields. Raises BadExpression."""
+    """Read an expression over these fields. Raises ValueError."""
     try:
         tree = _PARSER.parse(text)
     except LarkError as wrong:
-        raise BadExpression(f"Syntax error: {str(wrong).splitlines()[0]}") from wrong
+        raise ValueError(f"Syntax error: {str(wrong).splitlines()[0]}") from wrong
     for name in tree.scan_values(_is_field):
         if name not in fields:
-            raise BadExpression(f"No property or field '{name}' exists in type")
+            raise ValueError(f"No property or field '{name}' exists in type")
     return _Filters().transform(tree)
 
 

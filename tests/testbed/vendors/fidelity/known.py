@@ -37,7 +37,6 @@ XERO = (
     Known("*Invoices*", "answer.Invoices.*DateString", _LIVE_DAYS),
     Known("*CreditNotes*", "answer.CreditNotes.DateString", _LIVE_DAYS),
     Known("*", "answer.*.LineItems.ValidationErrors", "live lines carry the list, empty", "[[]]"),
-    Known("GET /connections", "answer.*DateUtc", "live: UTC without saying so", "'*T*0'"),
     Known("*", "answer 400.Elements.*", "live: the refused element comes back whole"),
     Known("P*", "request.*Date", "guides: a plain ISO day is taken, too", "'????-??-??'"),
     Known("POST */{id}", "query.summarizeErrors", "guides: for every POST; the model lacks it"),

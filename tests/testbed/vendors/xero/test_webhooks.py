@@ -133,7 +133,7 @@ async def outbox(xero: Caller, *, attempt: int) -> None:
     """Wait until the one event in the outbox has been tried so often."""
     events = xero.app.vendor.store.collection("_outbox")
     while [event["attempt"] for event in events.values()] != [attempt]:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("option", [True, False])
