@@ -55,7 +55,7 @@ async def test_coins_smaller_than_a_cent_are_refused_before_anything_is_sent(
     xero: XeroBench,
 ) -> None:
     command = draft(await customer(xero), Money.of("10.125", "KWD"), tax=EXPORT)
-    with pytest.raises(Rejected, match=r"KWD has coins of 0\.001"):
+    with pytest.raises(Rejected, match=r"KWD counts in 0\.001"):
         await xero.invoicing.draft_invoice.do(command, ticket("i"))
     assert f"PUT {BASE}/Invoices" not in await xero.calls()
 

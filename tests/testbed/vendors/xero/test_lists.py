@@ -32,7 +32,7 @@ def test_a_filter_matches_by_its_meaning(text: str, matches: object) -> None:
     ['Nonsense=="1"', 'Type=="ACCREC" AND', "Type==1", 'Type=="a', 'Type=="a" Type=="b"', "(Type"],
 )
 def test_a_filter_without_a_meaning_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="Syntax error|No property"):
+    with pytest.raises(ValueError, match=r"Syntax error|No property"):
         parse(text, ROW.keys())
 
 
