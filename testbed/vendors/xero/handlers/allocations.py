@@ -16,7 +16,6 @@ from testbed.vendors.xero.rules.settling import settle_credit, settle_invoice
 from testbed.vendors.xero.wire.render import render
 from testbed.vendors.xero.wire.requests import Element, day_in, decimal_in, part_in
 
-_ON_INVOICE = ("CreditNoteID", "CreditNoteNumber", "Total")
 _KIND = "CreditNotes"
 
 
@@ -37,9 +36,9 @@ class AllocationHandler:
             raise Invalid("Invoice could not be found")
         amount = cents(decimal_in(sent, "Amount") or ZERO)
         day = day_in(sent, "Date") or max(credit["Date"], invoice["Date"])
-        locked = lock_problem(day, self._records)
-        if reasons := [*_problems(amount, credit, invoice), *([locked] if locked else ())]:
-            raise Invalid(*reasons)
+        reasons = [*_problems(amount, credit, invoice), lock_problem(day, self._records)]
+        if any(reasons):
+            raise Invalid(*filter(None, reasons))
         of = {name: invoice[name] for name in ("InvoiceID", "InvoiceNumber")}
         made = {"AllocationID": new_id(), "Amount": str(amount), "Date": day, "Invoice": of}
         self._book(made, credit, invoice)
@@ -49,10 +48,10 @@ class AllocationHandler:
         """Write the allocation on both documents."""
         allocations = [*credit["Allocations"], made]
         self._records.save(_KIND, settle_credit({**credit, "Allocations": allocations}))
-        part = {name: credit[name] for name in _ON_INVOICE}
+        part = {name: credit[name] for name in ("CreditNoteID", "CreditNoteNumber", "Total")}
         part |= {"AppliedAmount": made["Amount"], "Date": made["Date"]}
-        parts = [*invoice[_KIND], part]
-        self._records.save("Invoices", settle_invoice({**invoice, _KIND: parts}))
+        credited = {**invoice, _KIND: [*invoice[_KIND], part]}
+        self._records.save("Invoices", settle_invoice(credited))
 
     def _credit(self, call: Call) -> Doc:
         found = self._records.get(_KIND, call.params["id"])

@@ -114,10 +114,18 @@ async def test_each_limit_names_itself(open_xero: Open, limit: str, tells_when: 
 
 
 async def test_a_sixth_call_in_flight_is_refused(open_xero: Open) -> None:
-    late = {"rules": [{"operation": "GET *", "kind": "late_commit", "attempt": None}]}
-    async with open_xero(faults={**late, "late_by": 0.2}) as xero:
-        calls = (xero.ask("GET", "/Organisation") for _ in range(6))
-        answers = await asyncio.gather(*calls, return_exceptions=True)
-        refused = [answer for answer in answers if isinstance(answer, httpx.Response)]
-        assert [answer.status_code for answer in refused] == [429]
-        assert "Retry-After" not in refused[0].headers
+    rule = {"operation": "GET *", "kind": "hang", "attempt": None}
+    async with open_xero(faults={"rules": [rule], "hang_for": 60}) as xero:
+        calls = [asyncio.create_task(xero.ask("GET", "/Organisation")) for _ in range(6)]
+        (first,), others = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        assert first.result().headers["X-Rate-Limit-Problem"] == "concurrent"
+        assert "Retry-After" not in first.result().headers
+        assert len(others) == 5
+        for call in others:
+            call.cancel()
+
+
+async def test_a_finished_call_is_in_flight_no_more(open_xero: Open) -> None:
+    async with open_xero(limits={"concurrent": 1}) as xero:
+        for _ in range(2):
+            await xero.get("/Organisation")
