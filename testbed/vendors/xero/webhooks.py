@@ -38,7 +38,7 @@ def signature(key: str, body: bytes) -> str:
     return base64.b64encode(hmac.digest(key.encode(), body, "sha256")).decode()
 
 
-class XeroManners:
+class XeroDeliveryRules:
     """Delivery as Xero does it: a second try at once, then one each quarter of an hour."""
 
     most = 50
@@ -77,8 +77,8 @@ class Webhooks:
     """
 
     def __init__(self, store: Store, clock: Clock, options: Mapping[str, Any], tenant: str) -> None:
-        self._manners = XeroManners(str(options["url"]), str(options["secret"]))
-        self._hooks = Hooks(store, clock, self._manners)
+        self._rules = XeroDeliveryRules(str(options["url"]), str(options["secret"]))
+        self._hooks = Hooks(store, clock, self._rules)
         self._store = store
         self._tenant = tenant
         self._intent_every = float(options.get("intent_every", 2.0))
@@ -116,16 +116,16 @@ class Webhooks:
         await self._hooks.stop()
 
     async def _validate_then_deliver(self) -> None:
-        async with httpx.AsyncClient(timeout=self._manners.timeout) as client:
+        async with httpx.AsyncClient(timeout=self._rules.timeout) as client:
             while not await self._is_valid(client):
-                _log.warning("xero: %s failed the validation", self._manners.url)
+                _log.warning("xero: %s failed the validation", self._rules.url)
                 await asyncio.sleep(self._intent_every)
         await self._hooks.start()
 
     async def _is_valid(self, client: httpx.AsyncClient) -> bool:
         """Whether the receiver answers 2xx to each good signature and 401 to each bad one."""
         for good in _INTENTS:
-            post = self._manners.intent(good=good)
+            post = self._rules.intent(good=good)
             try:
                 answer = await client.post(post.url, content=post.body, headers=dict(post.headers))
             except httpx.HTTPError:
