@@ -1,7 +1,7 @@
-"""Finds what happened elsewhere, one poll a system, and rings the runs it concerns.
+"""One poll per system: it finds what happened there and tells the runs concerned.
 
-A poll reads from a little before where the last one ended: what it meets twice, it knows again.
-It moves its cursor only after everything was rung, so a crash repeats and loses nothing.
+A poll reads from a little before the end of the last one, and recognises what it meets twice.
+It moves its cursor after everything was dispatched: a crash repeats and loses nothing.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
+from activities.poll_schedule import PollSchedule
 from domain.attention import INCOMPLETE, Attention
 from domain.billing import Invoice, InvoiceStatus
 from domain.claim import Claim, ClaimState
@@ -35,14 +36,14 @@ FIRST_LOOK_BACK = timedelta(days=30)
 
 
 class PollResult(Value):
-    """What one poll saw and rang."""
+    """How many records one poll saw, and how many facts it dispatched."""
 
     seen: int
     dispatched: int
 
 
 class RecentEvents:
-    """Knows what was rung a short while ago, so that an overlap does not ring it again.
+    """Remembers what was dispatched a short while ago, so that an overlap does not repeat it.
 
     Forgetting is harmless: a run knows what it has already done.
     """
@@ -62,45 +63,52 @@ class RecentEvents:
 
 
 class CrmPoll:
-    """Won deals, by the time their record changed; a CRM that cannot tell is read where it matters.
+    """Finds won deals by the time of their last change.
 
-    It matters for a deal that waits for sales to complete it.
+    Without a modified-since query it re-reads only the deals that wait for sales.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
         crm: Crm,
-        desk: AttentionQueue,
+        attention_queue: AttentionQueue,
         cursors: Cursors,
-        doorbell: EventDispatcher,
+        dispatcher: EventDispatcher,
         clock: Clock,
         overlap: timedelta,
+        schedule: PollSchedule,
     ) -> None:
         self._crm = crm
-        self._desk = desk
+        self._attention_queue = attention_queue
         self._cursors = cursors
-        self._doorbell = doorbell
+        self._dispatcher = dispatcher
         self._clock = clock
         self._overlap = overlap
-        self._rung = RecentEvents(clock, 5 * overlap)
+        self._schedule = schedule
+        self._recent = RecentEvents(clock, 5 * overlap)
 
-    @activity.defn(name="crm.delta")
-    async def delta(self) -> PollResult:
+    @activity.defn(name="crm.poll")
+    async def poll(self) -> None:
+        """Poll at the schedule's interval until its time is over."""
+        await self._schedule.repeat(self.poll_once)
+
+    async def poll_once(self) -> PollResult:
         since = await self._cursors.read("crm") or self._clock() - FIRST_LOOK_BACK
         won = await self._crm.won_since(since - self._overlap)
-        rung = sum([await self._ring(deal) for deal in won])
+        dispatched = sum([await self._dispatch(deal) for deal in won])
         if won:
             await self._cursors.advance("crm", max(deal.changed_at for deal in won))
         if Capability.UPDATED_SINCE not in self._crm.capabilities:
-            rung += sum([await self._look_at(waiting) for waiting in await self._incomplete()])
-        return PollResult(seen=len(won), dispatched=rung)
+            incomplete = await self._incomplete()
+            dispatched += sum([await self._look_at(waiting) for waiting in incomplete])
+        return PollResult(seen=len(won), dispatched=dispatched)
 
     async def _incomplete(self) -> list[Attention]:
-        filed = [each.attention for each in await self._desk.list_open()]
+        filed = [each.attention for each in await self._attention_queue.list_open()]
         return [attention for attention in filed if attention.kind == INCOMPLETE]
 
     async def _look_at(self, waiting: Attention) -> int:
-        """Ring if sales changed what the deal lacks."""
+        """Dispatch a fact if sales changed what the deal lacks."""
         try:
             findings = preflight(await self._crm.read_deal(waiting.deal))
         except Absent:
@@ -109,38 +117,44 @@ class CrmPoll:
             return 0
         said = hashlib.sha256(repr(findings).encode()).hexdigest()[:16]
         event = EventId(f"completed:{waiting.deal}:{said}")
-        return await self._doorbell.deal_won(DealWon(deal=waiting.deal, event=event))
+        return await self._dispatcher.deal_won(DealWon(deal=waiting.deal, event=event))
 
-    async def _ring(self, deal: WonDeal) -> int:
+    async def _dispatch(self, deal: WonDeal) -> int:
         event = EventId(f"won:{deal.deal}:{deal.changed_at.isoformat()}")
-        if self._rung.knows(event):
+        if self._recent.knows(event):
             return 0
-        rung = await self._doorbell.deal_won(DealWon(deal=deal.deal, event=event))
-        self._rung.add(event)
-        return rung
+        dispatched = await self._dispatcher.deal_won(DealWon(deal=deal.deal, event=event))
+        self._recent.add(event)
+        return dispatched
 
 
 class PmPoll:
-    """Reached milestones of the open contracts."""
+    """Finds reached milestones of the open contracts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
         pm: Pm,
-        books: BillingLedger,
-        doorbell: EventDispatcher,
+        billing_ledger: BillingLedger,
+        dispatcher: EventDispatcher,
         clock: Clock,
         overlap: timedelta,
+        schedule: PollSchedule,
     ) -> None:
         self._pm = pm
-        self._books = books
-        self._doorbell = doorbell
-        self._rung = RecentEvents(clock, overlap)
+        self._billing_ledger = billing_ledger
+        self._dispatcher = dispatcher
+        self._schedule = schedule
+        self._recent = RecentEvents(clock, overlap)
 
-    @activity.defn(name="pm.delta")
-    async def delta(self) -> PollResult:
-        awaiting = await self._books.open_contracts()
-        rung = sum([await self._look_at(contract) for contract in awaiting])
-        return PollResult(seen=len(awaiting), dispatched=rung)
+    @activity.defn(name="pm.poll")
+    async def poll(self) -> None:
+        """Poll at the schedule's interval until its time is over."""
+        await self._schedule.repeat(self.poll_once)
+
+    async def poll_once(self) -> PollResult:
+        awaiting = await self._billing_ledger.open_contracts()
+        dispatched = sum([await self._look_at(contract) for contract in awaiting])
+        return PollResult(seen=len(awaiting), dispatched=dispatched)
 
     async def _look_at(self, contract: OpenContract) -> int:
         try:
@@ -148,61 +162,67 @@ class PmPoll:
         except Absent:
             return 0  # cancelled meanwhile, or hidden from us: `cashward doctor` tells
         reached = [m for m in milestones if m.is_reached and m.item not in contract.claimed]
-        return sum([await self._ring(contract.deal, milestone) for milestone in reached])
+        return sum([await self._dispatch(contract.deal, milestone) for milestone in reached])
 
-    async def _ring(self, deal: DealId, milestone: MilestoneProgress) -> int:
+    async def _dispatch(self, deal: DealId, milestone: MilestoneProgress) -> int:
         event = EventId(f"reached:{deal}:{milestone.item}")
-        if self._rung.knows(event):
+        if self._recent.knows(event):
             return 0
         fact = MilestoneReached(deal=deal, item=milestone.item, event=event)
-        rung = await self._doorbell.milestone_reached(fact)
-        self._rung.add(event)
-        return rung
+        dispatched = await self._dispatcher.milestone_reached(fact)
+        self._recent.add(event)
+        return dispatched
 
 
 class ErpPoll:
-    """Invoices of ours of which the ERP knows more than our books."""
+    """Finds our invoices of which the ERP knows more than our billing_ledger."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
         invoicing: Invoicing,
-        books: BillingLedger,
+        billing_ledger: BillingLedger,
         cursors: Cursors,
-        doorbell: EventDispatcher,
+        dispatcher: EventDispatcher,
         clock: Clock,
         overlap: timedelta,
+        schedule: PollSchedule,
     ) -> None:
         self._invoicing = invoicing
-        self._books = books
+        self._billing_ledger = billing_ledger
         self._cursors = cursors
-        self._doorbell = doorbell
+        self._dispatcher = dispatcher
         self._clock = clock
         self._overlap = overlap
-        self._rung = RecentEvents(clock, overlap)
+        self._schedule = schedule
+        self._recent = RecentEvents(clock, overlap)
 
-    @activity.defn(name="erp.delta")
-    async def delta(self) -> PollResult:
+    @activity.defn(name="erp.poll")
+    async def poll(self) -> None:
+        """Poll at the schedule's interval until its time is over."""
+        await self._schedule.repeat(self.poll_once)
+
+    async def poll_once(self) -> PollResult:
         since = await self._cursors.read("erp") or self._clock() - FIRST_LOOK_BACK
         changed = await self._invoicing.changed_since(since - self._overlap)
-        rung = sum([await self._ring(change) for change in changed])
+        dispatched = sum([await self._dispatch(change) for change in changed])
         if changed:
             await self._cursors.advance("erp", max(change.changed_at for change in changed))
-        return PollResult(seen=len(changed), dispatched=rung)
+        return PollResult(seen=len(changed), dispatched=dispatched)
 
-    async def _ring(self, change: ChangedInvoice) -> int:
+    async def _dispatch(self, change: ChangedInvoice) -> int:
         event = EventId(f"changed:{change.invoice.id}:{change.changed_at.isoformat()}")
         subject = Subject(change.invoice.reference.removeprefix("cw:"))
-        claim = await self._books.find_claim(subject)
-        if claim is None or self._rung.knows(event) or not is_news(claim, change.invoice):
+        claim = await self._billing_ledger.find_claim(subject)
+        if claim is None or self._recent.knows(event) or not is_news(claim, change.invoice):
             return 0
         fact = InvoiceChanged(deal=claim.deal, subject=subject, event=event)
-        rung = await self._doorbell.invoice_changed(fact)
-        self._rung.add(event)
-        return rung
+        dispatched = await self._dispatcher.invoice_changed(fact)
+        self._recent.add(event)
+        return dispatched
 
 
 def is_news(claim: Claim, invoice: Invoice) -> bool:
-    """Whether the ERP says more than the books know: the echo of our own issue does not."""
+    """Whether the ERP says more than our books. The echo of our own issue does not."""
     if claim.state is not ClaimState.ISSUED:
         return False
     nothing = Money.zero(invoice.gross.currency)

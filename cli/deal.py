@@ -119,9 +119,7 @@ def show(deal: DealArgument, as_json: AsJson = False) -> None:
 
 
 async def _show(chosen: Settings, deal: DealId) -> tuple[Any, Any]:
-    handle = (await client(chosen)).get_workflow_handle_for(
-        DealToCash.run, workflow_ids.deal_run(deal)
-    )
+    handle = (await client(chosen)).get_workflow_handle(workflow_ids.deal_run(deal))
     return await handle.query(DealToCash.status), await handle.query(DealToCash.billing_schedule)
 
 

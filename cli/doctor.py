@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from cli.context import out, settings, show_json, table
+from cli.context import out, settings, show_json, store, table
 from cli.errors import CliError, ExitCode, translate_errors
 from ports.probe import Probe
 from runtime.composition import open_systems
@@ -13,6 +14,11 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.worker_main import NotMigrated
 from store import schema_is_current
+from workflows.polling import PolledSystem
+
+MISSED_POLLS = 3
+GRACE = timedelta(seconds=10)
+"""What a poll itself may take."""
 
 
 class Finding(BaseModel):
@@ -43,6 +49,7 @@ async def _examine(chosen: Settings) -> list[Finding]:
     found = [
         await look("temporal", lambda: _temporal(chosen)),
         await look("postgres", lambda: _database(chosen)),
+        await look("polls", lambda: _polls(chosen)),
     ]
     try:
         with translate_errors():
@@ -83,3 +90,29 @@ async def _database(chosen: Settings) -> Probe:
     if not await asyncio.to_thread(schema_is_current, chosen.database.full_url):
         raise NotMigrated
     return Probe(system="postgres", account="schema is current", identity="cashward")
+
+
+async def _polls(chosen: Settings) -> Probe:
+    """The age of each system's last good poll; three missed intervals are a problem."""
+    async with store(chosen) as opened:
+        last = await opened.cursors.last_polls()
+    now = datetime.now(UTC)
+    ages = {system: now - last[system] for system in PolledSystem if system in last}
+    late = [
+        f"no good poll of the {system.upper()} for {_seconds(ages.get(system))}: "
+        "see whether `cashward worker` runs, and its log"
+        for system in PolledSystem
+        if _is_late(ages.get(system), chosen.timing.poll_interval(system))
+    ]
+    said = ", ".join(f"{system} {_seconds(age)} ago" for system, age in ages.items())
+    return Probe(
+        system="polls", account=said or "no poll yet", identity="worker", problems=tuple(late)
+    )
+
+
+def _is_late(age: timedelta | None, interval: timedelta) -> bool:
+    return age is None or age > MISSED_POLLS * interval + GRACE
+
+
+def _seconds(age: timedelta | None) -> str:
+    return "ever" if age is None else f"{age.total_seconds():.0f} s"

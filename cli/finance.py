@@ -81,5 +81,5 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
 async def _ask(deal: str, query: Any) -> Any:  # noqa: ANN401 - the SDK types queries by overloads
     chosen = settings()
     run_id = workflow_ids.deal_run(deal_id(deal, chosen))
-    handle = (await client(chosen)).get_workflow_handle_for(DealToCash.run, run_id)
+    handle = (await client(chosen)).get_workflow_handle(run_id)
     return await handle.query(query)

@@ -104,6 +104,14 @@ class VendorChoice(_Strict):
     erp: str = "xero"
 
 
+class PollIntervals(_Strict):
+    """How often each system is polled. Seconds. A vendor's daily quota bounds it."""
+
+    crm: float = Field(30, gt=0)
+    pm: float = Field(30, gt=0)
+    erp: float = Field(60, gt=0)
+
+
 class Timing(_Strict):
     """How patient we are. Seconds.
 
@@ -112,12 +120,16 @@ class Timing(_Strict):
     """
 
     operation_timeout_seconds: float = Field(60, gt=0)
-    poll_seconds: float = Field(30, gt=0)
+    poll_interval_seconds: PollIntervals = PollIntervals()
     overlap_seconds: float = Field(120, ge=0)
 
     @property
     def operation_timeout(self) -> timedelta:
         return timedelta(seconds=self.operation_timeout_seconds)
+
+    def poll_interval(self, system: str) -> timedelta:
+        """The interval of `crm`, `pm` or `erp`."""
+        return timedelta(seconds=float(getattr(self.poll_interval_seconds, system)))
 
     @property
     def overlap(self) -> timedelta:

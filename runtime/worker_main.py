@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 import structlog
@@ -15,7 +14,7 @@ import uvloop
 
 from ports.failures import ConnectorFailure
 from runtime.composition import open_systems
-from runtime.schedules import ensure_schedules
+from runtime.polls import ensure_polls
 from runtime.settings import Settings
 from runtime.temporal import TemporalDown, connect
 from runtime.workers import build_workers, steps
@@ -45,8 +44,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         client = await _patiently(lambda: connect(settings.temporal, metrics_address=metrics), stop)
         if client is None:
             return
-        every = timedelta(seconds=settings.timing.poll_seconds)
-        await ensure_schedules(client, task_queue=settings.temporal.task_queue, every=every)
+        await ensure_polls(client, task_queue=settings.temporal.task_queue)
         for worker in build_workers(client, settings, steps(settings, systems, store, client)):
             await stack.enter_async_context(worker)
         keep_what_is_there()

@@ -13,6 +13,7 @@ from activities.crm import CrmActivities
 from activities.effects import Effects
 from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
+from activities.poll_schedule import PollSchedule
 from activities.polls import CrmPoll, ErpPoll, PmPoll
 from runtime.composition import Systems
 from runtime.event_dispatcher import TemporalEventDispatcher
@@ -22,7 +23,7 @@ from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.deal_to_cash import DealToCash
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.milestone_billing import MilestoneBilling
-from workflows.polling import CrmDelta, ErpDelta, PmDelta
+from workflows.polling import Poll, PolledSystem
 from workflows.revenue_write_back import RevenueWriteBack
 
 WORKFLOWS: Sequence[type] = (
@@ -31,9 +32,7 @@ WORKFLOWS: Sequence[type] = (
     KickoffProvisioning,
     MilestoneBilling,
     RevenueWriteBack,
-    CrmDelta,
-    PmDelta,
-    ErpDelta,
+    Poll,
 )
 AT_ONCE = 20
 """Steps at once per system, where the settings do not say."""
@@ -60,26 +59,47 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         operation_timeout=timing.operation_timeout,
         installation=settings.installation,
     )
-    bell = TemporalEventDispatcher(
+    dispatcher = TemporalEventDispatcher(
         client,
         task_queue=settings.temporal.task_queue,
         policy=settings.policy,
         desk=store.attention_queue,
     )
     crm = CrmActivities(systems.crm, effects)
-    crm_poll = CrmPoll(systems.crm, store.attention_queue, store.cursors, bell, now, timing.overlap)
+    overlap = timing.overlap
+
+    def schedule(system: PolledSystem) -> PollSchedule:
+        return PollSchedule(system, timing.poll_interval(system), store.cursors, now)
+
+    crm_poll = CrmPoll(
+        systems.crm,
+        store.attention_queue,
+        store.cursors,
+        dispatcher,
+        now,
+        overlap,
+        schedule(PolledSystem.CRM),
+    )
     pm = PmActivities(systems.pm, effects)
-    pm_poll = PmPoll(systems.pm, store.billing_ledger, bell, now, timing.overlap)
+    pm_poll = PmPoll(
+        systems.pm, store.billing_ledger, dispatcher, now, overlap, schedule(PolledSystem.PM)
+    )
     customers = CustomerActivities(
         systems.customers, effects, store.billing_ledger, store.links, now
     )
     invoices = InvoiceActivities(systems.invoicing, effects, store.billing_ledger, now)
     erp_poll = ErpPoll(
-        systems.invoicing, store.billing_ledger, store.cursors, bell, now, timing.overlap
+        systems.invoicing,
+        store.billing_ledger,
+        store.cursors,
+        dispatcher,
+        now,
+        overlap,
+        schedule(PolledSystem.ERP),
     )
-    desk = BookkeepingActivities(store.attention_queue, store.billing_ledger, now)
+    bookkeeping = BookkeepingActivities(store.attention_queue, store.billing_ledger, now)
     return Steps(
-        own=_activities(desk),
+        own=_activities(bookkeeping),
         by_system={
             "crm": _activities(crm, crm_poll),
             "pm": _activities(pm, pm_poll),

@@ -227,5 +227,6 @@ cursors: Final = Table(
     "cursors",
     metadata,
     Column("poll", Text, primary_key=True),
-    _moment("reached"),
+    _moment("read_until", nullable=True),
+    _moment("polled_at", nullable=True),
 )

@@ -16,7 +16,6 @@ from runtime.workers import build_workers, steps
 from store import Store
 from testbed.demo.story import Sale
 from workflows import workflow_ids
-from workflows.deal_to_cash import DealToCash
 
 T = TypeVar("T")
 
@@ -43,8 +42,9 @@ async def at_work(
 async def outcomes(client: Client, sales: Sequence[Sale]) -> list[Outcome]:
     """How the deals ended, once all have."""
     ids = (workflow_ids.deal_run(sale.deal) for sale in sales)
-    runs = [client.get_workflow_handle_for(DealToCash.run, each) for each in ids]
-    return await asyncio.gather(*(run.result() for run in runs))
+    runs = [client.get_workflow_handle(each, result_type=Outcome) for each in ids]
+    ended: list[Outcome] = await asyncio.gather(*(run.result() for run in runs))
+    return ended
 
 
 async def meanwhile(

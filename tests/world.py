@@ -25,7 +25,14 @@ from domain.write_back import WriteBack
 from ports.attention_queue import QueuedAttention
 from runtime.composition import Systems
 from runtime.event_dispatcher import TemporalEventDispatcher
-from runtime.settings import Settings, TemporalSettings, Timing, VendorChoice, WorkerSettings
+from runtime.settings import (
+    PollIntervals,
+    Settings,
+    TemporalSettings,
+    Timing,
+    VendorChoice,
+    WorkerSettings,
+)
 from store import Store, open_store
 from tests.installation import at_work
 from workflows import workflow_ids
@@ -56,7 +63,7 @@ class World:
         self.systems.win(deal.id)
         bell = self.bell_with(policy) if policy else self.bell
         await bell.deal_won(DealWon(deal=deal.id, event=EVENT))
-        return self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal.id))
+        return self.client.get_workflow_handle(workflow_ids.deal_run(deal.id), result_type=Outcome)
 
     def bell_with(self, policy: Policy) -> TemporalEventDispatcher:
         return TemporalEventDispatcher(
@@ -113,7 +120,7 @@ class World:
 
     async def decide(self, run: str, verb: Action, choice: str = "", reason: str = "") -> str:
         """A person's word. The desk may show a run in the moment before it has parked."""
-        handle = self.client.get_workflow_handle(run)
+        handle = self.client.get_workflow_handle(run, result_type=Outcome)
         decision = Decision(action=verb, by="grace", choice=choice, reason=reason)
 
         async def counted() -> str | None:
@@ -127,7 +134,7 @@ class World:
         return str(await until_awaited(counted))
 
     async def cancel(self, deal: DealId, reason: str = "lost after all") -> None:
-        handle = self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal))
+        handle = self.client.get_workflow_handle(workflow_ids.deal_run(deal), result_type=Outcome)
         await handle.execute_update(DealToCash.cancel, CancelRequest(by="grace", reason=reason))
 
     async def parked(self, run: str) -> QueuedAttention:
@@ -181,6 +188,9 @@ class World:
         return found[0] if found else None
 
 
+_OFTEN = PollIntervals(crm=0.02, pm=0.02, erp=0.02)
+
+
 @asynccontextmanager
 async def open_world(
     temporal: WorkflowEnvironment, database_url: str, *, strict: bool = False, cached: int = 1000
@@ -190,7 +200,7 @@ async def open_world(
     settings = Settings(
         vendors=VendorChoice(crm="memory", pm="memory", erp="memory"),
         temporal=TemporalSettings(task_queue=queue),
-        timing=Timing(operation_timeout_seconds=3),
+        timing=Timing(operation_timeout_seconds=3, poll_interval_seconds=_OFTEN),
         worker=WorkerSettings(cached_workflows=cached),
     )
     world = MemoryWorld()

@@ -1,33 +1,37 @@
-"""One poll a system: finds what no webhook told, and rings the runs it concerns."""
+"""One long-lived run per system polls it: one activity after the other, each for an hour."""
+
+from enum import StrEnum
 
 from temporalio import workflow
 
-from activities.polls import CrmPoll, ErpPoll, PmPoll, PollResult
+from activities.polls import CrmPoll, ErpPoll, PmPoll
 from workflows.steps import poll
 
 
-@workflow.defn(name="crm-delta")
-class CrmDelta:
-    """Won deals."""
+class PolledSystem(StrEnum):
+    """The systems that we poll."""
+
+    CRM = "crm"
+    PM = "pm"
+    ERP = "erp"
+
+
+@workflow.defn(name="poll")
+class Poll:
+    """Finds what no webhook reported, for as long as Cashward runs."""
 
     @workflow.run
-    async def run(self) -> PollResult:
-        return await poll(CrmPoll.delta, "crm", "Look for won deals")
+    async def run(self, system: PolledSystem) -> None:
+        while not workflow.info().is_continue_as_new_suggested():
+            await _poll(system)
+        workflow.continue_as_new(system)
 
 
-@workflow.defn(name="pm-delta")
-class PmDelta:
-    """Reached milestones."""
-
-    @workflow.run
-    async def run(self) -> PollResult:
-        return await poll(PmPoll.delta, "pm", "Look for reached milestones")
-
-
-@workflow.defn(name="erp-delta")
-class ErpDelta:
-    """Payments, credits and edits of invoices."""
-
-    @workflow.run
-    async def run(self) -> PollResult:
-        return await poll(ErpPoll.delta, "erp", "Look for payments")
+async def _poll(system: PolledSystem) -> None:
+    match system:
+        case PolledSystem.CRM:
+            await poll(CrmPoll.poll, system, "Look for won deals")
+        case PolledSystem.PM:
+            await poll(PmPoll.poll, system, "Look for reached milestones")
+        case PolledSystem.ERP:
+            await poll(ErpPoll.poll, system, "Look for payments")

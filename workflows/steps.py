@@ -49,15 +49,15 @@ async def step(
     return await wait_until_done(workflow.start_activity_method(activity, command, **config))
 
 
-async def poll(activity: MethodAsyncNoParam[S, Result], queue: str, summary: str) -> Result:
-    """Look once; what fails is looked at again by the next run of the schedule."""
-    return await workflow.execute_activity_method(
+async def poll(activity: MethodAsyncNoParam[S, None], queue: str, summary: str) -> None:
+    """Poll for an hour. If the worker dies, another one goes on within the heartbeat time-out."""
+    await workflow.execute_activity_method(
         activity,
         task_queue=f"{workflow.info().task_queue}-{queue}",
         summary=summary,
-        start_to_close_timeout=timedelta(minutes=2),
+        start_to_close_timeout=timedelta(hours=1, minutes=10),
         heartbeat_timeout=timedelta(seconds=6),
-        retry_policy=RetryPolicy(maximum_attempts=3),
+        retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
     )
 
 

@@ -23,6 +23,10 @@ def repair_run(deal: DealId) -> str:
     return f"write-back:{deal}"
 
 
+def poll_run(system: str) -> str:
+    return f"poll:{system}"
+
+
 def subject_of(deal: DealId, item: ItemKey, revision: int = 1) -> Subject:
     """What a bill of this item is about."""
     return Subject(f"{deal}:{item}:r{revision}")

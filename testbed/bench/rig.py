@@ -31,9 +31,12 @@ from testbed.stack.crew import python
 from testbed.stack.program import Program
 from testbed.stack.stack import Stack, local_stack
 from workflows import workflow_ids
-from workflows.deal_to_cash import DealToCash
 
 MILESTONES = 3
+
+_NO_POLLS = {
+    f"CASHWARD_TIMING__POLL_INTERVAL_SECONDS__{system}": "86400" for system in ("CRM", "PM", "ERP")
+}
 
 
 @dataclass(kw_only=True)
@@ -83,10 +86,7 @@ class Rig:
         acting = asyncio.create_task(crowd.act())
         began = time.perf_counter()
         await crowd.win()
-        runs = [
-            self.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(sale.deal))
-            for sale in sales
-        ]
+        runs = [self.client.get_workflow_handle(workflow_ids.deal_run(sale.deal)) for sale in sales]
         await asyncio.gather(*(run.result() for run in runs))
         took = time.perf_counter() - began
         acting.cancel()
@@ -132,7 +132,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
 
 def _environment(stack: Stack) -> Mapping[str, str]:
     """Without polls: people ring."""
-    return {**worker_environment(stack), "CASHWARD_TIMING__POLL_SECONDS": "86400"}
+    return {**worker_environment(stack), **_NO_POLLS}
 
 
 async def _start_empty_worker(stack: Stack) -> None:

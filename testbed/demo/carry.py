@@ -16,7 +16,6 @@ from testbed.demo.people import Customer, DeliveryManager, SalesPerson
 from testbed.demo.story import Happened, Sale, Step, Story
 from testbed.stack.stack import Stack
 from workflows import workflow_ids
-from workflows.deal_to_cash import DealToCash
 
 GLANCE = 0.25
 STILL = 120.0
@@ -149,9 +148,7 @@ async def see_runs_end(client: Client, sales: Sequence[Sale]) -> None:
     """The CRM hears of the end before the run has closed its contract."""
     for sale in sales:
         if sale.is_closed:
-            handle = client.get_workflow_handle_for(
-                DealToCash.run, workflow_ids.deal_run(sale.deal)
-            )
+            handle = client.get_workflow_handle(workflow_ids.deal_run(sale.deal))
             try:
                 async with asyncio.timeout(ENDS_WITHIN):
                     await handle.result()

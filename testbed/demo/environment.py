@@ -11,6 +11,12 @@ from collections.abc import Mapping
 from store import migrate
 from testbed.stack.stack import Stack
 
+_POLL_INTERVALS = {
+    "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__CRM": "1",
+    "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__PM": "1",
+    # Xero allows an app 60 calls a minute: the poll takes a fifth of them.
+    "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__ERP": "5",
+}
 CALL_SECONDS = 2.0
 SETTLE_SECONDS = 2.5
 LATE_BY = 3.0  # after the caller has given up, and before its settling time is over
@@ -52,7 +58,7 @@ def worker_environment(stack: Stack) -> dict[str, str]:
         "CASHWARD_VENDORS__PM": "jira",
         "CASHWARD_VENDORS__ERP": "xero",
         "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "8",
-        "CASHWARD_TIMING__POLL_SECONDS": "1",
+        **_POLL_INTERVALS,
         "CASHWARD_TIMING__OVERLAP_SECONDS": "5",
         "CASHWARD_POLICY__STAFFING__PEOPLE": json.dumps(_STAFFING),
     }
@@ -75,7 +81,7 @@ def real_environment(
         "CASHWARD_VENDORS__PM": "redmine",
         "CASHWARD_VENDORS__ERP": "tryton",
         "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "90",
-        "CASHWARD_TIMING__POLL_SECONDS": "2",
+        **dict.fromkeys(_POLL_INTERVALS, "2"),
         "CASHWARD_TIMING__OVERLAP_SECONDS": "10",
         "CASHWARD_POLICY__STAFFING__PEOPLE": staffing,
     }

@@ -57,18 +57,6 @@ def test_the_schema_goes_up_down_and_up_again(empty_url: str) -> None:
     assert _tables(empty_url) == there >= {"effects", "contracts", "claims", "links", "audit"}
 
 
-def test_contracts_from_before_they_had_versions_begin_at_one(empty_url: str) -> None:
-    migrate(empty_url, "0002")
-    with connect(plain_url(empty_url)) as connection:
-        connection.execute(
-            "insert into contracts (deal, customer, value, currency, items, agreed_at)"
-            " values ('hubspot:1', 'sk-1', 1, 'EUR', 1, now())"
-        )
-    migrate(empty_url)
-    with connect(plain_url(empty_url)) as connection:
-        assert connection.execute("select version from contracts").fetchall() == [(1,)]
-
-
 def test_the_code_and_the_database_agree_on_every_table(database_url: str) -> None:
     with connected(database_url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})

@@ -56,7 +56,7 @@ class Deal:
     @property
     def run(self) -> WorkflowHandle[DealToCash, Outcome]:
         run = workflow_ids.deal_run(self.sale.deal)
-        return self.at.client.get_workflow_handle_for(DealToCash.run, run)
+        return self.at.client.get_workflow_handle(run, result_type=Outcome)
 
     async def win(self, *, with_approval: bool = False) -> None:
         limit = Money.of("1.00", self.sale.order.currency) if with_approval else None

@@ -99,8 +99,10 @@ async def _equals(look: Callable[[], Awaitable[object]], wanted: object) -> bool
 
 
 async def _ends(world: World, deal: DealId) -> Outcome:
-    handle = world.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal))
-    return await handle.result()
+    run_id = workflow_ids.deal_run(deal)
+    handle = world.client.get_workflow_handle(run_id, result_type=Outcome)
+    outcome: Outcome = await handle.result()
+    return outcome
 
 
 async def test_bills_of_an_earlier_run_are_followed_to_cash(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The first schema: effects, books, links, desk, cursors, and an audit trail that only grows."""
+"""The first schema: effects, contracts, claims, links, attention, cursors, an append-only audit."""
 
 from typing import Final
 
@@ -88,6 +88,12 @@ def upgrade() -> None:
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "version",
+            sa.Integer(),
+            nullable=False,
+            comment="grows with every write, of its claims too",
+        ),
         sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_contracts_currency")),
         sa.CheckConstraint("items >= 0", name=op.f("ck_contracts_items")),
         sa.PrimaryKeyConstraint("deal", name=op.f("pk_contracts")),
@@ -96,7 +102,8 @@ def upgrade() -> None:
     op.create_table(
         "cursors",
         sa.Column("poll", sa.Text(), nullable=False),
-        sa.Column("reached", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("poll", name=op.f("pk_cursors")),
     )
     op.create_table(
@@ -178,6 +185,7 @@ def upgrade() -> None:
         sa.Column("billed_tax", sa.Numeric(precision=20, scale=4), nullable=True),
         sa.Column("billed_gross", sa.Numeric(precision=20, scale=4), nullable=True),
         sa.Column("url", sa.Text(), server_default="", nullable=False),
+        sa.Column("pdf", sa.Text(), server_default="", nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "(state in ('issued', 'credited'))"

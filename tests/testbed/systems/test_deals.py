@@ -69,7 +69,7 @@ async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_co
         assert "not complete" in asked["title"]
         told = {"custom_fields": {"cashward_template": whole.template}}
         await desk.ask("PATCH", f"/api/opportunities/{sale.id}/", told)
-        await town.poll.delta()
+        await town.poll.poll_once()
         await to_cash(town, [sale])
         assert not await _open_tasks(desk, sale)
     assert_once_each(await town.count(), deals=1, milestones=1)

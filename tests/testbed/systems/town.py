@@ -11,6 +11,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from activities.poll_schedule import PollSchedule
 from activities.polls import CrmPoll
 from domain.deal_snapshot import Outcome
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
@@ -132,10 +133,13 @@ async def open_town(
             await stack.enter_async_context(open_tryton(running["tryton"].place)),
         )
         overlap = settings.timing.overlap
+        schedule = PollSchedule("crm", settings.timing.poll_interval("crm"), store.cursors, now)
         yield Town(
             client=client,
             bell=bell,
-            poll=CrmPoll(systems.crm, store.attention_queue, store.cursors, bell, now, overlap),
+            poll=CrmPoll(
+                systems.crm, store.attention_queue, store.cursors, bell, now, overlap, schedule
+            ),
             cast=cast,
             running=running,
             proxies=proxies,

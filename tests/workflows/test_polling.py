@@ -1,0 +1,32 @@
+"""Polls cost little in Temporal and show little in its UI: one run per system."""
+
+import asyncio
+
+from runtime.polls import ensure_polls
+from tests.world import World, until_awaited
+from workflows import workflow_ids
+from workflows.polling import PolledSystem
+
+
+async def test_a_system_has_one_poll_run_however_often_it_is_polled(world: World) -> None:
+    for _ in range(3):  # as many workers start
+        await ensure_polls(world.client, task_queue=world.queue)
+    seen = set()
+
+    async def polled_often() -> bool:
+        seen.add((await world.store.cursors.last_polls()).get("crm"))
+        return len(seen) > 10
+
+    await until_awaited(polled_often)
+    query = f"WorkflowType = 'poll' and TaskQueue = '{world.queue}'"
+    runs = await until_awaited(lambda: _listed(world, query))
+    assert sorted(runs) == sorted(workflow_ids.poll_run(system) for system in PolledSystem)
+    for run in runs:
+        history = await world.client.get_workflow_handle(run).fetch_history()
+        assert len(history.events) <= 7
+
+
+async def _listed(world: World, query: str) -> list[str] | None:
+    await asyncio.sleep(0.05)
+    found = [run.id async for run in world.client.list_workflows(query)]
+    return found if len(found) >= len(PolledSystem) else None
