@@ -27,6 +27,9 @@ Workers = Annotated[int, typer.Option("--workers", min=1, help="How many workers
 Faults = Annotated[
     float, typer.Option("--faults", min=0, max=0.9, help="The share of our calls that go wrong.")
 ]
+Limits = Annotated[
+    bool, typer.Option(help="Keep the vendors' rate limits, such as Xero's 60 calls a minute.")
+]
 
 
 def up(
@@ -38,9 +41,10 @@ def up(
         bool, typer.Option(help="The sandbox's vendors; without them, yours from the settings.")
     ] = True,
     faults: Faults = 0.0,
+    limits: Limits = True,
 ) -> None:
     """Run Temporal, PostgreSQL, the sandbox and workers until Ctrl-C; deals are kept."""
-    config = sandbox_config(faults=faults) if sandbox else None
+    config = sandbox_config(faults=faults, limits=limits) if sandbox else None
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         run(_until_down(state, config, workers))
 

@@ -23,7 +23,12 @@ from testbed.bench.measure import middle_shape
 from testbed.bench.shapes import QUEUE, REFERENCE, EmptyRun, Shape
 from testbed.demo.cast.hubspot import HubspotSales
 from testbed.demo.desks import Desks, open_desks
-from testbed.demo.environment import migrate_database, sandbox_config, worker_environment
+from testbed.demo.environment import (
+    migrate_database,
+    poll_intervals,
+    sandbox_config,
+    worker_environment,
+)
 from testbed.demo.orders import order
 from testbed.demo.people import SalesPerson
 from testbed.demo.story import Sale, Story
@@ -33,10 +38,6 @@ from testbed.stack.stack import Stack, local_stack
 from workflows import workflow_ids
 
 MILESTONES = 3
-
-_NO_POLLS = {
-    f"CASHWARD_TIMING__POLL_INTERVAL_SECONDS__{system}": "86400" for system in ("CRM", "PM", "ERP")
-}
 
 
 @dataclass(kw_only=True)
@@ -110,7 +111,7 @@ class Rig:
 async def open_rig(folder: Path) -> AsyncIterator[Rig]:
     async with local_stack(
         folder,
-        sandbox_config=sandbox_config(),
+        sandbox_config=sandbox_config(limits=False),
         environment=_environment,
         prepare=migrate_database,
     ) as stack:
@@ -132,7 +133,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
 
 def _environment(stack: Stack) -> Mapping[str, str]:
     """Without polls: people ring."""
-    return {**worker_environment(stack), **_NO_POLLS}
+    return {**worker_environment(stack), **poll_intervals(crm=86400, pm=86400, erp=86400)}
 
 
 async def _start_empty_worker(stack: Stack) -> None:

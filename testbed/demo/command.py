@@ -28,7 +28,7 @@ from testbed.demo.story import Sale, Story
 from testbed.demo.truth import read_back
 from testbed.demo.way_back import tell_way_back
 from testbed.histories import Cost, cost_of_deal
-from testbed.up import Workers, run, show_links
+from testbed.up import Limits, Workers, run, show_links
 
 _SAMPLE = 50
 """More histories than these say nothing more about the price of a deal."""
@@ -51,6 +51,7 @@ class Wish:
     cast: Casting
     json: Path | None
     stay: bool
+    limits: bool
 
 
 def demo(
@@ -76,6 +77,7 @@ def demo(
         Casting,
         typer.Option(help="The sandbox's vendors, or BottleCRM, Redmine and Tryton themselves."),
     ] = Casting.SANDBOX,
+    limits: Limits = True,
     seed: Annotated[int, typer.Option(help="Draws other amounts and other faults.")] = 7,
     json: Annotated[
         Path | None, typer.Option("--json", help="Where to write the figures for programs.")
@@ -97,6 +99,7 @@ def demo(
         cast=cast,
         seed=seed,
         json=json,
+        limits=limits,
         stay=stay and sys.stdin.isatty(),
     )
     _claim(json)
@@ -119,10 +122,13 @@ def _claim(wanted: Path | None) -> None:
 
 
 async def _demo(wish: Wish) -> Report:
-    stage_on = real_stage if wish.cast is Casting.REAL else sandbox_stage
+    if wish.cast is Casting.REAL:
+        opened = real_stage(wish.state, wish.workers)
+    else:
+        opened = sandbox_stage(wish.state, wish.workers, deals=wish.deals, limits=wish.limits)
     stood = False
     try:
-        async with stage_on(wish.state, wish.workers) as stage:
+        async with opened as stage:
             stood = True
             return await _played(stage, wish)
     finally:

@@ -1,5 +1,6 @@
 """The vendors as people reach them: over their APIs, each person with credentials of their own."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ _BANK = {
     "client_secret": "xero-bank-secret",
 }
 _UNAUTHORISED: Final = 401
+_TOO_MANY_REQUESTS: Final = 429
 _JSON = {"Accept": "application/json"}
 _CONNECTIONS: Final = 6  # as many as a browser opens to one host
 PATIENCE = 30.0
@@ -49,6 +51,14 @@ class Desk:
         return json.loads(answer.text, parse_float=Decimal) if answer.content else None
 
     async def _send(self, asking: httpx.Request) -> httpx.Response:
+        """Send it, and again after each pause that a rate limit asks for."""
+        while True:
+            answer = await self._send_once(asking)
+            if answer.status_code != _TOO_MANY_REQUESTS:
+                return answer
+            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+
+    async def _send_once(self, asking: httpx.Request) -> httpx.Response:
         """A read is sent again as a browser does, where a connection kept open had been closed."""
         try:
             return await self._http.send(asking)

@@ -11,12 +11,9 @@ from collections.abc import Mapping
 from store import migrate
 from testbed.stack.stack import Stack
 
-_POLL_INTERVALS = {
-    "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__CRM": "1",
-    "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__PM": "1",
-    # Xero allows an app 60 calls a minute: the poll takes a fifth of them.
-    "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__ERP": "5",
-}
+# Xero allows an app 60 calls a minute: with few deals the poll may take half of them.
+_ERP_INTERVAL = {"few": 2, "many": 10}
+_FEW = 2
 CALL_SECONDS = 2.0
 SETTLE_SECONDS = 2.5
 LATE_BY = 3.0  # after the caller has given up, and before its settling time is over
@@ -49,8 +46,17 @@ _WEIGHTS = {
 }
 
 
-def worker_environment(stack: Stack) -> dict[str, str]:
-    """The settings of a worker on this stack's sandbox; without one, none."""
+def poll_intervals(**seconds: float) -> dict[str, str]:
+    """The settings of each system's poll interval."""
+    prefix = "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__"
+    return {f"{prefix}{system.upper()}": f"{every}" for system, every in seconds.items()}
+
+
+def worker_environment(stack: Stack, *, deals: int = 1) -> dict[str, str]:
+    """The settings of a worker on this stack's sandbox; without one, none.
+
+    `deals` tells how many are carried at once, so that polls leave them calls enough.
+    """
     if not stack.sandbox_urls:
         return {}
     told = {
@@ -58,7 +64,7 @@ def worker_environment(stack: Stack) -> dict[str, str]:
         "CASHWARD_VENDORS__PM": "jira",
         "CASHWARD_VENDORS__ERP": "xero",
         "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "8",
-        **_POLL_INTERVALS,
+        **poll_intervals(crm=1, pm=1, erp=_ERP_INTERVAL["few" if deals <= _FEW else "many"]),
         "CASHWARD_TIMING__OVERLAP_SECONDS": "5",
         "CASHWARD_POLICY__STAFFING__PEOPLE": json.dumps(_STAFFING),
     }
@@ -81,7 +87,7 @@ def real_environment(
         "CASHWARD_VENDORS__PM": "redmine",
         "CASHWARD_VENDORS__ERP": "tryton",
         "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "90",
-        **dict.fromkeys(_POLL_INTERVALS, "2"),
+        **poll_intervals(crm=2, pm=2, erp=2),
         "CASHWARD_TIMING__OVERLAP_SECONDS": "10",
         "CASHWARD_POLICY__STAFFING__PEOPLE": staffing,
     }
@@ -92,13 +98,14 @@ def real_environment(
     return told
 
 
-def sandbox_config(*, faults: float = 0.0, seed: int = 0) -> dict[str, object]:
-    """The vendors without their rate windows, which would slow a machine down that is all ours."""
+def sandbox_config(*, faults: float = 0.0, seed: int = 0, limits: bool = True) -> dict[str, object]:
+    """The vendor servers' configuration; `limits` keeps the vendors' published rate limits."""
+    unlimited: dict[str, object] = {} if limits else {"limits": False}
     return {
         "faults": fault_config(faults, seed),
-        "hubspot": {"limits": False, "search_lag": 0.25},
-        "jira": {"limits": False},
-        "xero": {"limits": False},
+        "hubspot": {"search_lag": 0.25, **unlimited},
+        "jira": unlimited,
+        "xero": unlimited,
     }
 
 

@@ -1,6 +1,7 @@
 """Three people who act as people do: through the vendors, and knowing of Cashward only its mark."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -8,6 +9,10 @@ from testbed.demo.cast import Bill, Books, Delivery, Sales, Seen
 from testbed.demo.story import Sale, Step, Story
 
 _AT_ONCE = 4
+_EAGER_LOOKS = 25
+_SOON = 0.5
+_LATER = 3.0
+"""Seconds between two looks of the bank: Xero allows its app 60 calls a minute."""
 
 
 class SalesPerson:
@@ -90,8 +95,19 @@ class Customer:
         self._erp = erp
         self._story = story
         self._today = today
+        self._looks = 0
+        self._next_look = 0.0
 
     async def pay(self, sales: Iterable[Sale]) -> None:
+        """Pay what is due, and look again after a while: the bank has a rate limit too."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._looks += 1
+        self._next_look = now + (_SOON if self._looks < _EAGER_LOOKS else _LATER)
+        await self._pay(sales)
+
+    async def _pay(self, sales: Iterable[Sale]) -> None:
         ours = {sale.deal: sale for sale in sales if sale.is_won and not sale.is_closed}
         bills = [(ours[bill.deal], bill) for bill in await self._erp.unpaid(ours)]
         for sale, bill in bills:

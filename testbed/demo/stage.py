@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from testbed.demo.cast.hubspot import HubspotSales
 from testbed.demo.cast.jira import JiraDelivery
 from testbed.demo.cast.xero import XeroBooks
 from testbed.demo.desks import Desks, open_desks, spoil
-from testbed.demo.environment import fault_config, sandbox_config
+from testbed.demo.environment import fault_config, sandbox_config, worker_environment
 from testbed.stack.stack import Stack
 from testbed.up import standing
 
@@ -65,9 +66,12 @@ def sandbox_cast(desks: Desks) -> Cast:
 
 
 @asynccontextmanager
-async def sandbox_stage(state: Path, workers: int) -> AsyncIterator[Stage]:
+async def sandbox_stage(
+    state: Path, workers: int, *, deals: int, limits: bool
+) -> AsyncIterator[Stage]:
+    environment = partial(worker_environment, deals=deals)
     async with (
-        standing(state, sandbox_config(), workers) as stack,
+        standing(state, sandbox_config(limits=limits), workers, environment) as stack,
         open_desks(stack.sandbox_urls) as desks,
     ):
         yield SandboxStage(stack, sandbox_cast(desks))
