@@ -27,7 +27,7 @@ real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashwar
 	@$(BIN)/python -m testbed.systems install --folder $(REAL)/real
 	@$(BIN)/python scripts/contracts.py --check
 	@$(BIN)/python -m pytest -q -m testbed.systems tests/connectors tests/testbed/systems
-	@$(BIN)/cashward demo --cast real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
+	@$(BIN)/cashward demo --systems real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
 	@$(BIN)/python -m testbed.systems count --folder $(REAL)/real
 
 check: $(DEVELOPMENT) ## Hold formatting, lint, types, imports and licences; write build/sbom.json

@@ -14,9 +14,9 @@ from rich.text import Text
 from cli.context import DEFAULT_STATE, STATE, State, out, remember
 from cli.context import run as run_command
 from cli.errors import CliError, ExitCode
-from testbed.demo.environment import migrate_database, sandbox_config, worker_environment
+from testbed.demo.worker_settings import migrate_database, sandbox_config, worker_environment
+from testbed.stack.errors import StackError
 from testbed.stack.stack import Stack, local_stack
-from testbed.stack.trouble import StackTrouble
 
 R = TypeVar("R")
 READ_EVERY = 0.3
@@ -53,7 +53,7 @@ def run(main: Coroutine[Any, Any, R]) -> R:
     """Run a command that needs the local stack; what keeps the stack down ends as Trouble."""
     try:
         return run_command(main)
-    except StackTrouble as down:
+    except StackError as down:
         raise CliError(str(down), ExitCode.DOWN) from down
 
 

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from store import migrate
-from testbed.stack.crew import Crew
 from testbed.stack.postgres import Database, start_postgres
 from testbed.stack.state import State
+from testbed.stack.supervisor import Supervisor
 
 _numbers = count(1)
 
@@ -26,8 +26,8 @@ async def private_postgres() -> AsyncIterator[Database]:
     top = Path(tempfile.mkdtemp(prefix="cashward-test-"))
     top.chmod(0o711)
     try:
-        async with Crew(State.at(top / "state")) as crew:
-            yield await start_postgres(crew, crew.state.ports("postgres")["postgres"])
+        async with Supervisor(State.at(top / "state")) as supervisor:
+            yield await start_postgres(supervisor, supervisor.state.ports("postgres")["postgres"])
     finally:
         shutil.rmtree(top)
 

@@ -17,14 +17,14 @@ from runtime.composition import open_systems
 from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings, TemporalSettings, Timing
 from store import open_store
-from testbed.bench.crowd import Crowd, oplog
-from testbed.demo.cast.hubspot import HubspotSales
-from testbed.demo.desks import Desk, Desks, open_desks, spoil
+from testbed.bench.people import Crowd, oplog
+from testbed.demo.clients import VendorClient, VendorClients, inject_faults, open_clients
+from testbed.demo.environment import sandbox_systems
 from testbed.demo.orders import Order, order
 from testbed.demo.people import SalesPerson
-from testbed.demo.stage import sandbox_cast
+from testbed.demo.reconciliation import Reconciliation, read_back
 from testbed.demo.story import Sale, Story
-from testbed.demo.truth import Truth, read_back
+from testbed.demo.systems.hubspot import HubspotSales
 from testbed.vendors import serve
 from tests.installation import at_work, meanwhile, outcomes
 
@@ -47,7 +47,7 @@ class Sandboxed:
     bell: TemporalEventDispatcher
     bell_with: Callable[[Policy], TemporalEventDispatcher]
     policy: Policy
-    desks: Desks
+    clients: VendorClients
     urls: dict[str, str]
     began: datetime
     numbers: Iterator[int] = field(default_factory=count)
@@ -60,14 +60,14 @@ class Sandboxed:
     async def sell(self, orders: Sequence[Order]) -> list[Sale]:
         """Sales enter and win these; Cashward has not heard of it yet."""
         sales = [Sale(order=each) for each in orders]
-        await SalesPerson(HubspotSales(self.desks.crm), Story()).sell(sales)
+        await SalesPerson(HubspotSales(self.clients.crm), Story()).sell(sales)
         return sales
 
-    async def spoil(self, rules: Sequence[dict[str, object]]) -> None:
+    async def inject_faults(self, rules: Sequence[dict[str, object]]) -> None:
         """Let these calls of ours go wrong from now on."""
-        for desk in self._vendors:
-            self.spoilt_from[desk.name] = (await desk.ask("GET", "/_sandbox/health"))["seq"]
-        await spoil(
+        for client in self._vendors:
+            self.spoilt_from[client.name] = (await client.ask("GET", "/_sandbox/health"))["seq"]
+        await inject_faults(
             self.urls,
             {
                 "rules": list(rules),
@@ -79,7 +79,7 @@ class Sandboxed:
 
     async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
         """From closed-won to cash, with people who act as soon as they can."""
-        crowd = Crowd(self.desks, self.bell, sales, self.began.date())
+        crowd = Crowd(self.clients, self.bell, sales, self.began.date())
 
         async def ending() -> list[Outcome]:
             await crowd.win()
@@ -87,24 +87,28 @@ class Sandboxed:
 
         return await meanwhile(crowd.act(), ending(), within=_WITHIN)
 
-    async def read_back(self, sales: Sequence[Sale]) -> list[Truth]:
-        return await read_back(sandbox_cast(self.desks), sales, self.began - timedelta(seconds=5))
+    async def read_back(self, sales: Sequence[Sale]) -> list[Reconciliation]:
+        return await read_back(
+            sandbox_systems(self.clients), sales, self.began - timedelta(seconds=5)
+        )
 
     async def changing_calls(self) -> list[str]:
         """By what operations we changed the vendors so far."""
-        lines = [line for desk in self._vendors for line in await oplog(desk)]
+        lines = [line for client in self._vendors for line in await oplog(client)]
         ours = [line for line in lines if line["actor"] == "cashward" and line["changed"]]
         return list(dict.fromkeys(line["operation"] for line in ours))
 
     async def went_wrong(self) -> set[str]:
         """Which operations failed us since they were last spoilt."""
         spoilt = self.spoilt_from
-        lines = [each for desk in self._vendors for each in await oplog(desk, spoilt[desk.name])]
+        lines = [
+            each for client in self._vendors for each in await oplog(client, spoilt[client.name])
+        ]
         return {line["operation"] for line in lines if line["fault"]}
 
     @property
-    def _vendors(self) -> tuple[Desk, ...]:
-        return self.desks.crm, self.desks.pm, self.desks.erp
+    def _vendors(self) -> tuple[VendorClient, ...]:
+        return self.clients.crm, self.clients.pm, self.clients.erp
 
 
 @asynccontextmanager
@@ -126,13 +130,13 @@ async def open_sandboxed(
                 client, task_queue=queue, policy=policy, desk=store.attention_queue
             )
 
-        desks = await stack.enter_async_context(open_desks(urls))
+        clients = await stack.enter_async_context(open_clients(urls))
         yield Sandboxed(
             client=client,
             bell=bell_with(settings.policy),
             bell_with=bell_with,
             policy=settings.policy,
-            desks=desks,
+            clients=clients,
             urls=urls,
             began=began,
         )

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from runtime.worker_main import leave
-from testbed.bench.rig import Rig, open_rig
+from testbed.bench.setup import Rig, open_rig
 from testbed.bench.shapes import Shape
 
 KINDS: Final = ("ours", "empty", "reference")

@@ -1,1 +1,1 @@
-"""The demo: people at three desks, and Cashward between them."""
+"""The demo: people at three clients, and Cashward between them."""

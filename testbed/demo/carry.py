@@ -11,13 +11,13 @@ from cli.errors import CliError
 from domain.attention import Attention
 from domain.ids import DealId
 from ports.attention_queue import AttentionQueue
-from testbed.demo.cast import Cast
 from testbed.demo.people import Customer, DeliveryManager, SalesPerson
 from testbed.demo.story import Happened, Sale, Step, Story
+from testbed.demo.systems import DemoSystems
 from testbed.stack.stack import Stack
 from workflows import workflow_ids
 
-GLANCE = 0.25
+LOOK_INTERVAL = 0.25
 STILL = 120.0
 """Nothing has happened for so many seconds: something is stuck."""
 SURELY = 5.0
@@ -28,14 +28,14 @@ ENDS_WITHIN = 30.0
 class Watch:
     """Knows which deals wait for a person, since when, and why."""
 
-    def __init__(self, desk: AttentionQueue) -> None:
-        self._desk = desk
+    def __init__(self, client: AttentionQueue) -> None:
+        self._client = client
         self._since: dict[DealId, tuple[float, Attention]] = {}
 
     async def keep(self) -> None:
         while True:
             now = time.monotonic()
-            filed = [each.attention for each in await self._desk.list_open()]
+            filed = [each.attention for each in await self._client.list_open()]
             first = {a.deal: (now, a) for a in reversed(filed)}
             self._since = {deal: self._since.get(deal, since) for deal, since in first.items()}
             await asyncio.sleep(1)
@@ -54,7 +54,7 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Blow:
+class Disruption:
     """Something that hits a part of the whole while deals are carried, and what to say of it."""
 
     system: str
@@ -62,19 +62,19 @@ class Blow:
     strike: Callable[[], Awaitable[None]]
 
 
-def worker_kills(stack: Stack, times: int) -> list[Blow]:
+def worker_kills(stack: Stack, times: int) -> list[Disruption]:
     """Workers killed one after the other, round about."""
 
-    def kill(name: str) -> Blow:
+    def kill(name: str) -> Disruption:
         async def strike() -> None:
             await stack.kill_worker(name)
 
-        return Blow("worker", f"{name} was killed (-9) and started again", strike)
+        return Disruption("worker", f"{name} was killed (-9) and started again", strike)
 
     return [kill(stack.workers[number % len(stack.workers)]) for number in range(times)]
 
 
-class Killer:
+class FaultInjector:
     """Strikes at even steps of the way."""
 
     def __init__(self, *, steps: int) -> None:
@@ -87,35 +87,35 @@ class Killer:
             self._done += 1
             self._news.set()
 
-    async def work(self, blows: Sequence[Blow], story: Story) -> None:
-        for number, blow in enumerate(blows, start=1):
-            while self._done < self._steps * number / (len(blows) + 1):
+    async def work(self, disruptions: Sequence[Disruption], story: Story) -> None:
+        for number, disruption in enumerate(disruptions, start=1):
+            while self._done < self._steps * number / (len(disruptions) + 1):
                 await self._news.wait()
                 self._news.clear()
             async with story.quiet.still():
-                await blow.strike()
-            story.tell(Step.KILLED, blow.system, blow.what)
+                await disruption.strike()
+            story.tell(Step.KILLED, disruption.system, disruption.what)
 
 
 async def carry(
     stack: Stack,
-    cast: Cast,
+    systems: DemoSystems,
     sales: Sequence[Sale],
     story: Story,
     *,
     watch: Watch,
-    killer: Killer,
-    blows: Sequence[Blow] = (),
+    injector: FaultInjector,
+    disruptions: Sequence[Disruption] = (),
 ) -> None:
     """From the first sale to the last payment. Raises Trouble that names what is stuck."""
     helpers = [
-        asyncio.create_task(SalesPerson(cast.sales, story).sell(sales)),
+        asyncio.create_task(SalesPerson(systems.sales, story).sell(sales)),
         asyncio.create_task(watch.keep()),
-        asyncio.create_task(killer.work(blows, story)),
+        asyncio.create_task(injector.work(disruptions, story)),
         asyncio.create_task(stack.watch()),
     ]
     try:
-        await _act(cast, sales, story, watch, helpers)
+        await _act(systems, sales, story, watch, helpers)
     finally:
         for helper in helpers:
             helper.cancel()
@@ -123,16 +123,16 @@ async def carry(
 
 
 async def _act(
-    cast: Cast,
+    systems: DemoSystems,
     sales: Sequence[Sale],
     story: Story,
     watch: Watch,
     helpers: Sequence["asyncio.Task[None]"],
 ) -> None:
     today = sales[0].order.start
-    seller = SalesPerson(cast.sales, story)
-    manager = DeliveryManager(cast.delivery, story, today)
-    customer = Customer(cast.books, story, today)
+    seller = SalesPerson(systems.sales, story)
+    manager = DeliveryManager(systems.delivery, story, today)
+    customer = Customer(systems.books, story, today)
     while not all(sale.is_closed or watch.parked(sale) for sale in sales):
         for helper in helpers:
             if helper.done() and (failure := helper.exception()):
@@ -141,7 +141,7 @@ async def _act(
             await asyncio.gather(seller.look(sales), manager.deliver(sales), customer.pay(sales))
         if story.quiet_for > STILL:
             raise CliError(_stuck(sales, watch))
-        await asyncio.sleep(GLANCE)
+        await asyncio.sleep(LOOK_INTERVAL)
 
 
 async def see_runs_end(client: Client, sales: Sequence[Sale]) -> None:

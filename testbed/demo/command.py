@@ -18,15 +18,15 @@ from cli.errors import CliError, ExitCode
 from runtime.composition import open_systems
 from runtime.settings import Settings
 from testbed.demo import show
-from testbed.demo.carry import Killer, Watch, carry, see_runs_end, worker_kills
+from testbed.demo.carry import FaultInjector, Watch, carry, see_runs_end, worker_kills
+from testbed.demo.environment import DemoEnvironment, Systems, sandbox_environment
+from testbed.demo.next_commands import tell_next_commands
 from testbed.demo.orders import order
 from testbed.demo.picture import svg
-from testbed.demo.real_stage import real_stage
+from testbed.demo.real_environment import real_systems_environment
+from testbed.demo.reconciliation import read_back
 from testbed.demo.report import Report, report_of
-from testbed.demo.stage import Casting, Stage, sandbox_stage
 from testbed.demo.story import Sale, Story
-from testbed.demo.truth import read_back
-from testbed.demo.way_back import tell_way_back
 from testbed.histories import Cost, cost_of_deal
 from testbed.up import Limits, Workers, run, show_links
 
@@ -37,7 +37,7 @@ _CLOCKS_DIFFER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class Options:
     """What was asked for."""
 
     state: Path
@@ -48,7 +48,7 @@ class Wish:
     workers: int
     restarts: int
     seed: int
-    cast: Casting
+    systems: Systems
     json: Path | None
     stay: bool
     limits: bool
@@ -64,7 +64,7 @@ def demo(
             min=0,
             max=0.9,
             help="The share of Cashward's calls that go wrong, in all ways that the sandbox knows."
-            " With --cast real only calls that change something go wrong, and only in one way:"
+            " With --systems real only calls that change something go wrong, and only in one way:"
             " the system does it, and its reply is lost.",
         ),
     ] = 0.0,
@@ -73,10 +73,10 @@ def demo(
         int, typer.Option(min=0, help="How often each vendor is killed and started again.")
     ] = 0,
     workers: Workers = 1,
-    cast: Annotated[
-        Casting,
+    systems: Annotated[
+        Systems,
         typer.Option(help="The sandbox's vendors, or BottleCRM, Redmine and Tryton themselves."),
-    ] = Casting.SANDBOX,
+    ] = Systems.SANDBOX,
     limits: Limits = True,
     seed: Annotated[int, typer.Option(help="Draws other amounts and other faults.")] = 7,
     json: Annotated[
@@ -88,7 +88,7 @@ def demo(
     ] = True,
 ) -> None:
     """Carry new deals from closed-won to cash, then read back from every system what came of it."""
-    wish = Wish(
+    options = Options(
         state=state,
         deals=deals,
         milestones=milestones,
@@ -96,14 +96,14 @@ def demo(
         kills=kills,
         workers=workers,
         restarts=restarts,
-        cast=cast,
+        systems=systems,
         seed=seed,
         json=json,
         limits=limits,
         stay=stay and sys.stdin.isatty(),
     )
     _claim(json)
-    report = run(_demo(wish))
+    report = run(_demo(options))
     if not report.is_good:
         raise CliError(report.sentence)
 
@@ -121,76 +121,86 @@ def _claim(wanted: Path | None) -> None:
         ) from wrong
 
 
-async def _demo(wish: Wish) -> Report:
-    if wish.cast is Casting.REAL:
-        opened = real_stage(wish.state, wish.workers)
+async def _demo(options: Options) -> Report:
+    if options.systems is Systems.REAL:
+        opened = real_systems_environment(options.state, options.workers)
     else:
-        opened = sandbox_stage(wish.state, wish.workers, deals=wish.deals, limits=wish.limits)
+        opened = sandbox_environment(
+            options.state, options.workers, deals=options.deals, limits=options.limits
+        )
     stood = False
     try:
-        async with opened as stage:
+        async with opened as environment:
             stood = True
-            return await _played(stage, wish)
+            return await _played(environment, options)
     finally:
         if stood:
-            tell_way_back(wish.cast, wish.state)
+            tell_next_commands(options.systems, options.state)
 
 
-async def _played(stage: Stage, wish: Wish) -> Report:
-    show_links(stage.stack, wish.state)
+async def _played(environment: DemoEnvironment, options: Options) -> Report:
+    show_links(environment.stack, options.state)
     out.print()
-    report = await _carried(stage, wish)
-    if wish.stay:
+    report = await _carried(environment, options)
+    if options.stay:
         out.print("\n  [dim]Enter or Ctrl-C ends everything.[/]")
         with suppress(asyncio.CancelledError):
             await _enter_pressed()
     return report
 
 
-async def _carried(stage: Stage, wish: Wish) -> Report:
-    stack, cast = stage.stack, stage.cast
-    folder, number = _room(wish.state)
+async def _carried(environment: DemoEnvironment, options: Options) -> Report:
+    stack, systems = environment.stack, environment.systems
+    folder, number = _room(options.state)
     since = datetime.now(UTC) - _CLOCKS_DIFFER
     first = number * _RUN_SIZE
     sales = [
-        Sale(order=order(n, milestones=wish.milestones, seed=wish.seed, today=since.date()))
-        for n in range(first, first + wish.deals)
+        Sale(order=order(n, milestones=options.milestones, seed=options.seed, today=since.date()))
+        for n in range(first, first + options.deals)
     ]
-    bars = show.Bars(wish.deals, wish.milestones) if wish.deals > 1 else None
-    killer = Killer(steps=wish.deals * (3 + 3 * wish.milestones))
-    story = Story(bars.hear if bars else show.tell, killer.hear)
+    bars = show.Bars(options.deals, options.milestones) if options.deals > 1 else None
+    injector = FaultInjector(steps=options.deals * (3 + 3 * options.milestones))
+    story = Story(bars.hear if bars else show.tell, injector.hear)
     chosen = settings_of(stack.environment)
-    await _ready(stage, chosen, wish)
+    await _ready(environment, chosen, options)
     temporal = await client(chosen)
     async with store(chosen) as ours:
         watch = Watch(ours.attention_queue)
-        blows = [*worker_kills(stack, wish.kills), *stage.restarts(wish.restarts)]
+        disruptions = [*worker_kills(stack, options.kills), *environment.restarts(options.restarts)]
         with bars.shown() if bars else nullcontext():
-            await carry(stack, cast, sales, story, watch=watch, killer=killer, blows=blows)
+            await carry(
+                stack,
+                systems,
+                sales,
+                story,
+                watch=watch,
+                injector=injector,
+                disruptions=disruptions,
+            )
         with out.status("reading back from CRM, PM and ERP ..."):
             await see_runs_end(temporal, sales)
-            truths = await read_back(cast, sales, since)
+            reconciliations = await read_back(systems, sales, since)
             costs = await _costs(temporal, sales)
     parked = [watch.why(sale) for sale in sales if not sale.is_closed]
     report = report_of(
-        truths,
+        reconciliations,
         story,
         costs,
         parked=parked,
-        faults=wish.faults,
-        kills=wish.kills,
-        restarts=wish.restarts,
+        faults=options.faults,
+        kills=options.kills,
+        restarts=options.restarts,
     )
-    _write(folder, wish.json, report, story)
-    show.close(stage, truths, story, report, folder / "money.svg")
+    _write(folder, options.json, report, story)
+    show.close(environment, reconciliations, story, report, folder / "money.svg")
     return report
 
 
-async def _ready(stage: Stage, chosen: Settings, wish: Wish) -> None:
+async def _ready(environment: DemoEnvironment, chosen: Settings, options: Options) -> None:
     """The CRM has our fields; faults begin only when all stands."""
     async with open_systems(chosen) as systems:
         await systems.crm.set_up(dry_run=False)
-    await stage.spoil(wish.faults, wish.seed)
+    await environment.inject_faults(options.faults, options.seed)
 
 
 async def _costs(temporal: Client, sales: Sequence[Sale]) -> list[Cost]:

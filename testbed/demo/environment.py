@@ -1,127 +1,77 @@
-"""What a worker is told to carry deals through the sandbox, and how the sandbox is to behave.
+"""Where a demo plays: a stack with vendors, and people who know their way there."""
 
-The credentials are the sandbox's published ones. Every wait is shortened to what a vendor on this
-machine needs, in the same proportion to each other as with the real ones.
-"""
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Protocol
 
-import asyncio
-import json
-from collections.abc import Mapping
-
-from store import migrate
+from testbed.demo.carry import Disruption
+from testbed.demo.clients import VendorClients, inject_faults, open_clients
+from testbed.demo.systems import DemoSystems
+from testbed.demo.systems.hubspot import HubspotSales
+from testbed.demo.systems.jira import JiraDelivery
+from testbed.demo.systems.xero import XeroBank
+from testbed.demo.worker_settings import fault_config, sandbox_config, worker_environment
 from testbed.stack.stack import Stack
-
-# Xero allows an app 60 calls a minute: with few deals the poll may take half of them.
-_ERP_INTERVAL = {"few": 2, "many": 10}
-_FEW = 2
-CALL_SECONDS = 2.0
-SETTLE_SECONDS = 2.5
-LATE_BY = 3.0  # after the caller has given up, and before its settling time is over
-HANG_FOR = 5.0
-
-_STAFFING = {
-    "lead": "acc-pm",
-    "consultant": "acc-consultant",
-    "developer": "acc-developer",
-    "designer": "acc-designer",
-}
-_HTTP = {"TIMEOUT_SECONDS": f"{CALL_SECONDS}", "SETTLE_SECONDS": f"{SETTLE_SECONDS}"}
-_SLOW = {"TIMEOUT_SECONDS": "20", "SETTLE_SECONDS": "5"}
-_SLOWEST = {"TIMEOUT_SECONDS": "20", "SETTLE_SECONDS": "20"}
-_REAL_HTTP = {"bottlecrm": _SLOWEST, "redmine": _SLOW, "tryton": _SLOW}
-_WAYS_IN = {
-    "HUBSPOT": {"ACCESS_TOKEN": "pat-na1-cashward-demo"},
-    "JIRA": {"EMAIL": "cashward@lowfold.example", "TOKEN": "jira-demo-token"},
-    "XERO": {"CLIENT_ID": "cashward-xero", "CLIENT_SECRET": "xero-demo-secret"},
-}
-_WEIGHTS = {
-    "error_before": 2,
-    "error_after": 2,
-    "lost_reply": 2,
-    "late_commit": 1,
-    "throttle": 2,
-    "hang": 1,
-    "malformed": 1,
-    "expired_token": 1,
-}
+from testbed.up import standing
 
 
-def poll_intervals(**seconds: float) -> dict[str, str]:
-    """The settings of each system's poll interval."""
-    prefix = "CASHWARD_TIMING__POLL_INTERVAL_SECONDS__"
-    return {f"{prefix}{system.upper()}": f"{every}" for system, every in seconds.items()}
+class Systems(StrEnum):
+    """Which vendors play in a demo."""
+
+    SANDBOX = "sandbox"
+    REAL = "real"
 
 
-def worker_environment(stack: Stack, *, deals: int = 1) -> dict[str, str]:
-    """The settings of a worker on this stack's sandbox; without one, none.
+class DemoEnvironment(Protocol):
+    """A stack with vendors, its people, and ways to hurt it."""
 
-    `deals` tells how many are carried at once, so that polls leave them calls enough.
-    """
-    if not stack.sandbox_urls:
-        return {}
-    told = {
-        "CASHWARD_VENDORS__CRM": "hubspot",
-        "CASHWARD_VENDORS__PM": "jira",
-        "CASHWARD_VENDORS__ERP": "xero",
-        "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "8",
-        **poll_intervals(crm=1, pm=1, erp=_ERP_INTERVAL["few" if deals <= _FEW else "many"]),
-        "CASHWARD_TIMING__OVERLAP_SECONDS": "5",
-        "CASHWARD_POLICY__STAFFING__PEOPLE": json.dumps(_STAFFING),
-    }
-    for vendor, way_in in _WAYS_IN.items():
-        settings = {"URL": stack.sandbox_urls[vendor.lower()], **way_in}
-        settings |= {f"HTTP__{name}": value for name, value in _HTTP.items()}
-        told |= {f"CASHWARD_CONNECTORS__{vendor}__{name}": v for name, v in settings.items()}
-    return told
+    @property
+    def stack(self) -> Stack: ...
+    @property
+    def systems(self) -> DemoSystems: ...
+
+    async def inject_faults(self, rate: float, seed: int) -> None:
+        """Let this share of Cashward's calls go wrong from now on."""
+        ...
+
+    def restarts(self, times: int) -> list[Disruption]:
+        """Each vendor restarted so often."""
+        ...
 
 
-def real_environment(
-    connectors: Mapping[str, Mapping[str, str]], *, staffing: str
-) -> dict[str, str]:
-    """The settings of a worker on real systems of this machine, which are slower than a sandbox.
+@dataclass(frozen=True)
+class SandboxEnvironment:
+    """HubSpot, Jira and Xero, as our sandbox plays them."""
 
-    `connectors` are what each vendor's connector must be told; `staffing` is who plays which role.
-    """
-    told = {
-        "CASHWARD_VENDORS__CRM": "bottlecrm",
-        "CASHWARD_VENDORS__PM": "redmine",
-        "CASHWARD_VENDORS__ERP": "tryton",
-        "CASHWARD_TIMING__OPERATION_TIMEOUT_SECONDS": "90",
-        **poll_intervals(crm=2, pm=2, erp=2),
-        "CASHWARD_TIMING__OVERLAP_SECONDS": "10",
-        "CASHWARD_POLICY__STAFFING__PEOPLE": staffing,
-    }
-    for vendor, settings in connectors.items():
-        prefix = f"CASHWARD_CONNECTORS__{vendor.upper()}__"
-        told |= {f"{prefix}{name}": value for name, value in settings.items()}
-        told |= {f"{prefix}HTTP__{name}": value for name, value in _REAL_HTTP[vendor].items()}
-    return told
+    stack: Stack
+    systems: DemoSystems
+
+    async def inject_faults(self, rate: float, seed: int) -> None:
+        await inject_faults(self.stack.sandbox_urls, fault_config(rate, seed))
+
+    def restarts(self, times: int) -> list[Disruption]:
+        async def strike() -> None:
+            await self.stack.kill("sandbox")
+
+        what = "the sandbox was killed (-9) and started again"
+        return [Disruption("hubspot", what, strike)] * times
 
 
-def sandbox_config(*, faults: float = 0.0, seed: int = 0, limits: bool = True) -> dict[str, object]:
-    """The vendor servers' configuration; `limits` keeps the vendors' published rate limits."""
-    unlimited: dict[str, object] = {} if limits else {"limits": False}
-    return {
-        "faults": fault_config(faults, seed),
-        "hubspot": {"search_lag": 0.25, **unlimited},
-        "jira": unlimited,
-        "xero": unlimited,
-    }
+def sandbox_systems(clients: VendorClients) -> DemoSystems:
+    return DemoSystems(HubspotSales(clients.crm), JiraDelivery(clients.pm), XeroBank(clients.erp))
 
 
-def fault_config(rate: float, seed: int) -> dict[str, object]:
-    """Faults meet Cashward's calls only: people are to be seen at work, not at retrying."""
-    return {
-        "seed": seed,
-        "rate": rate,
-        "weights": _WEIGHTS,
-        "late_by": LATE_BY,
-        "hang_for": HANG_FOR,
-        "retry_after": 1,
-        "actors": ["cashward"],
-    }
-
-
-async def migrate_database(stack: Stack) -> None:
-    """Bring the stack's database to our schema, before a worker asks for it."""
-    await asyncio.to_thread(migrate, stack.database_url)
+@asynccontextmanager
+async def sandbox_environment(
+    state: Path, workers: int, *, deals: int, limits: bool
+) -> AsyncIterator[DemoEnvironment]:
+    environment = partial(worker_environment, deals=deals)
+    async with (
+        standing(state, sandbox_config(limits=limits), workers, environment) as stack,
+        open_clients(stack.sandbox_urls) as clients,
+    ):
+        yield SandboxEnvironment(stack, sandbox_systems(clients))

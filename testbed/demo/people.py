@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from testbed.demo.cast import Bill, Books, Delivery, Sales, Seen
 from testbed.demo.story import Sale, Step, Story
+from testbed.demo.systems import Bill, Delivery, Erp, Sales, Seen
 
 _AT_ONCE = 4
 _EAGER_LOOKS = 25
@@ -91,7 +91,7 @@ class DeliveryManager:
 class Customer:
     """Every customer of the demo: pays each invoice in full when it is issued."""
 
-    def __init__(self, erp: Books, story: Story, today: date) -> None:
+    def __init__(self, erp: Erp, story: Story, today: date) -> None:
         self._erp = erp
         self._story = story
         self._today = today

@@ -5,8 +5,8 @@ from statistics import quantiles
 
 from pydantic import BaseModel
 
+from testbed.demo.reconciliation import Reconciliation
 from testbed.demo.story import Step, Story
-from testbed.demo.truth import Truth
 from testbed.histories import Cost
 
 
@@ -49,7 +49,7 @@ class Report(BaseModel):
 
 
 def report_of(
-    truths: Sequence[Truth],
+    reconciliations: Sequence[Reconciliation],
     story: Story,
     costs: Sequence[Cost],
     *,
@@ -60,22 +60,22 @@ def report_of(
 ) -> Report:
     end = max(event.at for event in story.events if event.step is not Step.KILLED)
     seconds = end - story.first(Step.WON)
-    waits = sorted(t.won_to_project for t in truths if t.won_to_project is not None)
+    waits = sorted(t.won_to_project for t in reconciliations if t.won_to_project is not None)
     total, counted = sum(costs, Cost()), max(len(costs), 1)
-    mismatches = [line for truth in truths for line in truth.mismatches]
+    mismatches = [line for reconciliation in reconciliations for line in reconciliation.mismatches]
     return Report(
-        deals=len(truths),
-        milestones=len(truths[0].sale.order.plan),
+        deals=len(reconciliations),
+        milestones=len(reconciliations[0].sale.order.plan),
         faults=faults,
         kills=kills,
         restarts=restarts,
-        invoices_issued=sum(len(t.invoices) for t in truths),
-        invoices_paid=sum(t.settled for t in truths),
-        duplicates=sum(t.duplicates for t in truths),
+        invoices_issued=sum(len(t.invoices) for t in reconciliations),
+        invoices_paid=sum(t.settled for t in reconciliations),
+        duplicates=sum(t.duplicates for t in reconciliations),
         mismatches=len(mismatches),
         parked=len(parked),
         seconds=round(seconds, 2),
-        deals_per_second=round(len(truths) / seconds, 3) if seconds else 0,
+        deals_per_second=round(len(reconciliations) / seconds, 3) if seconds else 0,
         won_to_project_p50_s=_percentile(waits, 50),
         won_to_project_p95_s=_percentile(waits, 95),
         events_per_deal=round(total.events / counted, 1),

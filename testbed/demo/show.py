@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.context import out
+from testbed.demo.environment import DemoEnvironment
 from testbed.demo.picture import chart
+from testbed.demo.reconciliation import Reconciliation
 from testbed.demo.report import Report
-from testbed.demo.stage import Stage
 from testbed.demo.story import Happened, Step, Story
-from testbed.demo.truth import Truth
 from workflows import workflow_ids
 
 _COLOURS = {
@@ -72,14 +72,18 @@ class Bars:
 
 
 def close(
-    stage: Stage, truths: Sequence[Truth], story: Story, report: Report, picture: Path
+    environment: DemoEnvironment,
+    reconciliations: Sequence[Reconciliation],
+    story: Story,
+    report: Report,
+    picture: Path,
 ) -> None:
     """What three systems say, where to look, how the money moved, and what it cost."""
     out.print()
-    out.print(_agreement(truths))
-    if len(truths) > _LISTED:
-        out.print(f"  [dim]and {len(truths) - _LISTED} deals more[/]")
-    _links(stage, truths[0])
+    out.print(_agreement(reconciliations))
+    if len(reconciliations) > _LISTED:
+        out.print(f"  [dim]and {len(reconciliations) - _LISTED} deals more[/]")
+    _links(environment, reconciliations[0])
     width = min(out.width, _WIDEST)
     out.print()
     out.print(Text.from_ansi(chart(story, width=width)))
@@ -87,7 +91,7 @@ def close(
     _figures(report)
 
 
-def _agreement(truths: Sequence[Truth]) -> Table:
+def _agreement(reconciliations: Sequence[Reconciliation]) -> Table:
     """One deal a row; each figure as two systems have it, one below the other where they differ."""
     table = Table(
         title="Read back from three systems", title_justify="left", box=SIMPLE_HEAD, pad_edge=False
@@ -96,14 +100,14 @@ def _agreement(truths: Sequence[Truth]) -> Table:
     for column in ("contracted", "billed", "paid with VAT", "reached\n→ issued"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("")
-    for truth in truths[:_LISTED]:
-        wrong = truth.mismatches or truth.duplicates
+    for reconciliation in reconciliations[:_LISTED]:
+        wrong = reconciliation.mismatches or reconciliation.duplicates
         table.add_row(
-            truth.sale.id[:_ID],
-            f"{truth.told.contracted:,.2f} {truth.sale.order.currency}",
-            _both(truth.told.billed, truth.invoiced),
-            _both(truth.told.paid, truth.received),
-            f"{truth.reached} → {len(truth.invoices)}",
+            reconciliation.sale.id[:_ID],
+            f"{reconciliation.told.contracted:,.2f} {reconciliation.sale.order.currency}",
+            _both(reconciliation.told.billed, reconciliation.invoiced),
+            _both(reconciliation.told.paid, reconciliation.received),
+            f"{reconciliation.reached} → {len(reconciliation.invoices)}",
             "[red]differ[/]" if wrong else "[green]agree[/]",
         )
     return table
@@ -113,14 +117,14 @@ def _both(crm: Decimal, erp: Decimal) -> str:
     return f"{crm:,.2f}" if crm == erp else f"[red]CRM {crm:,.2f}\nERP {erp:,.2f}[/]"
 
 
-def _links(stage: Stage, truth: Truth) -> None:
-    stack, cast = stage.stack, stage.cast
-    run = workflow_ids.deal_run(truth.sale.deal)
+def _links(environment: DemoEnvironment, reconciliation: Reconciliation) -> None:
+    stack, systems = environment.stack, environment.systems
+    run = workflow_ids.deal_run(reconciliation.sale.deal)
     links = {
         "run": f"{stack.temporal_ui_url}/namespaces/{stack.namespace}/workflows/{run}",
-        "deal": cast.sales.link(truth.sale.id),
-        "project": cast.delivery.link(truth.sale.project),
-        **{bill.number: bill.link for bill in truth.invoices},
+        "deal": systems.sales.link(reconciliation.sale.id),
+        "project": systems.delivery.link(reconciliation.sale.project),
+        **{bill.number: bill.link for bill in reconciliation.invoices},
     }
     for name, link in links.items():
         out.print(f"  [bold]{name:<9}[/] {link}", highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from testbed.stack.trouble import Missing
+from testbed.stack.errors import Missing
 
 
 class Identity(TypedDict, total=False):

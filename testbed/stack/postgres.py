@@ -10,11 +10,11 @@ import psycopg
 
 from testbed.stack.accounts import Account
 from testbed.stack.binaries import PostgresBinaries, find_postgres
-from testbed.stack.crew import Crew
-from testbed.stack.lodging import Lodging, lodge
+from testbed.stack.data_directory import DataDirectory, claim_data_directory
+from testbed.stack.errors import Died, StackError
 from testbed.stack.processes import command_of, running
 from testbed.stack.program import Program
-from testbed.stack.trouble import Died, StackTrouble
+from testbed.stack.supervisor import Supervisor
 
 NAME = "cashward"  # of the role and of the database
 _SETTINGS = {
@@ -45,28 +45,32 @@ class Database:
         return f"postgresql+psycopg://{self.address}/{NAME}"
 
 
-async def start_postgres(crew: Crew, port: int) -> Database:
+async def start_postgres(supervisor: Supervisor, port: int) -> Database:
     """Start PostgreSQL on our data, which is made if there is none."""
     account = Account.for_database()
-    lodging = lodge(crew.state, account)
-    binaries = find_postgres(account, lodging.folder, major=lodging.major)
-    password = crew.state.secret("postgres")
-    if lodging.major is None:
-        await _make(crew, lodging, binaries, account, password)
-    _clear_stale(lodging.data)
+    data_directory = claim_data_directory(supervisor.state, account)
+    binaries = find_postgres(account, data_directory.folder, major=data_directory.major)
+    password = supervisor.state.secret("postgres")
+    if data_directory.major is None:
+        await _make(supervisor, data_directory, binaries, account, password)
+    _clear_stale(data_directory.data)
     address = f"{NAME}:{password}@127.0.0.1:{port}"
-    server = _server(crew, lodging, binaries, account, port)
+    server = _server(supervisor, data_directory, binaries, account, port)
     server.ready = lambda: _answers(address)
     await _up(server)
     await _ensure_database(address)
-    return Database(server, address, lodging.note)
+    return Database(server, address, data_directory.note)
 
 
 async def _make(
-    crew: Crew, lodging: Lodging, binaries: PostgresBinaries, account: Account, password: str
+    supervisor: Supervisor,
+    data_directory: DataDirectory,
+    binaries: PostgresBinaries,
+    account: Account,
+    password: str,
 ) -> None:
     """Make the data folder whole, or not at all."""
-    draft, pwfile = lodging.folder / "data.new", lodging.folder / "password.new"
+    draft, pwfile = data_directory.folder / "data.new", data_directory.folder / "password.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     pwfile.touch(mode=0o600)
@@ -74,7 +78,7 @@ async def _make(
     account.give(draft)
     account.give(pwfile)
     initdb = Program(
-        crew=crew,
+        supervisor=supervisor,
         name="postgres-initdb",
         account=account,
         folder=Path("/"),
@@ -87,22 +91,26 @@ async def _make(
     )
     try:
         await initdb.run()
-        draft.rename(lodging.data)
+        draft.rename(data_directory.data)
     finally:
         pwfile.unlink()
 
 
 def _server(
-    crew: Crew, lodging: Lodging, binaries: PostgresBinaries, account: Account, port: int
+    supervisor: Supervisor,
+    data_directory: DataDirectory,
+    binaries: PostgresBinaries,
+    account: Account,
+    port: int,
 ) -> Program:
     options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
     return Program(
-        crew=crew,
+        supervisor=supervisor,
         name="postgres",
         account=account,
         folder=Path("/"),
-        farewell=signal.SIGINT,  # its fast shutdown: sessions are ended, nothing is lost
-        argv=[str(binaries.server), "-D", str(lodging.data), "-p", str(port), *options],
+        stop_signal=signal.SIGINT,  # its fast shutdown: sessions are ended, nothing is lost
+        argv=[str(binaries.server), "-D", str(data_directory.data), "-p", str(port), *options],
     )
 
 
@@ -127,7 +135,7 @@ def _clear_stale(data: Path) -> None:
     if not running(pid):
         return
     if "postgres" in command_of(pid):
-        raise StackTrouble(f"Process {pid} is a PostgreSQL at work on {data}: end it first")
+        raise StackError(f"Process {pid} is a PostgreSQL at work on {data}: end it first")
     mark.unlink()
 
 

@@ -33,7 +33,7 @@ def running(pid: int) -> bool:
     return True
 
 
-def birth_of(pid: int) -> str:
+def start_time_of(pid: int) -> str:
     """When the process began: together with its number it names one process and no later one."""
     if _has_proc():
         fields = _stat(pid)
@@ -51,14 +51,14 @@ def command_of(pid: int) -> str:
     return _ps(pid, "command=")
 
 
-def end_groups(farewells: Mapping[int, int], patience: float = PATIENCE) -> None:
+def end_groups(stop_signals: Mapping[int, int], patience: float = PATIENCE) -> None:
     """Ask processes and their groups to end, all at once, each with its signal; then make them."""
-    for pid, farewell in farewells.items():
-        signal_group(pid, farewell)
-    _wait_for(farewells, patience)
-    for pid in farewells:
+    for pid, stop_signal in stop_signals.items():
+        signal_group(pid, stop_signal)
+    _wait_for(stop_signals, patience)
+    for pid in stop_signals:
         signal_group(pid, signal.SIGKILL)
-    _wait_for(farewells, patience)
+    _wait_for(stop_signals, patience)
 
 
 def signal_group(pid: int, number: int) -> None:

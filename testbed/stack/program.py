@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testbed.stack.accounts import OURSELVES, Account
-from testbed.stack.crew import TICK, Crew, environment
+from testbed.stack.errors import Died
 from testbed.stack.processes import signal_group
-from testbed.stack.trouble import Died
+from testbed.stack.supervisor import TICK, Supervisor, environment
 
 
 async def at_once() -> bool:
@@ -21,15 +21,15 @@ async def at_once() -> bool:
 
 @dataclass(kw_only=True)
 class Program:
-    """A process with a name, a log, and a place on the crew's roster."""
+    """A process with a name, a log, and an entry in the supervisor's pid file."""
 
-    crew: Crew
+    supervisor: Supervisor
     name: str
     argv: Sequence[str]
     settings: Mapping[str, str] = field(default_factory=dict)
     account: Account = OURSELVES
     folder: Path | None = None
-    farewell: signal.Signals = signal.SIGTERM
+    stop_signal: signal.Signals = signal.SIGTERM
     ready: Callable[[], Awaitable[bool]] = at_once
     missed: bool = True  # false while we have killed it ourselves
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
@@ -44,7 +44,7 @@ class Program:
 
     @property
     def log(self) -> Path:
-        return self.crew.state.log(self.name)
+        return self.supervisor.state.log(self.name)
 
     async def up(self, within: float = 60) -> None:
         """Start, and wait until it is ready, but no longer than it lives."""
@@ -52,7 +52,7 @@ class Program:
         deadline = time.monotonic() + within
         while not await self.ready():
             if not self.alive:
-                raise self.obituary()
+                raise self.exit_error()
             if time.monotonic() > deadline:
                 raise Died(self.name, f"was not ready within {within:.0f} s", self.log)
             await asyncio.sleep(TICK)
@@ -62,7 +62,7 @@ class Program:
         self._start()
         await self._ended()
         if self._status() != 0:
-            raise self.obituary()
+            raise self.exit_error()
 
     async def kill(self) -> None:
         """End it, and whatever it started in its group, without a word."""
@@ -71,11 +71,11 @@ class Program:
             signal_group(self.pid, signal.SIGKILL)
         await self._ended()
 
-    def obituary(self) -> Died:
+    def exit_error(self) -> Died:
         return Died(self.name, f"ended with status {self._status()}", self.log)
 
     def _start(self) -> None:
-        with self.crew.state.make_way(self.name).open("ab") as log:
+        with self.supervisor.state.make_way(self.name).open("ab") as log:
             self._process = subprocess.Popen(
                 self.argv,
                 stdin=subprocess.DEVNULL,
@@ -86,14 +86,14 @@ class Program:
                 start_new_session=True,
                 **self.account.identity(),
             )
-        self.crew.state.roster.add(self.name, self.pid, self.farewell)
-        self.crew.hands.append(self._process)
+        self.supervisor.state.pid_file.add(self.name, self.pid, self.stop_signal)
+        self.supervisor.hands.append(self._process)
         self.missed = True
 
     async def _ended(self) -> None:
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
-        self.crew.state.roster.remove(self.pid)
+        self.supervisor.state.pid_file.remove(self.pid)
 
     def _status(self) -> int:
         return (self._process.poll() or 0) if self._process else 0

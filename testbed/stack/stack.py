@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from testbed.stack.crew import Crew
 from testbed.stack.postgres import start_postgres
 from testbed.stack.program import Program
-from testbed.stack.sandbox import VENDORS, start_sandbox
 from testbed.stack.state import State
+from testbed.stack.supervisor import Supervisor
 from testbed.stack.temporal import start_temporal
+from testbed.stack.vendors import VENDORS, start_sandbox
 from testbed.stack.worker import start_worker
 
 NAMESPACE = "cashward"
@@ -25,7 +25,7 @@ _REQUESTS_TO_END = (signal.SIGTERM, signal.SIGHUP)
 class Stack:
     """A running stack: where to reach its parts, and how to hurt them."""
 
-    crew: Crew = field(repr=False)
+    supervisor: Supervisor = field(repr=False)
     namespace: str
     temporal_address: str
     temporal_ui_url: str
@@ -60,7 +60,7 @@ class Stack:
 
     async def add_worker(self) -> str:
         """Start one more worker; tells its name."""
-        program = await start_worker(self.crew, len(self.workers) + 1, self.environment)
+        program = await start_worker(self.supervisor, len(self.workers) + 1, self.environment)
         self.programs[program.name] = program
         return program.name
 
@@ -79,7 +79,7 @@ class Stack:
         while True:
             for program in self.programs.values():
                 if program.missed and not program.alive:
-                    raise program.obituary()
+                    raise program.exit_error()
             await asyncio.sleep(0.2)
 
 
@@ -98,8 +98,8 @@ async def local_stack(
     `prepare` readies the database before workers start; `environment` is what else they must know.
     """
     with _ended_by_cancelling():
-        async with Crew(State.at(folder)) as crew:
-            stack = await _services(crew, sandbox_config)
+        async with Supervisor(State.at(folder)) as supervisor:
+            stack = await _services(supervisor, sandbox_config)
             stack.extra.update(environment(stack))
             if prepare is not None:
                 await prepare(stack)
@@ -108,12 +108,12 @@ async def local_stack(
             yield stack
 
 
-async def _services(crew: Crew, sandbox_config: Mapping[str, object] | None) -> Stack:
-    ports = crew.state.ports(*PORTS)
+async def _services(supervisor: Supervisor, sandbox_config: Mapping[str, object] | None) -> Stack:
+    ports = supervisor.state.ports(*PORTS)
     starting = (
-        asyncio.create_task(start_postgres(crew, ports["postgres"])),
-        asyncio.create_task(start_temporal(crew, ports, NAMESPACE)),
-        asyncio.create_task(start_sandbox(crew, ports, sandbox_config)),
+        asyncio.create_task(start_postgres(supervisor, ports["postgres"])),
+        asyncio.create_task(start_temporal(supervisor, ports, NAMESPACE)),
+        asyncio.create_task(start_sandbox(supervisor, ports, sandbox_config)),
     )
     try:
         database, temporal, sandbox = await asyncio.gather(*starting)
@@ -122,7 +122,7 @@ async def _services(crew: Crew, sandbox_config: Mapping[str, object] | None) -> 
             task.cancel()
         await asyncio.gather(*starting, return_exceptions=True)
     return Stack(
-        crew=crew,
+        supervisor=supervisor,
         namespace=NAMESPACE,
         temporal_address=temporal.address,
         temporal_ui_url=temporal.ui_url,

@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from testbed.stack.errors import StackError, Taken
+from testbed.stack.pid_file import PidFile
 from testbed.stack.ports import free_ports
 from testbed.stack.processes import PATIENCE, command_of, running
-from testbed.stack.roster import Roster
-from testbed.stack.trouble import StackTrouble, Taken
 
 LOG_LIMIT = 8 * 1024 * 1024
 
@@ -35,8 +35,8 @@ class State:
         return state
 
     @property
-    def roster(self) -> Roster:
-        return Roster(self.folder / "running.json")
+    def pid_file(self) -> PidFile:
+        return PidFile(self.folder / "running.json")
 
     def room(self, name: str) -> Path:
         """A folder of our own inside the state."""
@@ -51,7 +51,7 @@ class State:
         try:
             yield
         except OSError as wrong:
-            raise StackTrouble(
+            raise StackError(
                 f"{self.folder} cannot keep the stack ({wrong.strerror}: {wrong.filename}):"
                 " make it a folder that you may write, or name another with --state"
             ) from wrong

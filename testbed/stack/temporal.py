@@ -10,8 +10,8 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.service import ConnectConfig, RPCError, ServiceClient
 
 from testbed.stack.binaries import find_temporal, temporal_version
-from testbed.stack.crew import Crew
 from testbed.stack.program import Program
+from testbed.stack.supervisor import Supervisor
 
 SEARCH_ATTRIBUTES = {
     "DealStage": "Keyword",
@@ -33,11 +33,13 @@ class Temporal:
     note: str
 
 
-async def start_temporal(crew: Crew, ports: Mapping[str, int], namespace: str) -> Temporal:
+async def start_temporal(
+    supervisor: Supervisor, ports: Mapping[str, int], namespace: str
+) -> Temporal:
     """Start Temporal on our file, and wait until it knows our namespace and search attributes."""
     binary = find_temporal()
     version = await asyncio.to_thread(temporal_version, binary)
-    room = crew.state.room("temporal")
+    room = supervisor.state.room("temporal")
     # Another version may not read this one's file, so each has its own.
     file = room / f"{version}.db"
     others = ", ".join(sorted(other.stem for other in room.glob("*.db") if other != file))
@@ -61,12 +63,12 @@ async def start_temporal(crew: Crew, ports: Mapping[str, int], namespace: str) -
     argv += [f"--search-attribute={name}={kind}" for name, kind in SEARCH_ATTRIBUTES.items()]
     address = f"127.0.0.1:{ports['temporal']}"
     program = Program(
-        crew=crew,
+        supervisor=supervisor,
         name="temporal",
         argv=argv,
         ready=lambda: _serves(address, namespace),
         # It takes more than a second to say good-bye, and loses nothing when killed.
-        farewell=signal.SIGKILL,
+        stop_signal=signal.SIGKILL,
     )
     await program.up()
     return Temporal(program, address, f"http://127.0.0.1:{ports['temporal-ui']}", note)

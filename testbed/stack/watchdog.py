@@ -8,14 +8,14 @@ import signal
 import sys
 from pathlib import Path
 
-from testbed.stack.roster import Roster
+from testbed.stack.pid_file import PidFile
 
 
 def main() -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    Roster(Path(sys.argv[1])).sweep()
+    PidFile(Path(sys.argv[1])).sweep()
 
 
 if __name__ == "__main__":

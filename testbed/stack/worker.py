@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from testbed.stack.crew import Crew, python
 from testbed.stack.program import Program
+from testbed.stack.supervisor import Supervisor, python
 
 
-async def start_worker(crew: Crew, number: int, settings: Mapping[str, str]) -> Program:
+async def start_worker(supervisor: Supervisor, number: int, settings: Mapping[str, str]) -> Program:
     """Start one worker; what it is asked before it polls waits in Temporal."""
-    program = Program(crew=crew, name=f"worker-{number}", argv=python("worker"), settings=settings)
+    program = Program(
+        supervisor=supervisor, name=f"worker-{number}", argv=python("worker"), settings=settings
+    )
     await program.up()
     return program

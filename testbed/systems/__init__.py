@@ -1,5 +1,5 @@
 """Real systems on this machine, that nobody here wrote: installed, started, hurt and counted.
 
-The room is the outside world. It uses the local stack's hands to run programs; nobody inside
+The room is the outside world. It uses the local stack's credentials to run programs; nobody inside
 Cashward knows of it.
 """

@@ -15,17 +15,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from testbed.stack.trouble import StackTrouble
+from testbed.stack.errors import StackError
 from testbed.systems.catalog import NAMES, system_named
 from testbed.systems.common.debian import installed_size
 from testbed.systems.common.system import Place
 from testbed.systems.count import Count, count
-from testbed.systems.cupboard import part_of
+from testbed.systems.install_cache import part_of
 from testbed.systems.places import cache, size
-from testbed.systems.street import Street, street_in
+from testbed.systems.system_pool import SystemPool, open_system_pool
 
 app = typer.Typer(
-    help="BottleCRM, Redmine and Tryton on this machine, each in a house of its own.",
+    help="BottleCRM, Redmine and Tryton on this machine, each in a installation of its own.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -113,34 +113,34 @@ def tell(
 
 
 async def _once(folder: Path, names: Sequence[str]) -> None:
-    async with street_in(folder, cache(), out.print) as street:
-        await _open(street, names)
+    async with open_system_pool(folder, cache(), out.print) as system_pool:
+        await _open(system_pool, names)
 
 
 async def _stay(folder: Path, names: Sequence[str]) -> None:
-    async with street_in(folder, cache(), out.print) as street:
-        for place in await _open(street, names):
+    async with open_system_pool(folder, cache(), out.print) as system_pool:
+        for place in await _open(system_pool, names):
             out.print(f"[bold]{place.name}[/] {place.url}", highlight=False)
-            for name, value in {**place.connector, **place.hands}.items():
+            for name, value in {**place.connector, **place.credentials}.items():
                 out.print(f"    {name} {value}", highlight=False, soft_wrap=True)
         out.print("[dim]Ctrl-C ends everything.[/]")
-        await street.watch()
+        await system_pool.watch()
 
 
 async def _counted(folder: Path) -> Count:
-    async with street_in(folder, cache(), lambda _: None) as street:
-        places = {place.name: place for place in await _open(street, NAMES)}
+    async with open_system_pool(folder, cache(), lambda _: None) as system_pool:
+        places = {place.name: place for place in await _open(system_pool, NAMES)}
         return count(places)
 
 
-async def _open(street: Street, names: Sequence[str]) -> list[Place]:
-    return [each.place for each in await street.open_all([*map(system_named, names)])]
+async def _open(system_pool: SystemPool, names: Sequence[str]) -> list[Place]:
+    return [each.place for each in await system_pool.open_all([*map(system_named, names)])]
 
 
 def _run(main: Coroutine[Any, Any, R]) -> R:
     try:
         return asyncio.run(main)
-    except (StackTrouble, OSError) as trouble:  # a full disk is no bug of ours
+    except (StackError, OSError) as trouble:  # a full disk is no bug of ours
         said = escape(str(trouble))
         err.print(f"[bold red]real:[/] {said}", highlight=False, soft_wrap=True)
         raise typer.Exit(3) from trouble

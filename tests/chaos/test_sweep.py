@@ -8,8 +8,8 @@ import pytest
 
 from domain.stage import Stage
 from testbed.demo.orders import Order
+from testbed.demo.reconciliation import Reconciliation
 from testbed.demo.story import Sale
-from testbed.demo.truth import Truth
 from tests.sandboxed import Sandboxed
 
 MILESTONES, PACKAGES = 3, 9
@@ -30,7 +30,9 @@ async def test_a_call_that_goes_wrong_once_doubles_nothing_and_loses_nothing(
     orders = installation.orders(len(operations))
     twin = _another(orders[operations.index(OPENS_CUSTOMER)])
     sales = await installation.sell([*orders, twin])
-    await installation.spoil([_rule(*each, fault) for each in zip(faulty, sales, strict=True)])
+    await installation.inject_faults(
+        [_rule(*each, fault) for each in zip(faulty, sales, strict=True)]
+    )
 
     outcomes = await installation.carry(sales)
 
@@ -45,7 +47,7 @@ async def test_a_deal_is_carried_though_every_change_goes_wrong_at_first(
     installation: Sandboxed, operations: list[str], fault: str
 ) -> None:
     sales = await installation.sell(installation.orders(1))
-    await installation.spoil([{"operation": each, "kind": fault} for each in operations])
+    await installation.inject_faults([{"operation": each, "kind": fault} for each in operations])
 
     [outcome] = await installation.carry(sales)
 
@@ -64,22 +66,28 @@ def _rule(operation: str, sale: Sale, fault: str) -> dict[str, object]:
 
 
 async def _agrees_everywhere(installation: Sandboxed, sales: Sequence[Sale]) -> None:
-    for truth in await installation.read_back(sales):
-        assert truth.mismatches == ()
-        assert (truth.projects, truth.customers, truth.duplicates) == (1, 1, 0)
-        assert (len(truth.invoices), truth.settled) == (MILESTONES, MILESTONES)
-        assert truth.told.contracted == truth.told.billed == truth.invoiced
-        assert truth.told.outstanding == Decimal(0)
-        await _nothing_is_left_over(installation, truth)
+    for reconciliation in await installation.read_back(sales):
+        assert reconciliation.mismatches == ()
+        assert (reconciliation.projects, reconciliation.customers, reconciliation.duplicates) == (
+            1,
+            1,
+            0,
+        )
+        assert (len(reconciliation.invoices), reconciliation.settled) == (MILESTONES, MILESTONES)
+        assert (
+            reconciliation.told.contracted == reconciliation.told.billed == reconciliation.invoiced
+        )
+        assert reconciliation.told.outstanding == Decimal(0)
+        await _nothing_is_left_over(installation, reconciliation)
 
 
-async def _nothing_is_left_over(installation: Sandboxed, truth: Truth) -> None:
-    desks, sale = installation.desks, truth.sale
+async def _nothing_is_left_over(installation: Sandboxed, reconciliation: Reconciliation) -> None:
+    clients, sale = installation.clients, reconciliation.sale
     where = f'Type=="ACCREC" AND Reference.StartsWith("cw:{sale.deal}:")'
-    found = await desks.erp.ask("GET", "/api.xro/2.0/Invoices", query={"where": where})
+    found = await clients.erp.ask("GET", "/api.xro/2.0/Invoices", query={"where": where})
     assert {bill["Status"] for bill in found["Invoices"]} <= {"PAID", "DELETED"}
     query = {"jql": f'project = "{sale.project}"', "fields": "summary", "maxResults": "100"}
-    issues = (await desks.pm.ask("GET", "/rest/api/3/search/jql", query=query))["issues"]
+    issues = (await clients.pm.ask("GET", "/rest/api/3/search/jql", query=query))["issues"]
     assert len(issues) == MILESTONES + PACKAGES
-    versions = await desks.pm.ask("GET", f"/rest/api/3/project/{sale.project}/versions")
+    versions = await clients.pm.ask("GET", f"/rest/api/3/project/{sale.project}/versions")
     assert len(versions) == MILESTONES

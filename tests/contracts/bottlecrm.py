@@ -16,7 +16,7 @@ from domain.ids import DealId
 from domain.money import Money
 from ports.crm import Crm
 from testbed.systems.bottlecrm import changes
-from testbed.systems.bottlecrm.site import Site
+from testbed.systems.bottlecrm.site import BottleCrmSite
 from testbed.systems.common.proxy import Fault, Proxy, proxy_before
 from testbed.systems.common.system import Running
 
@@ -48,7 +48,7 @@ class BottlecrmBench:
             **_deal(deal),
             "account": await self._company(deal.account) if deal.account else None,
             "contacts": [await self._contact(each) for each in deal.contacts],
-            "assigned_to": [self.system.place.hands["sales_profile"]],
+            "assigned_to": [self.system.place.credentials["sales_profile"]],
         }
         made = await self.write("POST", "/api/opportunities/", body)
         for place, line in enumerate(deal.lines):
@@ -169,7 +169,7 @@ def settings(system: Running, **given: Any) -> BottlecrmSettings:
 async def crm(system: Running) -> AsyncIterator[BottlecrmBench]:
     await _prepare(system)
     place = system.place
-    sales = {"Authorization": f"Bearer {place.hands['sales_token']}"}
+    sales = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
     async with (
         proxy_before(place.url) as proxy,
         open_bottlecrm(settings(system, url=proxy.url)) as roles,
@@ -180,7 +180,7 @@ async def crm(system: Running) -> AsyncIterator[BottlecrmBench]:
 
 async def _prepare(system: Running) -> None:
     """Set up as `cashward setup` does, once a run; it takes longer than most tests."""
-    assert isinstance(system, Site)
+    assert isinstance(system, BottleCrmSite)
     if await system.books.has(_PREPARED):
         return await system.reset(_PREPARED)
     await system.reset()

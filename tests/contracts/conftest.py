@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from testbed.systems.catalog import NAMES, system_named
-from testbed.systems.street import Street
+from testbed.systems.system_pool import SystemPool
 
 PLAYERS = {
     "crm": (
@@ -37,12 +37,12 @@ PLAYERS = {
 def _bench(role: str) -> Callable[..., AsyncIterator[Any]]:
     @pytest.fixture(name=role, params=[_param(vendor) for vendor in PLAYERS[role]])
     async def bench(
-        request: pytest.FixtureRequest, tmp_path: Path, street: Street
+        request: pytest.FixtureRequest, tmp_path: Path, system_pool: SystemPool
     ) -> AsyncIterator[Any]:
         name = request.param
         request.node.user_properties += [("role", role), ("vendor", name)]
         vendor = importlib.import_module(f"tests.contracts.{name}")
-        at = await street.open(system_named(name)) if name in NAMES else tmp_path
+        at = await system_pool.open(system_named(name)) if name in NAMES else tmp_path
         async with getattr(vendor, role)(at) as opened:
             request.node.user_properties.append(("capabilities", _capabilities(role, opened)))
             yield opened

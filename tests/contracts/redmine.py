@@ -45,7 +45,7 @@ class RedmineBench:
         await self.write("PUT", f"/versions/{version}", {"version": {"status": "closed"}})
 
     async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
-        consultant = self.system.place.hands["consultant"]
+        consultant = self.system.place.credentials["consultant"]
         await self.join(project, consultant)
         (issue,) = await self.ours(f"/issues?project_id={project}&status_id=*", "issues", package)
         entry = {"issue_id": issue, "hours": str(hours), "spent_on": str(day), "activity_id": 9}
@@ -91,7 +91,7 @@ class RedmineBench:
     async def write(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, by: str = "delivery"
     ) -> Any:
-        key = {_KEY: self.system.place.hands[f"{by}_key"]}
+        key = {_KEY: self.system.place.credentials[f"{by}_key"]}
         answer = await self.hands.request(method, f"{path}.json", json=body, headers=key)
         assert answer.is_success, f"{answer.status_code} {answer.text}"
         return answer.json() if answer.content.strip() else None
@@ -129,7 +129,7 @@ def _throttle(request: Request) -> Fault:
 @asynccontextmanager
 async def pm(system: Running) -> AsyncIterator[RedmineBench]:
     await system.reset()
-    key = {_KEY: system.place.hands["delivery_key"]}
+    key = {_KEY: system.place.credentials["delivery_key"]}
     hands = httpx.AsyncClient(base_url=system.place.url, headers=key, timeout=30, trust_env=False)
     async with (
         proxy_before(system.place.url) as proxy,

@@ -14,7 +14,7 @@ from ports.erp import Customers, Invoicing
 from testbed.systems.common.proxy import Fault, Proxy, proxy_before
 from testbed.systems.common.system import Place, Running
 from testbed.systems.tryton import changes
-from testbed.systems.tryton.hands import Person, Said, person
+from testbed.systems.tryton.client import Person, Said, person
 from tests.contracts.ear import Ear
 from tests.contracts.erp_bench import Look, Refused, Trouble
 

@@ -16,10 +16,10 @@ from domain.event import DealWon, MilestoneReached
 from domain.ids import EventId, ItemKey
 from domain.money import Money
 from domain.stage import Stage
-from testbed.demo.cast.hubspot import OBJECTS
-from testbed.demo.cast.jira import REST, JiraDelivery
-from testbed.demo.cast.xero import BOOKS, XeroBooks
 from testbed.demo.story import Sale
+from testbed.demo.systems.hubspot import OBJECTS
+from testbed.demo.systems.jira import REST, JiraDelivery
+from testbed.demo.systems.xero import BOOKS, XeroBank
 from tests.sandboxed import Sandboxed, open_sandboxed
 from tests.temporal import private_temporal
 from tests.world import until_awaited
@@ -66,13 +66,13 @@ class Deal:
     async def write(self, **properties: str) -> None:
         """Sales change the deal's record."""
         path = f"{OBJECTS}/deals/{self.sale.id}"
-        await self.at.desks.crm.ask("PATCH", path, {"properties": properties})
+        await self.at.clients.crm.ask("PATCH", path, {"properties": properties})
 
     async def said(self, *properties: str) -> dict[str, str]:
         """What the deal's record says."""
         query = {"properties": ",".join(properties)}
         path = f"{OBJECTS}/deals/{self.sale.id}"
-        found: dict[str, str] = (await self.at.desks.crm.ask("GET", path, query=query))[
+        found: dict[str, str] = (await self.at.clients.crm.ask("GET", path, query=query))[
             "properties"
         ]
         return found
@@ -87,7 +87,7 @@ class Deal:
 
     async def reach_first(self) -> None:
         """Delivery reach the first milestone, and we hear of it."""
-        delivery = JiraDelivery(self.at.desks.pm)
+        delivery = JiraDelivery(self.at.clients.pm)
         project = await self.project()
         (first, _), *_ = await delivery.milestones(project)
         await delivery.reach(project, first, self.sale.order.start)
@@ -97,7 +97,7 @@ class Deal:
 
     async def bills(self) -> dict[str, list[dict[str, Any]]]:
         where = f'Type=="ACCREC" AND Reference.StartsWith("cw:{self.sale.deal}:")'
-        found = await self.at.desks.erp.ask("GET", f"{BOOKS}/Invoices", query={"where": where})
+        found = await self.at.clients.erp.ask("GET", f"{BOOKS}/Invoices", query={"where": where})
         by_status: dict[str, list[dict[str, Any]]] = {}
         for bill in found["Invoices"]:
             if bill["Status"] not in {"DELETED", "VOIDED"}:
@@ -150,8 +150,8 @@ class Deal:
         said = await self.said(
             "cashward_stage", "cashward_project", *(f"cashward_{name}" for name in money)
         )
-        named = await JiraDelivery(self.at.desks.pm).named()
-        customers = await XeroBooks(self.at.desks.erp).customers(self.at.began)
+        named = await JiraDelivery(self.at.clients.pm).named()
+        customers = await XeroBank(self.at.clients.erp).customers(self.at.began)
         return Left(
             stage=said["cashward_stage"],
             linked=said["cashward_project"] or "",
@@ -206,7 +206,7 @@ async def test_while_the_project_is_set_up_all_of_it_is_taken_back(deal: Deal) -
     await deal.win()
 
     async def begun() -> bool:
-        customers = await XeroBooks(deal.at.desks.erp).customers(deal.at.began)
+        customers = await XeroBank(deal.at.clients.erp).customers(deal.at.began)
         return customers[deal.sale.order.company_id] > 0
 
     await until_awaited(begun)
@@ -255,4 +255,4 @@ async def test_after_an_invoice_the_project_is_closed_and_the_money_agrees(
     assert left.contracted == left.billed - left.credited
     assert Decimal(bill["AmountDue"]) == left.outstanding
     path = f"{REST}/project/{left.linked}/properties/{PROPERTY}"
-    assert (await deal.at.desks.pm.ask("GET", path))["value"]["status"] == "closed"
+    assert (await deal.at.clients.pm.ask("GET", path))["value"]["status"] == "closed"

@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from testbed.stack.crew import Crew
 from testbed.stack.program import Program
 from testbed.stack.state import State
-from testbed.systems.bottlecrm.books import IN_USE, SEEDED, open_books
+from testbed.stack.supervisor import Supervisor
+from testbed.systems.bottlecrm.databases import IN_USE, SEEDED, open_books
 from testbed.systems.bottlecrm.interpreter import find_python
 from testbed.systems.bottlecrm.programs import environment
-from testbed.systems.bottlecrm.site import NAME, Site
+from testbed.systems.bottlecrm.site import NAME, BottleCrmSite
 from testbed.systems.common.debian import ensure
 from testbed.systems.common.system import Running
 
@@ -28,45 +28,45 @@ class Bottlecrm:
     release = f"{VERSION}-{_SEEDS}"
     packages: Sequence[str] = ("redis-server",)
 
-    async def equip(self, crew: Crew) -> None:
-        await ensure(self.packages, crew)
+    async def equip(self, supervisor: Supervisor) -> None:
+        await ensure(self.packages, supervisor)
         find_python()
 
-    async def install(self, crew: Crew, cache: Path) -> None:
-        await _environment(crew, cache)
-        async with Crew(State.at(crew.state.folder / "install")) as builders:
+    async def install(self, supervisor: Supervisor, cache: Path) -> None:
+        await _environment(supervisor, cache)
+        async with Supervisor(State.at(supervisor.state.folder / "install")) as builders:
             await _snapshot(builders, cache)
 
-    async def start(self, crew: Crew, cache: Path) -> Running:
-        ports = crew.state.ports("postgres", "redis", "site")
-        books = await open_books(crew, ports["postgres"])
-        people = crew.state.room("bottlecrm") / "people.json"
+    async def start(self, supervisor: Supervisor, cache: Path) -> Running:
+        ports = supervisor.state.ports("postgres", "redis", "site")
+        books = await open_books(supervisor, ports["postgres"])
+        people = supervisor.state.room("bottlecrm") / "people.json"
         if not await books.has(SEEDED):
             shutil.copy(cache / people.name, people)
-            await books.load(crew, SEEDED, cache / "seeded.sql")
+            await books.load(supervisor, SEEDED, cache / "seeded.sql")
         if not await books.has(IN_USE):
             await books.create(IN_USE, template=SEEDED)
-        site = Site(crew, cache, ports, books, json.loads(people.read_text()))
+        site = BottleCrmSite(supervisor, cache, ports, books, json.loads(people.read_text()))
         await site.up()
         return site
 
 
-async def _environment(crew: Crew, cache: Path) -> None:
+async def _environment(supervisor: Supervisor, cache: Path) -> None:
     """Its own Python, with the very versions that were seen to work together."""
     make = [str(find_python()), "-I", "-m", "venv", str(cache / "venv")]
     pip = [str(cache / "venv/bin/python"), "-m", "pip", "install", "--disable-pip-version-check"]
-    await Program(crew=crew, name="bottlecrm-venv", argv=make).run()
+    await Program(supervisor=supervisor, name="bottlecrm-venv", argv=make).run()
     fill = [*pip, "--requirement", str(_HERE / "pins.txt")]
-    await Program(crew=crew, name="bottlecrm-pip", argv=fill).run()
+    await Program(supervisor=supervisor, name="bottlecrm-pip", argv=fill).run()
 
 
-async def _snapshot(crew: Crew, cache: Path) -> None:
-    ports = crew.state.ports("postgres", "redis", "site")
-    books = await open_books(crew, ports["postgres"])
+async def _snapshot(supervisor: Supervisor, cache: Path) -> None:
+    ports = supervisor.state.ports("postgres", "redis", "site")
+    books = await open_books(supervisor, ports["postgres"])
     await books.drop(IN_USE)
     await books.create(IN_USE)
-    room = crew.state.room("bottlecrm")
-    settings = environment(cache, room, ports, books, crew)
+    room = supervisor.state.room("bottlecrm")
+    settings = environment(cache, room, ports, books, supervisor)
     settings["PEOPLE"] = str(cache / "people.json")
     python = str(cache / "venv/bin/python")
     for name, argv in {
@@ -74,10 +74,10 @@ async def _snapshot(crew: Crew, cache: Path) -> None:
         "seed": ["-c", _SEED, str(_HERE / "seed.py")],
     }.items():
         await Program(
-            crew=crew,
+            supervisor=supervisor,
             name=f"bottlecrm-{name}",
             argv=[python, *argv],
             settings=settings,
             folder=room,
         ).run()
-    await books.dump(crew, IN_USE, cache / "seeded.sql")
+    await books.dump(supervisor, IN_USE, cache / "seeded.sql")

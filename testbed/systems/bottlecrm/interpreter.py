@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from testbed.stack.trouble import Missing
+from testbed.stack.errors import Missing
 
 Homes = Iterable[tuple[str, str, str]]
 """A variable that may name the folder, where it usually is, what to look for there."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx
 
-from testbed.stack.crew import Crew
-from testbed.stack.trouble import Missing
-from testbed.systems.bottlecrm.books import IN_USE, ROLE, Books
+from testbed.stack.errors import Missing
+from testbed.stack.supervisor import Supervisor
+from testbed.systems.bottlecrm.databases import IN_USE, ROLE, Databases
 
 
 def environment(
-    home: Path, room: Path, ports: Mapping[str, int], books: Books, crew: Crew
+    home: Path, room: Path, ports: Mapping[str, int], books: Databases, supervisor: Supervisor
 ) -> dict[str, str]:
     """What BottleCRM is told; its own settings module, as it is shipped, reads the rest."""
     queue = f"redis://127.0.0.1:{ports['redis']}/0"
@@ -21,7 +21,7 @@ def environment(
         "DJANGO_SETTINGS_MODULE": "crm.settings",
         "PYTHONPATH": str(room),  # instead of ours, whose rooms are named as some of its own are
         "PATH": f"{home / 'venv/bin'}:/usr/bin:/bin",
-        "SECRET_KEY": crew.state.secret("bottlecrm-key") * 2,
+        "SECRET_KEY": supervisor.state.secret("bottlecrm-key") * 2,
         "ENV_TYPE": "dev",
         "DEBUG": "False",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from testbed.stack.crew import Crew
 from testbed.stack.program import Program
-from testbed.systems.bottlecrm.books import IN_USE, SEEDED, Books, open_books
+from testbed.stack.supervisor import Supervisor
+from testbed.systems.bottlecrm.databases import IN_USE, SEEDED, Databases, open_books
 from testbed.systems.bottlecrm.programs import answers, environment, listens, own, redis
 from testbed.systems.common.system import Place
 
@@ -15,26 +15,28 @@ _PATIENCE = 120.0
 
 
 @dataclass
-class Site:
+class BottleCrmSite:
     """The running site. `people` holds the tokens and ids that set-up made."""
 
-    crew: Crew
+    supervisor: Supervisor
     home: Path
     ports: Mapping[str, int]
-    books: Books
+    books: Databases
     people: dict[str, str]
     _programs: list[Program] = field(default_factory=list)
 
     @property
     def place(self) -> Place:
         url = f"http://127.0.0.1:{self.ports['site']}"
-        hands = {name: value for name, value in self.people.items() if name != "cashward_token"}
+        credentials = {
+            name: value for name, value in self.people.items() if name != "cashward_token"
+        }
         return Place(
             name=NAME,
             url=url,
             database=self.books.url(IN_USE),
             connector={"URL": url, "ACCESS_TOKEN": self.people["cashward_token"]},
-            hands=hands,
+            credentials=credentials,
         )
 
     @property
@@ -51,7 +53,7 @@ class Site:
         for program in reversed(self._programs):
             await program.kill()
         await self.books.server.program.kill()
-        self.books = await open_books(self.crew, self.ports["postgres"])
+        self.books = await open_books(self.supervisor, self.ports["postgres"])
         await self.up()
 
     async def reset(self, to: str = SEEDED) -> None:
@@ -69,8 +71,8 @@ class Site:
         return self._programs[0]
 
     def _crewed(self) -> list[Program]:
-        room = self.crew.state.room("bottlecrm")
-        settings = environment(self.home, room, self.ports, self.books, self.crew)
+        room = self.supervisor.state.room("bottlecrm")
+        settings = environment(self.home, room, self.ports, self.books, self.supervisor)
         told = ("crm.wsgi", f"--bind=127.0.0.1:{self.ports['site']}", "--no-control-socket")
         serve = (*told, "--preload", "--workers=2", "--threads=4", "--worker-tmp-dir=/tmp")
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -90,11 +92,11 @@ class Site:
         settings: Mapping[str, str] | None = None,
     ) -> Program:
         program = Program(
-            crew=self.crew,
+            supervisor=self.supervisor,
             name=f"bottlecrm-{name}",
             argv=argv,
             settings=settings or {},
-            folder=self.crew.state.room("bottlecrm"),
+            folder=self.supervisor.state.room("bottlecrm"),
         )
         program.ready = ready or program.ready
         return program

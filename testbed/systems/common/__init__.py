@@ -1,1 +1,1 @@
-"""What every real system on this machine needs: a house, programs, and a proxy before it."""
+"""What every real system on this machine needs: a folder, programs, and a proxy before it."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-_GLANCE = 0.5
+_LOOK_INTERVAL = 0.5
 
 
 @asynccontextmanager
@@ -37,7 +37,7 @@ async def _held(lock: Path, how: int, on_wait: Callable[[], None]) -> AsyncItera
         if not _taken(held, how):
             on_wait()
             while not _taken(held, how):  # noqa: ASYNC110 - other processes tell us nothing
-                await asyncio.sleep(_GLANCE)
+                await asyncio.sleep(_LOOK_INTERVAL)
         yield
 
 

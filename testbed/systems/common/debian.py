@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from testbed.stack.crew import Crew
+from testbed.stack.errors import Missing
 from testbed.stack.program import Program
-from testbed.stack.trouble import Missing
+from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.alone import alone
 
 _PATIENCE = "600"  # seconds that another installation may take
@@ -18,7 +18,7 @@ _NOT_NEEDED = ("recommends", "suggests", "enhances", "conflicts", "breaks", "rep
 
 
 async def ensure(
-    packages: Sequence[str], crew: Crew, environment: Mapping[str, str] | None = None
+    packages: Sequence[str], supervisor: Supervisor, environment: Mapping[str, str] | None = None
 ) -> None:
     """Install what is missing, as root. Raises Missing with the command that root must give.
 
@@ -39,7 +39,9 @@ async def ensure(
     async with alone(_LOCK, lambda: None):
         for step in (["update"], install):
             argv = ["apt-get", "-qq", "-o", f"DPkg::Lock::Timeout={_PATIENCE}", *step]
-            await Program(crew=crew, name=f"apt-{step[0]}", argv=argv, settings=settings).run()
+            await Program(
+                supervisor=supervisor, name=f"apt-{step[0]}", argv=argv, settings=settings
+            ).run()
 
 
 def as_typed(argv: Sequence[str], settings: Mapping[str, str]) -> str:

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from testbed.stack.crew import Crew
 from testbed.stack.program import Program
+from testbed.stack.supervisor import Supervisor
 
 
 class Place(BaseModel, frozen=True):
@@ -16,18 +16,18 @@ class Place(BaseModel, frozen=True):
     `database` is the PostgreSQL URL where its rows can be counted.
     `connector` is what Cashward's connector must be told, by the names of its settings, as
     environment variables spell them (`URL`, `TOKEN`, …).
-    `hands` are credentials and ids for the people of a story: sales, delivery, the bank.
+    `credentials` are credentials and ids for the people of a story: sales, delivery, the bank.
     """
 
     name: str
     url: str
     database: str
     connector: dict[str, str]
-    hands: dict[str, str]
+    credentials: dict[str, str]
 
 
 class Running(Protocol):
-    """A system at work in a crew, which ends it when it leaves."""
+    """A system at work in a supervisor, which ends it when it leaves."""
 
     @property
     def place(self) -> Place: ...
@@ -57,22 +57,22 @@ class System(Protocol):
         """The Debian packages it runs on."""
         ...
 
-    async def equip(self, crew: Crew) -> None:
+    async def equip(self, supervisor: Supervisor) -> None:
         """See to what the machine itself must have, such as Debian packages (`real.kit.debian`).
 
         At once if it is there. Raises Missing if only a person can bring it.
         """
         ...
 
-    async def install(self, crew: Crew, cache: Path) -> None:
+    async def install(self, supervisor: Supervisor, cache: Path) -> None:
         """Put into the empty folder `cache` all that a start needs, a snapshot of its data too.
 
         Raises Missing if the machine lacks what only a person can bring.
         """
         ...
 
-    async def start(self, crew: Crew, cache: Path) -> Running:
-        """Run it from the cache, on free ports, on its data in the crew's folder.
+    async def start(self, supervisor: Supervisor, cache: Path) -> Running:
+        """Run it from the cache, on free ports, on its data in the supervisor's folder.
 
         The data is made from the snapshot if there is none yet. Returns when it answers.
         """

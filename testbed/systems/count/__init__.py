@@ -2,10 +2,10 @@
 
 It asks no API and none of our own code: it knows only how records bear the mark of a deal.
 
-What has no mark is seen too. The street seeds no project, version, issue, task, invoice or credit
-note, and of parties only the company's own; its people make none. So whatever is there must belong
-to a won deal, whoever made it: Redmine does not even say who made a project. Whoever makes some by
-hand finds them among the orphans.
+It counts records without our mark too. The seeds hold no project, version, issue, task, invoice or
+credit note, and of parties only the company's own; people make none. So every record must belong
+to a won deal, whoever made it: Redmine does not even say who made a project. A record made by hand
+is an orphan.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

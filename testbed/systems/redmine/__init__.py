@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from testbed.stack.crew import Crew
 from testbed.stack.program import Program
+from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.debian import ensure
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.system import Place
@@ -37,7 +37,7 @@ def changes(request: Request) -> bool:
 
 @dataclass
 class RunningRedmine:
-    """Puma and PostgreSQL of one crew."""
+    """Puma and PostgreSQL of one supervisor."""
 
     place: Place
     web: Program
@@ -50,7 +50,7 @@ class RunningRedmine:
     async def restart(self) -> None:
         await self.web.kill()
         await self.store.server.program.kill()
-        self.store = await databases(self.store.crew, self.store.port)
+        self.store = await databases(self.store.supervisor, self.store.port)
         await self.web.up(within=_PATIENCE)
 
     async def reset(self) -> None:
@@ -59,21 +59,23 @@ class RunningRedmine:
 
 @dataclass(frozen=True)
 class Redmine:
-    """Runs as PostgreSQL's account where we are root, out of the crew's folder."""
+    """Runs as PostgreSQL's account where we are root, out of the supervisor's folder."""
 
     name: str = "redmine"
     release: str = "5.0.4-1"
     packages: Sequence[str] = ("redmine", "redmine-pgsql", "puma")
 
-    async def equip(self, crew: Crew) -> None:
-        answers = crew.state.room("debian") / "answers"
+    async def equip(self, supervisor: Supervisor) -> None:
+        answers = supervisor.state.room("debian") / "answers"
         answers.write_text(_ANSWERS, encoding="utf-8")
-        await ensure(self.packages, crew, {**_BUNDLER, "DEBCONF_DB_OVERRIDE": f"File{{{answers}}}"})
+        await ensure(
+            self.packages, supervisor, {**_BUNDLER, "DEBCONF_DB_OVERRIDE": f"File{{{answers}}}"}
+        )
 
-    async def install(self, crew: Crew, cache: Path) -> None:
-        store = await databases(crew, crew.state.ports("postgres")["postgres"])
+    async def install(self, supervisor: Supervisor, cache: Path) -> None:
+        store = await databases(supervisor, supervisor.state.ports("postgres")["postgres"])
         await store.copy(_DRAFT)
-        rails = at_home(crew, store.at(_DRAFT), None)
+        rails = at_home(supervisor, store.at(_DRAFT), None)
         await rails.run("redmine-bundle", "bundle", "install", "--local", "--quiet")
         await rails.run("redmine-migrate", "bundle", "exec", "rake", "db:migrate")
         seeding = ("bundle", "exec", "rails", "runner", rails.home / SEED.name)
@@ -82,19 +84,19 @@ class Redmine:
         (cache / LOCK).write_bytes((rails.home / LOCK).read_bytes())
         await store.server.program.kill()
 
-    async def start(self, crew: Crew, cache: Path) -> RunningRedmine:
-        ports = crew.state.ports("postgres", "redmine")
-        store = await databases(crew, ports["postgres"])
+    async def start(self, supervisor: Supervisor, cache: Path) -> RunningRedmine:
+        ports = supervisor.state.ports("postgres", "redmine")
+        store = await databases(supervisor, ports["postgres"])
         if not await store.has(SEEDED):
             await store.copy(_DRAFT)
             await store.restore(_DRAFT, cache / _DUMP)
             await store.rename(_DRAFT, SEEDED)
-        keys = {login: _key(crew.state.secret(f"redmine-{login}")) for login in _PEOPLE}
+        keys = {login: _key(supervisor.state.secret(f"redmine-{login}")) for login in _PEOPLE}
         ids = await store.give_keys(SEEDED, keys)
         if not await store.has(LIVE):
             await store.copy(LIVE, SEEDED)
         url, mine = f"http://127.0.0.1:{ports['redmine']}", keys["cashward"]
-        web = at_home(crew, store.at(LIVE), cache / LOCK).serving(ports["redmine"])
+        web = at_home(supervisor, store.at(LIVE), cache / LOCK).serving(ports["redmine"])
         web.ready = lambda: _answers(url, mine)
         await web.up(within=_PATIENCE)
         place = Place(
@@ -102,7 +104,7 @@ class Redmine:
             url=url,
             database=f"postgresql://{store.at(LIVE)}",
             connector={"URL": url, "APP_URL": url, "KEY": mine},
-            hands={f"{login}_key": key for login, key in keys.items()} | ids,
+            credentials={f"{login}_key": key for login, key in keys.items()} | ids,
         )
         return RunningRedmine(place, web, store)
 

@@ -7,20 +7,20 @@ import psycopg
 
 from testbed.stack.accounts import Account
 from testbed.stack.binaries import find_postgres
-from testbed.stack.crew import Crew
-from testbed.stack.lodging import lodge
+from testbed.stack.data_directory import claim_data_directory
+from testbed.stack.errors import Missing
 from testbed.stack.postgres import Database, start_postgres
 from testbed.stack.program import Program
-from testbed.stack.trouble import Missing
+from testbed.stack.supervisor import Supervisor
 
 SEEDED, LIVE = "redmine_seeded", "redmine"
 
 
 @dataclass(frozen=True)
 class Databases:
-    """The PostgreSQL of one crew."""
+    """The PostgreSQL of one supervisor."""
 
-    crew: Crew
+    supervisor: Supervisor
     port: int
     server: Database
 
@@ -62,20 +62,25 @@ class Databases:
         await self._tool("pg_restore", "--no-owner", f"--dbname={name}", str(file))
 
     async def _tool(self, name: str, *arguments: str) -> None:
-        account, lodging = Account.for_database(), lodge(self.crew.state, Account.for_database())
-        tool = find_postgres(account, lodging.folder, major=lodging.major).folder / name
+        account, data_directory = (
+            Account.for_database(),
+            claim_data_directory(self.supervisor.state, Account.for_database()),
+        )
+        tool = (
+            find_postgres(account, data_directory.folder, major=data_directory.major).folder / name
+        )
         if not tool.exists():
             raise Missing(f"{name} was not found: install postgresql (apt-get install postgresql)")
         user, _, password = self.server.address.partition("@")[0].partition(":")
         there = ("--host=127.0.0.1", f"--port={self.port}", f"--username={user}")
         secret = {"PGPASSWORD": password}
         argv = [str(tool), *there, *arguments]
-        await Program(crew=self.crew, name=name, argv=argv, settings=secret).run()
+        await Program(supervisor=self.supervisor, name=name, argv=argv, settings=secret).run()
 
     async def _connect(self, name: str) -> psycopg.AsyncConnection[tuple[str, ...]]:
         url = f"postgresql://{self.at(name)}"
         return await psycopg.AsyncConnection.connect(url, autocommit=True)
 
 
-async def databases(crew: Crew, port: int) -> Databases:
-    return Databases(crew, port, await start_postgres(crew, port))
+async def databases(supervisor: Supervisor, port: int) -> Databases:
+    return Databases(supervisor, port, await start_postgres(supervisor, port))

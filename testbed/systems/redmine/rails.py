@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testbed.stack.accounts import Account
-from testbed.stack.crew import Crew
-from testbed.stack.lodging import lodge
+from testbed.stack.data_directory import claim_data_directory
 from testbed.stack.program import Program
+from testbed.stack.supervisor import Supervisor
 
 APP = Path("/usr/share/redmine")
 SEED = Path(__file__).with_name("seed.rb")
@@ -23,7 +23,7 @@ _TO_ROOT = "../" * 8
 class Rails:
     """The application with its files in `home`, speaking to one database."""
 
-    crew: Crew
+    supervisor: Supervisor
     account: Account
     home: Path
     database: str
@@ -31,7 +31,7 @@ class Rails:
 
     def program(self, name: str, argv: Sequence[str | Path]) -> Program:
         return Program(
-            crew=self.crew,
+            supervisor=self.supervisor,
             name=name,
             account=self.account,
             folder=APP,
@@ -63,10 +63,10 @@ class Rails:
         }
 
 
-def at_home(crew: Crew, database: str, lock: Path | None) -> Rails:
+def at_home(supervisor: Supervisor, database: str, lock: Path | None) -> Rails:
     """Redmine's folder, made where its account can get to it."""
     account = Account.for_database()
-    home = lodge(crew.state, account).folder / "redmine"
+    home = claim_data_directory(supervisor.state, account).folder / "redmine"
     for room in (home, *(home / name for name in ("config", "files", "log", "tmp"))):
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         account.give(room)
@@ -76,4 +76,4 @@ def at_home(crew: Crew, database: str, lock: Path | None) -> Rails:
     if lock:
         shutil.copyfile(lock, home / LOCK)
         account.give(home / LOCK)
-    return Rails(crew, account, home, database, crew.state.secret("redmine"))
+    return Rails(supervisor, account, home, database, supervisor.state.secret("redmine"))

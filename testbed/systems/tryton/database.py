@@ -12,17 +12,17 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from testbed.stack.crew import Crew
+from testbed.stack.errors import Missing
 from testbed.stack.postgres import Database, start_postgres
 from testbed.stack.program import Program
-from testbed.stack.trouble import Missing
+from testbed.stack.supervisor import Supervisor
 
 IN_USE = "tryton"
 _ROOM = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Books:
+class Databases:
     """A PostgreSQL of Tryton's own, and in it one database."""
 
     server: Database
@@ -42,16 +42,16 @@ class Books:
             await connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
             await connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
 
-    async def dump(self, crew: Crew, to: Path) -> None:
-        await self._run(crew, "pg_dump", "--no-owner", "--file", str(to), self.url())
+    async def dump(self, supervisor: Supervisor, to: Path) -> None:
+        await self._run(supervisor, "pg_dump", "--no-owner", "--file", str(to), self.url())
 
-    async def load(self, crew: Crew, snapshot: Path) -> None:
+    async def load(self, supervisor: Supervisor, snapshot: Path) -> None:
         """Make the database from a dump, whole or not at all, with a copy to go back to."""
         draft = f"{IN_USE}_draft"
         await self.begin(draft)
         quiet = ("--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--single-transaction")
         files = ("--file", str(snapshot), "--file", str(_ROOM / "keep.sql"))
-        await self._run(crew, "psql", *quiet, *files, self.url(draft))
+        await self._run(supervisor, "psql", *quiet, *files, self.url(draft))
         names = [sql.Identifier(name) for name in (draft, IN_USE)]
         async with self._connected("postgres") as connection:
             await connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
@@ -60,11 +60,13 @@ class Books:
         async with self._connected(IN_USE) as connection:
             await connection.execute((_ROOM / "reset.sql").read_bytes())
 
-    async def _run(self, crew: Crew, name: str, *options: str) -> None:
+    async def _run(self, supervisor: Supervisor, name: str, *options: str) -> None:
         program = Path(self.server.program.argv[0]).parent / name
         if not program.exists():
             raise Missing(f"{program} is missing: install PostgreSQL's client (postgresql-client)")
-        await Program(crew=crew, name=f"tryton-{name}", argv=[str(program), *options]).run()
+        await Program(
+            supervisor=supervisor, name=f"tryton-{name}", argv=[str(program), *options]
+        ).run()
 
     @asynccontextmanager
     async def _connected(self, database: str) -> AsyncIterator[psycopg.AsyncConnection]:
@@ -74,5 +76,5 @@ class Books:
             yield connection
 
 
-async def open_books(crew: Crew, port: int) -> Books:
-    return Books(await start_postgres(crew, port))
+async def open_books(supervisor: Supervisor, port: int) -> Databases:
+    return Databases(await start_postgres(supervisor, port))

@@ -17,7 +17,7 @@ from proteus import Model, Wizard, config
 DATA = json.loads(Path(__file__).with_suffix(".json").read_text())
 
 
-class Books:
+class Databases:
     """One company, from its currency to the people who may look at it."""
 
     def __init__(self, context: Any, year: int) -> None:  # noqa: ANN401  proteus has no types
@@ -167,7 +167,7 @@ class Books:
 def main() -> None:
     settings, database, year = sys.argv[1:]
     context = config.set_trytond(database=database, user="admin", config_file=settings)
-    Books(context, int(year)).make()
+    Databases(context, int(year)).make()
 
 
 if __name__ == "__main__":

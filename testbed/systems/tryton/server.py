@@ -7,10 +7,10 @@ from pathlib import Path
 
 import httpx
 
-from testbed.stack.crew import Crew
 from testbed.stack.program import Program
+from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.system import Place
-from testbed.systems.tryton.database import IN_USE, Books, open_books
+from testbed.systems.tryton.database import IN_USE, Databases, open_books
 
 _PEOPLE = ("bank", "accountant", "nobody")
 # Two postings at once fight for the same sequence: the one that loses tries again, this often.
@@ -18,7 +18,7 @@ _RETRIES = 30
 
 
 @dataclass(frozen=True)
-class House:
+class Installation:
     """A folder with what Tryton's programs must be told; they are in the cache."""
 
     cache: Path
@@ -48,19 +48,19 @@ class House:
 class Server:
     """Tryton and its PostgreSQL."""
 
-    crew: Crew
-    house: House
+    supervisor: Supervisor
+    installation: Installation
     ports: Mapping[str, int]
-    books: Books
+    books: Databases
     program: Program = field(init=False)
 
     def __post_init__(self) -> None:
         listen = {"TRYTOND_WEB__LISTEN": f"127.0.0.1:{self.ports['tryton']}"}
         self.program = Program(
-            crew=self.crew,
+            supervisor=self.supervisor,
             name="tryton",
-            argv=self.house.program("trytond"),
-            settings={**self.house.settings, **listen},
+            argv=self.installation.program("trytond"),
+            settings={**self.installation.settings, **listen},
             ready=self._answers,
         )
 
@@ -71,13 +71,13 @@ class Server:
     @property
     def place(self) -> Place:
         ours = {"USER": "cashward", "PASSWORD": "cashward-password-1", "DATABASE": IN_USE}
-        hands = {name: f"{name}-password-1" for name in _PEOPLE}
+        credentials = {name: f"{name}-password-1" for name in _PEOPLE}
         return Place(
             name="tryton",
             url=self.url,
             database=self.books.url(),
             connector={"URL": self.url, **ours},
-            hands={"database": IN_USE, **hands},
+            credentials={"database": IN_USE, **credentials},
         )
 
     @property
@@ -90,7 +90,7 @@ class Server:
     async def restart(self) -> None:
         await self.program.kill()
         await self.books.server.program.kill()
-        self.books = await open_books(self.crew, self.ports["postgres"])
+        self.books = await open_books(self.supervisor, self.ports["postgres"])
         await self.up()
 
     async def reset(self) -> None:

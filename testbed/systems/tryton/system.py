@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from testbed.stack.crew import Crew
 from testbed.stack.program import Program
 from testbed.stack.state import State
+from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.system import Running
-from testbed.systems.tryton.database import IN_USE, Books, open_books
-from testbed.systems.tryton.server import House, Server
+from testbed.systems.tryton.database import IN_USE, Databases, open_books
+from testbed.systems.tryton.server import Installation, Server
 
 _ROOM = Path(__file__).parent
 _LOCK, _SEED = _ROOM / "requirements.lock", _ROOM / "seed.py"
@@ -31,48 +31,50 @@ class Tryton:
         made_of = b"".join(file.read_bytes() for file in files) + str(_MODULES).encode()
         return f"8.2-{_this_year()}-{hashlib.sha256(made_of).hexdigest()[:12]}"
 
-    async def equip(self, crew: Crew) -> None:
+    async def equip(self, supervisor: Supervisor) -> None:
         """Python and PostgreSQL are all it takes."""
-        del crew
+        del supervisor
 
-    async def install(self, crew: Crew, cache: Path) -> None:
+    async def install(self, supervisor: Supervisor, cache: Path) -> None:
         venv = [sys.executable, "-m", "venv", str(cache / "venv")]
-        await Program(crew=crew, name="tryton-venv", argv=venv).run()
+        await Program(supervisor=supervisor, name="tryton-venv", argv=venv).run()
         pip = [str(cache / "venv/bin/pip"), "install", "--quiet", "--disable-pip-version-check"]
         fill = [*pip, "--require-hashes", "--no-deps", "--requirement", str(_LOCK)]
-        await Program(crew=crew, name="tryton-pip", argv=fill).run()
-        async with Crew(State.at(crew.state.folder / "install")) as builders:
+        await Program(supervisor=supervisor, name="tryton-pip", argv=fill).run()
+        async with Supervisor(State.at(supervisor.state.folder / "install")) as builders:
             await _snapshot(builders, cache)
 
-    async def start(self, crew: Crew, cache: Path) -> Running:
-        ports = crew.state.ports("postgres", "tryton")
-        books = await open_books(crew, ports["postgres"])
+    async def start(self, supervisor: Supervisor, cache: Path) -> Running:
+        ports = supervisor.state.ports("postgres", "tryton")
+        books = await open_books(supervisor, ports["postgres"])
         if not await books.are_there():
-            await books.load(crew, cache / _DUMP)
-        server = Server(crew, _house(crew, cache, books), ports, books)
+            await books.load(supervisor, cache / _DUMP)
+        server = Server(supervisor, _installation(supervisor, cache, books), ports, books)
         await server.up()
         return server
 
 
-async def _snapshot(crew: Crew, cache: Path) -> None:
-    books = await open_books(crew, crew.state.ports("postgres")["postgres"])
+async def _snapshot(supervisor: Supervisor, cache: Path) -> None:
+    books = await open_books(supervisor, supervisor.state.ports("postgres")["postgres"])
     await books.begin()
-    house = _house(crew, cache, books)
+    installation = _installation(supervisor, cache, books)
     options = ("--activate-dependencies", "--email", "admin@example.test", "-p")
     python = str(cache / "venv/bin/python")
     for name, argv in {
-        "modules": [*house.program("trytond-admin"), "-u", "ir", "res", *_MODULES, *options],
-        "seed": [python, str(_SEED), str(house.config), IN_USE, str(_this_year())],
+        "modules": [*installation.program("trytond-admin"), "-u", "ir", "res", *_MODULES, *options],
+        "seed": [python, str(_SEED), str(installation.config), IN_USE, str(_this_year())],
     }.items():
-        program = Program(crew=crew, name=f"tryton-{name}", argv=argv, settings=house.settings)
+        program = Program(
+            supervisor=supervisor, name=f"tryton-{name}", argv=argv, settings=installation.settings
+        )
         await program.run()
-    await books.dump(crew, cache / _DUMP)
+    await books.dump(supervisor, cache / _DUMP)
 
 
-def _house(crew: Crew, cache: Path, books: Books) -> House:
-    house = House(cache, crew.state.room("tryton"))
-    house.settle(books.url(""))
-    return house
+def _installation(supervisor: Supervisor, cache: Path, books: Databases) -> Installation:
+    installation = Installation(cache, supervisor.state.room("tryton"))
+    installation.settle(books.url(""))
+    return installation
 
 
 def _this_year() -> int:

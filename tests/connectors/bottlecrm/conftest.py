@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from testbed.systems.catalog import system_named
-from testbed.systems.street import Street
+from testbed.systems.system_pool import SystemPool
 from tests.contracts import bottlecrm
 from tests.contracts.bottlecrm import BottlecrmBench
 
 
 @pytest.fixture
-async def bench(street: Street) -> AsyncIterator[BottlecrmBench]:
-    system = await street.open(system_named("bottlecrm"))
+async def bench(system_pool: SystemPool) -> AsyncIterator[BottlecrmBench]:
+    system = await system_pool.open(system_named("bottlecrm"))
     async with bottlecrm.crm(system) as opened:
         yield opened

@@ -59,7 +59,7 @@ async def test_a_field_that_was_taken_away_is_wanting_until_it_is_prepared(
 
 
 async def test_a_token_that_sees_only_its_own_deals_is_wanting(bench: BottlecrmBench) -> None:
-    async with bench.opened(access_token=bench.system.place.hands["sales_token"]) as roles:
+    async with bench.opened(access_token=bench.system.place.credentials["sales_token"]) as roles:
         assert roles.crm
         (wanting,) = (await roles.crm.probe()).problems
     assert "make it an ADMIN" in wanting

@@ -69,7 +69,7 @@ async def test_the_owner_is_whoever_it_is_assigned_to_else_whoever_won_it(
     bench: BottlecrmBench,
 ) -> None:
     deal = await won(bench)
-    sales = f"bottlecrm:{bench.system.place.hands['sales_profile']}"
+    sales = f"bottlecrm:{bench.system.place.credentials['sales_profile']}"
     assert (await bench.crm.read_deal(deal)).owner == sales
     await bench.change(deal, assigned_to=[])
     assert (await bench.crm.read_deal(deal)).owner == sales

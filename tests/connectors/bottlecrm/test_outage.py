@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from testbed.systems.bottlecrm.site import Site
+from testbed.systems.bottlecrm.site import BottleCrmSite
 from tests.contracts.bottlecrm import BottlecrmBench
 from tests.contracts.crm_bench import asking, figures, ticket, won
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.real
 
 @asynccontextmanager
 async def no_queue(bench: BottlecrmBench) -> AsyncIterator[None]:
-    assert isinstance(bench.system, Site)
+    assert isinstance(bench.system, BottleCrmSite)
     await bench.system.redis.kill()
     try:
         yield

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from testbed.systems.catalog import system_named
-from testbed.systems.street import Street
+from testbed.systems.system_pool import SystemPool
 from tests.contracts.redmine import RedmineBench, pm
 
 
 @pytest.fixture
-async def redmine(street: Street) -> AsyncIterator[RedmineBench]:
-    async with pm(await street.open(system_named("redmine"))) as bench:
+async def redmine(system_pool: SystemPool) -> AsyncIterator[RedmineBench]:
+    async with pm(await system_pool.open(system_named("redmine"))) as bench:
         yield bench

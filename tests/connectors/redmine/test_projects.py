@@ -105,7 +105,7 @@ async def test_a_closing_charter_closes_the_project_and_what_is_in_it_stays_read
 
 @pytest.mark.real
 async def test_a_lead_manages_and_others_develop(redmine: RedmineBench) -> None:
-    project, people = await opened(redmine), redmine.system.place.hands
+    project, people = await opened(redmine), redmine.system.place.credentials
     team = (
         TeamMember(role="lead", person=people["lead"]),
         TeamMember(role="developer", person="developer"),

@@ -31,7 +31,7 @@ MUCH_TIME = (
 
 def straight(redmine: RedmineBench, method: str, path: str, body: Mapping[str, Any]) -> None:
     """A person's change in the middle of ours, before the proxy passes the next request on."""
-    key = {"X-Redmine-API-Key": redmine.system.place.hands["delivery_key"]}
+    key = {"X-Redmine-API-Key": redmine.system.place.credentials["delivery_key"]}
     url = f"{redmine.system.place.url}{path}.json"
     httpx.request(method, url, json=body, headers=key, trust_env=False).raise_for_status()
 
@@ -90,7 +90,7 @@ async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineBench) 
 
 
 async def test_an_account_that_may_not_administer_is_told_so(redmine: RedmineBench) -> None:
-    async with redmine.opened(key=redmine.system.place.hands["lead_key"]) as roles:
+    async with redmine.opened(key=redmine.system.place.credentials["lead_key"]) as roles:
         assert roles.pm
         (wanting,) = (await roles.pm.probe()).problems
         assert "administer" in wanting

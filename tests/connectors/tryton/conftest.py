@@ -6,14 +6,14 @@ import pytest
 
 from testbed.systems.catalog import system_named
 from testbed.systems.common.system import Running
-from testbed.systems.street import Street
+from testbed.systems.system_pool import SystemPool
 from tests.contracts import tryton as bench
 from tests.contracts.tryton import TrytonBench
 
 
 @pytest.fixture
-async def running(street: Street) -> Running:
-    return await street.open(system_named("tryton"))
+async def running(system_pool: SystemPool) -> Running:
+    return await system_pool.open(system_named("tryton"))
 
 
 @pytest.fixture

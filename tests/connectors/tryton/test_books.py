@@ -170,7 +170,7 @@ async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonBench)
 
 
 async def test_who_may_not_see_the_books_is_told_what_to_ask_for(tryton: TrytonBench) -> None:
-    async with tryton.opened(user="nobody", password=tryton.place.hands["nobody"]) as roles:
+    async with tryton.opened(user="nobody", password=tryton.place.credentials["nobody"]) as roles:
         assert roles.invoicing
         with pytest.raises(Rejected):
             await roles.invoicing.read_invoice(ExternalId("1"))

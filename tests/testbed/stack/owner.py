@@ -11,7 +11,7 @@ from testbed.stack.stack import local_stack
 
 async def main() -> None:
     async with local_stack(Path(sys.argv[1]), sandbox_config=None, workers=0) as stack:
-        watchdog = stack.crew.watchdog_pid
+        watchdog = stack.supervisor.watchdog_pid
         sys.stdout.write(json.dumps({**stack.pids, "watchdog": watchdog}) + "\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from testbed.stack.crew import environment, python
+from testbed.stack.pid_file import Entry, PidFile
 from testbed.stack.processes import PATIENCE, running
-from testbed.stack.roster import Entry, Roster
 from testbed.stack.stack import Stack, local_stack
+from testbed.stack.supervisor import environment, python
 
 
 @contextmanager
@@ -43,7 +43,7 @@ async def until_gone(pids: dict[str, int]) -> None:
 
 async def test_nothing_runs_after_the_stack(folder: Path) -> None:
     async with local_stack(folder, sandbox_config=None, workers=0) as stack:
-        pids = {**stack.pids, "watchdog": stack.crew.watchdog_pid}
+        pids = {**stack.pids, "watchdog": stack.supervisor.watchdog_pid}
         assert all(running(pid) for pid in pids.values())
     assert not any(running(pid) for pid in pids.values())
 
@@ -91,9 +91,9 @@ async def test_the_next_stack_sweeps_what_outlived_owner_and_watchdog(folder: Pa
 
 
 async def test_a_process_that_took_over_a_number_is_spared(tmp_path: Path) -> None:
-    roster = Roster(tmp_path / "running.json")
+    pid_file = PidFile(tmp_path / "running.json")
     with subprocess.Popen(["/bin/sleep", "60"], start_new_session=True) as stranger:
-        roster._write([Entry("postgres", stranger.pid, "another birth", signal.SIGKILL)])
-        assert roster.sweep() == []
+        pid_file._write([Entry("postgres", stranger.pid, "another started_at", signal.SIGKILL)])
+        assert pid_file.sweep() == []
         assert running(stranger.pid)
         stranger.kill()

@@ -10,10 +10,10 @@ import pytest
 
 from testbed.stack.accounts import OURSELVES, Account
 from testbed.stack.binaries import find_postgres
-from testbed.stack.lodging import lodge
+from testbed.stack.data_directory import claim_data_directory
+from testbed.stack.errors import Missing
 from testbed.stack.stack import local_stack
 from testbed.stack.state import State
-from testbed.stack.trouble import Missing
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server an account")
 
@@ -38,12 +38,12 @@ async def test_a_closed_folder_stays_closed_and_the_data_goes_elsewhere(tmp_path
     state = tmp_path / "state"
     async with local_stack(state, sandbox_config=None, workers=0) as stack:
         assert "cannot be entered" in stack.notes[0]
-    elsewhere = lodge(State(state), Account.for_database())
+    elsewhere = claim_data_directory(State(state), Account.for_database())
     try:
         assert elsewhere.data.is_dir()
         assert tmp_path.stat().st_mode & 0o777 == 0o700
         shutil.rmtree(state)
-        fresh = lodge(State.at(state), Account.for_database())
+        fresh = claim_data_directory(State.at(state), Account.for_database())
         assert not fresh.data.exists(), "deleting the state forgets the data elsewhere"
     finally:
         shutil.rmtree(elsewhere.folder)
@@ -58,10 +58,10 @@ def test_a_wheel_out_of_reach_is_copied_within_reach(
         shutil.copytree(part, tmp_path / part.name, symlinks=True)
     monkeypatch.syspath_prepend(tmp_path)
     sys.path_importer_cache.clear()
-    lodging = lodge(State.at(folder), Account.for_database())
-    found = find_postgres(Account.for_database(), lodging.folder, major=18)
+    data_directory = claim_data_directory(State.at(folder), Account.for_database())
+    found = find_postgres(Account.for_database(), data_directory.folder, major=18)
     assert found.major == 18
-    assert found.folder.is_relative_to(lodging.folder)
+    assert found.folder.is_relative_to(data_directory.folder)
     assert Account.for_database().can_run(found.initdb)
 
 

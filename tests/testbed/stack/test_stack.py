@@ -13,10 +13,10 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from testbed.demo.environment import migrate_database, worker_environment
+from testbed.demo.worker_settings import migrate_database, worker_environment
+from testbed.stack.errors import Died, Taken
 from testbed.stack.processes import running
 from testbed.stack.stack import Stack, local_stack
-from testbed.stack.trouble import Died, Taken
 
 
 async def sql(stack: Stack, statement: str) -> list[tuple[object, ...]]:
@@ -98,13 +98,13 @@ async def test_a_program_that_ends_by_itself_is_reported_with_its_log(folder: Pa
 
 async def test_a_folder_serves_one_stack_at_a_time(stack: Stack) -> None:
     with pytest.raises(Taken, match=r"in use by process \d+"):
-        async with local_stack(stack.crew.state.folder, sandbox_config=None, workers=0):
+        async with local_stack(stack.supervisor.state.folder, sandbox_config=None, workers=0):
             pass
     assert all(running(pid) for pid in stack.pids.values())
 
 
 async def test_only_the_owner_can_read_the_password(stack: Stack) -> None:
-    secret = stack.crew.state.folder / "postgres.secret"
+    secret = stack.supervisor.state.folder / "postgres.secret"
     assert secret.stat().st_mode & 0o777 == 0o600
     assert secret.read_text() in stack.database_url
 

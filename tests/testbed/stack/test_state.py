@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from testbed.stack.crew import Crew
+from testbed.stack.errors import Died, StackError
 from testbed.stack.program import Program
 from testbed.stack.state import State
-from testbed.stack.trouble import Died, StackTrouble
+from testbed.stack.supervisor import Supervisor
 
 
 async def never() -> bool:
@@ -40,22 +40,22 @@ def test_a_damaged_record_of_ports_is_as_good_as_none(tmp_path: Path) -> None:
 
 def test_what_cannot_be_the_folder_is_told_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StackTrouble, match="name another with --state"):
+    with pytest.raises(StackError, match="name another with --state"):
         State.at(tmp_path / "file")
 
 
 def test_a_room_that_is_taken_is_told_with_a_way_out(tmp_path: Path) -> None:
     state = State.at(tmp_path / "state")
     (state.folder / "sandbox").touch()
-    with pytest.raises(StackTrouble, match="name another with --state"):
+    with pytest.raises(StackError, match="name another with --state"):
         state.room("sandbox")
 
 
 async def test_a_damaged_roster_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
     state = State.at(tmp_path / "state")
-    state.roster.path.write_text("[{")
-    with pytest.raises(StackTrouble, match="delete that file"):
-        async with Crew(state):
+    state.pid_file.path.write_text("[{")
+    with pytest.raises(StackError, match="delete that file"):
+        async with Supervisor(state):
             pass
 
 
@@ -67,14 +67,16 @@ def test_a_secret_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
 
 async def test_a_program_that_dies_while_starting_leaves_its_last_words(tmp_path: Path) -> None:
     dying = [sys.executable, "-c", "raise SystemExit('the licence ran out')"]
-    async with Crew(State.at(tmp_path / "state")) as crew:
+    async with Supervisor(State.at(tmp_path / "state")) as supervisor:
         with pytest.raises(Died, match=r"(?s)status 1.*the licence ran out") as death:
-            await Program(crew=crew, name="temporal", argv=dying, ready=never).up()
+            await Program(supervisor=supervisor, name="temporal", argv=dying, ready=never).up()
         assert "temporal.log" in str(death.value)
 
 
 async def test_a_program_that_is_never_ready_is_not_waited_for_forever(tmp_path: Path) -> None:
     waiting = [sys.executable, "-c", "import time; time.sleep(60)"]
-    async with Crew(State.at(tmp_path / "state")) as crew:
+    async with Supervisor(State.at(tmp_path / "state")) as supervisor:
         with pytest.raises(Died, match="was not ready within 0 s"):
-            await Program(crew=crew, name="worker-1", argv=waiting, ready=never).up(within=0.1)
+            await Program(supervisor=supervisor, name="worker-1", argv=waiting, ready=never).up(
+                within=0.1
+            )

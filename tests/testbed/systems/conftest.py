@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import URL
 from temporalio.testing import WorkflowEnvironment
 
-from testbed.systems.street import Street
+from testbed.systems.system_pool import SystemPool
 from tests.postgres import fresh_database
-from tests.testbed.systems.town import Town, open_town
+from tests.testbed.systems.real_installation import RealInstallation, open_real_installation
 
 
 @pytest.fixture
-async def town(temporal: WorkflowEnvironment, postgres: URL, street: Street) -> AsyncIterator[Town]:
+async def installation(
+    temporal: WorkflowEnvironment, postgres: URL, system_pool: SystemPool
+) -> AsyncIterator[RealInstallation]:
     """Each in a database of its own: systems that are set back give their ids out again."""
     with fresh_database(postgres) as url:
-        async with open_town(temporal, url, street) as opened:
+        async with open_real_installation(temporal, url, system_pool) as opened:
             yield opened

@@ -12,7 +12,7 @@ from tests.postgres import fresh_database
 _TABLES = {
     "bottlecrm": """
         CREATE TABLE accounts (id text, custom_fields jsonb);
-        CREATE TABLE opportunity (id text, account_id text, stage text, custom_fields jsonb);
+        CREATE TABLE opportunity (id text, account_id text, environment text, custom_fields jsonb);
         CREATE TABLE task (id int, opportunity_id text, status text, custom_fields jsonb);
     """,
     "redmine": """
@@ -91,7 +91,7 @@ def small_databases(postgres: URL) -> Iterator[Mapping[str, Place]]:
         for name in _TABLES:
             url = make_url(stack.enter_context(fresh_database(postgres, migrated=False)))
             at = url.set(drivername="postgresql").render_as_string(hide_password=False)
-            made[name] = Place(name=name, url="", database=at, connector={}, hands={})
+            made[name] = Place(name=name, url="", database=at, connector={}, credentials={})
         yield made
 
 

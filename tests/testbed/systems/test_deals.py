@@ -11,21 +11,21 @@ import httpx
 import pytest
 
 from domain.stage import Stage
-from testbed.demo.desks import Desk
+from testbed.demo.clients import VendorClient
 from testbed.demo.orders import order
 from testbed.demo.story import Sale
-from testbed.systems.bottlecrm.site import Site
+from testbed.systems.bottlecrm.site import BottleCrmSite
 from testbed.systems.catalog import NAMES, changes_at
 from testbed.systems.common.proxy import Fault
 from testbed.systems.count import Count
-from tests.testbed.systems.town import Town
+from tests.testbed.systems.real_installation import RealInstallation
 from tests.world import until_awaited
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 
-async def to_cash(town: Town, sales: Sequence[Sale]) -> None:
-    assert {outcome.stage for outcome in await town.carry(sales)} == {Stage.CLOSED}
+async def to_cash(installation: RealInstallation, sales: Sequence[Sale]) -> None:
+    assert {outcome.stage for outcome in await installation.carry(sales)} == {Stage.CLOSED}
 
 
 def assert_once_each(found: Count, *, deals: int, milestones: int) -> None:
@@ -38,82 +38,86 @@ def assert_once_each(found: Count, *, deals: int, milestones: int) -> None:
     assert (found.wiki_pages, found.credit_notes, found.tasks_open) == (deals, 0, 0)
 
 
-async def test_eight_starts_at_once_are_one_deal(town: Town) -> None:
-    sales = await town.sell(1, milestones=2, today=datetime.now(UTC).date())
-    await asyncio.gather(*(town.ring(sales[0]) for _ in range(8)))
-    await to_cash(town, sales)
-    assert_once_each(await town.count(), deals=1, milestones=2)
+async def test_eight_starts_at_once_are_one_deal(installation: RealInstallation) -> None:
+    sales = await installation.sell(1, milestones=2, today=datetime.now(UTC).date())
+    await asyncio.gather(*(installation.ring(sales[0]) for _ in range(8)))
+    await to_cash(installation, sales)
+    assert_once_each(await installation.count(), deals=1, milestones=2)
 
 
-async def test_replies_dropped_at_every_third_change_make_nothing_twice(town: Town) -> None:
-    sales = await town.sell(2, milestones=2, today=datetime.now(UTC).date())
+async def test_replies_dropped_at_every_third_change_make_nothing_twice(
+    installation: RealInstallation,
+) -> None:
+    sales = await installation.sell(2, milestones=2, today=datetime.now(UTC).date())
     for name in NAMES:
-        town.proxies[name].every(3, Fault.LOST_REPLY, changes_at(name))
+        installation.proxies[name].every(3, Fault.LOST_REPLY, changes_at(name))
     for sale in sales:
-        await town.ring(sale)
-    await to_cash(town, sales)
-    for name, proxy in town.proxies.items():
+        await installation.ring(sale)
+    await to_cash(installation, sales)
+    for name, proxy in installation.proxies.items():
         assert any(each.fault for each in proxy.seen), f"{name} lost no reply"
-    assert_once_each(await town.count(), deals=2, milestones=2)
+    assert_once_each(await installation.count(), deals=2, milestones=2)
 
 
 async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_complete(
-    town: Town,
+    installation: RealInstallation,
 ) -> None:
     """BottleCRM cannot tell of every edit, so the poll reads the deals that wait for one."""
     whole = order(1, milestones=1, seed=5, today=datetime.now(UTC).date())
-    [sale] = await town.sell_as([replace(whole, template="")])
-    async with _sales_desk(town) as desk:
-        await town.ring(sale)
-        [asked] = await until_awaited(lambda: _open_tasks(desk, sale))
+    [sale] = await installation.sell_as([replace(whole, template="")])
+    async with _sales_desk(installation) as client:
+        await installation.ring(sale)
+        [asked] = await until_awaited(lambda: _open_tasks(client, sale))
         assert "not complete" in asked["title"]
         told = {"custom_fields": {"cashward_template": whole.template}}
-        await desk.ask("PATCH", f"/api/opportunities/{sale.id}/", told)
-        await town.poll.poll_once()
-        await to_cash(town, [sale])
-        assert not await _open_tasks(desk, sale)
-    assert_once_each(await town.count(), deals=1, milestones=1)
+        await client.ask("PATCH", f"/api/opportunities/{sale.id}/", told)
+        await installation.poll.poll_once()
+        await to_cash(installation, [sale])
+        assert not await _open_tasks(client, sale)
+    assert_once_each(await installation.count(), deals=1, milestones=1)
 
 
-async def test_a_deal_needs_nothing_of_bottlecrms_queue(town: Town) -> None:
+async def test_a_deal_needs_nothing_of_bottlecrms_queue(installation: RealInstallation) -> None:
     """Redis is away from its first step to its last: none of Cashward's calls may wait for it."""
-    sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
-    redis = cast("Site", town.running["bottlecrm"]).redis
+    sales = await installation.sell(1, milestones=1, today=datetime.now(UTC).date())
+    redis = cast("BottleCrmSite", installation.running["bottlecrm"]).redis
     await redis.kill()
     try:
-        await town.ring(sales[0])
-        await to_cash(town, sales)
+        await installation.ring(sales[0])
+        await to_cash(installation, sales)
     finally:
         await redis.up()
-    assert {each.status for each in town.proxies["bottlecrm"].seen} == {200}
-    assert_once_each(await town.count(), deals=1, milestones=1)
+    assert {each.status for each in installation.proxies["bottlecrm"].seen} == {200}
+    assert_once_each(await installation.count(), deals=1, milestones=1)
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_system_killed_in_the_middle_of_a_deal_loses_nothing(town: Town, name: str) -> None:
-    sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
-    await town.ring(sales[0])
-    await _seen(town, name)
-    await town.running[name].restart()
-    await to_cash(town, sales)
-    assert_once_each(await town.count(), deals=1, milestones=1)
+async def test_a_system_killed_in_the_middle_of_a_deal_loses_nothing(
+    installation: RealInstallation, name: str
+) -> None:
+    sales = await installation.sell(1, milestones=1, today=datetime.now(UTC).date())
+    await installation.ring(sales[0])
+    await _seen(installation, name)
+    await installation.running[name].restart()
+    await to_cash(installation, sales)
+    assert_once_each(await installation.count(), deals=1, milestones=1)
 
 
-async def _seen(town: Town, name: str) -> None:
+async def _seen(installation: RealInstallation, name: str) -> None:
     """Wait until Cashward has spoken to this system about the deal."""
     async with asyncio.timeout(60):
-        while not town.proxies[name].seen:
+        while not installation.proxies[name].seen:
             await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
-async def _sales_desk(town: Town) -> AsyncIterator[Desk]:
-    place = town.running["bottlecrm"].place
-    token = {"Authorization": f"Bearer {place.hands['sales_token']}"}
+async def _sales_desk(installation: RealInstallation) -> AsyncIterator[VendorClient]:
+    place = installation.running["bottlecrm"].place
+    token = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
     async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=60) as http:
-        yield Desk("bottlecrm", http)
+        yield VendorClient("bottlecrm", http)
 
 
-async def _open_tasks(desk: Desk, sale: Sale) -> list[dict[str, str]]:
-    found = await desk.ask("GET", "/api/tasks/", query={"opportunity": sale.id, "limit": "50"})
+async def _open_tasks(client: VendorClient, sale: Sale) -> list[dict[str, str]]:
+    found = await client.ask("GET", "/api/tasks/", query={"opportunity": sale.id, "limit": "50"})
     return [task for task in found["tasks"] if task["status"] != "Completed"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from testbed.stack.crew import Crew
 from testbed.stack.state import State
+from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.debian import as_typed, ensure, installed_size, missing
 
 _KNOWN = """#!/bin/sh
@@ -40,10 +40,10 @@ def test_what_is_there_is_not_missing() -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root installs")
 async def test_root_installs_what_is_missing_and_only_that(debian: Path) -> None:
-    async with Crew(State.at(debian / "state")) as crew:
-        await ensure(["there"], crew)
+    async with Supervisor(State.at(debian / "state")) as supervisor:
+        await ensure(["there"], supervisor)
         assert not (debian / "asked").exists()
-        await ensure(["there", "elsewhere"], crew, {"DEBCONF": "quiet"})
+        await ensure(["there", "elsewhere"], supervisor, {"DEBCONF": "quiet"})
     updated, installed = (debian / "asked").read_text().splitlines()
     assert updated.endswith("update")
     assert installed.startswith("quiet ")

@@ -43,7 +43,7 @@ def test_the_links_are_dead_at_the_end_and_its_last_lines_bring_them_back(state:
 
 
 def _demo(state: Path) -> str:
-    argv = [sys.executable, "-m", "cli.main", "demo", "--cast", "real", "--no-stay"]
+    argv = [sys.executable, "-m", "cli.main", "demo", "--systems", "real", "--no-stay"]
     argv += ["--milestones", "1", "--state", str(state)]
     ended = subprocess.run(argv, cwd=_ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr

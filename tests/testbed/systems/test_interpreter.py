@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.stack.trouble import Missing
+from testbed.stack.errors import Missing
 from testbed.systems.bottlecrm.interpreter import HOMES, find_python
 
 MOVED = [home for home in HOMES if home[0]]  # those that a variable can place elsewhere

@@ -10,53 +10,55 @@ import psycopg
 import pytest
 
 from domain.stage import Stage
-from testbed.demo.desks import Desk
+from testbed.demo.clients import VendorClient
 from testbed.systems.count import Count
-from testbed.systems.tryton.hands import Person, person
-from tests.testbed.systems.town import Town
+from testbed.systems.tryton.client import Person, person
+from tests.testbed.systems.real_installation import RealInstallation
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 _INVOICE = "account.invoice"
 
 
 @pytest.fixture
-async def carried(town: Town) -> Town:
+async def carried(installation: RealInstallation) -> RealInstallation:
     """One deal, brought to cash."""
-    assert (await town.count()).is_clean
-    sales = await town.sell(1, milestones=1, today=datetime.now(UTC).date())
-    await town.ring(sales[0])
-    assert {outcome.stage for outcome in await town.carry(sales)} == {Stage.CLOSED}
-    assert (await town.count()).is_clean
-    return town
+    assert (await installation.count()).is_clean
+    sales = await installation.sell(1, milestones=1, today=datetime.now(UTC).date())
+    await installation.ring(sales[0])
+    assert {outcome.stage for outcome in await installation.carry(sales)} == {Stage.CLOSED}
+    assert (await installation.count()).is_clean
+    return installation
 
 
-async def test_a_task_that_bears_no_mark(carried: Town) -> None:
+async def test_a_task_that_bears_no_mark(carried: RealInstallation) -> None:
     place = carried.running["bottlecrm"].place
     token = {"Authorization": f"Bearer {place.connector['ACCESS_TOKEN']}"}
     async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=60) as http:
         body = {"title": "Call them", "status": "New", "priority": "High"}
-        await Desk("bottlecrm", http).ask("POST", "/api/tasks/", body)
+        await VendorClient("bottlecrm", http).ask("POST", "/api/tasks/", body)
     found = await carried.count()
     assert _kinds(found) == ["task"]
     assert found.tasks_open == 0
 
 
-async def test_a_project_a_version_and_an_issue_that_bear_no_mark(carried: Town) -> None:
+async def test_a_project_a_version_and_an_issue_that_bear_no_mark(
+    carried: RealInstallation,
+) -> None:
     place = carried.running["redmine"].place
     key = {"X-Redmine-API-Key": place.connector["KEY"]}
     async with httpx.AsyncClient(base_url=place.url, headers=key, timeout=60) as http:
-        desk = Desk("redmine", http)
+        client = VendorClient("redmine", http)
         project = {"name": "Left behind", "identifier": "left-behind"}
-        made = await desk.ask("POST", "/projects.json", {"project": project})
+        made = await client.ask("POST", "/projects.json", {"project": project})
         there = made["project"]["id"]
         version = {"version": {"name": "Left behind"}}
-        await desk.ask("POST", f"/projects/{there}/versions.json", version)
+        await client.ask("POST", f"/projects/{there}/versions.json", version)
         issue = {"project_id": there, "subject": "Left behind"}
-        await desk.ask("POST", "/issues.json", {"issue": issue})
+        await client.ask("POST", "/issues.json", {"issue": issue})
     assert _kinds(await carried.count()) == ["milestone", "project", "work package"]
 
 
-async def test_a_customer_and_documents_that_bear_no_mark(carried: Town) -> None:
+async def test_a_customer_and_documents_that_bear_no_mark(carried: RealInstallation) -> None:
     async with _accountant(carried) as accountant:
         await accountant.call("model.party.party.create", [{"name": "Nobody's customer"}])
         (paid,) = await accountant.call(f"model.{_INVOICE}.search", [], 0, None, None)
@@ -68,7 +70,7 @@ async def test_a_customer_and_documents_that_bear_no_mark(carried: Town) -> None
     assert (found.invoices_posted, found.credit_notes, found.customers) == (1, 0, 1)
 
 
-async def test_a_credit_note_is_counted_and_must_be_set_off(carried: Town) -> None:
+async def test_a_credit_note_is_counted_and_must_be_set_off(carried: RealInstallation) -> None:
     """The wizard cancels the invoice by its note; then the two are parted again."""
     async with _accountant(carried) as accountant:
         invoice = await _billed_again(accountant)
@@ -87,7 +89,7 @@ async def test_a_credit_note_is_counted_and_must_be_set_off(carried: Town) -> No
         )
 
 
-async def test_money_that_comes_twice(carried: Town) -> None:
+async def test_money_that_comes_twice(carried: RealInstallation) -> None:
     async with _accountant(carried) as accountant:
         invoice = await _billed_again(accountant)
         for _ in range(2):
@@ -106,8 +108,8 @@ def _kinds(found: Count) -> list[str]:
 
 
 @asynccontextmanager
-async def _accountant(town: Town) -> AsyncIterator[Person]:
-    async with person(town.running["tryton"].place, "accountant") as accountant:
+async def _accountant(installation: RealInstallation) -> AsyncIterator[Person]:
+    async with person(installation.running["tryton"].place, "accountant") as accountant:
         yield accountant
 
 
@@ -133,7 +135,7 @@ async def _reference(accountant: Person, invoice: int) -> str:
     return str(bill["reference"])
 
 
-def _mark(town: Town, invoice: int, reference: str) -> None:
-    with psycopg.connect(town.running["tryton"].place.database) as connection:
+def _mark(installation: RealInstallation, invoice: int, reference: str) -> None:
+    with psycopg.connect(installation.running["tryton"].place.database) as connection:
         statement = "UPDATE account_invoice SET reference = %s WHERE id = %s"
         connection.execute(statement, (reference, invoice))

@@ -49,9 +49,9 @@ def test_a_program_that_dies_ends_all_with_a_word_about_it(
 def _pids(folder: Path) -> dict[tuple[str, str], int]:
     """Who runs, by system and program."""
     return {
-        (roster.parent.name.partition("-")[0], entry["name"]): entry["pid"]
-        for roster in folder.glob("*/running.json")
-        for entry in json.loads(roster.read_text())
+        (pid_file.parent.name.partition("-")[0], entry["name"]): entry["pid"]
+        for pid_file in folder.glob("*/running.json")
+        for entry in json.loads(pid_file.read_text())
     }
 
 

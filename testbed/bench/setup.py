@@ -18,23 +18,23 @@ from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.logging import set_up_logging
 from runtime.temporal import connect
 from store import open_store
-from testbed.bench.crowd import Crowd
 from testbed.bench.measure import middle_shape
+from testbed.bench.people import Crowd
 from testbed.bench.shapes import QUEUE, REFERENCE, EmptyRun, Shape
-from testbed.demo.cast.hubspot import HubspotSales
-from testbed.demo.desks import Desks, open_desks
-from testbed.demo.environment import (
+from testbed.demo.clients import VendorClients, open_clients
+from testbed.demo.orders import order
+from testbed.demo.people import SalesPerson
+from testbed.demo.story import Sale, Story
+from testbed.demo.systems.hubspot import HubspotSales
+from testbed.demo.worker_settings import (
     migrate_database,
     poll_intervals,
     sandbox_config,
     worker_environment,
 )
-from testbed.demo.orders import order
-from testbed.demo.people import SalesPerson
-from testbed.demo.story import Sale, Story
-from testbed.stack.crew import python
 from testbed.stack.program import Program
 from testbed.stack.stack import Stack, local_stack
+from testbed.stack.supervisor import python
 from workflows import workflow_ids
 
 MILESTONES = 3
@@ -45,7 +45,7 @@ class Rig:
     """Carries deals, or runs that do nothing, and tells how many seconds it took."""
 
     client: Client
-    desks: Desks
+    clients: VendorClients
     bell: EventDispatcher
     stack: Stack
     shape: Shape = REFERENCE
@@ -79,11 +79,11 @@ class Rig:
             for _ in range(deals)
         ]
         sales = [Sale(order=each) for each in orders]
-        await SalesPerson(HubspotSales(self.desks.crm), Story()).sell(sales)
+        await SalesPerson(HubspotSales(self.clients.crm), Story()).sell(sales)
         return sales
 
     async def _carry(self, sales: Sequence[Sale]) -> float:
-        crowd = Crowd(self.desks, self.bell, sales, datetime.now(UTC).date())
+        crowd = Crowd(self.clients, self.bell, sales, datetime.now(UTC).date())
         acting = asyncio.create_task(crowd.act())
         began = time.perf_counter()
         await crowd.win()
@@ -121,14 +121,17 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
             await systems.crm.set_up(dry_run=False)
         await _start_empty_worker(stack)
         client = await connect(settings.temporal)
-        async with open_store(stack.database_url) as store, open_desks(stack.sandbox_urls) as desks:
+        async with (
+            open_store(stack.database_url) as store,
+            open_clients(stack.sandbox_urls) as clients,
+        ):
             bell = TemporalEventDispatcher(
                 client,
                 task_queue=settings.temporal.task_queue,
                 policy=settings.policy,
                 desk=store.attention_queue,
             )
-            yield Rig(client=client, desks=desks, bell=bell, stack=stack)
+            yield Rig(client=client, clients=clients, bell=bell, stack=stack)
 
 
 def _environment(stack: Stack) -> Mapping[str, str]:
@@ -138,7 +141,7 @@ def _environment(stack: Stack) -> Mapping[str, str]:
 
 async def _start_empty_worker(stack: Stack) -> None:
     program = Program(
-        crew=stack.crew,
+        supervisor=stack.supervisor,
         name="worker-empty",
         argv=python("bench.worker"),
         settings=stack.environment,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from testbed.demo.desks import PATIENCE, Desk
+from testbed.demo.clients import PATIENCE, VendorClient
 from testbed.systems.common.system import Place
 
 _PAGE: Final = 100
@@ -18,8 +18,8 @@ class RedmineDelivery:
 
     name = "redmine"
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, client: VendorClient) -> None:
+        self._client = client
 
     async def milestones(self, project: str) -> list[tuple[str, str]]:
         found = await self._versions(project)
@@ -29,7 +29,7 @@ class RedmineDelivery:
     async def reach(self, project: str, milestone: str, today: date) -> None:
         del project, today  # Redmine knows by itself whose it is, and when it was closed
         body = {"version": {"status": "closed"}}
-        await self._desk.ask("PUT", f"/versions/{milestone}.json", body)
+        await self._client.ask("PUT", f"/versions/{milestone}.json", body)
 
     async def reached(self, project: str) -> int:
         return sum(version["status"] == "closed" for version in await self._versions(project))
@@ -39,23 +39,23 @@ class RedmineDelivery:
         total = 1
         while len(names) < total:
             query = {"limit": f"{_PAGE}", "offset": f"{len(names)}"}
-            found = await self._desk.ask("GET", "/projects.json", query=query)
+            found = await self._client.ask("GET", "/projects.json", query=query)
             names += [project["name"] for project in found["projects"]]
             total = found["total_count"] if found["projects"] else 0
         return names
 
     def link(self, project: str) -> str:
-        return f"{self._desk.url}/projects/{project}"
+        return f"{self._client.url}/projects/{project}"
 
     async def _versions(self, project: str) -> list[dict[str, Any]]:
-        found = await self._desk.ask("GET", f"/projects/{project}/versions.json")
+        found = await self._client.ask("GET", f"/projects/{project}/versions.json")
         versions: list[dict[str, Any]] = found["versions"]
         return versions
 
 
 @asynccontextmanager
 async def open_redmine(place: Place) -> AsyncIterator[RedmineDelivery]:
-    """At the delivery manager's own desk."""
-    key = {"X-Redmine-API-Key": place.hands["delivery_key"]}
+    """At the delivery manager's own client."""
+    key = {"X-Redmine-API-Key": place.credentials["delivery_key"]}
     async with httpx.AsyncClient(base_url=place.url, headers=key, timeout=PATIENCE) as http:
-        yield RedmineDelivery(Desk("redmine", http))
+        yield RedmineDelivery(VendorClient("redmine", http))

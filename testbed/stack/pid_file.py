@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
-from testbed.stack.processes import birth_of, end_groups, running
-from testbed.stack.trouble import StackTrouble
+from testbed.stack.errors import StackError
+from testbed.stack.processes import end_groups, running, start_time_of
 
 
 @dataclass(frozen=True)
@@ -19,18 +19,18 @@ class Entry:
 
     name: str
     pid: int
-    birth: str
-    farewell: int
+    started_at: str
+    stop_signal: int
 
 
 @dataclass(frozen=True)
-class Roster:
+class PidFile:
     """Who runs on behalf of one stack, in the order they started."""
 
     path: Path
 
-    def add(self, name: str, pid: int, farewell: signal.Signals) -> None:
-        self._write([*self.entries(), Entry(name, pid, birth_of(pid), farewell)])
+    def add(self, name: str, pid: int, stop_signal: signal.Signals) -> None:
+        self._write([*self.entries(), Entry(name, pid, start_time_of(pid), stop_signal)])
 
     def remove(self, pid: int) -> None:
         self._write([entry for entry in self.entries() if entry.pid != pid])
@@ -41,7 +41,7 @@ class Roster:
         try:
             return [Entry(**entry) for entry in json.loads(self.path.read_text())]
         except (ValueError, TypeError) as damaged:
-            raise StackTrouble(
+            raise StackError(
                 f"{self.path} is damaged, so nobody knows what still runs from this folder:"
                 " end what does, and delete that file"
             ) from damaged
@@ -50,7 +50,7 @@ class Roster:
         """End, newest first, whatever still runs, and spare what only took over its number."""
         left = [entry for entry in reversed(self.entries()) if _is_still(entry)]
         for _, alike in groupby(left, key=_role):  # workers need not wait for each other
-            end_groups({entry.pid: entry.farewell for entry in alike})
+            end_groups({entry.pid: entry.stop_signal for entry in alike})
         self._write([])
         return [entry.name for entry in left]
 
@@ -65,4 +65,4 @@ def _role(entry: Entry) -> str:
 
 
 def _is_still(entry: Entry) -> bool:
-    return running(entry.pid) and birth_of(entry.pid) == entry.birth
+    return running(entry.pid) and start_time_of(entry.pid) == entry.started_at

@@ -21,36 +21,36 @@ from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings, TemporalSettings
 from runtime.workers import now
 from store import open_store
-from testbed.demo.cast import Cast
-from testbed.demo.cast.bottlecrm import open_bottlecrm
-from testbed.demo.cast.redmine import open_redmine
-from testbed.demo.cast.tryton import open_tryton
 from testbed.demo.orders import Order, order
 from testbed.demo.people import Customer, DeliveryManager, SalesPerson
 from testbed.demo.story import Sale, Story
+from testbed.demo.systems import DemoSystems
+from testbed.demo.systems.bottlecrm import open_bottlecrm
+from testbed.demo.systems.redmine import open_redmine
+from testbed.demo.systems.tryton import open_tryton
 from testbed.systems.catalog import NAMES, system_named
 from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Running
 from testbed.systems.count import Count
 from testbed.systems.count import count as counted
-from testbed.systems.street import Street
+from testbed.systems.system_pool import SystemPool
 from tests.installation import at_work, meanwhile, outcomes
 
 _EVENT = EventId("told by people")
-_GLANCE = 0.5
+_LOOK_INTERVAL = 0.5
 _WITHIN = 240.0
 _ROLES = ("lead", "consultant", "developer", "designer")
 _numbers = count()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Town:
+class RealInstallation:
     """People at real systems, workers that reach these through proxies, and a way to count."""
 
     client: Client
     bell: TemporalEventDispatcher
     poll: CrmPoll
-    cast: Cast
+    systems: DemoSystems
     running: dict[str, Running]
     proxies: dict[str, Proxy]
     story: Story = field(default_factory=Story)
@@ -62,7 +62,7 @@ class Town:
 
     async def sell_as(self, made: Sequence[Order]) -> list[Sale]:
         sales = [Sale(order=each) for each in made]
-        await SalesPerson(self.cast.sales, self.story).sell(sales)
+        await SalesPerson(self.systems.sales, self.story).sell(sales)
         return sales
 
     async def ring(self, sale: Sale) -> None:
@@ -80,15 +80,15 @@ class Town:
     async def _act(self, sales: Sequence[Sale]) -> None:
         """Until cancelled; what a poll would notice is told at once."""
         today = sales[0].order.start
-        seller = SalesPerson(self.cast.sales, self.story)
-        manager = DeliveryManager(self.cast.delivery, self.story, today)
-        customer = Customer(self.cast.books, self.story, today)
+        seller = SalesPerson(self.systems.sales, self.story)
+        manager = DeliveryManager(self.systems.delivery, self.story, today)
+        customer = Customer(self.systems.books, self.story, today)
         while True:
             await seller.look(sales)
             await manager.deliver(sales)
             await customer.pay(sales)
             await asyncio.gather(*(self._tell(sale) for sale in sales))
-            await asyncio.sleep(_GLANCE)
+            await asyncio.sleep(_LOOK_INTERVAL)
 
     async def _tell(self, sale: Sale) -> None:
         if sale.reached:
@@ -102,11 +102,11 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(
-    temporal: WorkflowEnvironment, database_url: str, street: Street
-) -> AsyncIterator[Town]:
+async def open_real_installation(
+    temporal: WorkflowEnvironment, database_url: str, system_pool: SystemPool
+) -> AsyncIterator[RealInstallation]:
     async with AsyncExitStack() as stack:
-        opened = await street.open_all([*map(system_named, NAMES)])
+        opened = await system_pool.open_all([*map(system_named, NAMES)])
         running = dict(zip(NAMES, opened, strict=True))
         for system in running.values():
             await system.reset()
@@ -127,20 +127,20 @@ async def open_town(
             policy=settings.policy,
             desk=store.attention_queue,
         )
-        cast = Cast(
+        demo_systems = DemoSystems(
             await stack.enter_async_context(open_bottlecrm(running["bottlecrm"].place)),
             await stack.enter_async_context(open_redmine(running["redmine"].place)),
             await stack.enter_async_context(open_tryton(running["tryton"].place)),
         )
         overlap = settings.timing.overlap
         schedule = PollSchedule("crm", settings.timing.poll_interval("crm"), store.cursors, now)
-        yield Town(
+        yield RealInstallation(
             client=client,
             bell=bell,
             poll=CrmPoll(
                 systems.crm, store.attention_queue, store.cursors, bell, now, overlap, schedule
             ),
-            cast=cast,
+            systems=demo_systems,
             running=running,
             proxies=proxies,
         )
@@ -152,10 +152,10 @@ def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Setting
         http = {"timeout_seconds": 15, "settle_seconds": 15}
         return {**given, "url": proxies[name].url, "http": http}
 
-    hands = running["redmine"].place.hands
+    hands = running["redmine"].place.credentials
     return Settings.model_validate(
         {
-            "temporal": TemporalSettings(task_queue=f"town-{next(_numbers)}"),
+            "temporal": TemporalSettings(task_queue=f"installation-{next(_numbers)}"),
             "vendors": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
             "connectors": {name: told(name) for name in NAMES},
             "policy": {"staffing": {"people": {role: hands[role] for role in _ROLES}}},

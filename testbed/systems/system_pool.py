@@ -1,4 +1,4 @@
-"""The real systems of one run, each in a house of its own, brought up when somebody asks for it."""
+"""The real systems of one run, each with a data folder of its own, started on demand."""
 
 import asyncio
 import time
@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from testbed.stack.crew import Crew
+from testbed.stack.errors import StackError
 from testbed.stack.program import Program
 from testbed.stack.state import State
-from testbed.stack.trouble import StackTrouble
+from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.system import Running, System
-from testbed.systems.cupboard import Say, whole_part
+from testbed.systems.install_cache import Say, whole_part
 
-_GLANCE = 0.2
+_LOOK_INTERVAL = 0.2
 
 
 @dataclass
-class Street:
+class SystemPool:
     """Installs a system once into the cache, starts it once a run, and ends it with the run."""
 
     folder: Path
@@ -43,41 +43,41 @@ class Street:
             async with AsyncExitStack() as entered:
                 # Entered first, so that the cache is let go when nothing runs from it any more.
                 kept = await entered.enter_async_context(AsyncExitStack())
-                crew = await entered.enter_async_context(self._crew(system))
-                await system.equip(crew)
-                install = partial(self._install, system, crew)
+                supervisor = await entered.enter_async_context(self._crew(system))
+                await system.equip(supervisor)
+                install = partial(self._install, system, supervisor)
                 part = whole_part(self.cache, system, install, self.say)
                 cache = await kept.enter_async_context(part)
                 began = time.monotonic()
-                self.running[system.name] = await system.start(crew, cache)
+                self.running[system.name] = await system.start(supervisor, cache)
                 self._stack.push_async_exit(entered.pop_all())
             self.say(f"{system.name} is up after {time.monotonic() - began:.0f} s")
         return self.running[system.name]
 
     async def watch(self) -> None:
-        """Wait as long as everything runs; raise StackTrouble for what ended by itself."""
+        """Wait as long as everything runs; raise StackError for what ended by itself."""
         while True:
             for name, program in self._programs():
                 if program.missed and not program.alive:
-                    raise StackTrouble(f"{name} is down: {program.obituary()}")
-            await asyncio.sleep(_GLANCE)
+                    raise StackError(f"{name} is down: {program.exit_error()}")
+            await asyncio.sleep(_LOOK_INTERVAL)
 
     async def _equip(self, system: System) -> None:
         if system.name not in self.running:
-            async with self._crew(system) as crew:
-                await system.equip(crew)
+            async with self._crew(system) as supervisor:
+                await system.equip(supervisor)
 
-    def _crew(self, system: System) -> Crew:
-        return Crew(State.at(self.folder / f"{system.name}-{system.release}"))
+    def _crew(self, system: System) -> Supervisor:
+        return Supervisor(State.at(self.folder / f"{system.name}-{system.release}"))
 
     def _programs(self) -> Iterator[tuple[str, Program]]:
         for name, running in self.running.items():
             yield from ((name, program) for program in running.programs)
 
-    async def _install(self, system: System, crew: Crew, part: Path) -> None:
+    async def _install(self, system: System, supervisor: Supervisor, part: Path) -> None:
         began = time.monotonic()
         self.say(f"installing {system.name} {system.release}, once for this machine ...")
-        await system.install(crew, part)
+        await system.install(supervisor, part)
         self.say(f"{system.name} is installed after {time.monotonic() - began:.0f} s")
 
 
@@ -90,14 +90,14 @@ async def _all(tasks: Iterable[Awaitable[object]]) -> None:
 
 def _together(failures: Sequence[BaseException]) -> BaseException:
     """What a person must do, all at once; a bug goes before that, with its traceback."""
-    bugs = [each for each in failures if not isinstance(each, StackTrouble)]
+    bugs = [each for each in failures if not isinstance(each, StackError)]
     if bugs or len(failures) == 1:
         return (bugs or failures)[0]
-    return StackTrouble("\n".join(map(str, failures)))
+    return StackError("\n".join(map(str, failures)))
 
 
 @asynccontextmanager
-async def street_in(folder: Path, cache: Path, say: Say) -> AsyncIterator[Street]:
+async def open_system_pool(folder: Path, cache: Path, say: Say) -> AsyncIterator[SystemPool]:
     """Nothing runs at first, and nothing is left running."""
     async with AsyncExitStack() as stack:
-        yield Street(folder, cache, say, stack)
+        yield SystemPool(folder, cache, say, stack)

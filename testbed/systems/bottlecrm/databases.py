@@ -8,10 +8,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from testbed.stack.crew import Crew
+from testbed.stack.errors import Missing
 from testbed.stack.postgres import Database, start_postgres
 from testbed.stack.program import Program
-from testbed.stack.trouble import Missing
+from testbed.stack.supervisor import Supervisor
 
 ROLE = "bottlecrm"
 IN_USE = "bottlecrm"
@@ -19,7 +19,7 @@ SEEDED = "bottlecrm_seeded"
 
 
 @dataclass(frozen=True)
-class Books:
+class Databases:
     """PostgreSQL with BottleCRM's role, which is no superuser, so that row security is on."""
 
     server: Database
@@ -52,22 +52,22 @@ class Books:
         async with self._superuser() as connection:
             await connection.execute(statement.format(sql.Identifier(database)))
 
-    async def dump(self, crew: Crew, database: str, to: Path) -> None:
-        await self._run(crew, "pg_dump", "--file", str(to), self.url(database))
+    async def dump(self, supervisor: Supervisor, database: str, to: Path) -> None:
+        await self._run(supervisor, "pg_dump", "--file", str(to), self.url(database))
 
-    async def load(self, crew: Crew, database: str, snapshot: Path) -> None:
+    async def load(self, supervisor: Supervisor, database: str, snapshot: Path) -> None:
         """Make a database from a dump: whole, or not at all."""
         draft = f"{database}_draft"
         await self.drop(draft)
         await self.create(draft)
         quiet = ("--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--single-transaction")
-        await self._run(crew, "psql", *quiet, "--file", str(snapshot), self.url(draft))
+        await self._run(supervisor, "psql", *quiet, "--file", str(snapshot), self.url(draft))
         statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         names = [sql.Identifier(name) for name in (draft, database)]
         async with self._superuser() as connection:
             await connection.execute(statement.format(*names))
 
-    async def admit(self) -> None:
+    async def allow_role(self) -> None:
         """Give the site its role, with the password of this run."""
         async with self._superuser() as connection:
             query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
@@ -76,11 +76,11 @@ class Books:
             names = (sql.Identifier(ROLE), sql.Literal(self.password))
             await connection.execute(sql.SQL(what).format(*names))
 
-    async def _run(self, crew: Crew, name: str, *options: str) -> None:
+    async def _run(self, supervisor: Supervisor, name: str, *options: str) -> None:
         program = self.programs / name
         if not program.exists():
             raise Missing(f"{program} is missing: install PostgreSQL's client (postgresql-client)")
-        await Program(crew=crew, name=name, argv=[str(program), *options]).run()
+        await Program(supervisor=supervisor, name=name, argv=[str(program), *options]).run()
 
     @asynccontextmanager
     async def _superuser(self) -> AsyncIterator[psycopg.AsyncConnection]:
@@ -90,9 +90,9 @@ class Books:
             yield connection
 
 
-async def open_books(crew: Crew, port: int) -> Books:
+async def open_books(supervisor: Supervisor, port: int) -> Databases:
     """PostgreSQL, and in it the site's role."""
-    server = await start_postgres(crew, port)
-    books = Books(server, port, crew.state.secret("bottlecrm-database"))
-    await books.admit()
+    server = await start_postgres(supervisor, port)
+    books = Databases(server, port, supervisor.state.secret("bottlecrm-database"))
+    await books.allow_role()
     return books

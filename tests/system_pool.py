@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from testbed.systems.places import cache
-from testbed.systems.street import Street, street_in
+from testbed.systems.system_pool import SystemPool, open_system_pool
 
 
 @pytest.fixture(scope="session")
-async def street(request: pytest.FixtureRequest) -> AsyncIterator[Street]:
+async def system_pool(request: pytest.FixtureRequest) -> AsyncIterator[SystemPool]:
     """Empty at first. What it has to say goes past pytest's capture: an installation takes long."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
 
@@ -20,9 +20,9 @@ async def street(request: pytest.FixtureRequest) -> AsyncIterator[Street]:
         if reporter:
             reporter.write_line(f"\n{what}")
 
-    folder = Path(tempfile.mkdtemp(prefix="cashward-street-"))
+    folder = Path(tempfile.mkdtemp(prefix="cashward-system_pool-"))
     folder.chmod(0o711)  # PostgreSQL must get through, whoever it runs as
-    async with street_in(folder, cache(), say) as opened:
+    async with open_system_pool(folder, cache(), say) as opened:
         yield opened
     if request.session.testsfailed and any(folder.iterdir()):
         say(f"a test failed: the systems' logs and data stay in {folder}")

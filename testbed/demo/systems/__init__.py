@@ -91,7 +91,7 @@ class Delivery(Protocol):
     def link(self, project: str) -> str: ...
 
 
-class Books(Protocol):
+class Erp(Protocol):
     """The ERP in the hands of the customers' bank, and of whoever counts what is in it."""
 
     name: str
@@ -118,9 +118,9 @@ class Books(Protocol):
 
 
 @dataclass(frozen=True)
-class Cast:
+class DemoSystems:
     """Who plays what in a story."""
 
     sales: Sales
     delivery: Delivery
-    books: Books
+    books: Erp

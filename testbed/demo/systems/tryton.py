@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from domain.ids import DealId
-from testbed.demo.cast import Bill
 from testbed.demo.orders import Order
+from testbed.demo.systems import Bill
 from testbed.systems.common.system import Place
-from testbed.systems.tryton.hands import Person, person
+from testbed.systems.tryton.client import Person, person
 
 _INVOICE: Final = "account.invoice"
 _OURS: Final = (["type", "=", "out"], ["reference", "like", "cw:%"])
@@ -21,7 +21,7 @@ _FIELDS: Final = (
 )
 
 
-class TrytonBooks:
+class TrytonBank:
     """Invoices, and the bank's statements that pay them, over Tryton's RPC."""
 
     name = "tryton"
@@ -76,10 +76,10 @@ class TrytonBooks:
 
 
 @asynccontextmanager
-async def open_tryton(place: Place) -> AsyncIterator[TrytonBooks]:
-    """At the bank's own desk."""
+async def open_tryton(place: Place) -> AsyncIterator[TrytonBank]:
+    """At the bank's own client."""
     async with person(place, "bank") as bank:
-        yield TrytonBooks(place.url, bank)
+        yield TrytonBank(place.url, bank)
 
 
 def _amount(coded: Mapping[str, str]) -> Decimal:

@@ -11,11 +11,11 @@ from typing import Any, Final
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import DealId, EventId, ItemKey, Subject
 from ports.event_dispatcher import EventDispatcher
-from testbed.demo.cast.xero import BOOKS, payment
-from testbed.demo.desks import Desk, Desks
+from testbed.demo.clients import VendorClient, VendorClients
 from testbed.demo.story import Sale
+from testbed.demo.systems.xero import BOOKS, payment
 
-GLANCE: Final = 0.2  # to look costs the machine that is measured
+LOOK_INTERVAL: Final = 0.2  # to look costs the machine that is measured
 _US: Final = "cashward"
 _EVENT = EventId("told by people")
 
@@ -24,9 +24,9 @@ class Crowd:
     """Releases all milestones of a linked project at once, and pays every invoice when issued."""
 
     def __init__(
-        self, desks: Desks, bell: EventDispatcher, sales: Sequence[Sale], today: date
+        self, clients: VendorClients, bell: EventDispatcher, sales: Sequence[Sale], today: date
     ) -> None:
-        self._desks = desks
+        self._clients = clients
         self._bell = bell
         self._sales = {sale.id: sale for sale in sales}
         self._of_deal = {sale.deal: sale for sale in sales}
@@ -46,29 +46,29 @@ class Crowd:
             group.create_task(self._pay(group))
 
     async def _deliver(self, group: asyncio.TaskGroup) -> None:
-        async for records in _touched(self._desks.crm, "deals", "PATCH"):
+        async for records in _touched(self._clients.crm, "deals", "PATCH"):
             for record in records & self._sales.keys() - self._done:
                 self._done.add(record)
                 group.create_task(self._release(self._sales[record]))
 
     async def _pay(self, group: asyncio.TaskGroup) -> None:
-        async for records in _touched(self._desks.erp, "Invoices", "POST"):
+        async for records in _touched(self._clients.erp, "Invoices", "POST"):
             if not (new := records - self._done):
                 continue
             query = {"IDs": ",".join(sorted(new))}
-            read = await self._desks.erp.ask("GET", f"{BOOKS}/Invoices", query=query)
+            read = await self._clients.erp.ask("GET", f"{BOOKS}/Invoices", query=query)
             issued = [bill for bill in read["Invoices"] if bill["Status"] == "AUTHORISED"]
             if issued:
                 group.create_task(self._settle(issued))
 
     async def _release(self, sale: Sale) -> None:
         query = {"properties": "cashward_project"}
-        deal = await self._desks.crm.ask("GET", f"/crm/v3/objects/deals/{sale.id}", query=query)
+        deal = await self._clients.crm.ask("GET", f"/crm/v3/objects/deals/{sale.id}", query=query)
         sale.project = deal["properties"]["cashward_project"]
         path = f"/rest/api/3/project/{sale.project}/versions"
         body = {"released": True, "releaseDate": self._today.isoformat()}
-        for version in await self._desks.pm.ask("GET", path):
-            await self._desks.pm.ask("PUT", f"/rest/api/3/version/{version['id']}", body)
+        for version in await self._clients.pm.ask("GET", path):
+            await self._clients.pm.ask("PUT", f"/rest/api/3/version/{version['id']}", body)
         item = ItemKey("m1")
         await self._bell.milestone_reached(
             MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
@@ -81,7 +81,7 @@ class Crowd:
             payment(bill["InvoiceID"], bill["AmountDue"], self._sale_of(bill).order, self._today)
             for bill in bills
         ]
-        await self._desks.erp.ask("PUT", f"{BOOKS}/Payments", {"Payments": payments})
+        await self._clients.erp.ask("PUT", f"{BOOKS}/Payments", {"Payments": payments})
         facts = [
             InvoiceChanged(deal=self._sale_of(bill).deal, subject=_subject(bill), event=_EVENT)
             for bill in bills
@@ -96,22 +96,22 @@ def _subject(bill: Mapping[str, Any]) -> Subject:
     return Subject(bill["Reference"].removeprefix("cw:"))
 
 
-async def oplog(desk: Desk, since: int = 0) -> list[dict[str, Any]]:
+async def oplog(client: VendorClient, since: int = 0) -> list[dict[str, Any]]:
     """What a vendor did after this line of its log."""
-    lines: list[dict[str, Any]] = await desk.ask(
+    lines: list[dict[str, Any]] = await client.ask(
         "GET", "/_sandbox/oplog", query={"since": f"{since}"}
     )
     return lines
 
 
-async def _touched(desk: Desk, collection: str, method: str) -> AsyncIterator[set[str]]:
+async def _touched(client: VendorClient, collection: str, method: str) -> AsyncIterator[set[str]]:
     """The records that Cashward changed from now on, as many as there are at each glance."""
-    seen = (await desk.ask("GET", "/_sandbox/health"))["seq"]
+    seen = (await client.ask("GET", "/_sandbox/health"))["seq"]
     while True:
-        lines = await oplog(desk, seen)
+        lines = await oplog(client, seen)
         seen = max((line["seq"] for line in lines), default=seen)
         ours = [line for line in lines if line["actor"] == _US and line["method"] == method]
         changes = [change for line in ours for change in line["changed"]]
         if records := {each["id"] for each in changes if each["collection"] == collection}:
             yield records
-        await asyncio.sleep(GLANCE)
+        await asyncio.sleep(LOOK_INTERVAL)

@@ -107,9 +107,9 @@ class Person:
 @asynccontextmanager
 async def person(place: Place, login: str) -> AsyncIterator[Person]:
     """Signed in as `login` for as long as the block runs, or until the system is reset."""
-    password = {"password": place.hands[login]}
+    password = {"password": place.credentials[login]}
     async with httpx.AsyncClient(base_url=place.url, timeout=60) as http:
-        somebody = Person(http, place.hands["database"], {})
+        somebody = Person(http, place.credentials["database"], {})
         told = await somebody.ask("common.db.login", [login, password, "en"])
         user, token, _ = told["result"]
         key = base64.b64encode(f"{login}:{user}:{token}".encode()).decode()

@@ -1,7 +1,7 @@
 """The programs of one stack, and the promise that none of them outlives it.
 
 There is one way to end them, whether the owner leaves, is interrupted, or is killed: the watchdog
-sweeps the roster, newest first. The owner only closes the pipe, and waits.
+sweeps the pid_file, newest first. The owner only closes the pipe, and waits.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ TICK = 0.01
 
 
 @dataclass
-class Crew:
+class Supervisor:
     """Who works for the owner of a folder, from taking the folder to leaving it swept."""
 
     state: State
@@ -28,7 +28,7 @@ class Crew:
 
     async def __aenter__(self) -> Self:
         self._lock = await self.state.take()
-        self.state.roster.sweep()
+        self.state.pid_file.sweep()
         self._watchdog = _watch(self.state, self._lock)
         return self
 
@@ -42,10 +42,10 @@ class Crew:
             self._watchdog.stdin.close()
         try:
             while self._watchdog.poll() is None:
-                self.bury()
+                self.reap()
                 await asyncio.sleep(TICK)
         finally:
-            self.state.roster.sweep()  # leaves nothing even where the watchdog itself was killed
+            self.state.pid_file.sweep()  # leaves nothing even where the watchdog itself was killed
             for hand in self.hands:
                 hand.wait()
             os.close(self._lock)
@@ -54,7 +54,7 @@ class Crew:
     def watchdog_pid(self) -> int:
         return self._watchdog.pid
 
-    def bury(self) -> None:
+    def reap(self) -> None:
         """Take note of who has ended, so that the system can forget it."""
         for hand in self.hands:
             hand.poll()
@@ -73,7 +73,7 @@ def environment() -> dict[str, str]:
 
 def _watch(state: State, lock: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-S", "-m", "testbed.stack.watchdog", str(state.roster.path)],
+        [sys.executable, "-S", "-m", "testbed.stack.watchdog", str(state.pid_file.path)],
         stdin=subprocess.PIPE,
         env=environment(),
         pass_fds=[lock],

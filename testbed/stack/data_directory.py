@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testbed.stack.accounts import Account
+from testbed.stack.errors import StackError
 from testbed.stack.state import State
-from testbed.stack.trouble import StackTrouble
 
 
 @dataclass(frozen=True)
-class Lodging:
+class DataDirectory:
     """A folder that the database's account can reach, and a note where that is not the state's."""
 
     folder: Path
@@ -28,25 +28,25 @@ class Lodging:
         return int(version.read_text()) if version.exists() else None
 
 
-def lodge(state: State, account: Account) -> Lodging:
+def claim_data_directory(state: State, account: Account) -> DataDirectory:
     """Make the folder: nobody else's folder is opened up for the account to pass."""
     if account.can_enter(state.folder):
-        lodging = Lodging(state.folder / "postgres")
-        lodging.folder.mkdir(mode=0o711, exist_ok=True)
-        return lodging
-    lodging = _elsewhere(state)
-    lodging.folder.mkdir(mode=0o711, exist_ok=True)
-    if lodging.folder.is_symlink() or lodging.folder.owner() != state.folder.owner():
-        raise StackTrouble(f"{lodging.folder} belongs to somebody else: remove it")
+        data_directory = DataDirectory(state.folder / "postgres")
+        data_directory.folder.mkdir(mode=0o711, exist_ok=True)
+        return data_directory
+    data_directory = _elsewhere(state)
+    data_directory.folder.mkdir(mode=0o711, exist_ok=True)
+    if data_directory.folder.is_symlink() or data_directory.folder.owner() != state.folder.owner():
+        raise StackError(f"{data_directory.folder} belongs to somebody else: remove it")
     if not state.has_secret("postgres"):  # the state was deleted, and its password with it
-        shutil.rmtree(lodging.data, ignore_errors=True)
-    return lodging
+        shutil.rmtree(data_directory.data, ignore_errors=True)
+    return data_directory
 
 
-def _elsewhere(state: State) -> Lodging:
+def _elsewhere(state: State) -> DataDirectory:
     digest = hashlib.sha256(str(state.folder).encode()).hexdigest()[:12]
     folder = Path("/var/tmp", f"cashward-{digest}")  # noqa: S108 - checked to be ours
-    return Lodging(
+    return DataDirectory(
         folder,
         f"PostgreSQL keeps its data in {folder}, because {state.folder}"
         " cannot be entered by the account that it runs as",

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import count
 from typing import Any, Final
 
-from testbed.demo.desks import Desk
+from testbed.demo.clients import VendorClient
 
 REST: Final = "/rest/api/3"
 _PAGE: Final = 100
@@ -16,8 +16,8 @@ class JiraDelivery:
 
     name = "jira"
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, client: VendorClient) -> None:
+        self._client = client
 
     async def milestones(self, project: str) -> list[tuple[str, str]]:
         found = await self._versions(project)
@@ -27,7 +27,7 @@ class JiraDelivery:
     async def reach(self, project: str, milestone: str, today: date) -> None:
         del project
         body = {"released": True, "releaseDate": today.isoformat()}
-        await self._desk.ask("PUT", f"{REST}/version/{milestone}", body)
+        await self._client.ask("PUT", f"{REST}/version/{milestone}", body)
 
     async def reached(self, project: str) -> int:
         return sum(version["released"] for version in await self._versions(project))
@@ -36,17 +36,17 @@ class JiraDelivery:
         names: list[str] = []
         for page in count():
             query = {"startAt": f"{page * _PAGE}", "maxResults": f"{_PAGE}"}
-            found = await self._desk.ask("GET", f"{REST}/project/search", query=query)
+            found = await self._client.ask("GET", f"{REST}/project/search", query=query)
             names += [project["name"] for project in found["values"]]
             if found["isLast"]:
                 break
         return names
 
     def link(self, project: str) -> str:
-        return f"{self._desk.url}{REST}/project/{project}"
+        return f"{self._client.url}{REST}/project/{project}"
 
     async def _versions(self, project: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self._desk.ask(
+        found: list[dict[str, Any]] = await self._client.ask(
             "GET", f"{REST}/project/{project}/versions"
         )
         return found

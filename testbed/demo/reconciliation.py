@@ -7,14 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.ids import DealId
-from testbed.demo.cast import Bill, Cast, Figures
 from testbed.demo.story import Sale
+from testbed.demo.systems import Bill, DemoSystems, Figures
 
 _NAME = 60  # letters of a deal's name that every project system keeps
 
 
 @dataclass(frozen=True, kw_only=True)
-class Truth:
+class Reconciliation:
     """One deal in three systems. Net of VAT: sold, contracted, billed; with VAT: paid, received."""
 
     sale: Sale
@@ -64,19 +64,21 @@ class Truth:
         )
 
 
-async def read_back(cast: Cast, sales: Sequence[Sale], since: datetime) -> list[Truth]:
+async def read_back(
+    systems: DemoSystems, sales: Sequence[Sale], since: datetime
+) -> list[Reconciliation]:
     """Everything about these deals. `since` spares us the books of earlier demos."""
     bills: dict[DealId, list[Bill]] = defaultdict(list)
-    async for bill in cast.books.bills(since):
+    async for bill in systems.books.bills(since):
         bills[bill.deal].append(bill)
-    received = await cast.books.received(since)
-    customers = await cast.books.customers(since)
-    projects = await cast.delivery.named()
+    received = await systems.books.received(since)
+    customers = await systems.books.customers(since)
+    projects = await systems.delivery.named()
     return [
-        Truth(
+        Reconciliation(
             sale=sale,
-            told=await cast.sales.figures(sale.id),
-            reached=await cast.delivery.reached(sale.project) if sale.project else 0,
+            told=await systems.sales.figures(sale.id),
+            reached=await systems.delivery.reached(sale.project) if sale.project else 0,
             projects=sum(name.startswith(sale.order.name[:_NAME]) for name in projects),
             customers=customers[sale.order.company_id],
             invoices=tuple(bills[sale.deal]),

@@ -3,19 +3,19 @@
 from pathlib import Path
 
 
-class StackTrouble(Exception):
+class StackError(Exception):
     """The local stack cannot run; the message says what to do about it."""
 
 
-class Missing(StackTrouble):
+class Missing(StackError):
     """A program that the stack needs is not on this machine."""
 
 
-class Taken(StackTrouble):
+class Taken(StackError):
     """Another stack works in this folder."""
 
 
-class Died(StackTrouble):
+class Died(StackError):
     """A program ended, or never became ready; its last words are in the message."""
 
     def __init__(self, name: str, what: str, log: Path) -> None:

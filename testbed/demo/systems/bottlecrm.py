@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import httpx
 
-from testbed.demo.cast import Figures, Seen
-from testbed.demo.desks import PATIENCE, Desk
+from testbed.demo.clients import PATIENCE, VendorClient
 from testbed.demo.orders import Order
+from testbed.demo.systems import Figures, Seen
 from testbed.systems.common.system import Place
 
 _COUNTRIES = {"Slovakia": "SK", "Czechia": "CZ"}
@@ -24,8 +24,8 @@ class BottlecrmSales:
 
     name = "bottlecrm"
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, client: VendorClient) -> None:
+        self._client = client
 
     async def enter(self, order: Order) -> str:
         account = await self._make("accounts", _account(order))
@@ -33,12 +33,12 @@ class BottlecrmSales:
         ends = {"account": account, "contacts": [contact]}
         deal = await self._make("opportunities", {**_deal(order), **ends})
         for line in _lines(order):
-            await self._desk.ask("POST", f"/api/opportunities/{deal}/line-items/", line)
+            await self._client.ask("POST", f"/api/opportunities/{deal}/line-items/", line)
         return deal
 
     async def win(self, deal: str, order: Order) -> Decimal:
         body = {"column_id": "CLOSED_WON"}
-        await self._desk.ask("PATCH", f"/api/opportunities/{deal}/move/", body)
+        await self._client.ask("PATCH", f"/api/opportunities/{deal}/move/", body)
         return _RATES[order.currency]
 
     async def look(self, deals: Sequence[str]) -> Mapping[str, Seen]:
@@ -55,23 +55,23 @@ class BottlecrmSales:
         )
 
     def link(self, deal: str) -> str:
-        return f"{self._desk.url}/api/opportunities/{deal}/"
+        return f"{self._client.url}/api/opportunities/{deal}/"
 
     async def _read(self, deal: str) -> dict[str, Any]:
-        page = await self._desk.ask("GET", f"/api/opportunities/{deal}/")
+        page = await self._client.ask("GET", f"/api/opportunities/{deal}/")
         record: dict[str, Any] = page["opportunity_obj"]
         return record
 
     async def _make(self, kind: str, body: Mapping[str, object]) -> str:
-        return str((await self._desk.ask("POST", f"/api/{kind}/", body))["id"])
+        return str((await self._client.ask("POST", f"/api/{kind}/", body))["id"])
 
 
 @asynccontextmanager
 async def open_bottlecrm(place: Place) -> AsyncIterator[BottlecrmSales]:
-    """At the salesperson's own desk."""
-    token = {"Authorization": f"Bearer {place.hands['sales_token']}"}
+    """At the salesperson's own client."""
+    token = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
     async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=PATIENCE) as http:
-        yield BottlecrmSales(Desk("bottlecrm", http))
+        yield BottlecrmSales(VendorClient("bottlecrm", http))
 
 
 def _seen(record: Mapping[str, Any]) -> Seen:
@@ -113,7 +113,7 @@ def _deal(order: Order) -> dict[str, object]:
         ours["cashward_currency"] = order.currency  # BottleCRM has no crowns
     return {
         "name": order.name,
-        "stage": "NEGOTIATION",
+        "environment": "NEGOTIATION",
         "amount": str(order.amount),
         "currency": order.currency if order.currency == _HOME else None,
         "probability": 80,

@@ -2,11 +2,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from testbed.demo.cast import Bill, Figures
 from testbed.demo.orders import order
+from testbed.demo.reconciliation import Reconciliation
 from testbed.demo.report import Report, report_of
 from testbed.demo.story import Sale, Step, Story
-from testbed.demo.truth import Truth
+from testbed.demo.systems import Bill, Figures
 from testbed.histories import Cost
 
 NET, GROSS = Decimal("100.01"), Decimal("123.01")
@@ -25,10 +25,10 @@ def invoice(number: int, *, is_paid: bool = True) -> Bill:
     )
 
 
-def good() -> Truth:
+def good() -> Reconciliation:
     """One deal with two milestones, invoiced and paid."""
     sold = order(10_000, milestones=2, seed=7, today=date(2026, 11, 24))
-    return Truth(
+    return Reconciliation(
         sale=Sale(order=sold, id="7", is_closed=True),
         told=Figures(
             sold=2 * NET,
@@ -46,12 +46,12 @@ def good() -> Truth:
     )
 
 
-def report_on(truth: Truth, parked: tuple[str, ...] = ()) -> Report:
+def report_on(reconciliation: Reconciliation, parked: tuple[str, ...] = ()) -> Report:
     story = Story()
     for step in (Step.WON, Step.PROJECT, Step.CLOSED):
         story.tell(step, "hubspot", "it went on")
     costs = [Cost(runs=1, events=90, bytes=9000, actions=30)]
-    return report_of([truth], story, costs, parked=parked, faults=0, kills=0)
+    return report_of([reconciliation], story, costs, parked=parked, faults=0, kills=0)
 
 
 def test_three_systems_that_agree_are_a_good_end() -> None:

@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cli.context import out
-from testbed.demo.stage import Casting
+from testbed.demo.environment import Systems
 
 
-def tell_way_back(cast: Casting, state: Path) -> None:
-    commands = way_back(cast, state)
+def tell_next_commands(systems: Systems, state: Path) -> None:
+    commands = way_back(systems, state)
     many = ", each in a terminal of its own" if len(commands) > 1 else ""
     out.print(f"\n  everything is down; this brings the links back{many}:")
     for command in commands:
         out.print(f"    {command}", highlight=False, markup=False, soft_wrap=True)
 
 
-def way_back(cast: Casting, state: Path) -> Sequence[str]:
+def way_back(systems: Systems, state: Path) -> Sequence[str]:
     """Commands that bring up, with their data and on the ports they had, all that was linked.
 
     Beside real systems no worker is started: it would be told of the sandbox's vendors, and the
     deals are not theirs.
     """
     up = f"{_beside_us('cashward')} up --state {shlex.quote(str(state))}"
-    if cast is Casting.SANDBOX:
+    if systems is Systems.SANDBOX:
         return [up]
     folder = shlex.quote(str(state / "real"))
     real = f"{_beside_us(Path(sys.executable).name)} -m testbed.systems up --folder {folder}"

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from testbed.demo.cast import Figures, Seen
-from testbed.demo.desks import Desk
+from testbed.demo.clients import VendorClient
 from testbed.demo.orders import Order
+from testbed.demo.systems import Figures, Seen
 
 OBJECTS: Final = "/crm/v3/objects"
 _LABELS = "/crm/v4/associations/deals/contacts/labels"
@@ -23,8 +23,8 @@ class HubspotSales:
 
     name = "hubspot"
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, client: VendorClient) -> None:
+        self._client = client
         self._billing: int | None = None
         self._looking_up = asyncio.Lock()
 
@@ -38,12 +38,12 @@ class HubspotSales:
         deal = await self._make("deals", _deal(order), ends)
         ends = [_end(deal, "HUBSPOT_DEFINED", _LINE_TO_DEAL)]
         lines = [{"properties": line, "associations": ends} for line in _lines(order)]
-        await self._desk.ask("POST", f"{OBJECTS}/line_items/batch/create", {"inputs": lines})
+        await self._client.ask("POST", f"{OBJECTS}/line_items/batch/create", {"inputs": lines})
         return deal
 
     async def win(self, deal: str, order: Order) -> Decimal:
         body = {"properties": {"dealstage": "closedwon"}}
-        won = await self._desk.ask("PATCH", f"{OBJECTS}/deals/{deal}", body)
+        won = await self._client.ask("PATCH", f"{OBJECTS}/deals/{deal}", body)
         home = won["properties"].get("amount_in_home_currency")
         return Decimal(home) / order.amount if home else Decimal(1)
 
@@ -52,7 +52,7 @@ class HubspotSales:
         for start in range(0, len(deals), _BATCH):
             inputs = [{"id": each} for each in deals[start : start + _BATCH]]
             body = {"properties": _WATCHED, "inputs": inputs}
-            found = await self._desk.ask("POST", f"{OBJECTS}/deals/batch/read", body)
+            found = await self._client.ask("POST", f"{OBJECTS}/deals/batch/read", body)
             for record in found["results"]:
                 said = record["properties"]
                 is_closed = said["cashward_stage"] == "closed"
@@ -64,7 +64,7 @@ class HubspotSales:
             "properties": ",".join(("amount", *(f"cashward_{name}" for name in _FIGURES))),
             "propertiesWithHistory": "dealstage,cashward_project",
         }
-        record = await self._desk.ask("GET", f"{OBJECTS}/deals/{deal}", query=query)
+        record = await self._client.ask("GET", f"{OBJECTS}/deals/{deal}", query=query)
         said, history = record["properties"], record["propertiesWithHistory"]
         won = _first(history.get("dealstage", ()), "closedwon")
         project = _first(history.get("cashward_project", ()))
@@ -75,12 +75,12 @@ class HubspotSales:
         )
 
     def link(self, deal: str) -> str:
-        return f"{self._desk.url}{OBJECTS}/deals/{deal}"
+        return f"{self._client.url}{OBJECTS}/deals/{deal}"
 
     async def _billing_contact(self) -> int:
         async with self._looking_up:
             if self._billing is None:
-                labels = (await self._desk.ask("GET", _LABELS))["results"]
+                labels = (await self._client.ask("GET", _LABELS))["results"]
                 types = {label["label"]: int(label["typeId"]) for label in labels}
                 self._billing = types["Billing contact"]
         return self._billing
@@ -89,7 +89,7 @@ class HubspotSales:
         self, kind: str, properties: Mapping[str, str], ends: Sequence[Mapping[str, object]] = ()
     ) -> str:
         body = {"properties": properties, "associations": list(ends)}
-        return str((await self._desk.ask("POST", f"{OBJECTS}/{kind}", body))["id"])
+        return str((await self._client.ask("POST", f"{OBJECTS}/{kind}", body))["id"])
 
 
 def _first(versions: Sequence[Mapping[str, str]], value: str = "") -> datetime | None:

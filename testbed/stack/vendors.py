@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from testbed.stack.crew import Crew, python
 from testbed.stack.program import Program
+from testbed.stack.supervisor import Supervisor, python
 
 VENDORS = ("hubspot", "jira", "xero")
 
@@ -20,17 +20,19 @@ class Sandbox:
 
 
 async def start_sandbox(
-    crew: Crew, ports: Mapping[str, int], config: Mapping[str, object] | None
+    supervisor: Supervisor, ports: Mapping[str, int], config: Mapping[str, object] | None
 ) -> Sandbox:
     """Start the vendors with this configuration, and wait until all of them listen."""
     if config is None:
         return Sandbox()
-    room = crew.state.room("sandbox")
+    room = supervisor.state.room("sandbox")
     ready, settings = room / "ready.json", room / "config.json"
     settings.write_text(json.dumps(config))
     options = [part for vendor in VENDORS for part in (f"--{vendor}-port", str(ports[vendor]))]
     options += ["--state", str(room / "data"), "--config", str(settings), "--ready", str(ready)]
-    program = Program(crew=crew, name="sandbox", argv=python("testbed.vendors", *options))
+    program = Program(
+        supervisor=supervisor, name="sandbox", argv=python("testbed.vendors", *options)
+    )
 
     async def all_listen() -> bool:
         return _announced(ready).get("pid") == program.pid

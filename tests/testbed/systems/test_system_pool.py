@@ -1,4 +1,4 @@
-"""A street installs once for all runs of a machine; what it could not open leaves nothing."""
+"""A system pool installs once for all runs of a machine; what it could not open leaves nothing."""
 
 import asyncio
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from testbed.stack.crew import Crew
+from testbed.stack.errors import Missing, StackError
 from testbed.stack.processes import running
 from testbed.stack.program import Program
-from testbed.stack.trouble import Missing, StackTrouble
+from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.system import Place, Running
-from testbed.systems.street import Street, street_in
+from testbed.systems.system_pool import SystemPool, open_system_pool
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,15 @@ class Lamps:
     installs: list[Path] = field(default_factory=list)
     pids: list[int] = field(default_factory=list)
 
-    async def equip(self, crew: Crew) -> None:
-        del crew
+    async def equip(self, supervisor: Supervisor) -> None:
+        del supervisor
         if self.needs:
             raise Missing(self.needs)
 
-    async def install(self, crew: Crew, cache: Path) -> None:
+    async def install(self, supervisor: Supervisor, cache: Path) -> None:
         self.installs.append(cache)
         (cache / "half").touch(exist_ok=False)
-        program = Program(crew=crew, name="work", argv=["sleep", self.takes])
+        program = Program(supervisor=supervisor, name="work", argv=["sleep", self.takes])
         working = asyncio.create_task(program.run())
         while not program.pid:
             await asyncio.sleep(0)
@@ -62,12 +62,12 @@ class Lamps:
             raise Missing(self.lacks)
         await working
 
-    async def start(self, crew: Crew, cache: Path) -> Running:
+    async def start(self, supervisor: Supervisor, cache: Path) -> Running:
         assert (cache / "half").exists()
-        flame = Program(crew=crew, name="flame", argv=["sleep", "60"])
+        flame = Program(supervisor=supervisor, name="flame", argv=["sleep", "60"])
         await flame.up()
         self.pids.append(flame.pid)
-        place = Place(name=self.name, url="", database="", connector={}, hands={})
+        place = Place(name=self.name, url="", database="", connector={}, credentials={})
         return Lamp(place, [flame])
 
 
@@ -76,8 +76,8 @@ def nothing_said(what: str) -> None:
 
 
 async def opened(lamps: Lamps, folder: Path, cache: Path) -> None:
-    async with street_in(folder, cache, nothing_said) as street:
-        await street.open(lamps)
+    async with open_system_pool(folder, cache, nothing_said) as system_pool:
+        await system_pool.open(lamps)
 
 
 async def test_runs_that_begin_at_once_install_once(tmp_path: Path) -> None:
@@ -104,29 +104,29 @@ async def test_an_installation_that_was_cut_short_is_made_anew(tmp_path: Path) -
 async def test_all_that_is_missing_is_told_at_once_and_the_rest_is_kept(tmp_path: Path) -> None:
     poor = [Lamps(name=name, lacks=f"{name} is not there", takes="60") for name in ("oil", "wick")]
     rich = Lamps(takes="0.3")
-    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
-        with pytest.raises(StackTrouble, match=r"oil is not there\nwick is not there"):
-            await street.open_all([poor[0], rich, poor[1]])
+    async with open_system_pool(tmp_path / "run", tmp_path / "cache", nothing_said) as system_pool:
+        with pytest.raises(StackError, match=r"oil is not there\nwick is not there"):
+            await system_pool.open_all([poor[0], rich, poor[1]])
         assert not any(running(pid) for lamps in poor for pid in lamps.pids)
-        assert [*street.running] == ["lamp"]
+        assert [*system_pool.running] == ["lamp"]
 
 
 async def test_what_the_machine_lacks_is_told_before_anything_is_installed(tmp_path: Path) -> None:
     poor = [Lamps(name=name, needs=f"{name} is not there") for name in ("oil", "wick")]
     rich = Lamps()
-    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
-        with pytest.raises(StackTrouble, match=r"oil is not there\nwick is not there"):
-            await street.open_all([poor[0], rich, poor[1]])
+    async with open_system_pool(tmp_path / "run", tmp_path / "cache", nothing_said) as system_pool:
+        with pytest.raises(StackError, match=r"oil is not there\nwick is not there"):
+            await system_pool.open_all([poor[0], rich, poor[1]])
     assert not rich.installs
 
 
 async def test_what_did_not_open_may_be_tried_again_in_the_same_run(tmp_path: Path) -> None:
     lamps = Lamps(lacks="no oil", takes="60")
-    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
-        await _fails(street, lamps)
-        await _fails(street, lamps)
+    async with open_system_pool(tmp_path / "run", tmp_path / "cache", nothing_said) as system_pool:
+        await _fails(system_pool, lamps)
+        await _fails(system_pool, lamps)
         lamps.lacks, lamps.takes = "", "0"
-        assert (await street.open(lamps)).place.name == "lamp"
+        assert (await system_pool.open(lamps)).place.name == "lamp"
 
 
 async def test_an_older_release_goes_once_the_new_one_is_installed(tmp_path: Path) -> None:
@@ -143,8 +143,8 @@ async def test_an_older_release_goes_once_the_new_one_is_installed(tmp_path: Pat
 
 async def test_an_older_release_stays_while_somebody_uses_it(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    async with street_in(tmp_path / "old", cache, nothing_said) as street:
-        await street.open(Lamps())
+    async with open_system_pool(tmp_path / "old", cache, nothing_said) as system_pool:
+        await system_pool.open(Lamps())
         await opened(Lamps(release="2"), tmp_path / "run", cache)
         assert _kept(cache) == ["lamp-1", "lamp-2"]
     await opened(Lamps(release="3"), tmp_path / "run", cache)
@@ -153,13 +153,13 @@ async def test_an_older_release_stays_while_somebody_uses_it(tmp_path: Path) -> 
 
 async def test_a_program_that_dies_is_told_with_its_log(tmp_path: Path) -> None:
     lamps = Lamps()
-    async with street_in(tmp_path / "run", tmp_path / "cache", nothing_said) as street:
-        await street.open(lamps)
-        watching = asyncio.create_task(street.watch())
+    async with open_system_pool(tmp_path / "run", tmp_path / "cache", nothing_said) as system_pool:
+        await system_pool.open(lamps)
+        watching = asyncio.create_task(system_pool.watch())
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(asyncio.shield(watching), timeout=0.5)
         os.kill(lamps.pids[-1], signal.SIGKILL)
-        with pytest.raises(StackTrouble, match=r"lamp is down: flame ended with status -9.*log is"):
+        with pytest.raises(StackError, match=r"lamp is down: flame ended with status -9.*log is"):
             await watching
 
 
@@ -167,6 +167,6 @@ def _kept(cache: Path) -> list[str]:
     return sorted(each.name for each in cache.iterdir() if each.is_dir())
 
 
-async def _fails(street: Street, lamps: Lamps) -> None:
+async def _fails(system_pool: SystemPool, lamps: Lamps) -> None:
     with pytest.raises(Missing, match="no oil"):
-        await street.open(lamps)
+        await system_pool.open(lamps)

@@ -26,7 +26,7 @@ _CONNECTIONS: Final = 6  # as many as a browser opens to one host
 PATIENCE = 30.0
 
 
-class Desk:
+class VendorClient:
     """One vendor, as one person uses it."""
 
     def __init__(self, name: str, http: httpx.AsyncClient) -> None:
@@ -72,22 +72,24 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Desks:
+class VendorClients:
     """Sales at the CRM, delivery at the PM, the customers' bank at the ERP."""
 
-    crm: Desk
-    pm: Desk
-    erp: Desk
+    crm: VendorClient
+    pm: VendorClient
+    erp: VendorClient
 
 
 @asynccontextmanager
-async def open_desks(urls: Mapping[str, str]) -> AsyncIterator[Desks]:
+async def open_clients(urls: Mapping[str, str]) -> AsyncIterator[VendorClients]:
     async with (
         _browser(urls["hubspot"], headers=_SALES) as crm,
         _browser(urls["jira"], auth=_MANAGER) as pm,
         _browser(urls["xero"], auth=_BankLogin(urls["xero"]), headers=_JSON) as erp,
     ):
-        yield Desks(Desk("hubspot", crm), Desk("jira", pm), Desk("xero", erp))
+        yield VendorClients(
+            VendorClient("hubspot", crm), VendorClient("jira", pm), VendorClient("xero", erp)
+        )
 
 
 def _browser(
@@ -99,7 +101,7 @@ def _browser(
     )
 
 
-async def spoil(urls: Mapping[str, str], faults: Mapping[str, object]) -> None:
+async def inject_faults(urls: Mapping[str, str], faults: Mapping[str, object]) -> None:
     """Let the sandbox's vendors fail in these ways from now on."""
     async with httpx.AsyncClient() as http:
         for url in urls.values():
