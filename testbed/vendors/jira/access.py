@@ -4,7 +4,7 @@ import base64
 import binascii
 
 from testbed.vendors.common.call import Answer, Call, Refusal
-from testbed.vendors.common.tokens import AccessToken, InvalidToken, TokenServer
+from testbed.vendors.common.tokens import InvalidToken, TokenServer
 from testbed.vendors.jira.endpoints import SCOPES
 from testbed.vendors.jira.errors import unauthorized
 from testbed.vendors.jira.oauth import TOKEN_PATH
@@ -24,7 +24,7 @@ class Access:
         }
 
     def authenticate(self, call: Call) -> str:
-        """Set the scopes of the call and return its actor."""
+        """Set the scopes and the application of the call and return its actor."""
         if call.template == TOKEN_PATH:
             return "oauth"
         cloud = call.params.get("cloud")
@@ -32,30 +32,20 @@ class Access:
             raise Refusal(Answer(404, {"code": 404, "message": "Not Found"}))
         scheme, secret = _authorization(call)
         if scheme == "Bearer":
-            return self._application_user(call)
-        call.scopes = list(SCOPES)
+            return self._application_user(call, secret)
+        call.scopes = SCOPES
         return self._users.get(_credentials(secret), ANONYMOUS) if scheme == "Basic" else ANONYMOUS
 
-    def _application_user(self, call: Call) -> str:
+    def _application_user(self, call: Call, secret: str) -> str:
         if "cloud" not in call.params:
             error = {"error": "Failed to parse Connect Session Auth Token"}
             raise Refusal(Answer(403, error))
-        token = self._token(call)
-        if token is None:
-            raise unauthorized("Unauthorized")
-        call.scopes = sorted(token.scopes)
-        return token.actor
-
-    def application(self, call: Call) -> str | None:
-        """The application behind the call; None for a user with an API token."""
-        token = self._token(call)
-        return token.client if token else None
-
-    def _token(self, call: Call) -> AccessToken | None:
         try:
-            return self._tokens.find(_authorization(call)[1])
+            token = self._tokens.find(secret)
         except InvalidToken:
-            return None
+            raise unauthorized("Unauthorized") from None
+        call.scopes, call.application = token.scopes, token.client
+        return token.actor
 
     def expire(self, call: Call) -> Answer | None:
         """End the access token of the call; an API token has no short life."""

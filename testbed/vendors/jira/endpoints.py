@@ -7,16 +7,16 @@ from testbed.vendors.common.call import Answer, Call
 from testbed.vendors.common.vendor import Route
 from testbed.vendors.jira.errors import refuse, unauthorized
 from testbed.vendors.jira.request_context import RequestContext
+from testbed.vendors.jira.site import Site
 
 Handler: TypeAlias = Callable[[RequestContext], Answer]
-ContextOf: TypeAlias = Callable[[Call], RequestContext]
 
 API = "/rest/api/3"
 GATEWAY = "/ex/jira/{cloud}"
 READ, WRITE, PEOPLE = "read:jira-work", "write:jira-work", "read:jira-user"
 PROJECT, CONFIGURATION = "manage:jira-project", "manage:jira-configuration"
 WEBHOOKS = "manage:jira-webhook"
-SCOPES = (READ, WRITE, PEOPLE, PROJECT, CONFIGURATION, WEBHOOKS)
+SCOPES = frozenset({READ, WRITE, PEOPLE, PROJECT, CONFIGURATION, WEBHOOKS})
 _READING = {READ, PEOPLE, ""}
 
 
@@ -39,20 +39,20 @@ class Endpoint(NamedTuple):
         return self.scope not in _READING and self.method != "GET"
 
 
-def routes(endpoints: Iterable[Endpoint], context_of: ContextOf) -> list[Route]:
+def routes(endpoints: Iterable[Endpoint], site: Site) -> list[Route]:
     """The routes of the endpoints, at both bases."""
     return [
-        Route(base + endpoint.template, _checked(endpoint, context_of), methods=[endpoint.method])
+        Route(base + endpoint.template, _checked(endpoint, site), methods=[endpoint.method])
         for endpoint in endpoints
         for base in ("", GATEWAY)
     ]
 
 
-def _checked(endpoint: Endpoint, context_of: ContextOf) -> Callable[[Call], Answer]:
+def _checked(endpoint: Endpoint, site: Site) -> Callable[[Call], Answer]:
     """The handler behind the checks of user and scope."""
 
     def handle(call: Call) -> Answer:
-        context = context_of(call)
+        context = RequestContext(site, call)
         if endpoint.changes and context.user is None:
             text = "You are not authenticated. Authentication required to perform this operation."
             raise refuse(text, status=401)

@@ -37,32 +37,32 @@ class JiraLimits:
         self._site = site
         self._limits = RateLimits(clock, _LIMITS, option)
 
-    def check(self, call: Call, application: str | None) -> None:
+    def check(self, call: Call) -> None:
         """Count a call and one point, or refuse the call."""
-        keys: dict[str, Hashable] = {call.method: self._endpoint(call)}
+        keys: dict[str, Hashable] = {_burst(call): self._endpoint(call)}
         if call.method != "GET" and "issue" in call.params:
             keys |= dict.fromkeys(("issue", "issue sustained"), call.params["issue"])
-        if application:
-            keys["points"] = self._tenant(application)
+        if call.application:
+            keys["points"] = self._site, call.application
         if exceeded := self._limits.spend(keys):
             raise Refusal(self._refusal(exceeded))
 
-    def count_objects(self, call: Call, application: str | None, answer: Answer) -> None:
+    def count_objects(self, call: Call, answer: Answer) -> None:
         """Count the points of the objects that a call has read."""
-        if application and answer.status == 200:
+        if call.application and answer.status == 200:
             cost = _PERSON if call.path.endswith("/myself") else _objects(answer.body)
-            self._limits.spend({"points": self._tenant(application)}, cost)
+            self._limits.spend({"points": (self._site, call.application)}, cost)
 
     def headers(self, call: Call) -> dict[str, str]:
         """The headers of an answer, which tell the state of the burst limit."""
-        most = self._limits[call.method].most
-        left = self._limits.remaining(call.method, self._endpoint(call))
+        most = self._limits[_burst(call)].most
+        left = self._limits.remaining(_burst(call), self._endpoint(call))
         headers = {"X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": str(left)}
         return headers | ({"X-RateLimit-NearLimit": "true"} if left < most * _NEAR else {})
 
     def refuse(self, call: Call, retry_after: int | None) -> Answer:
         """The 429 of a burst that is too large."""
-        return self._answer(_BURST, self._limits[call.method].most, retry_after)
+        return self._answer(_BURST, self._limits[_burst(call)].most, retry_after)
 
     def _refusal(self, exceeded: Exceeded) -> Answer:
         limit = exceeded.limit
@@ -87,8 +87,10 @@ class JiraLimits:
     def _endpoint(self, call: Call) -> Hashable:
         return self._site, call.template.removeprefix("/ex/jira/{cloud}")
 
-    def _tenant(self, application: str) -> Hashable:
-        return self._site, application
+
+def _burst(call: Call) -> str:
+    """The name of the burst limit of a method."""
+    return call.method if call.method in {"POST", "PUT", "DELETE"} else "GET"
 
 
 def _objects(body: object) -> int:

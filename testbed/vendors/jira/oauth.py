@@ -6,8 +6,8 @@ from testbed.vendors.common.call import Answer, Call
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Store
 from testbed.vendors.common.tokens import (
+    AccessToken,
     Application,
-    Issued,
     TokenRefused,
     TokenRules,
     TokenServer,
@@ -49,7 +49,7 @@ def token_handler(tokens: TokenServer) -> Callable[[Call], Answer]:
     return handle
 
 
-def _body(issued: Issued) -> dict[str, object]:
+def _body(issued: AccessToken) -> dict[str, object]:
     return {
         "access_token": issued.access_token,
         "expires_in": issued.expires_in,

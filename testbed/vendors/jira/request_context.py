@@ -17,15 +17,11 @@ from testbed.vendors.jira.times import format_time
 
 
 class RequestContext:
-    """A call to the site; its look-ups refuse what the caller may not see or change.
+    """A call to the site; its look-ups refuse what the caller may not see or change."""
 
-    `application` is the one whose access token the call has; None with an API token.
-    """
-
-    def __init__(self, site: Site, call: Call, application: str | None) -> None:
+    def __init__(self, site: Site, call: Call) -> None:
         self.site = site
         self.call = call
-        self.application = application
         self.user = site.user_of(call.actor)
         cloud = call.params.get("cloud")
         self.base = call.base_url + (f"/ex/jira/{cloud}" if cloud else "")

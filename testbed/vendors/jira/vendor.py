@@ -44,10 +44,7 @@ class Jira(Vendor):
     @property
     def routes(self) -> Sequence[Route]:
         token = Route(oauth.TOKEN_PATH, oauth.token_handler(self._tokens), methods=["POST"])
-        return [token, *endpoints.routes(ENDPOINTS, self._context)]
-
-    def _context(self, call: Call) -> RequestContext:
-        return RequestContext(self._site, call, self._access.application(call))
+        return [token, *endpoints.routes(ENDPOINTS, self._site)]
 
     async def start(self) -> None:
         await self._webhooks.start()
@@ -66,7 +63,7 @@ class Jira(Vendor):
         return self._access.authenticate(call)
 
     def check_limits(self, call: Call) -> None:
-        self._limits.check(call, self._access.application(call))
+        self._limits.check(call)
 
     def throttled(self, call: Call, retry_after: int | None) -> Answer:
         return self._limits.refuse(call, retry_after)
@@ -81,11 +78,11 @@ class Jira(Vendor):
         if call.actor == ANONYMOUS and call.headers.get("authorization", "").startswith("Basic "):
             answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
         if not self.changes(call):
-            self._limits.count_objects(call, self._access.application(call), answer)
+            self._limits.count_objects(call, answer)
         if answer.status != 429:
             answer.headers |= self._limits.headers(call)
         answer.body = translated(answer.body, str(self.options.get("language", "en_US")))
 
     def before_commit(self, call: Call, changes: list[Change]) -> None:
-        for delivery in deliveries(self._context(call), changes):
+        for delivery in deliveries(RequestContext(self._site, call), changes):
             self._webhooks.enqueue(delivery)

@@ -69,9 +69,9 @@ def list_failed(_: RequestContext) -> Answer:
 
 
 def _application(context: RequestContext) -> str:
-    if context.application is None:
+    if not context.call.application:
         raise refuse("Only Connect and OAuth 2.0 apps can use this operation.", status=403)
-    return context.application
+    return context.call.application
 
 
 def _own(context: RequestContext) -> list[Doc]:

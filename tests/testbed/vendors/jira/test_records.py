@@ -141,6 +141,11 @@ async def test_a_fault_finds_a_change_by_its_business_key(
     assert (await site.ask("POST", path, body)).status_code == 201
 
 
+async def test_an_unknown_path_or_method_is_not_found(site: Site) -> None:
+    assert (await site.ask("GET", "/nothing")).status_code == 404
+    assert (await site.ask("PATCH", "/project/ACM7")).status_code == 404
+
+
 async def test_a_read_by_post_is_no_change(site: Site) -> None:
     await site.make_project()
     await site.fail(rate=1.0, changes_only=True, weights={"error_before": 1})
