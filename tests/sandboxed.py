@@ -34,7 +34,6 @@ LATE_BY, HANG_FOR, PATIENCE = 1.5, 1.5, 4.0
 _WITHIN = 90.0
 QUIET: dict[str, Any] = {
     "hubspot": {"limits": False, "search_lag": 0},
-    "jira": {"limits": False},
     "xero": {"limits": False},
 }
 

@@ -163,8 +163,7 @@ def _named(body: bytes) -> set[str]:
 
 @asynccontextmanager
 async def pm(folder: Path) -> AsyncIterator[JiraBench]:
-    config = {"jira": {"limits": False}}
-    async with serve(folder, only=["jira"], config=config) as sandbox:
+    async with serve(folder, only=["jira"]) as sandbox:
         url = sandbox.urls["jira"]
         hands = httpx.AsyncClient(base_url=url, auth=_PM)
         async with open_jira(settings(url)) as roles, hands:

@@ -1,4 +1,4 @@
-"""Jira Cloud as Cashward meets it: the project-management side of the world outside."""
+"""A Jira Cloud site: the operations that Cashward, its demo and its tests call."""
 
 from testbed.vendors.jira.vendor import Jira
 

@@ -1,85 +1,100 @@
-"""Jira's rate windows: bursts for each endpoint of the site, and writes to a single issue."""
+"""Jira's rate limits: bursts of an endpoint, writes to an issue, points of an application."""
 
-from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Hashable
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.rate_limits import Exceeded, Limit, RateLimits
+from testbed.vendors.jira.times import format_time
 
-_TEXT = "The request has been rate-limited. Please try again later."
-_BURST = {"GET": 100, "POST": 100, "PUT": 50, "DELETE": 50}
-_ISSUE = ((2.0, 20), (30.0, 100))
+# Atlassian, "Rate limiting", August 2026. A point limit is of an application in a site.
+_LIMITS = (
+    Limit(name="GET", most=100, seconds=1),
+    Limit(name="POST", most=100, seconds=1),
+    Limit(name="PUT", most=50, seconds=1),
+    Limit(name="DELETE", most=50, seconds=1),
+    Limit(name="issue", most=20, seconds=2),
+    Limit(name="issue sustained", most=100, seconds=30),
+    Limit(name="points", most=65_000, seconds=3600, is_fixed=True),
+)
+_REASONS = {
+    "issue": "jira-per-issue-on-write",
+    "issue sustained": "jira-per-issue-on-write",
+    "points": "jira-quota-global-based",
+}
+_BURST = "jira-burst-based"
 _NEAR = 0.2
+_PERSON = 2  # points of a person; any other object costs one
+_LISTS = ("values", "issues", "worklogs", "actors")
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """So many calls in so many seconds, and why one more is refused."""
+class JiraLimits:
+    """Counts the calls of one site. An API token spends no points."""
 
-    seconds: float
-    most: int
-    reason: str
+    def __init__(self, clock: Clock, site: str, option: object) -> None:
+        self._clock = clock
+        self._site = site
+        self._limits = RateLimits(clock, _LIMITS, option)
 
-
-class Limits:
-    """Counts calls in sliding windows; `limits: false` in the options turns it off."""
-
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        given = options.get("limits", {})
-        self.on = given is not False
-        self._burst = _BURST | (dict(given.get("burst", {})) if isinstance(given, Mapping) else {})
-        self._calls: dict[str, deque[float]] = {}
-
-    def windows(self, call: Call) -> list[tuple[str, Window]]:
-        """The windows a call falls into, each with the name it is counted under."""
-        most = self._burst.get(call.method, 100)
-        found = [(call.operation, Window(1.0, most, "jira-burst-based"))]
+    def check(self, call: Call) -> None:
+        """Count a call and one point, or refuse the call."""
+        keys: dict[str, Hashable] = {_burst(call): self._endpoint(call)}
         if call.method != "GET" and "issue" in call.params:
-            reason = "jira-per-issue-on-write"
-            for seconds, writes in _ISSUE:
-                name = f"{seconds} {call.params['issue']}"
-                found.append((name, Window(seconds, writes, reason)))
-        return found
+            keys |= dict.fromkeys(("issue", "issue sustained"), call.params["issue"])
+        if call.application:
+            keys["points"] = self._site, call.application
+        if exceeded := self._limits.spend(keys):
+            raise Refusal(self._refusal(exceeded))
 
-    def full(self, call: Call, now: float) -> tuple[Window, float] | None:
-        """The window that has no room for the call and the wait for room; otherwise it counts."""
-        windows = self.windows(call)
-        for name, window in windows:
-            made = self._calls.setdefault(name, deque())
-            while made and made[0] <= now - window.seconds:
-                made.popleft()
-            if len(made) >= window.most:
-                return window, made[0] + window.seconds - now
-        for name, _ in windows:
-            self._calls[name].append(now)
-        self._forget(now)
-        return None
-
-    def _forget(self, now: float) -> None:
-        if len(self._calls) > 10_000:
-            last = _ISSUE[-1][0]
-            old = [name for name, made in self._calls.items() if not made or made[-1] < now - last]
-            for name in old:
-                del self._calls[name]
+    def count_objects(self, call: Call, answer: Answer) -> None:
+        """Count the points of the objects that a call has read."""
+        if call.application and answer.status == 200:
+            cost = _PERSON if call.path.endswith("/myself") else _objects(answer.body)
+            self._limits.spend({"points": (self._site, call.application)}, cost)
 
     def headers(self, call: Call) -> dict[str, str]:
-        """What an answer says of the burst window."""
-        most = self._burst.get(call.method, 100)
-        left = max(0, most - len(self._calls.get(call.operation, ())))
+        """The headers of an answer, which tell the state of the burst limit."""
+        most = self._limits[_burst(call)].most
+        left = self._limits.remaining(_burst(call), self._endpoint(call))
         headers = {"X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": str(left)}
         return headers | ({"X-RateLimit-NearLimit": "true"} if left < most * _NEAR else {})
 
+    def refuse(self, call: Call, retry_after: int | None) -> Answer:
+        """The 429 of a burst that is too large."""
+        return self._answer(_BURST, self._limits[_burst(call)].most, retry_after)
 
-def throttled(reason: str, retry_after: int | None, most: int, reset: str) -> Answer:
-    """Jira's 429: nothing was done."""
-    headers = {
-        "X-RateLimit-Limit": str(most),
-        "X-RateLimit-Remaining": "0",
-        "X-RateLimit-Reset": reset,
-        "X-RateLimit-NearLimit": "true",
-        "RateLimit-Reason": reason,
-    }
-    if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
-    return Answer(429, {"errorMessages": [_TEXT], "errors": {}, "status": 429}, headers)
+    def _refusal(self, exceeded: Exceeded) -> Answer:
+        limit = exceeded.limit
+        return self._answer(
+            _REASONS.get(limit.name, _BURST), limit.most, max(1, math.ceil(exceeded.wait))
+        )
+
+    def _answer(self, reason: str, most: int, retry_after: int | None) -> Answer:
+        reset = round((self._clock.seconds() + (retry_after or 0)) * 1000)
+        headers = {
+            "X-RateLimit-Limit": str(most),
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": f"{format_time(reset)[:19]}Z",
+            "X-RateLimit-NearLimit": "true",
+            "RateLimit-Reason": reason,
+        }
+        if retry_after is not None:
+            headers["Retry-After"] = str(retry_after)
+        text = "The request has been rate-limited. Please try again later."
+        return Answer(429, {"errorMessages": [text], "errors": {}, "status": 429}, headers)
+
+    def _endpoint(self, call: Call) -> Hashable:
+        return self._site, call.template.removeprefix("/ex/jira/{cloud}")
+
+
+def _burst(call: Call) -> str:
+    """The name of the burst limit of a method."""
+    return call.method if call.method in {"POST", "PUT", "DELETE"} else "GET"
+
+
+def _objects(body: object) -> int:
+    if isinstance(body, list):
+        return len(body)
+    lists = [body[name] for name in _LISTS if name in body] if isinstance(body, dict) else []
+    return len(lists[0]) if lists else 1

@@ -120,14 +120,14 @@ async def test_a_wrong_client_is_for_a_person_to_mend(jira: JiraBench) -> None:
 
 async def test_a_success_that_was_meant_for_a_stranger_is_none(jira: JiraBench) -> None:
     project = await opened(jira)
-    dress = jira.sandbox.apps["jira"].vendor.dress
+    decorate = jira.sandbox.apps["jira"].vendor.decorate
 
     def denied(call: Any, answer: Any) -> None:
-        dress(call, answer)
+        decorate(call, answer)
         answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATION_DENIED"
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jira.sandbox.apps["jira"].vendor, "dress", denied)
+        patch.setattr(jira.sandbox.apps["jira"].vendor, "decorate", denied)
         with pytest.raises(Misconfigured, match="in a browser"):
             await jira.pm.read_milestones(DEAL, project)
 
@@ -187,7 +187,7 @@ async def _kickoff(jira: JiraBench) -> list[str]:
     async def once(change: Any, command: Any, attempt: int = 1) -> Any:
         found = await change.find(command) if attempt > 1 else ()
         try:
-            return found[0] if found else await change.make(command, ticket(attempt))
+            return found[0] if found else await change.do(command, ticket(attempt))
         except Uncertain as failed:
             lost.append(failed.reason)
             assert attempt < 5

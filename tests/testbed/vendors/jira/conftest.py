@@ -1,9 +1,9 @@
-"""A Jira site of one's own for each test, and the PyPI client `jira` to talk to it."""
+"""A Jira site for each test, a plain client and the public client `jira`."""
 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,93 +15,93 @@ from testbed.vendors import serve
 from testbed.vendors.common.app import App
 
 CASHWARD = ("cashward@lowfold.example", "jira-demo-token")
+CLOUD = "/ex/jira/1324a887-45db-1bf4-1e99-ef0ff456d421/rest/api/3"
 KANBAN = "com.pyxis.greenhopper.jira:gh-simplified-kanban-classic"
-# Reading the system's certificates would take longer than most tests.
-NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-QUIET: dict[str, Any] = {"limits": False, "search_lag": 0, "hidden_worklog_seconds": 0}
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the system's take long to load
+_APPLICATION = {"client_id": "cashward-jira", "client_secret": "jira-demo-secret"}
 
 
 class Site:
-    """A served site: a plain client, the PyPI client, and the records behind."""
+    """A served site and a plain client of it."""
 
     def __init__(self, url: str, app: App, plain: httpx.AsyncClient) -> None:
         self.url = url
         self.app = app
-        self.plain = plain
+        self._plain = plain
 
     @contextlib.asynccontextmanager
-    async def client(self, **options: object) -> AsyncIterator[JIRA]:
-        """The PyPI client, which blocks: let it act in a thread."""
-        asked = {"server": self.url, **options}
+    async def client(self) -> AsyncIterator[JIRA]:
+        """The public client, which blocks: call it in a thread."""
+        options: dict[str, Any] = {"server": self.url, "rest_api_version": "3"}
         client: Any = await asyncio.to_thread(
-            JIRA, options=asked, basic_auth=CASHWARD, max_retries=0
+            JIRA, options=options, basic_auth=CASHWARD, max_retries=0
         )
         yield client
         client.close()
 
-    async def http(
-        self, method: str, path: str, json: object = None, **more: Any
-    ) -> httpx.Response:
-        full = (
-            path if path.startswith(("/rest/", "/oauth/", "/ex/", "/_")) else f"/rest/api/3{path}"
-        )
-        return await self.plain.request(method, full, json=json, **({"auth": CASHWARD} | more))
+    async def ask(self, method: str, path: str, json: object = None, **more: Any) -> httpx.Response:
+        is_whole = path.startswith(("/rest/", "/oauth/", "/ex/", "/_"))
+        full = path if is_whole else f"/rest/api/3{path}"
+        return await self._plain.request(method, full, json=json, **({"auth": CASHWARD} | more))
 
-    async def made(self, path: str, json: object) -> dict[str, Any]:
-        answer = await self.http("POST", path, json)
-        assert answer.status_code in {200, 201}, answer.text
+    async def ask_as_application(
+        self, method: str, path: str, json: object = None
+    ) -> httpx.Response:
+        """Ask at the gateway, with a new access token."""
+        bearer = {"Authorization": f"Bearer {await self.access_token()}"}
+        return await self.ask(method, CLOUD + path, json, auth=None, headers=bearer)
+
+    async def access_token(self) -> str:
+        body = {"grant_type": "client_credentials", **_APPLICATION}
+        answer = await self.ask("POST", "/oauth/token", body, auth=None)
+        return str(answer.json()["access_token"])
+
+    async def make(self, path: str, json: object) -> dict[str, Any]:
+        answer = await self.ask("POST", path, json)
+        assert answer.is_success, answer.text
         body: dict[str, Any] = answer.json()
         return body
 
-    async def project(self, key: str = "ACM7", **more: object) -> dict[str, Any]:
-        body = {
-            "key": key,
-            "name": f"Project {key}",
-            "projectTypeKey": "software",
-            "projectTemplateKey": KANBAN,
-            "leadAccountId": "acc-pm",
-        }
-        return await self.made("/project", body | more)
+    async def make_project(self, key: str = "ACM7") -> dict[str, Any]:
+        return await self.make("/project", project(key))
 
-    async def issue(self, summary: str = "Data migration", **more: Any) -> dict[str, Any]:
-        return await self.made("/issue", row(summary, **more))
+    async def make_issue(self, summary: str = "Data migration") -> dict[str, Any]:
+        return await self.make("/issue", issue(summary))
 
-    async def search(self, jql: str, **more: object) -> list[dict[str, Any]]:
-        body = {"jql": jql, "fields": ["summary"], **more}
-        found: list[dict[str, Any]] = (await self.made("/search/jql", body))["issues"]
-        return found
+    async def advance(self, seconds: float) -> None:
+        await self.ask("PUT", "/_sandbox/clock", {"advance": seconds})
 
-    async def keys(self, jql: str, **more: object) -> list[str]:
-        return [issue["key"] for issue in await self.search(jql, **more)]
-
-    async def faults(self, **config: object) -> None:
-        (await self.http("PUT", "/_sandbox/faults", config)).raise_for_status()
+    async def fail(self, **faults: object) -> None:
+        (await self.ask("PUT", "/_sandbox/faults", faults)).raise_for_status()
 
     def count(self, collection: str) -> int:
         return len(self.app.vendor.store.collection(collection))
 
 
-def row(
-    summary: str, *, properties: Sequence[object] = (), kind: str = "Story", **fields: object
-) -> dict[str, Any]:
-    """The body that makes an issue."""
-    place = {"project": {"key": "ACM7"}, "issuetype": {"name": kind}}
-    return {"fields": {**place, "summary": summary, **fields}, "properties": list(properties)}
+def project(key: str = "ACM7") -> dict[str, Any]:
+    """The body that makes a project."""
+    return {
+        "key": key,
+        "name": f"Project {key}",
+        "projectTypeKey": "software",
+        "projectTemplateKey": KANBAN,
+        "leadAccountId": "acc-pm",
+    }
 
 
-def paragraph(text: str) -> dict[str, Any]:
-    """A document that says one thing."""
-    content = [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]
-    return {"type": "doc", "version": 1, "content": content}
+def issue(summary: str, subject: str = "", **fields: object) -> dict[str, Any]:
+    """The body that makes an issue, with a subject in our property."""
+    place = {"project": {"key": "ACM7"}, "issuetype": {"name": "Story"}}
+    properties = [{"key": "cashward", "value": {"subject": subject}}] if subject else []
+    return {"fields": {**place, "summary": summary, **fields}, "properties": properties}
 
 
 Open = Callable[..., contextlib.AbstractAsyncContextManager[Site]]
 
 
 @contextlib.asynccontextmanager
-async def opened(state: Path, **options: object) -> AsyncIterator[Site]:
-    config = {"jira": QUIET | options}
-    async with serve(state, only=["jira"], config=config) as sandbox:
+async def _opened(state: Path, **options: object) -> AsyncIterator[Site]:
+    async with serve(state, only=["jira"], config={"jira": options}) as sandbox:
         url = sandbox.urls["jira"]
         async with httpx.AsyncClient(base_url=url, verify=NO_CERTIFICATES) as plain:
             yield Site(url, sandbox.apps["jira"], plain)
@@ -109,8 +109,8 @@ async def opened(state: Path, **options: object) -> AsyncIterator[Site]:
 
 @pytest.fixture
 def open_site(tmp_path: Path) -> Open:
-    """Opens a site on this test's state; again after it was closed, as a restart does."""
-    return lambda **options: opened(tmp_path, **options)
+    """Opens the site of a test, with options; again after a close, as a restart does."""
+    return lambda **options: _opened(tmp_path, **options)
 
 
 @pytest.fixture

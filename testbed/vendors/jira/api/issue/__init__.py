@@ -1,1 +1,0 @@
-"""Issues and what hangs on them: transitions, worklogs, comments, links; and the search."""

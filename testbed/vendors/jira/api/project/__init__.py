@@ -1,1 +1,0 @@
-"""Projects and what belongs to them: roles, versions, components, screens."""

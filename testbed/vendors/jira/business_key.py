@@ -1,0 +1,31 @@
+"""The business key of a call: the same for each attempt at the same thing."""
+
+import json
+from collections.abc import Callable
+
+from testbed.vendors.common.call import Call
+from testbed.vendors.common.state import Doc
+
+
+def business_key(call: Call) -> str:
+    """The key of a project, the name of a version, the subject of an issue; else the path's ids."""
+    path = "/".join(value for name, value in call.params.items() if name != "cloud")
+    read = _KEYS.get(call.template.rpartition("/rest/api/3/")[2])
+    return read(json.loads(call.body)) if call.method == "POST" and read else path
+
+
+def _subject(issue: Doc) -> str:
+    """The subject in our property, or the summary."""
+    for entry in issue.get("properties") or ():
+        value = entry.get("value")
+        if isinstance(value, dict) and "subject" in value:
+            return str(value["subject"])
+    return str(issue["fields"]["summary"])
+
+
+_KEYS: dict[str, Callable[[Doc], str]] = {
+    "project": lambda body: str(body["key"]),
+    "version": lambda body: str(body["name"]),
+    "issue": _subject,
+    "issue/bulk": lambda body: _subject(body["issueUpdates"][0]),
+}

@@ -1,1 +1,0 @@
-"""What every Jira endpoint stands on: the site's state, its rules and its way of refusing."""

@@ -1,1 +1,0 @@
-"""JQL: read a query, refuse it as Jira does, or run it over issues."""
