@@ -187,7 +187,7 @@ async def _kickoff(jira: JiraBench) -> list[str]:
     async def once(change: Any, command: Any, attempt: int = 1) -> Any:
         found = await change.find(command) if attempt > 1 else ()
         try:
-            return found[0] if found else await change.make(command, ticket(attempt))
+            return found[0] if found else await change.do(command, ticket(attempt))
         except Uncertain as failed:
             lost.append(failed.reason)
             assert attempt < 5
