@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.deal import PlannedMilestone
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject, reference_of
 from domain.money import Money
 from domain.tax import TaxRule
 from domain.value import Value
@@ -93,11 +93,6 @@ class CreditInvoice(Value):
 
     def identity(self) -> str:
         return f"{self.invoice}|{self.net}|{self.tax.rate}"
-
-
-def reference_of(subject: Subject) -> str:
-    """How a document in an ERP carries our key: `cw:` marks it as ours."""
-    return f"cw:{subject}"
 
 
 class InvoiceStatus(StrEnum):

@@ -27,3 +27,8 @@ ExternalId = NewType("ExternalId", str)
 def local_id(deal: DealId) -> str:
     """The CRM's own id of a deal."""
     return deal.partition(":")[2]
+
+
+def reference_of(subject: Subject) -> str:
+    """How a record of another system carries our key: `cw:` marks it as ours."""
+    return f"cw:{subject}"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from connectors.bottlecrm.site import Site
 from connectors.bottlecrm.wire import Definition
 from connectors.common import together
-from connectors.common.deal_fields import KEY
+from connectors.common.field_definitions import KEY
 from domain.deal import ContactRole
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES

@@ -17,14 +17,14 @@ from connectors.bottlecrm.wire import Deal as DealRecord
 from connectors.bottlecrm.wire import Line, Tasks, after_a_change, refused
 from connectors.common import VendorOperation, fields
 from connectors.common.deal_fields import (
-    KEY,
     by_role,
     check_key,
     company_ids,
     terms,
     to_clear,
-    told,
+    to_fields,
 )
+from connectors.common.field_definitions import KEY
 from connectors.common.fields import FieldReader
 from connectors.common.transport import Query
 from domain.company import Account
@@ -65,7 +65,7 @@ class Tag(NamedTuple):
 def deal_of(id: DealId, reading: Reading) -> Deal:
     """Never fails: what cannot be understood is told in `unreadable`."""
     record, notes = reading.deal, FieldReader()
-    check_key(id, record.text, notes, came_by="copied")
+    check_key(id, record.text, notes, cause="copied")
     currency = _currency(reading, notes)
     return Deal(
         id=id,
@@ -175,9 +175,9 @@ class RecordChange(VendorOperation[Site]):
 
     async def do(self, command: WriteBack, ticket: Attempt) -> Receipt:
         del ticket
-        known_as = self.site.local(command.deal)
-        await self._tell(known_as, told(command))
-        return Receipt(id=ExternalId(known_as), url=self.site.url(known_as))
+        known_as = self.client.local(command.deal)
+        await self._tell(known_as, to_fields(command))
+        return Receipt(id=ExternalId(known_as), url=self.client.url(known_as))
 
     async def find(self, command: WriteBack) -> Sequence[Receipt]:
         del command
@@ -190,25 +190,25 @@ class RecordChange(VendorOperation[Site]):
         """
         del made
         with suppress(Absent):
-            known_as = self.site.local(command.deal)
-            deal = (await self.site.deal(known_as)).deal
+            known_as = self.client.local(command.deal)
+            deal = (await self.client.deal(known_as)).deal
             if cleared := to_clear(command, deal.text):
                 await self._tell(known_as, dict.fromkeys(cleared, ""))
 
     async def _tell(self, id: str, fields: Mapping[str, str]) -> None:
-        page = await self.site.deal(id)
+        page = await self.client.deal(id)
         if missing := sorted(fields.keys() - page.keys):
             reason = f"deals have no {', '.join(missing)}: prepare the account"
             raise Misconfigured(self.system, reason)
         if news := _differing(page.deal, fields):
             body = {"custom_fields": news}
-            refused(await self.site.api.patch("/api/opportunities/{}/", id, body=body))
+            refused(await self.client.api.patch("/api/opportunities/{}/", id, body=body))
             await self._read_back(id, news)
 
     async def _read_back(self, id: str, fields: Mapping[str, str]) -> None:
         """A success that left no trace is none: somebody saved the deal in that very moment."""
         with after_a_change(self.system):
-            lost = _differing((await self.site.deal(id)).deal, fields)
+            lost = _differing((await self.client.deal(id)).deal, fields)
         if lost:
             reason = f"{', '.join(sorted(lost))} did not stay as told: the deal was saved meanwhile"
             raise Uncertain(self.system, reason, answered=True)
@@ -226,11 +226,11 @@ class TaskChange(VendorOperation[Site]):
     async def do(self, command: OwnerTask, ticket: Attempt) -> Receipt:
         """The oldest that carries our key, which is the one just made unless another came first."""
         del ticket
-        deal = self.site.local(command.deal)
-        owner = (await self.site.deal(deal)).deal.owner
-        if not await has_field(self.site, "Task", KEY):
+        deal = self.client.local(command.deal)
+        owner = (await self.client.deal(deal)).deal.owner
+        if not await has_field(self.client, "Task", KEY):
             raise Misconfigured(self.system, f"tasks have no {KEY}: prepare the account")
-        refused(await self.site.api.post(_TASKS, body=_body(command, deal, owner)))
+        refused(await self.client.api.post(_TASKS, body=_body(command, deal, owner)))
         with after_a_change(self.system):
             found = await self.find(command)
         if not found:
@@ -240,21 +240,21 @@ class TaskChange(VendorOperation[Site]):
     async def find(self, command: OwnerTask) -> Sequence[Receipt]:
         """Open and closed ones: what was asked once is not asked again."""
         try:
-            deal = self.site.local(command.deal)
+            deal = self.client.local(command.deal)
         except Absent:
             return ()
         ours: Query = {f"cf_{KEY}": _key(command), "opportunity": deal}
         query = {**ours, "slim": "true", "limit": _MOST}
-        found = (await self.site.api.get(_TASKS, query=query)).read(Tasks).tasks
+        found = (await self.client.api.get(_TASKS, query=query)).read(Tasks).tasks
         oldest_first = sorted(found, key=lambda task: (task.created_at, task.id))
-        return [Receipt(id=ExternalId(task.id), url=self.site.url(deal)) for task in oldest_first]
+        return [Receipt(id=ExternalId(task.id), url=self.client.url(deal)) for task in oldest_first]
 
     async def undo(self, command: OwnerTask, made: Receipt) -> None:
         """Closes it; one that is closed already stays so."""
         del command
         with suppress(Absent):
             done = {"status": "Completed"}
-            refused(await self.site.api.patch(f"{_TASKS}{{}}/", made.id, body=done))
+            refused(await self.client.api.patch(f"{_TASKS}{{}}/", made.id, body=done))
 
 
 def _key(command: OwnerTask) -> str:

@@ -1,11 +1,11 @@
-"""What every connector is made of."""
+"""The parts that all connectors share."""
 
 from connectors.common.auth import Anonymous, Auth, Basic, StaticBearer
 from connectors.common.cached import Cached
 from connectors.common.capabilities import capabilities
 from connectors.common.http import Api, ApiProfile
 from connectors.common.manifest import Connector, Roles
-from connectors.common.oauth import Client, ClientCredentials, Endpoint, OAuthRefresh
+from connectors.common.oauth import ClientCredentials, OAuthClient, OAuthRefresh, TokenEndpoint
 from connectors.common.operation import VendorOperation
 from connectors.common.response import Response
 from connectors.common.settings import HttpSettings, Secret, secret
@@ -20,17 +20,17 @@ __all__ = [
     "Auth",
     "Basic",
     "Cached",
-    "Client",
     "ClientCredentials",
     "Connector",
-    "Endpoint",
     "Http",
     "HttpSettings",
+    "OAuthClient",
     "OAuthRefresh",
     "Response",
     "Roles",
     "Secret",
     "StaticBearer",
+    "TokenEndpoint",
     "VendorOperation",
     "capabilities",
     "correlation",

@@ -1,4 +1,4 @@
-"""What a role says it offers, drawn from its changes where these say so already."""
+"""Derives the capabilities of a role from its operations."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,24 +9,24 @@ from ports.operation import Operation
 
 
 def capabilities(
-    *changes: Operation[Any], also: Iterable[Capability] = ()
+    *operations: Operation[Any], also: Iterable[Capability] = ()
 ) -> frozenset[Capability]:
-    """What a role offers: what its `changes` do on a repeat, and whatever they cannot tell.
+    """The capabilities that the operations declare, and those in `also`.
 
-    The ledger acts by `repeat`: drawn from there, a flag never says anything else.
+    The ledger acts by `idempotency`: a flag derived from it never says anything else.
     """
-    drawn = {
-        Capability.IDEMPOTENCY_KEY: any(_takes_key(change) for change in changes),
-        Capability.UNIQUE_REFERENCE: any(_keeps_unique(change) for change in changes),
+    derived = {
+        Capability.IDEMPOTENCY_KEY: any(_takes_key(operation) for operation in operations),
+        Capability.UNIQUE_REFERENCE: any(_keeps_unique(operation) for operation in operations),
     }
-    if twice := drawn.keys() & set(also):
-        raise ValueError(f"{', '.join(twice)}: the changes say so, or they do not")
-    return frozenset(also) | {capability for capability, is_so in drawn.items() if is_so}
+    if twice := derived.keys() & set(also):
+        raise ValueError(f"{', '.join(twice)}: its operations declare that")
+    return frozenset(also) | {capability for capability, is_so in derived.items() if is_so}
 
 
-def _takes_key(change: Operation[Any]) -> bool:
-    return change.idempotency.key_lifetime is not None
+def _takes_key(operation: Operation[Any]) -> bool:
+    return operation.idempotency.key_lifetime is not None
 
 
-def _keeps_unique(change: Operation[Any]) -> bool:
-    return change.idempotency.strategy is Strategy.UNIQUE_REFERENCE
+def _keeps_unique(operation: Operation[Any]) -> bool:
+    return operation.idempotency.strategy is Strategy.UNIQUE_REFERENCE

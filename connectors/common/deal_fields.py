@@ -1,10 +1,11 @@
-"""What Cashward reads and tells of a deal in fields of its own, which every CRM has alike."""
+"""A deal's values in the fields that Cashward defines in every CRM."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from connectors.common import fields
+from connectors.common.field_definitions import KEY
 from connectors.common.fields import FieldReader
 from domain.company import CompanyIds
 from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
@@ -13,14 +14,13 @@ from domain.money import Money
 from domain.tax import TaxTreatment
 from domain.write_back import WriteBack
 
-KEY: Final = "cashward_key"
 _MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
-_WORDS = ("project", "project_url", "attention")
+_TEXTS = ("project", "project_url", "attention")
 _PROJECT = ("cashward_project", "cashward_project_url")
 _PLACES = {role: place for place, role in enumerate([*ContactRole, None])}
 
 Text = Callable[[str], str]
-"""What a record has in a field, by the field's name; an unset one is empty."""
+"""Reads a field of a record by its name; an unset field is empty."""
 
 
 class Terms(TypedDict):
@@ -36,17 +36,17 @@ class Terms(TypedDict):
     sla: tuple[SlaMetric, ...]
 
 
-def terms(text: Text, notes: FieldReader, day: Callable[[str], date] = fields.day) -> Terms:
+def terms(text: Text, reader: FieldReader, day: Callable[[str], date] = fields.day) -> Terms:
     """The contract terms; `day` reads a date as this vendor writes it."""
     return {
         "scope": text("cashward_scope"),
         "template": text("cashward_template"),
-        "start": notes.read("dates", text("cashward_start"), day),
-        "end": notes.read("dates", text("cashward_end"), day),
-        "payment_days": notes.read("payment terms", text("cashward_payment_days"), fields.days),
-        "tax": notes.read("tax", text("cashward_tax"), fields.choice(TaxTreatment)),
-        "milestones": notes.lines("billing plan", text("cashward_billing_plan"), fields.milestone),
-        "sla": notes.lines("sla", text("cashward_sla"), fields.sla_metric),
+        "start": reader.read("dates", text("cashward_start"), day),
+        "end": reader.read("dates", text("cashward_end"), day),
+        "payment_days": reader.read("payment terms", text("cashward_payment_days"), fields.days),
+        "tax": reader.read("tax", text("cashward_tax"), fields.choice(TaxTreatment)),
+        "milestones": reader.lines("billing plan", text("cashward_billing_plan"), fields.milestone),
+        "sla": reader.lines("sla", text("cashward_sla"), fields.sla_metric),
     }
 
 
@@ -58,15 +58,15 @@ def company_ids(text: Text) -> CompanyIds:
     )
 
 
-def check_key(id: DealId, text: Text, notes: FieldReader, *, came_by: str) -> None:
-    """A deal with the key of another is not new; `came_by` says how it can have come by it."""
+def check_key(id: DealId, text: Text, reader: FieldReader, *, cause: str) -> None:
+    """A deal with the key of another deal is not new; `cause` says how that happens."""
     key = text(KEY)
     if key and key != id:
         problem = (
-            f"Cashward already carries this deal as {key}: it was {came_by}. "
+            f"Cashward already carries this deal as {key}: it was {cause}. "
             "If it is new business, clear its Cashward key"
         )
-        notes.add("cashward key", problem)
+        reader.add("cashward key", problem)
 
 
 def by_role(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
@@ -74,28 +74,28 @@ def by_role(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
     return tuple(sorted(contacts, key=lambda contact: (_PLACES[contact.role], contact.id)))
 
 
-def told(command: WriteBack) -> dict[str, str]:
-    """What the command says, by our fields' names; the key marks the deal as carried."""
-    fields = {KEY: str(command.deal)}
+def to_fields(command: WriteBack) -> dict[str, str]:
+    """The values of the command by field name; the key marks the deal as carried."""
+    values = {KEY: str(command.deal)}
     if command.stage is not None:
-        fields["cashward_stage"] = command.stage.value
+        values["cashward_stage"] = command.stage.value
     for name in _MONEY:
         money: Money | None = getattr(command, name)
         if money is not None:
-            fields[f"cashward_{name}"] = str(money.amount)
-    for name in _WORDS:
-        words: str | None = getattr(command, name)
-        if words is not None:
-            fields[f"cashward_{name}"] = words
-    return fields
+            values[f"cashward_{name}"] = str(money.amount)
+    for name in _TEXTS:
+        value: str | None = getattr(command, name)
+        if value is not None:
+            values[f"cashward_{name}"] = value
+    return values
 
 
 def to_clear(command: WriteBack, text: Text) -> Sequence[str]:
-    """The fields of the project the command named, but for what was written over since.
+    """The project fields that still hold what the command wrote.
 
-    A command that names none clears whichever is there.
+    A command without a project clears both fields.
     """
-    named = {name: value for name, value in told(command).items() if name in _PROJECT}
+    named = {name: value for name, value in to_fields(command).items() if name in _PROJECT}
     if not named:
         return _PROJECT
     return [name for name, value in named.items() if value and text(name) == value]

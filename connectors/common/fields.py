@@ -1,4 +1,4 @@
-"""What people typed into a CRM's fields, read strictly; what cannot be read is a finding."""
+"""Strict readers of what people type into a CRM; unreadable text becomes a finding."""
 
 import re
 from collections.abc import Callable
@@ -79,13 +79,13 @@ def number(text: str) -> Decimal:
 
 
 def money(currency: str) -> Callable[[str], Money]:
-    """Reads exact amounts in this currency: a part smaller than its coin is refused."""
+    """Reads exact amounts in this currency; refuses a fraction of its minor unit."""
 
     def read(text: str) -> Money:
         try:
             return Money(currency=currency, amount=number(text))
         except (ValueError, InvalidOperation) as bad:
-            problem = f"{text} {currency} is no amount of whole coins: correct amount or currency"
+            problem = f"{text} {currency} is no amount: correct amount or currency"
             raise Unreadable(problem) from bad
 
     return read
@@ -102,10 +102,10 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as bad:
-        raise no_day(text) from bad
+        raise not_a_date(text) from bad
 
 
-def no_day(text: str) -> Unreadable:
+def not_a_date(text: str) -> Unreadable:
     return Unreadable(f'"{text}" is not a date: write it as YYYY-MM-DD')
 
 

@@ -68,13 +68,13 @@ class Api:
         http: Http,
         auth: Auth,
         timeout: float,
-        manners: ApiProfile = _PLAIN,
+        profile: ApiProfile = _PLAIN,
     ) -> None:
         self.system = system
         self._http = http
         self._auth = auth
         self._timeout = timeout
-        self._manners = manners
+        self._profile = profile
 
     async def get(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Response:
         return await self._call("GET", path, parts, sending)
@@ -98,13 +98,13 @@ class Api:
         reads = method in _READS or sending.get("reads", False)
         request = self._request(method, path, parts, sending)
         await self._sign(request, deadline)
-        answer = await self._send(request, path, deadline, reads=reads)
-        if answer.status == 401 and await self._sign_anew(request, deadline):
+        response = await self._send(request, path, deadline, reads=reads)
+        if response.status == 401 and await self._sign_anew(request, deadline):
             # A 401 was not executed, so the call may be made once more.
-            answer = await self._send(request, path, deadline, reads=reads)
-        if answer.is_success:
-            return answer
-        raise self._manners.explain(answer) or answer.failure(self._manners.pause)
+            response = await self._send(request, path, deadline, reads=reads)
+        if response.is_success:
+            return response
+        raise self._profile.explain(response) or response.failure(self._profile.pause)
 
     def _request(
         self, method: str, path: str, parts: Sequence[str], sending: Sending
@@ -132,18 +132,18 @@ class Api:
         except httpx.UnsupportedProtocol as wrong:
             raise Misconfigured(self.system, f"wrong address in the settings: {wrong}") from wrong
         except _NEVER_SENT as refused:
-            raise Unreachable(self.system, f"not reached: {_told(refused)}") from refused
+            raise Unreachable(self.system, f"not reached: {_reason(refused)}") from refused
         except (TimeoutError, httpx.RequestError) as lost:
             failure = Unreachable if reads else Uncertain
-            raise failure(self.system, f"the answer was lost: {_told(lost)}") from lost
-        status = self._manners.status(response)
+            raise failure(self.system, f"the response was lost: {_reason(lost)}") from lost
+        status = self._profile.status(response)
         _log.debug(
             "vendor answered",
             system=self.system,
             method=request.method,
             path=path,
             status=status,
-            request_id=response.headers.get(self._manners.request_id, ""),
+            request_id=response.headers.get(self._profile.request_id, ""),
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return Response(self.system, status, response.headers, response.text, changes=not reads)
@@ -185,5 +185,5 @@ def _json(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no place in a JSON body")
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__

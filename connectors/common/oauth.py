@@ -25,7 +25,7 @@ class _Token(BaseModel):
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class TokenEndpoint:
     """A token endpoint. RFC 6749 asks for a form; `as_json` is for those who want JSON."""
 
     api: Api
@@ -46,7 +46,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Client:
+class OAuthClient:
     """Our app, as registered with the vendor."""
 
     system: str
@@ -60,7 +60,7 @@ class Client:
 class _Tokens(ABC):
     """An Auth over a token endpoint; each grant says how it asks."""
 
-    def __init__(self, endpoint: Endpoint, client: Client, clock: Clock) -> None:
+    def __init__(self, endpoint: TokenEndpoint, client: OAuthClient, clock: Clock) -> None:
         self._endpoint = endpoint
         self._client = client
         self._clock = clock
@@ -100,8 +100,8 @@ class OAuthRefresh(_Tokens):
 
     def __init__(
         self,
-        endpoint: Endpoint,
-        client: Client,
+        endpoint: TokenEndpoint,
+        client: OAuthClient,
         refresh_token: Secret,
         *,
         save: Callable[[str], None] | None = None,
@@ -147,7 +147,12 @@ class ClientCredentials(_Tokens):
     """
 
     def __init__(
-        self, endpoint: Endpoint, client: Client, scope: str = "", *, clock: Clock = time.monotonic
+        self,
+        endpoint: TokenEndpoint,
+        client: OAuthClient,
+        scope: str = "",
+        *,
+        clock: Clock = time.monotonic,
     ) -> None:
         super().__init__(endpoint, client, clock)
         self._scope = scope

@@ -1,4 +1,4 @@
-"""What every change of a vendor with one way in has: where it is made, and what a repeat does."""
+"""The base class of vendor operations."""
 
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -7,23 +7,23 @@ from domain.effect import IdempotencyPolicy
 
 
 class Client(Protocol):
-    """Where changes are made; `system` is the vendor's name."""
+    """Makes the calls of one vendor; `system` is the name of the vendor."""
 
     @property
     def system(self) -> str: ...
 
 
-S_co = TypeVar("S_co", bound=Client, covariant=True)
+C_co = TypeVar("C_co", bound=Client, covariant=True)
 
 
 @dataclass(frozen=True)
-class VendorOperation(Generic[S_co]):
+class VendorOperation(Generic[C_co]):
     """Base class for a vendor's operations: a subclass adds `kind`, `do`, `find` and `undo`."""
 
-    site: S_co
+    client: C_co
     idempotency: IdempotencyPolicy
     is_repeatable = False
 
     @property
     def system(self) -> str:
-        return self.site.system
+        return self.client.system

@@ -13,14 +13,14 @@ from connectors.common import (
     Api,
     ApiProfile,
     Auth,
-    Client,
     Connector,
-    Endpoint,
     Http,
     HttpSettings,
+    OAuthClient,
     OAuthRefresh,
     Roles,
     StaticBearer,
+    TokenEndpoint,
     open_http,
     secret,
 )
@@ -98,8 +98,8 @@ def _auth(settings: HubspotSettings, http: Http, paths: Paths) -> Auth:
     if client_secret is None or refresh_token is None:
         raise ValueError("the settings name no way in")
     tokens = Api(_SYSTEM, http, Anonymous(), settings.http.timeout_seconds, _MANNERS)
-    client = Client(_SYSTEM, settings.client_id, client_secret)
-    return OAuthRefresh(Endpoint(tokens, paths.token), client, refresh_token)
+    client = OAuthClient(_SYSTEM, settings.client_id, client_secret)
+    return OAuthRefresh(TokenEndpoint(tokens, paths.token), client, refresh_token)
 
 
 connector = Connector(_SYSTEM, HubspotSettings, open_hubspot)

@@ -40,7 +40,7 @@ class Reading:
 def deal_of(id: DealId, reading: Reading) -> Deal:
     """Never fails: what cannot be understood is told in `unreadable`."""
     record, notes = reading.deal, FieldReader()
-    check_key(id, record.text, notes, came_by="merged or copied")
+    check_key(id, record.text, notes, cause="merged or copied")
     owner = record.text("hubspot_owner_id")
     return Deal(
         id=id,

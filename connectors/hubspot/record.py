@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.common.deal_fields import to_clear, told
+from connectors.common.deal_fields import to_clear, to_fields
 from connectors.hubspot.portal import Portal, local
 from connectors.hubspot.wire import Record
 from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
@@ -34,7 +34,7 @@ class RecordChange:
 
     async def do(self, command: WriteBack, ticket: Attempt) -> Receipt:
         del ticket
-        record = await self._patch(command, told(command))
+        record = await self._patch(command, to_fields(command))
         return Receipt(id=ExternalId(record.id), url=record.url)
 
     async def find(self, command: WriteBack) -> Sequence[Receipt]:

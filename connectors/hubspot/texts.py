@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, date, datetime
 
-from connectors.common.fields import Unreadable, no_day
-from connectors.hubspot.countries import alpha_2
+from connectors.common.countries import alpha_2
+from connectors.common.fields import Unreadable, not_a_date
 
 _EPOCH_MS = re.compile(r"\d{11,14}")
 
@@ -20,7 +20,7 @@ def moment(text: str) -> datetime:
             return datetime.fromtimestamp(int(text) / 1000, UTC)
         at = datetime.fromisoformat(text)
     except ValueError as bad:
-        raise no_day(text) from bad
+        raise not_a_date(text) from bad
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -14,13 +14,13 @@ from connectors.common import (
     ApiProfile,
     Auth,
     Basic,
-    Client,
     ClientCredentials,
     Connector,
-    Endpoint,
     Http,
     HttpSettings,
+    OAuthClient,
     Roles,
+    TokenEndpoint,
     open_http,
     secret,
 )
@@ -96,8 +96,8 @@ def _auth(settings: JiraSettings, http: Http) -> Auth:
     if client_secret is None:
         raise ValueError("the settings name no way in")
     tokens = Api(_SYSTEM, http, Anonymous(), settings.http.timeout_seconds, _MANNERS)
-    client = Client(_SYSTEM, settings.client_id, client_secret)
-    endpoint = Endpoint(tokens, f"{settings.auth_url}/oauth/token", as_json=True)
+    client = OAuthClient(_SYSTEM, settings.client_id, client_secret)
+    endpoint = TokenEndpoint(tokens, f"{settings.auth_url}/oauth/token", as_json=True)
     return ClientCredentials(endpoint, client)
 
 

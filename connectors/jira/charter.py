@@ -30,8 +30,8 @@ class CharterChange(VendorOperation[Api]):
         words = _words(command)
         if ticket.search_first or command.is_closed:
             words = await self._beside_people(command, words)
-        await self.site.put("/project/{}", command.project, body={"description": words})
-        await self.site.put(
+        await self.client.put("/project/{}", command.project, body={"description": words})
+        await self.client.put(
             "/project/{}/properties/{}", command.project, PROPERTY, body=_value(command)
         )
         return Receipt(id=command.project)
@@ -39,7 +39,7 @@ class CharterChange(VendorOperation[Api]):
     async def _beside_people(self, command: WriteCharter, words: str) -> str:
         """What the description becomes: ours, unless people wrote their own since we did."""
         query = {"properties": PROPERTY}
-        project = (await self.site.get("/project/{}", command.project, query=query)).read(Project)
+        project = (await self.client.get("/project/{}", command.project, query=query)).read(Project)
         there, before = project.description, project.charter_print
         if not before or _print(there) in {before, _print(words)}:
             return words
@@ -53,7 +53,7 @@ class CharterChange(VendorOperation[Api]):
     async def undo(self, command: WriteCharter, made: Receipt) -> None:
         del made
         with suppress(Absent):
-            await self.site.delete("/project/{}/properties/{}", command.project, PROPERTY)
+            await self.client.delete("/project/{}/properties/{}", command.project, PROPERTY)
 
 
 def _value(command: WriteCharter) -> dict[str, Any]:

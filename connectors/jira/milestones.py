@@ -62,11 +62,11 @@ class MilestonesChange(VendorOperation[Api]):
         del command
         for version in made.parts.values():
             with suppress(Absent):
-                await self.site.post("/version/{}/removeAndSwap", version, body={})
+                await self.client.post("/version/{}/removeAndSwap", version, body={})
 
     async def _there(self, command: PlanMilestones) -> dict[str, ExternalId]:
         try:
-            versions = await versions_of(self.site, command.project)
+            versions = await versions_of(self.client, command.project)
         except Absent:
             return {}
         marked = ((item_of(version, command.deal), version.id) for version in versions)
@@ -82,7 +82,7 @@ class MilestonesChange(VendorOperation[Api]):
             "released": False,
         }
         try:
-            return ExternalId((await self.site.post("/version", body=body)).read(Version).id)
+            return ExternalId((await self.client.post("/version", body=body)).read(Version).id)
         except Taken as taken:
             there = await self._there(command)
             if item.key in there:

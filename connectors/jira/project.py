@@ -47,7 +47,7 @@ class ProjectChange(VendorOperation[Api]):
     async def do(self, command: OpenProject, ticket: Attempt) -> Receipt:
         del ticket
         try:
-            answer = await self.site.post("/project", body=await self._body(command))
+            answer = await self.client.post("/project", body=await self._body(command))
         except Taken as taken:
             # What is taken may be taken by us: by an attempt whose answer was lost.
             if found := await self.find(command):
@@ -63,7 +63,7 @@ class ProjectChange(VendorOperation[Api]):
 
     async def find(self, command: OpenProject) -> Sequence[Receipt]:
         try:
-            answer = await self.site.get(
+            answer = await self.client.get(
                 "/project/{}", project_key(command.deal), query={"properties": PROPERTY}
             )
         except Absent:
@@ -76,7 +76,7 @@ class ProjectChange(VendorOperation[Api]):
     async def undo(self, command: OpenProject, made: Receipt) -> None:
         del command
         with suppress(Absent):
-            await self.site.delete("/project/{}", made.id, query={"enableUndo": "true"})
+            await self.client.delete("/project/{}", made.id, query={"enableUndo": "true"})
 
     def _made(self, number: str, key: str) -> Receipt:
         url = f"{self.house.app_url}/browse/{key}"

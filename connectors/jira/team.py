@@ -56,20 +56,20 @@ class TeamChange(VendorOperation[Api]):
             role = await self._role_id(command)
             for person in sorted(_people(command)):
                 path = "/project/{}/role/{}"
-                await self.site.delete(path, made.id, role, query={"user": person})
+                await self.client.delete(path, made.id, role, query={"user": person})
         except Absent:
             return
 
     async def _add(self, command: StaffProject, role: str, people: set[str]) -> None:
         body = {"user": sorted(people)}
-        await self.site.post("/project/{}/role/{}", command.project, role, body=body)
+        await self.client.post("/project/{}/role/{}", command.project, role, body=body)
 
     async def _role(self, command: StaffProject, role: str) -> Role:
-        return (await self.site.get("/project/{}/role/{}", command.project, role)).read(Role)
+        return (await self.client.get("/project/{}/role/{}", command.project, role)).read(Role)
 
     async def _role_id(self, command: StaffProject) -> str:
         """The number of the role, which is the end of its address."""
-        answer = await self.site.get("/project/{}/role", command.project)
+        answer = await self.client.get("/project/{}/role", command.project)
         roles = answer.read(Roles).root
         address = roles.get(self.house.team_role)
         if address is None:

@@ -63,14 +63,14 @@ class WorkChange(VendorOperation[Api]):
         del command
         for issue in made.parts.values():
             with suppress(Absent):
-                await self.site.delete("/issue/{}", issue, query={"deleteSubtasks": "true"})
+                await self.client.delete("/issue/{}", issue, query={"deleteSubtasks": "true"})
 
     async def _project(self, command: PlanWork) -> Project:
-        return (await self.site.get("/project/{}", command.project)).read(Project)
+        return (await self.client.get("/project/{}", command.project)).read(Project)
 
     async def _ours(self, command: PlanWork, project: Project) -> list[Issue]:
         """All issues of ours, oldest first."""
-        issues = await issues_of(self.site, project, "summary")
+        issues = await issues_of(self.client, project, "summary")
         return [issue for issue in issues if issue.key_in(command.deal)]
 
     async def _add(
@@ -96,7 +96,7 @@ class WorkChange(VendorOperation[Api]):
 
     async def _bulk(self, rows: list[Row]) -> Bulk:
         try:
-            answer = await self.site.post("/issue/bulk", body={"issueUpdates": rows})
+            answer = await self.client.post("/issue/bulk", body={"issueUpdates": rows})
         except NoneMade as refused:
             return refused.bulk
         bulk = answer.read(Bulk)

@@ -46,8 +46,8 @@ class MilestonesChange(VendorOperation[Site]):
         """Raises Rejected while an issue is planned for one of them."""
         for version in made.parts.values():
             try:
-                async with self.site.inside(command.project):
-                    await self.site.api.delete("/versions/{}.json", version)
+                async with self.client.inside(command.project):
+                    await self.client.api.delete("/versions/{}.json", version)
             except Absent:
                 continue
             except Rejected as kept:
@@ -55,10 +55,10 @@ class MilestonesChange(VendorOperation[Site]):
                 raise Rejected(self.system, reason) from kept
 
     async def _ours(self, command: PlanMilestones) -> dict[str, list[Version]]:
-        return await _versions(self.site, command.project, command.deal)
+        return await _versions(self.client, command.project, command.deal)
 
     async def _add(self, command: PlanMilestones, item: BillableItem, name: str) -> ExternalId:
-        fields = await self.site.fields.get()
+        fields = await self.client.fields.get()
         key = key_of(command.deal, item.key)
         version = {
             "name": name,
@@ -69,13 +69,15 @@ class MilestonesChange(VendorOperation[Site]):
         }
         path = "/projects/{}/versions.json"
         try:
-            async with self.site.inside(command.project):
-                answer = await self.site.api.post(path, command.project, body={"version": version})
+            async with self.client.inside(command.project):
+                answer = await self.client.api.post(
+                    path, command.project, body={"version": version}
+                )
         except Rejected as taken:
             return await self._adopt(command, item, name, taken)
         made = answer.read(One[Version]).it
         if made.text(fields.version) != key:
-            raise await self.site.keyless("/versions/{}.json", made.id, "version")
+            raise await self.client.keyless("/versions/{}.json", made.id, "version")
         return ExternalId(str(made.id))
 
     async def _adopt(

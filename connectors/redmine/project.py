@@ -66,20 +66,20 @@ class ProjectChange(VendorOperation[Site]):
         return made
 
     async def find(self, command: OpenProject) -> Sequence[Receipt]:
-        return tuple(map(self._made, await self.site.projects(command.deal)))
+        return tuple(map(self._made, await self.client.projects(command.deal)))
 
     async def undo(self, command: OpenProject, made: Receipt) -> None:
         del command
         with suppress(Absent):
             if await self._is_empty(made.id):
-                await self.site.api.delete("/projects/{}.json", made.id)
+                await self.client.api.delete("/projects/{}.json", made.id)
             else:
-                await self.site.api.put("/projects/{}/archive.json", made.id)
-            await self.site.project(made.id)
+                await self.client.api.put("/projects/{}/archive.json", made.id)
+            await self.client.project(made.id)
             raise Uncertain(self.system, f"project {made.id} is still there")
 
     async def _open(self, command: OpenProject) -> Receipt:
-        fields = await self.site.fields.get()
+        fields = await self.client.fields.get()
         project = {
             "name": " ".join(command.name.split())[:255],
             "identifier": identifier(command.deal),
@@ -88,32 +88,32 @@ class ProjectChange(VendorOperation[Site]):
             "is_public": False,
             "inherit_members": False,
             "enabled_module_names": _MODULES,
-            "tracker_ids": sorted((await self.site.trackers.get()).values()),
+            "tracker_ids": sorted((await self.client.trackers.get()).values()),
             "issue_custom_field_ids": [fields.issue],
             "custom_fields": [{"id": fields.project, "value": command.deal}],
         }
-        answer = await self.site.api.post("/projects.json", body={"project": project})
+        answer = await self.client.api.post("/projects.json", body={"project": project})
         made = answer.read(One[Project]).it
         if made.text(fields.project) != command.deal:
-            raise await self.site.keyless("/projects/{}.json", made.id, "project")
+            raise await self.client.keyless("/projects/{}.json", made.id, "project")
         return self._made(made)
 
     async def _is_empty(self, number: str) -> bool:
         """Whether nothing is in it that somebody could miss. Raises Absent if it is gone."""
-        project = await self.site.project(number, include="enabled_modules")
+        project = await self.client.project(number, include="enabled_modules")
         if not {module.name for module in project.modules} <= set(_MODULES):
             return False  # what other modules keep cannot be asked for
         for path, key in _INSIDE:
-            if (await self.site.api.get(path, number)).json()[key]:
+            if (await self.client.api.get(path, number)).json()[key]:
                 return False
         for path, key, by in _BY_PROJECT:
             query = {by: number, "status_id": "*"}
-            if (await self.site.api.get(path, query=query)).json()[key]:
+            if (await self.client.api.get(path, query=query)).json()[key]:
                 return False
         return True
 
     def _made(self, project: Project) -> Receipt:
-        url = f"{self.site.house.home}/projects/{project.identifier}"
+        url = f"{self.client.house.home}/projects/{project.identifier}"
         parts = {"key": ExternalId(project.identifier)}
         return Receipt(id=ExternalId(str(project.id)), url=url, parts=parts)
 
@@ -128,8 +128,8 @@ class CharterChange(VendorOperation[Site]):
 
     async def do(self, command: WriteCharter, ticket: Attempt) -> Receipt:
         del ticket
-        project = await self.site.project(command.project)
-        async with self.site.inside(command.project):
+        project = await self.client.project(command.project)
+        async with self.client.inside(command.project):
             await self._write(command, project)
         if command.is_closed:
             await self._close(command.project)
@@ -142,11 +142,11 @@ class CharterChange(VendorOperation[Site]):
     async def undo(self, command: WriteCharter, made: Receipt) -> None:
         del made
         with suppress(Absent):
-            project = await self.site.project(command.project)
+            project = await self.client.project(command.project)
             if project.is_closed and command.is_closed:
                 await self._reopen(command.project)
-            async with self.site.inside(command.project):
-                await self.site.api.delete(_PANEL, command.project)
+            async with self.client.inside(command.project):
+                await self.client.api.delete(_PANEL, command.project)
 
     async def _write(self, command: WriteCharter, project: Project) -> None:
         there = await self._page(command.project)
@@ -161,7 +161,7 @@ class CharterChange(VendorOperation[Site]):
         page = {"text": text, "comments": "Cashward"}
         # Naming the version we read, Redmine refuses to write over what came after it.
         version = {"version": there.version} if there else {}
-        await self.site.api.put(_PANEL, command.project, body={"wiki_page": page | version})
+        await self.client.api.put(_PANEL, command.project, body={"wiki_page": page | version})
 
     async def _beside_people(self, command: WriteCharter, there: WikiPage | None) -> str:
         """What the page becomes: ours, unless people wrote on it last."""
@@ -169,23 +169,23 @@ class CharterChange(VendorOperation[Site]):
             return panel(command)
         if command.is_closed and there.plain.startswith(CLOSED):
             return there.plain
-        if there.author.id == (await self.site.me()).id:
+        if there.author.id == (await self.client.me()).id:
             return panel(command)
         return f"{CLOSED}\n\n{there.plain}" if command.is_closed else there.plain
 
     async def _page(self, project: str) -> WikiPage | None:
         try:
-            return (await self.site.api.get(_PANEL, project)).read(One[WikiPage]).it
+            return (await self.client.api.get(_PANEL, project)).read(One[WikiPage]).it
         except Absent:
             return None
 
     async def _close(self, project: str) -> None:
-        await self.site.api.put("/projects/{}/close.json", project)
-        if not (await self.site.project(project)).is_closed:
+        await self.client.api.put("/projects/{}/close.json", project)
+        if not (await self.client.project(project)).is_closed:
             raise Uncertain(self.system, f"project {project} is still open")
 
     async def _reopen(self, project: str) -> None:
-        await self.site.api.put("/projects/{}/reopen.json", project)
+        await self.client.api.put("/projects/{}/reopen.json", project)
 
 
 class TeamChange(VendorOperation[Site]):
@@ -218,22 +218,22 @@ class TeamChange(VendorOperation[Site]):
             there = await self._members(command)
             people = await self._people(command)
             for member in [there[person] for person in people if person in there]:
-                async with self.site.inside(command.project):
-                    await self.site.api.delete("/memberships/{}.json", str(member))
+                async with self.client.inside(command.project):
+                    await self.client.api.delete("/memberships/{}.json", str(member))
 
     async def _add(self, command: StaffProject, person: int, role: int) -> None:
         body = {"user_id": person, "role_ids": [role]}
         try:
-            async with self.site.inside(command.project):
-                await self.site.api.post(_MEMBERS, command.project, body={"membership": body})
+            async with self.client.inside(command.project):
+                await self.client.api.post(_MEMBERS, command.project, body={"membership": body})
         except Rejected:
             if person not in await self._members(command):
                 raise
 
     async def _members(self, command: StaffProject) -> dict[int, int]:
         """The number of each person's membership."""
-        async with self.site.inside(command.project):
-            members = await self.site.all(_MEMBERS, command.project, of=Page[Member], query={})
+        async with self.client.inside(command.project):
+            members = await self.client.all(_MEMBERS, command.project, of=Page[Member], query={})
         return {member.user.id: member.id for member in members if member.user}
 
     async def _people(self, command: StaffProject) -> dict[int, TeamMember]:
@@ -248,7 +248,7 @@ class TeamChange(VendorOperation[Site]):
         if member.person.isdecimal():
             return int(member.person)
         query = {"name": member.person, "status": "1", "limit": "100"}
-        users = (await self.site.api.get("/users.json", query=query)).read(Page[User]).rows
+        users = (await self.client.api.get("/users.json", query=query)).read(Page[User]).rows
         for user in users:
             if user.login.casefold() == member.person.casefold():
                 return user.id
@@ -259,8 +259,8 @@ class TeamChange(VendorOperation[Site]):
 
     async def _roles(self, team: Iterable[TeamMember]) -> dict[str, int]:
         """Roles of the project → roles of Redmine."""
-        known = await self.site.roles()
-        wanted = {member.role: self.site.house.role_of(member.role) for member in team}
+        known = await self.client.roles()
+        wanted = {member.role: self.client.house.role_of(member.role) for member in team}
         lacking = sorted(set(wanted.values()) - known.keys())
         if lacking:
             reason = f"no role {lacking[0]!r}: set redmine team_role and lead_role to ones it has"

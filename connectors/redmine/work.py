@@ -55,12 +55,12 @@ class WorkChange(VendorOperation[Site]):
         summaries = {item.key for item in command.milestones}
         for _, number in sorted(made.parts.items(), key=lambda part: part[0] in summaries):
             with suppress(Absent):
-                async with self.site.inside(command.project):
+                async with self.client.inside(command.project):
                     await self._remove(command, number, there)
 
     async def _ours(self, command: PlanWork) -> dict[str, list[Issue]]:
-        field = (await self.site.fields.get()).issue
-        return by_key(await self.site.issues(command.project), field, command.deal)
+        field = (await self.client.fields.get()).issue
+        return by_key(await self.client.issues(command.project), field, command.deal)
 
     async def _tracker(self, command: PlanWork) -> int:
         """The number of our tracker, if the project has it and keeps our key with it.
@@ -68,45 +68,45 @@ class WorkChange(VendorOperation[Site]):
         Redmine takes another tracker for one that it lacks, and drops a field that it lacks.
         """
         include = "trackers,issue_custom_fields"
-        project = await self.site.project(command.project, include=include)
-        field = (await self.site.fields.get()).issue
-        house, let = self.site.house, f"let project {project.identifier} have the"
+        project = await self.client.project(command.project, include=include)
+        field = (await self.client.fields.get()).issue
+        house, let = self.client.house, f"let project {project.identifier} have the"
         if field not in {each.id for each in project.issue_fields}:
             raise Misconfigured(self.system, f"{let} issue field {house.key_field!r}")
-        tracker = await self.site.tracker()
+        tracker = await self.client.tracker()
         if tracker not in {each.id for each in project.trackers}:
             raise Misconfigured(self.system, f"{let} tracker {house.tracker!r}")
         return tracker
 
     async def _add(self, command: PlanWork, key: str, row: dict[str, Any]) -> ExternalId:
-        field, ours = (await self.site.fields.get()).issue, key_of(command.deal, key)
+        field, ours = (await self.client.fields.get()).issue, key_of(command.deal, key)
         issue = row | {"custom_fields": [{"id": field, "value": ours}]}
-        async with self.site.inside(command.project):
-            answer = await self.site.api.post("/issues.json", body={"issue": issue})
+        async with self.client.inside(command.project):
+            answer = await self.client.api.post("/issues.json", body={"issue": issue})
         made = answer.read(One[Issue]).it
         if made.text(field) != ours:
-            raise await self.site.keyless("/issues/{}.json", made.id, "issue")
+            raise await self.client.keyless("/issues/{}.json", made.id, "issue")
         return ExternalId(str(made.id))
 
     async def _remove(
         self, command: PlanWork, number: ExternalId, there: Mapping[str, ExternalId]
     ) -> None:
         """Deleting an issue deletes its children and all their time: so neither may be left."""
-        answer = await self.site.api.get("/issues/{}.json", number, query={"include": "children"})
+        answer = await self.client.api.get("/issues/{}.json", number, query={"include": "children"})
         issue = answer.read(One[Issue]).it
-        key = issue.key((await self.site.fields.get()).issue, command.deal)
+        key = issue.key((await self.client.fields.get()).issue, command.deal)
         if not key:
             return
         heir = there.get(key)
         if issue.children and heir and heir != number:
             body = {"issue": {"parent_issue_id": int(heir)}}
             for child in issue.children:
-                await self.site.api.put("/issues/{}.json", str(child.id), body=body)
+                await self.client.api.put("/issues/{}.json", str(child.id), body=body)
         elif issue.children:
             raise Rejected(self.system, f"issue {number} has issues below it: move or delete them")
         if issue.spent is None or issue.spent:
             raise Rejected(self.system, f"time is booked on issue {number}: move it elsewhere")
-        await self.site.api.delete("/issues/{}.json", number)
+        await self.client.api.delete("/issues/{}.json", number)
 
 
 def _keys(command: PlanWork) -> set[str]:

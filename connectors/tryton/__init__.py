@@ -36,10 +36,10 @@ from connectors.tryton.changes import (
 from connectors.tryton.documents import TAX_ROUNDING, Documents, StoredInvoice
 from connectors.tryton.office import Chart, Links, Office
 from connectors.tryton.wire import SYSTEM, Rows, Wire, explain, explain_reply, moment, number_of
-from domain.billing import Invoice, reference_of
+from domain.billing import Invoice
 from domain.company import Account, compact
 from domain.customer import Candidate
-from domain.ids import ExternalId, Subject
+from domain.ids import ExternalId, Subject, reference_of
 from domain.matching import plain_name
 from domain.tax import TaxRounding, TaxTreatment
 from ports.capability import Capability

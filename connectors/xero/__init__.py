@@ -12,13 +12,13 @@ from connectors.common import (
     Anonymous,
     Api,
     ApiProfile,
-    Client,
     ClientCredentials,
     Connector,
-    Endpoint,
     HttpSettings,
+    OAuthClient,
     Roles,
     Secret,
+    TokenEndpoint,
     open_http,
     secret,
 )
@@ -89,11 +89,11 @@ async def open_xero(settings: XeroSettings) -> AsyncIterator[Roles]:
     """Both roles of the ERP, on one connection. Nothing is sent before the first call."""
     async with open_http(str(settings.url), settings.http) as http:
         patience = settings.http.timeout_seconds
-        sign_in = Endpoint(
+        sign_in = TokenEndpoint(
             Api("xero", http, Anonymous(), patience),
             f"{settings.identity}/connect/token",
         )
-        client = Client("xero", settings.client_id, settings.secret())
+        client = OAuthClient("xero", settings.client_id, settings.secret())
         auth = ClientCredentials(sign_in, client, settings.scope)
         xero = Organisation(Api("xero", http, auth, patience, _MANNERS), settings.tenant_id)
         documents = Documents(

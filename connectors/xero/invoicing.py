@@ -10,8 +10,8 @@ from connectors.xero.credit import CreditChange
 from connectors.xero.documents import IN_FULL, TAX_ROUNDING, Documents
 from connectors.xero.invoice import InvoiceChange
 from connectors.xero.wire.documents import Invoices, StoredInvoice
-from domain.billing import Invoice, reference_of
-from domain.ids import ExternalId, Subject
+from domain.billing import Invoice
+from domain.ids import ExternalId, Subject, reference_of
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import ChangedInvoice

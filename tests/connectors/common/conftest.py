@@ -44,9 +44,9 @@ class Wire:
         self.script.extend(answers)
 
     def api(
-        self, auth: Auth | None = None, *, timeout: float = 5, manners: ApiProfile | None = None
+        self, auth: Auth | None = None, *, timeout: float = 5, profile: ApiProfile | None = None
     ) -> Api:
-        return Api("vendor", self.http, auth or Anonymous(), timeout, manners or ApiProfile())
+        return Api("vendor", self.http, auth or Anonymous(), timeout, profile or ApiProfile())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

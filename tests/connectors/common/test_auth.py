@@ -10,12 +10,12 @@ from pydantic import SecretStr
 
 from connectors.common import (
     Basic,
-    Client,
     ClientCredentials,
-    Endpoint,
+    OAuthClient,
     OAuthRefresh,
     Secret,
     StaticBearer,
+    TokenEndpoint,
     secret,
 )
 from ports.failures import Misconfigured, Throttled, Unreachable
@@ -46,8 +46,8 @@ def token(name: str, **more: object) -> bytes:
 
 
 def refreshing(wire: Wire, kept: Secret, clock: Clock, *, as_json: bool = False) -> OAuthRefresh:
-    endpoint = Endpoint(wire.api(), "/token", as_json=as_json)
-    client = Client("vendor", "cashward", Vault("s3cret"))
+    endpoint = TokenEndpoint(wire.api(), "/token", as_json=as_json)
+    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
     return OAuthRefresh(endpoint, client, kept, clock=clock)
 
 
@@ -157,8 +157,8 @@ async def test_an_expired_token_is_refreshed_once_for_all_who_met_it(wire: Wire)
 
 async def test_a_rotated_refresh_token_is_kept_and_handed_on(wire: Wire) -> None:
     saved: list[str] = []
-    endpoint = Endpoint(wire.api(), "/token")
-    client = Client("vendor", "cashward", Vault("s3cret"))
+    endpoint = TokenEndpoint(wire.api(), "/token")
+    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
     auth = OAuthRefresh(endpoint, client, Vault("r1"), save=saved.append, clock=Clock())
     wire.will(token("a", refresh_token="r2"), token("b", refresh_token="r3"))
     await auth.headers()
@@ -205,8 +205,8 @@ async def test_signing_in_takes_no_longer_than_the_call_may(wire: Wire) -> None:
 
 
 async def test_client_credentials_go_in_a_header_and_the_scope_in_the_form(wire: Wire) -> None:
-    client = Client("vendor", "cashward", Vault("s3cret"))
-    auth = ClientCredentials(Endpoint(wire.api(), "/token"), client, "read write")
+    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
+    auth = ClientCredentials(TokenEndpoint(wire.api(), "/token"), client, "read write")
     wire.will(token("a"))
     assert await auth.headers() == {"Authorization": "Bearer a"}
     assert wire.asked[0].headers["authorization"] == "Basic Y2FzaHdhcmQ6czNjcmV0"
@@ -214,8 +214,8 @@ async def test_client_credentials_go_in_a_header_and_the_scope_in_the_form(wire:
 
 
 async def test_client_credentials_go_in_the_body_where_it_is_json(wire: Wire) -> None:
-    client = Client("vendor", "cashward", Vault("s3cret"))
-    auth = ClientCredentials(Endpoint(wire.api(), "/token", as_json=True), client)
+    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
+    auth = ClientCredentials(TokenEndpoint(wire.api(), "/token", as_json=True), client)
     wire.will(token("a"))
     await auth.headers()
     assert "authorization" not in wire.asked[0].headers

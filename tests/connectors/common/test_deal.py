@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.common.deal_fields import by_role, check_key, company_ids, terms, to_clear, told
+from connectors.common.deal_fields import (
+    by_role,
+    check_key,
+    company_ids,
+    terms,
+    to_clear,
+    to_fields,
+)
 from connectors.common.fields import FieldReader
 from domain.company import CompanyIds
 from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
@@ -70,7 +77,7 @@ def test_a_vendor_may_read_days_in_its_own_way() -> None:
 @pytest.mark.parametrize(("key", "found"), [("", 0), ("crm:7", 0), ("crm:8", 1)])
 def test_a_deal_with_the_key_of_another_is_a_finding(key: str, found: int) -> None:
     notes = FieldReader()
-    check_key(DEAL, record(key=key), notes, came_by="copied")
+    check_key(DEAL, record(key=key), notes, cause="copied")
     assert len(notes.findings) == found
     assert all("crm:8: it was copied" in finding.problem for finding in notes.findings)
 
@@ -82,12 +89,12 @@ def test_contacts_come_in_the_order_of_roles_and_those_without_come_last() -> No
 
 
 def test_what_is_not_said_leaves_its_field_as_it_is() -> None:
-    assert told(telling()) == {"cashward_key": DEAL}
+    assert to_fields(telling()) == {"cashward_key": DEAL}
 
 
 def test_figures_are_told_to_the_cent_and_an_empty_word_clears() -> None:
     command = telling(stage=Stage.CLOSED, billed=Money.of("10.50", "EUR"), attention="")
-    assert told(command) == {
+    assert to_fields(command) == {
         "cashward_key": DEAL,
         "cashward_stage": "closed",
         "cashward_billed": "10.50",

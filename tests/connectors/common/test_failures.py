@@ -90,7 +90,7 @@ async def test_an_address_that_is_none_is_for_a_person_to_mend() -> None:
 
 
 async def test_a_429_names_its_pause_or_the_vendors_usual_one(wire: Wire) -> None:
-    api = wire.api(manners=ApiProfile(pause=timedelta(seconds=7)))
+    api = wire.api(profile=ApiProfile(pause=timedelta(seconds=7)))
     wire.will(
         answer(429, "", Retry_After="3"), answer(429, ""), answer(429, "", Retry_After="soon")
     )
@@ -116,7 +116,7 @@ async def test_a_vendor_may_explain_a_refusal_better_than_its_status(wire: Wire)
         moved = answer.headers.get("X-Why") == "moved"
         return Misconfigured(answer.system, "it moved") if moved else None
 
-    api = wire.api(manners=ApiProfile(explain=explain))
+    api = wire.api(profile=ApiProfile(explain=explain))
     wire.will(answer(404, "", X_Why="moved"), answer(404, ""))
     with pytest.raises(Misconfigured, match="it moved"):
         await api.get("/things")

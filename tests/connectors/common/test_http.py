@@ -79,7 +79,7 @@ async def test_a_call_tells_which_process_it_belongs_to(wire: Wire) -> None:
 async def test_the_log_has_the_vendors_request_id_and_no_ids_or_bodies_of_ours(wire: Wire) -> None:
     wire.will(answer(200, {"secret": "pump"}, X_Their_Id="r-1"))
     with capture_logs() as logged:
-        api = wire.api(manners=ApiProfile(request_id="X-Their-Id"))
+        api = wire.api(profile=ApiProfile(request_id="X-Their-Id"))
         await api.post("/things/{}", "eva", body={"name": "Eva"})
     (event,) = logged
     assert event.pop("ms") > 0

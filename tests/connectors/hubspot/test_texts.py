@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.common.countries import alpha_2
 from connectors.common.fields import FieldReader, Unreadable
 from connectors.hubspot import texts
-from connectors.hubspot.countries import alpha_2
 
 
 @pytest.mark.parametrize(

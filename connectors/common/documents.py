@@ -1,0 +1,102 @@
+"""Invoices and credit notes of an ERP: their totals, their wording, and why one is refused."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self, TypeVar
+
+import structlog
+from pydantic import ValidationError
+
+from domain.billing import CreditInvoice, InvoiceLine
+from domain.effect import Receipt
+from domain.money import Money
+from domain.tax import TaxRounding, TaxRule, tax_on
+from ports.erp import ChangedInvoice
+from ports.failures import Rejected
+
+D = TypeVar("D")
+_log = structlog.get_logger("connectors")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Net, tax and gross of a document."""
+
+    currency: str
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+    @classmethod
+    def expected(cls, lines: Sequence[InvoiceLine], rule: TaxRule, rounding: TaxRounding) -> Self:
+        """What a document over these lines must read, with the tax rounded as the ERP does."""
+        nets = [line.net for line in lines]
+        net, tax = Money.total(nets, nets[0].currency), tax_on(nets, rule, rounding)
+        return cls(net.currency, net.amount, tax.amount, (net + tax).amount)
+
+    def __neg__(self) -> Self:
+        return type(self)(self.currency, -self.net, -self.tax, -self.gross)
+
+    def __str__(self) -> str:
+        return f"{self.net} + {self.tax} tax = {self.gross} {self.currency}"
+
+
+@dataclass(frozen=True)
+class DocumentChecks:
+    """Checks of one ERP: `system` names its connector, `name` is what people call it."""
+
+    system: str
+    name: str
+
+    def require_totals(self, document: str, found: Totals, expected: Totals) -> None:
+        """Raises Rejected unless the document reads exactly as expected."""
+        if found != expected:
+            raise Rejected(
+                self.system,
+                f"{document} read back as {found}, expected {expected}: "
+                f"finance must compare the tax rate in {self.name} with ours",
+            )
+
+    def require_room(self, invoice: str, open_amount: Decimal, credit: Money) -> None:
+        """Raises Rejected where a credit is larger than what the invoice still has to be paid."""
+        if open_amount < credit.amount:
+            raise Rejected(
+                self.system,
+                f"invoice {invoice} has {open_amount} left to pay, less than the credit of "
+                f"{credit}: finance must refund in {self.name} what was paid",
+            )
+
+    def money(self, amount: Decimal, currency: str, reference: str) -> Money:
+        """An amount of a document. Raises Rejected for half a yen."""
+        try:
+            return Money.of(amount, currency)
+        except ValidationError as invalid:
+            reason = f"{reference} reads {amount} {currency}, which nobody can pay"
+            raise Rejected(self.system, reason) from invalid
+
+    def issued(self, invoice: str) -> Rejected:
+        reason = f"invoice {invoice} is issued: only a credit note reverses it"
+        return Rejected(self.system, reason)
+
+    def credited(self, command: CreditInvoice, receipt: Receipt) -> Rejected:
+        reason = f"credit note {receipt.id} of {command.reference} is issued: it stays in the books"
+        return Rejected(self.system, reason)
+
+
+def credit_lines(command: CreditInvoice) -> tuple[InvoiceLine, ...]:
+    """One line, which names the invoice."""
+    note = f" ({command.tax.note})" if command.tax.note else ""
+    description = f"Credit of invoice {command.invoice_number}: {command.reason}{note}"
+    return (InvoiceLine(description=description, net=command.net),)
+
+
+def readable(
+    documents: Iterable[D], to_domain: Callable[[D], ChangedInvoice]
+) -> Iterator[ChangedInvoice]:
+    """Leaves out a document that reads wrong, with a warning: it must not hold up the others."""
+    for document in documents:
+        try:
+            yield to_domain(document)
+        except Rejected as refused:
+            _log.warning("invoice left out", system=refused.system, reason=refused.reason)

@@ -1,0 +1,42 @@
+"""How a tax rate of an ERP is chosen, and what a person must set up where none fits."""
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from domain.tax import TaxTreatment
+
+TREATMENT_NAMES: Final = {
+    TaxTreatment.REVERSE_CHARGE: "reverse charge",
+    TaxTreatment.EXPORT: "export",
+    TaxTreatment.EXEMPT: "exempt",
+}
+"""A tax rate of 0 % is found by these words in its name."""
+
+
+def tax_problems(fitting: Callable[[TaxTreatment], Sequence[str]], setting: str) -> Iterator[str]:
+    """One sentence for each treatment without its tax rate; `fitting` names the rates that fit."""
+    for treatment in TaxTreatment:
+        is_taxed = treatment is TaxTreatment.DOMESTIC
+        found = fitting(treatment)
+        # The rule says which of several domestic rates is meant.
+        if not found or (len(found) > 1 and not is_taxed):
+            rate = "the standard rate" if is_taxed else "0 %"
+            yield no_single_rate(treatment, rate, found, setting)
+
+
+def percent(rate: Decimal) -> str:
+    return f"{rate.normalize():f} %"
+
+
+def no_single_rate(treatment: TaxTreatment, rate: str, found: Sequence[str], setting: str) -> str:
+    """Says what finance must do where no rate fits, or several; `found` names those that fit."""
+    sales = f"{treatment.replace('_', ' ')} sales"
+    if found:
+        return f"several tax rates fit {sales}: choose one in `{setting}`: {', '.join(found)}"
+    name = TREATMENT_NAMES.get(treatment)
+    named = f" with {name!r} in its name" if name else ""
+    return (
+        f"no tax rate fits {sales}: finance must create a sales tax rate of {rate}{named}, "
+        f"or name theirs in `{setting}`"
+    )
