@@ -89,11 +89,11 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from connectors.{name}.{role} import {", ".join(sorted(players.values()))}
 from connectors.common import (
-    Answer,
+    Response,
     Api,
     Connector,
     HttpSettings,
-    Manners,
+    ApiProfile,
     Roles,
     StaticBearer,
     open_http,
@@ -105,13 +105,13 @@ __all__ = ["{title}Settings", "connector", "open_{name}"]
 _SYSTEM = "{name}"
 
 
-def _explain(answer: Answer) -> ConnectorFailure | None:
+def _explain(response: Response) -> ConnectorFailure | None:
     """The failure that the vendor's error body tells of; None leaves it to the HTTP status."""
-    del answer
+    del response
     return None
 
 
-_MANNERS = Manners(explain=_explain, pause=timedelta(seconds=5), request_id="X-Request-Id")
+_PROFILE = ApiProfile(explain=_explain, pause=timedelta(seconds=5), request_id="X-Request-Id")
 
 
 class {title}Settings(BaseModel):
@@ -129,7 +129,7 @@ async def open_{name}(settings: {title}Settings) -> AsyncIterator[Roles]:
     """The role of {role}, ready; no call is made before there is work."""
     async with open_http(settings.url, settings.http) as http:
         auth = StaticBearer(_SYSTEM, settings.token.get_secret_value)
-        api = Api(_SYSTEM, http, auth, settings.http.timeout_seconds, _MANNERS)
+        api = Api(_SYSTEM, http, auth, settings.http.timeout_seconds, _PROFILE)
         yield Roles({given})
 
 

@@ -134,7 +134,8 @@ def _clear_stale(data: Path) -> None:
     pid = int(mark.read_text().split("\n", 1)[0])
     if not running(pid):
         return
-    if "postgres" in command_of(pid):
+    program, _, _ = command_of(pid).partition(" ")
+    if "postgres" in Path(program).name:
         raise StackError(f"Process {pid} is a PostgreSQL at work on {data}: end it first")
     mark.unlink()
 

@@ -61,10 +61,6 @@ class Vendor:
 
     def check_limits(self, call: Call) -> None:
         """Count the call in the vendor's rate limits, or refuse it; check its scopes."""
-        self.admit(call)
-
-    def admit(self, call: Call) -> None:
-        """The former name of `check_limits`."""
 
     def finish(self, call: Call) -> None:
         """Called when a call that kept the limits has ended; it is in flight no more."""
@@ -94,17 +90,9 @@ class Vendor:
 
     def decorate(self, call: Call, answer: Answer) -> None:
         """Add the headers that every answer of this vendor carries."""
-        self.dress(call, answer)
-
-    def dress(self, call: Call, answer: Answer) -> None:
-        """The former name of `decorate`."""
 
     def before_commit(self, call: Call, changes: list[Change]) -> None:
         """Put webhooks into the outbox, before a call that changed something is committed."""
-        self.settled(call, changes)
-
-    def settled(self, call: Call, changes: list[Change]) -> None:
-        """The former name of `before_commit`."""
 
 
 def page(status: int, text: bytes) -> Answer:
