@@ -3,15 +3,14 @@
 import asyncio
 import os
 import pty
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from cli.errors import ExitCode
+from tests.cli.command_server import CommandServer, command_server
 from tests.contracts.hubspot import PROPERTIES, TOKEN, crm
 
 Setup = Callable[..., Awaitable[tuple[int, str]]]
@@ -25,11 +24,16 @@ async def hubspot(tmp_path: Path) -> AsyncIterator[str]:
         yield bench.url
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[CommandServer]:
+    with command_server() as running:
+        yield running
+
+
 @pytest.fixture
-def setup(hubspot: str) -> Setup:
-    """The command with these options: its exit code, and all it said."""
-    told = {
-        **{name: value for name, value in os.environ.items() if "CASHWARD" not in name},
+def setup(hubspot: str, server: CommandServer) -> Setup:
+    """The command with these options: its exit code, and all it printed."""
+    environment = {
         **{f"CASHWARD_VENDORS__{part}": "memory" for part in ("PM", "ERP")},
         "CASHWARD_VENDORS__CRM": "hubspot",
         "CASHWARD_CONNECTORS__HUBSPOT__URL": hubspot,
@@ -40,20 +44,12 @@ def setup(hubspot: str) -> Setup:
     def call(*options: str, answer: str = "") -> tuple[int, str]:
         master, terminal = pty.openpty()
         os.write(master, answer.encode())
+        stdin = os.ttyname(terminal) if answer else os.devnull
         try:
-            done = subprocess.run(
-                [sys.executable, "-m", "cli.main", "setup", *options],
-                env=told,
-                stdin=terminal if answer else subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=60,
-                check=False,
-            )
+            return server.run("setup", *options, environment=environment, stdin=stdin)
         finally:
             os.close(master)
             os.close(terminal)
-        return done.returncode, done.stdout + done.stderr
 
     return lambda *options, answer="": asyncio.to_thread(call, *options, answer=answer)
 

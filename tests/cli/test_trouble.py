@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from cli.errors import CliError, ExitCode, translate_errors
+from tests.cli.command_server import command_server
 
 NOWHERE = "127.0.0.1:1"
 DOWN = {"CASHWARD_TEMPORAL__ADDRESS": NOWHERE}
@@ -17,18 +19,18 @@ NO_DATABASE = {"CASHWARD_DATABASE__URL": f"postgresql+psycopg://x@{NOWHERE}/x"}
 ALL_IN_MEMORY = {f"CASHWARD_VENDORS__{part}": "memory" for part in ("CRM", "PM", "ERP")}
 
 
-def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
-    bare = {name: value for name, value in os.environ.items() if "CASHWARD" not in name}
-    done = subprocess.run(
-        [sys.executable, "-m", "cli.main", *words],
-        env={**bare, **DOWN, **environment, "COLUMNS": "400"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def cashward() -> Iterator[Command]:
+    """A command with this environment: its exit code, and all that it printed."""
+    with command_server() as server:
+
+        def run(environment: dict[str, str], *words: str) -> tuple[int, str]:
+            return server.run(*words, environment={**DOWN, **environment})
+
+        yield run
 
 
 @pytest.mark.parametrize(
@@ -80,17 +82,28 @@ def cashward(environment: dict[str, str], *words: str) -> tuple[int, str]:
     ],
 )
 def test_a_command_that_cannot_be_done_says_what_to_do(
-    environment: dict[str, str], words: tuple[str, ...], code: ExitCode, told: str
+    cashward: Command,
+    environment: dict[str, str],
+    words: tuple[str, ...],
+    code: ExitCode,
+    told: str,
 ) -> None:
     returned, said = cashward(environment, *words)
     assert (returned, told in said) == (code, True), said
     assert "Traceback" not in said
 
 
-def test_the_doctor_looks_at_everything_although_something_is_down() -> None:
+def test_the_doctor_looks_at_everything_although_something_is_down(cashward: Command) -> None:
     returned, said = cashward({**NO_DATABASE, **ALL_IN_MEMORY}, "doctor")
     assert returned == ExitCode.DOWN
     assert all(name in said for name in ("temporal", "postgres", "crm (memory)", "erp (memory)"))
+
+
+def test_a_command_run_as_a_program_ends_with_its_exit_code() -> None:
+    clean = {name: value for name, value in os.environ.items() if "CASHWARD" not in name}
+    program = [sys.executable, "-m", "cli.main", "deal", "list"]
+    done = subprocess.run(program, env={**clean, **DOWN}, capture_output=True, check=False)
+    assert done.returncode == ExitCode.DOWN
 
 
 def test_a_workflow_is_quoted_without_the_name_of_its_class() -> None:
