@@ -9,7 +9,7 @@ from domain.attention import Attention
 from domain.deal import Deal
 from domain.ids import DealId, Subject
 from domain.owner_task import OwnerTask
-from domain.preflight import SALES
+from domain.responsibility import Party
 from domain.write_back import WriteBack
 from ports.crm import Crm
 
@@ -49,7 +49,7 @@ def task_for(attention: Attention) -> OwnerTask:
     """One task an attention: `since` tells those of one run apart."""
     run = attention.workflow.replace(f":{attention.deal}", "")
     moment = f"{attention.since:%Y%m%dT%H%M%S%f}"
-    theirs = [finding for finding in attention.findings if finding.who == SALES]
+    theirs = [finding for finding in attention.findings if finding.responsible is Party.DEAL_OWNER]
     needed = [f"- {finding.field}: {finding.problem}" for finding in theirs] or [attention.why]
     return OwnerTask(
         subject=Subject(f"{attention.deal}:ask:{run}:{attention.key}:{moment}"),

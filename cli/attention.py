@@ -9,6 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.context import AsJson, client, out, run, settings, show_json, store, table
 from cli.errors import CliError
 from domain.attention import Action, Decision
+from domain.responsibility import name_parties
 from ports.attention_queue import QueuedAttention
 from workflows.attention import Attended
 
@@ -36,7 +37,7 @@ def list_open(as_json: AsJson = False) -> None:
         (
             f.attention.workflow,
             f.attention.kind,
-            f.attention.who,
+            name_parties(f.attention.responsible),
             f.attention.what,
             f"{f.attention.since:%Y-%m-%d %H:%M}",
         )
@@ -59,13 +60,14 @@ def show(run_id: RunArgument, as_json: AsJson = False) -> None:
 def _print(filed: QueuedAttention) -> None:
     it = filed.attention
     state = f"settled: {filed.decision.action} by {filed.decision.by}" if filed.decision else "open"
+    responsible = name_parties(it.responsible)
     out.print(
-        f"[bold]{it.workflow}[/] ({it.kind}, {state}) needs [bold]{it.who}[/] "
+        f"[bold]{it.workflow}[/] ({it.kind}, {state}) needs [bold]{responsible}[/] "
         f"since {it.since:%Y-%m-%d %H:%M} UTC"
     )
     out.print(f"{it.what}\n{it.why}")
     if it.findings:
-        rows = ((f.field, f.problem, f.who) for f in it.findings)
+        rows = ((f.field, f.problem, f.responsible) for f in it.findings)
         out.print(table("", ("field", "what is wrong", "who mends it"), rows))
     if not filed.decision:
         choices = f" --choice {'|'.join(it.choices)}" if it.choices else ""

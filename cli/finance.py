@@ -66,7 +66,7 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
         )
         return
     rows = (
-        (b.item, b.name, b.net, b.state, b.reason, f"{b.since:%Y-%m-%d %H:%M}", b.who)
+        (b.item, b.name, b.net, b.state, b.reason, f"{b.since:%Y-%m-%d %H:%M}", b.responsible)
         for b in found
     )
     out.print(

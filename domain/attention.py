@@ -6,6 +6,7 @@ from enum import StrEnum
 from domain.deal import Finding
 from domain.ids import DealId
 from domain.refusal import Refusal
+from domain.responsibility import Party
 from domain.value import Value
 
 INCOMPLETE = "preflight"
@@ -42,7 +43,7 @@ class Attention(Value):
     kind: str
     what: str
     why: str
-    who: str
+    responsible: tuple[Party, ...]
     since: datetime
     actions: tuple[Action, ...]
     findings: tuple[Finding, ...] = ()

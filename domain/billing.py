@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.deal import PlannedMilestone
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject, reference_of
 from domain.money import Money
+from domain.responsibility import Party
 from domain.tax import TaxRule
 from domain.value import Value
 
@@ -152,7 +153,7 @@ class ItemStatus(Value):
     state: ItemState
     since: datetime
     reason: str
-    who: str
+    responsible: Party
     invoice: Invoice | None = None
 
 

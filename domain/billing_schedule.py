@@ -7,10 +7,8 @@ from typing import Self
 from domain.billing import BillableItem, Invoice, ItemState, ItemStatus
 from domain.ids import ItemKey
 from domain.refusal import Refusal
+from domain.responsibility import Party
 from domain.value import Value
-
-DELIVERY = "delivery manager"
-NOBODY = ""
 
 
 class Transition(Value):
@@ -19,7 +17,7 @@ class Transition(Value):
     item: ItemKey
     state: ItemState
     reason: str = ""
-    who: str = NOBODY
+    responsible: Party = Party.NOBODY
     invoice: Invoice | None = None
     is_last: bool = False
     """Nothing more will come from the run that bills this item."""
@@ -32,11 +30,14 @@ class BillingSchedule(Value):
 
     @classmethod
     def of(cls, items: Iterable[BillableItem], *, at: datetime) -> Self:
-        reason = "its milestone is not reached"
         return cls(
             statuses=tuple(
                 ItemStatus(
-                    item=item, state=ItemState.PLANNED, since=at, reason=reason, who=DELIVERY
+                    item=item,
+                    state=ItemState.PLANNED,
+                    since=at,
+                    reason="its milestone is not reached",
+                    responsible=Party.DELIVERY_MANAGER,
                 )
                 for item in items
             )
@@ -60,7 +61,7 @@ class BillingSchedule(Value):
             state=transition.state,
             since=before.since if before.state is transition.state else at,
             reason=transition.reason,
-            who=transition.who,
+            responsible=transition.responsible,
             invoice=transition.invoice or before.invoice,
         )
         return self.model_copy(

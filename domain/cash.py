@@ -7,6 +7,7 @@ from domain.billing import Invoice, InvoiceStatus, ItemState, ItemStatus
 from domain.contract import Contract
 from domain.ids import DealId, ItemKey
 from domain.money import Money
+from domain.responsibility import Party
 from domain.stage import Stage
 from domain.value import Value
 
@@ -44,7 +45,7 @@ class Blocker(Value):
     state: ItemState
     reason: str
     since: datetime
-    who: str
+    responsible: Party
 
 
 class DealStatus(Value):
@@ -111,7 +112,7 @@ def blockers(items: Iterable[ItemStatus]) -> tuple[Blocker, ...]:
             state=status.state,
             reason=status.reason,
             since=status.since,
-            who=status.who,
+            responsible=status.responsible,
         )
         for status in items
         if not status.state.is_invoiced

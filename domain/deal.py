@@ -7,6 +7,7 @@ from enum import StrEnum
 from domain.company import Account
 from domain.ids import ContactId, DealId, OwnerId
 from domain.money import Money
+from domain.responsibility import Party
 from domain.tax import TaxTreatment
 from domain.value import Value
 
@@ -80,7 +81,7 @@ class Finding(Value):
 
     field: str
     problem: str
-    who: str
+    responsible: Party
 
 
 class Deal(Value):

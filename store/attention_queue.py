@@ -21,7 +21,7 @@ _THIS: Final = (
     attention.c.key == bindparam("key"),
 )
 _WRITTEN: Final = fields(attention, "id", "decision", "resolved_at")
-_UPDATED: Final = ("what", "why", "who", "actions", "findings", "choices")
+_UPDATED: Final = ("what", "why", "responsible", "actions", "findings", "choices")
 
 # Filed again after it was settled, with the same `since`, it is a late repeat of the same telling.
 _ALREADY_SETTLED: Final = (

@@ -187,7 +187,7 @@ attention: Final = Table(
     Column("kind", Text, nullable=False),
     Column("what", Text, nullable=False),
     Column("why", Text, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("responsible", ARRAY(Text), nullable=False),
     _moment("since"),
     Column("actions", ARRAY(Text), nullable=False),
     Column("findings", JSONB, nullable=False),

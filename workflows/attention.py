@@ -14,6 +14,7 @@ from domain.attention import Action, Attention, Decision
 from domain.deal import Finding
 from domain.ids import DealId
 from domain.refusal import Refusal
+from domain.responsibility import Party, name_parties
 from workflows.owner_task import OwnerTaskHandle, is_for_owner
 from workflows.steps import is_refusal, local_step, step, wait_until_done
 
@@ -25,7 +26,6 @@ NEEDS_ATTENTION = SearchAttributeKey.for_bool("NeedsAttention")
 LOOK_AGAIN = timedelta(minutes=5)
 """How soon a run looks again by itself at what only an operator could mend, such as a token."""
 
-OPERATOR = "operator of Cashward"
 OVER_BOUND = "OverBound"
 _RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
 _BY_ITSELF = Decision(action=Action.RETRY, by="cashward", reason="looked again by itself")
@@ -69,7 +69,11 @@ class Attended:
         self._decision = None
         self.current = attention
         try:
-            await local_step(BookkeepingActivities.add_attention, attention, f"Ask {attention.who}")
+            await local_step(
+                BookkeepingActivities.add_attention,
+                attention,
+                f"Ask {name_parties(attention.responsible)}",
+            )
             self._asked = OwnerTaskHandle(attention) if is_for_owner(attention) else None
             await self._tell(attention)
             await workflow.wait_condition(
@@ -99,7 +103,7 @@ class Attended:
         *,
         what: str,
         why: str,
-        who: str,
+        responsible: tuple[Party, ...],
         verbs: tuple[Action, ...],
         findings: tuple[Finding, ...] = (),
         choices: tuple[str, ...] = (),
@@ -111,7 +115,7 @@ class Attended:
             kind=kind,
             what=what,
             why=why,
-            who=who,
+            responsible=responsible,
             since=workflow.now(),
             actions=verbs,
             findings=findings,
@@ -144,7 +148,7 @@ class Attended:
             kind,
             what=f"could not: {summary[0].lower()}{summary[1:]}",
             why=why,
-            who=OPERATOR,
+            responsible=(Party.OPERATOR,),
             verbs=verbs,
         )
         decision = await self.park(
@@ -202,10 +206,11 @@ def cause_of(failure: ActivityError) -> tuple[str, str]:
 
 def describe(attention: Attention) -> str:
     """What the Temporal UI shows of a parked run."""
-    rows = "".join(f"\n| {f.field} | {f.problem} | {f.who} |" for f in attention.findings)
+    rows = "".join(f"\n| {f.field} | {f.problem} | {f.responsible} |" for f in attention.findings)
     table = f"\n\n| field | what is wrong | who mends it |\n|---|---|---|{rows}" if rows else ""
     verbs = ", ".join(f"`{verb}`" for verb in attention.actions)
+    responsible = name_parties(attention.responsible)
     return (
-        f"### Needs {attention.who}\n**{attention.what}**\n\n{attention.why}{table}\n\n"
+        f"### Needs {responsible}\n**{attention.what}**\n\n{attention.why}{table}\n\n"
         f"Then: {verbs}, by `cashward attention …` for `{attention.workflow}`"
     )

@@ -14,6 +14,7 @@ from domain.billing import Bill, BillResult, DraftedInvoice, ItemState
 from domain.billing_schedule import Transition
 from domain.deal_snapshot import DealSnapshot
 from domain.ids import ItemKey
+from domain.responsibility import Party
 from workflows import workflow_ids
 from workflows.attention import Aborted
 from workflows.deal_state import DealState
@@ -74,7 +75,11 @@ class BillingRuns(DealState):
             state, way_out = ItemState.ISSUED, "it is followed again at the ERP's next news of it"
         else:
             state, way_out = ItemState.HELD, "release it, and it is billed again"
-        self.move(Transition(item=item, state=state, reason=f"{reason}; {way_out}", who="operator"))
+        self.move(
+            Transition(
+                item=item, state=state, reason=f"{reason}; {way_out}", responsible=Party.OPERATOR
+            )
+        )
 
     async def collect_again(self) -> None:
         """Bills whose run had ended; what is issued needs no second approval."""

@@ -15,7 +15,7 @@ from domain.billing_schedule import Transition
 from domain.deal_snapshot import CancelRequest, Outcome
 from domain.ids import Subject
 from domain.kickoff import PlannedProject
-from domain.preflight import FINANCE
+from domain.responsibility import Party
 from domain.stage import Stage
 from domain.write_back import WriteBack, write_back
 from workflows import workflow_ids
@@ -101,7 +101,7 @@ def _proposal(deal: DealState, request: CancelRequest, issued: tuple[ItemStatus,
         "credit",
         what=f"credit {numbers}, or let them stand",
         why=f"{request.by} cancelled the deal after these were issued: {request.reason}",
-        who=FINANCE,
+        responsible=(Party.FINANCE,),
         verbs=(Action.AMEND, Action.SKIP),
         choices=(CREDIT,),
     )

@@ -12,7 +12,8 @@ from domain.deal import Deal, Finding
 from domain.event import DealWon
 from domain.ids import ExternalId, Subject
 from domain.kickoff import HandoffRequest, HandoffResult, StageAborted
-from domain.preflight import FINANCE, preflight
+from domain.preflight import preflight
+from domain.responsibility import Party
 from domain.write_back import WriteBack
 from ports.billing_ledger import Baseline
 from workflows.attention import Aborted, Attended
@@ -83,12 +84,11 @@ class ClosedWonHandoff(Attended):
         await self.attempt(Crm.write_back, telling, "Tell sales what is missing")
 
     def _incomplete(self, findings: tuple[Finding, ...]) -> Attention:
-        who = ", ".join(dict.fromkeys(finding.who for finding in findings))
         return self.attention(
             INCOMPLETE,
             what="the deal is not complete: nothing was created anywhere",
             why="; ".join(f"{finding.field}: {finding.problem}" for finding in findings),
-            who=who,
+            responsible=tuple(dict.fromkeys(f.responsible for f in findings)),
             verbs=(Action.RETRY, Action.ABORT),
             findings=findings,
         )
@@ -100,7 +100,7 @@ class ClosedWonHandoff(Attended):
             "customer",
             what="the customer may already be in the ERP under another spelling",
             why=f"{match.reason}; choose one of {named}, or {NEW_CUSTOMER}",
-            who=FINANCE,
+            responsible=(Party.FINANCE,),
             verbs=(Action.AMEND, Action.ABORT),
             choices=(*choices, NEW_CUSTOMER),
         )

@@ -16,6 +16,7 @@ from domain.deal_snapshot import CancelRequest, DealSnapshot
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import ItemKey, Subject
 from domain.refusal import Refusal
+from domain.responsibility import Party
 from domain.stage import Stage
 from workflows import presentation as dossier
 from workflows import workflow_ids
@@ -112,9 +113,7 @@ class DealState(Attended):
         """A parked billing run holds its item."""
         for status in self.snapshot.schedule.in_state(ItemState.DRAFTED, ItemState.HELD):
             if workflow_ids.billing_run(status.item.subject(self.deal)) == run:
-                state = ItemState.HELD if trouble else ItemState.DRAFTED
-                why, who = (trouble.why, trouble.who) if trouble else ("it goes on", "cashward")
-                self.move(Transition(item=status.item.key, state=state, reason=why, who=who))
+                self.move(transition_of(status.item.key, trouble))
 
     def _reopen(self, subject: Subject) -> None:
         """A payment was taken back, or the run was terminated: somebody has to look again."""
@@ -202,7 +201,7 @@ class DealState(Attended):
         key = ItemKey(item)
         self.update(held={k: why for k, why in self.snapshot.held.items() if k != key})
         if self.state(key) is ItemState.HELD:
-            self.move(Transition(item=key, state=ItemState.BILLABLE, who="cashward"))
+            self.move(Transition(item=key, state=ItemState.BILLABLE, responsible=Party.CASHWARD))
         return f"{item} is released by {by}"
 
     @release.validator
@@ -227,3 +226,20 @@ class DealState(Attended):
     @workflow.query(description="Why is this not invoiced yet? A reason and a name per item.")
     def blockers(self) -> tuple[Blocker, ...]:
         return blockers(self.snapshot.schedule.statuses)
+
+
+def transition_of(item: ItemKey, attention: Attention | None) -> Transition:
+    """Hold the item of a parked billing run; let it go on once nobody has to decide."""
+    if attention is None:
+        return Transition(
+            item=item,
+            state=ItemState.DRAFTED,
+            reason="its invoice is being issued",
+            responsible=Party.CASHWARD,
+        )
+    return Transition(
+        item=item,
+        state=ItemState.HELD,
+        reason=attention.why,
+        responsible=attention.responsible[0],
+    )

@@ -17,12 +17,12 @@ from domain.billing import Bill, ItemState, ItemStatus
 from domain.billing_schedule import BillingSchedule, Transition
 from domain.deal_snapshot import CancelRequest, DealSnapshot, Outcome
 from domain.kickoff import HandoffRequest, StageAborted, plan_kickoff
-from domain.preflight import FINANCE
 from domain.project import plan_project
+from domain.responsibility import Party
 from domain.stage import Stage
 from domain.write_back import write_back
 from workflows import workflow_ids
-from workflows.attention import OPERATOR, Aborted
+from workflows.attention import Aborted
 from workflows.billing_runs import BillingRuns
 from workflows.cancellation import cancel_deal
 from workflows.closed_won_handoff import ClosedWonHandoff
@@ -127,7 +127,7 @@ class DealToCash(BillingRuns):
                         "StageEnded",
                         what=f"the run {ended.workflow_id} was ended from outside",
                         why=f"Temporal says: {ended.cause or ended}",
-                        who=OPERATOR,
+                        responsible=(Party.OPERATOR,),
                         verbs=(Action.RETRY, Action.ABORT),
                     )
                 )
@@ -140,7 +140,11 @@ class DealToCash(BillingRuns):
         asked = ReadMilestones(deal=self.deal, project=self.snapshot.kicked_off.project.id)
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
             if milestone.is_reached and self.state(milestone.item) is ItemState.PLANNED:
-                self.move(Transition(item=milestone.item, state=ItemState.BILLABLE, who="cashward"))
+                self.move(
+                    Transition(
+                        item=milestone.item, state=ItemState.BILLABLE, responsible=Party.CASHWARD
+                    )
+                )
 
     async def _bill_what_is_billable(self) -> None:
         bills = []
@@ -148,7 +152,12 @@ class DealToCash(BillingRuns):
             why = self.snapshot.held.get(status.item.key)
             if why is not None:
                 self.move(
-                    Transition(item=status.item.key, state=ItemState.HELD, reason=why, who=FINANCE)
+                    Transition(
+                        item=status.item.key,
+                        state=ItemState.HELD,
+                        reason=why,
+                        responsible=Party.FINANCE,
+                    )
                 )
             else:
                 bills.append(self._bill(status))
@@ -161,7 +170,7 @@ class DealToCash(BillingRuns):
                 item=bill.item.key,
                 state=ItemState.DRAFTED,
                 reason="it is being issued",
-                who="cashward",
+                responsible=Party.CASHWARD,
             )
         )
         return bill

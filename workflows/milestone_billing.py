@@ -10,11 +10,9 @@ from domain.billing import Bill, BillResult, DraftedInvoice, Invoice, InvoiceSta
 from domain.billing_schedule import Transition
 from domain.cash import is_overdue
 from domain.event import InvoiceChanged
-from domain.preflight import FINANCE
 from domain.refusal import Refusal
+from domain.responsibility import Party
 from workflows.attention import Aborted, Attended, Skipped
-
-CUSTOMER = "customer"
 
 
 @workflow.defn(name="milestone-billing")
@@ -54,7 +52,7 @@ class MilestoneBilling(Attended):
         """Wait until it is approved and not held."""
         while self._hold or not self._cleared:
             why = self._hold or "its amount needs approval"
-            await self._tell_deal(bill, ItemState.HELD, why, None, who=FINANCE)
+            await self._tell_deal(bill, ItemState.HELD, why, None, responsible=Party.FINANCE)
             workflow.set_current_details(f"### Held\n{why}. `approve` or `release` lets it go.")
             await workflow.wait_condition(lambda: self._cleared and not self._hold)
             workflow.set_current_details("")
@@ -107,9 +105,11 @@ class MilestoneBilling(Attended):
         state: ItemState,
         reason: str,
         invoice: Invoice | None,
-        who: str = CUSTOMER,
+        responsible: Party = Party.CUSTOMER,
     ) -> None:
-        move = Transition(item=bill.item.key, state=state, reason=reason, who=who, invoice=invoice)
+        move = Transition(
+            item=bill.item.key, state=state, reason=reason, responsible=responsible, invoice=invoice
+        )
         await self.tell_parent("item_moved", move)
 
     @workflow.signal(description="The ERP knows something new about this invoice.")

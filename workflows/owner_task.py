@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError
 
 from activities.crm import CrmActivities as Crm
 from domain.attention import Attention
-from domain.preflight import SALES
+from domain.responsibility import Party
 from workflows.steps import step
 
 A_MOMENT = timedelta(seconds=10)
@@ -17,7 +17,7 @@ A_MOMENT = timedelta(seconds=10)
 
 
 def is_for_owner(attention: Attention) -> bool:
-    return SALES in attention.who.split(", ")
+    return Party.DEAL_OWNER in attention.responsible
 
 
 class OwnerTaskHandle:

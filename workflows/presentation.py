@@ -11,6 +11,7 @@ from domain.billing import ItemState
 from domain.cash import CashPosition, DealStatus, cash_position
 from domain.deal_snapshot import DealSnapshot
 from domain.refusal import Refusal
+from domain.responsibility import name_parties
 from domain.stage import Stage
 from workflows.attention import NEEDS_ATTENTION, describe
 
@@ -70,10 +71,10 @@ def status(life: DealSnapshot, troubles: Iterable[Attention]) -> DealStatus:
 
 def _waits_for(life: DealSnapshot, troubles: Sequence[Attention]) -> str:
     """People first: whoever has to decide, then whoever holds an item back."""
-    asked = [f"{trouble.who}: {trouble.what}" for trouble in troubles]
+    asked = [f"{name_parties(trouble.responsible)}: {trouble.what}" for trouble in troubles]
     told = {trouble.why for trouble in troubles}
     held = [
-        f"{status.who}: {status.item.name} is held: {status.reason}"
+        f"{status.responsible}: {status.item.name} is held: {status.reason}"
         for status in life.schedule.in_state(ItemState.HELD)
         if status.reason not in told
     ]
@@ -113,7 +114,9 @@ def _items(life: DealSnapshot) -> str:
     for s in life.schedule.statuses:
         document = f"[{s.invoice.number}]({s.invoice.url})" if s.invoice else ""
         why = s.reason if s.state is not ItemState.PAID else ""
-        rows.append(f"| {s.item.name} | {s.item.net} | {s.state} | {why} | {s.who} | {document} |")
+        rows.append(
+            f"| {s.item.name} | {s.item.net} | {s.state} | {why} | {s.responsible} | {document} |"
+        )
     head = "| item | net | state | why not further | who | invoice |\n|---|--:|---|---|---|---|\n"
     return head + "\n".join(rows)
 

@@ -7,8 +7,8 @@ from activities.erp import InvoiceActivities as Invoices
 from domain.attention import Action, Attention
 from domain.event import InvoiceChanged
 from domain.money import Money
-from domain.preflight import FINANCE
 from domain.repair import RepairRequest, RepairResult
+from domain.responsibility import Party
 from domain.write_back import WriteBack
 from workflows.attention import Attended
 
@@ -50,7 +50,7 @@ class RevenueWriteBack(Attended):
             "unpaid",
             what=f"{outstanding} is outstanding of a deal that is over",
             why="a payment was taken back or never came; the CRM has the new figures",
-            who=FINANCE,
+            responsible=(Party.FINANCE,),
             verbs=(Action.RETRY, Action.SKIP),
         )
 

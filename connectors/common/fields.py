@@ -10,7 +10,7 @@ from typing import TypeVar
 from domain.billing import HUNDRED
 from domain.deal import Finding, PlannedMilestone, SlaMetric
 from domain.money import Money
-from domain.preflight import SALES
+from domain.responsibility import Party
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -31,7 +31,7 @@ class FieldReader:
         self.findings: list[Finding] = []
 
     def add(self, field: str, problem: str) -> None:
-        self.findings.append(Finding(field=field, problem=problem, who=SALES))
+        self.findings.append(Finding(field=field, problem=problem, responsible=Party.DEAL_OWNER))
 
     def read(self, field: str, text: str, parse: Callable[[str], T]) -> T | None:
         """The value of a field; None if it is empty or cannot be read."""

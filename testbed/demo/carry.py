@@ -10,6 +10,7 @@ from temporalio.client import Client
 from cli.errors import CliError
 from domain.attention import Attention
 from domain.ids import DealId
+from domain.responsibility import name_parties
 from ports.attention_queue import AttentionQueue
 from testbed.demo.people import Customer, DeliveryManager, SalesPerson
 from testbed.demo.story import Happened, Sale, Step, Story
@@ -50,7 +51,9 @@ class Watch:
         if sale.deal not in self._since:
             return f"{sale.deal} does not say that it needs anybody: `cashward deal show {sale.id}`"
         said = self._since[sale.deal][1]
-        return f"{said.workflow} waits for {said.who}: {said.what} ({said.why})"
+        return (
+            f"{said.workflow} waits for {name_parties(said.responsible)}: {said.what} ({said.why})"
+        )
 
 
 @dataclass(frozen=True)

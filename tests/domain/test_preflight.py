@@ -9,9 +9,10 @@ from domain.company import CompanyIds, is_ico
 from domain.contract import Policy, contract_of
 from domain.deal import Deal
 from domain.money import Money
-from domain.preflight import FINANCE, SALES, preflight
+from domain.preflight import preflight
 from domain.project import plan_project
 from domain.refusal import Refusal
+from domain.responsibility import Party
 from domain.tax import TaxTreatment
 from tests.deals import company, deal
 
@@ -25,31 +26,31 @@ def test_a_complete_deal_has_no_findings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "who"),
+    ("changes", "field", "responsible"),
     [
-        ({"scope": "  "}, "scope", SALES),
-        ({"lines": ()}, "line items", SALES),
-        ({"value": None}, "amount", SALES),
-        ({"value": Money.of("10000.02", "EUR")}, "amount", SALES),
-        ({"value": Money.of("0", "EUR")}, "amount", SALES),
-        ({"value": Money.of("10000.01", "CZK")}, "line items", SALES),
-        ({"account": None}, "company", SALES),
-        ({"contacts": ()}, "contacts", SALES),
-        ({"template": "waterfall"}, "template", SALES),
-        ({"start": None}, "dates", SALES),
-        ({"end": date(2020, 1, 1)}, "dates", SALES),
-        ({"payment_days": None}, "payment terms", SALES),
-        ({"tax": None}, "tax", FINANCE),
-        ({"tax": TaxTreatment.REVERSE_CHARGE}, "company", FINANCE),
-        ({"milestones": ()}, "billing plan", SALES),
-        ({"is_won": False}, "stage", SALES),
+        ({"scope": "  "}, "scope", Party.DEAL_OWNER),
+        ({"lines": ()}, "line items", Party.DEAL_OWNER),
+        ({"value": None}, "amount", Party.DEAL_OWNER),
+        ({"value": Money.of("10000.02", "EUR")}, "amount", Party.DEAL_OWNER),
+        ({"value": Money.of("0", "EUR")}, "amount", Party.DEAL_OWNER),
+        ({"value": Money.of("10000.01", "CZK")}, "line items", Party.DEAL_OWNER),
+        ({"account": None}, "company", Party.DEAL_OWNER),
+        ({"contacts": ()}, "contacts", Party.DEAL_OWNER),
+        ({"template": "waterfall"}, "template", Party.DEAL_OWNER),
+        ({"start": None}, "dates", Party.DEAL_OWNER),
+        ({"end": date(2020, 1, 1)}, "dates", Party.DEAL_OWNER),
+        ({"payment_days": None}, "payment terms", Party.DEAL_OWNER),
+        ({"tax": None}, "tax", Party.FINANCE),
+        ({"tax": TaxTreatment.REVERSE_CHARGE}, "company", Party.FINANCE),
+        ({"milestones": ()}, "billing plan", Party.DEAL_OWNER),
+        ({"is_won": False}, "stage", Party.DEAL_OWNER),
     ],
 )
 def test_what_is_missing_is_named_with_who_must_mend_it(
-    changes: dict[str, object], field: str, who: str
+    changes: dict[str, object], field: str, responsible: Party
 ) -> None:
     [finding] = preflight(deal(1, **{"is_won": True, **changes}))
-    assert (finding.field, finding.who) == (field, who)
+    assert (finding.field, finding.responsible) == (field, responsible)
 
 
 def test_everything_is_told_at_once() -> None:

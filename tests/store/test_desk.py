@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.attention import Action, Attention, Decision
 from domain.deal import Finding
+from domain.responsibility import Party
 from store import Store
 from tests.store.values import NOW, deal, later, trail
 
@@ -18,10 +19,10 @@ def trouble(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Atten
         kind="preflight",
         what="The deal cannot be handed over",
         why=why,
-        who="sales",
+        responsible=(Party.DEAL_OWNER, Party.FINANCE),
         since=since,
         actions=(Action.RETRY, Action.ABORT),
-        findings=(Finding(field="vat_id", problem="is missing", who="sales"),),
+        findings=(Finding(field="vat_id", problem="is missing", responsible=Party.DEAL_OWNER),),
         choices=("new",),
     )
 

@@ -12,6 +12,7 @@ from domain.event import MilestoneReached
 from domain.ids import EventId, ItemKey
 from domain.money import Money
 from domain.project import WriteCharter
+from domain.responsibility import Party
 from domain.stage import Stage
 from tests.deals import company, deal
 from tests.world import World, until, until_awaited
@@ -64,7 +65,7 @@ async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
     await until_awaited(lambda: world.is_issued(mine.id, "m1"))
     await world.cancel(mine.id)
     filed = await world.parked(workflow_ids.deal_run(mine.id))
-    assert (filed.attention.kind, filed.attention.who) == ("credit", "finance")
+    assert (filed.attention.kind, filed.attention.responsible) == ("credit", (Party.FINANCE,))
 
     await world.decide(workflow_ids.deal_run(mine.id), Action.AMEND, choice="credit")
     assert (await handle.result()).stage is Stage.CANCELLED

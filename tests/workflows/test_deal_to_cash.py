@@ -90,7 +90,7 @@ async def test_finance_is_told_why_an_item_is_not_invoiced_and_who_must_act(worl
         return found if [b.item for b in found] == ["m2", "m3"] else None
 
     blockers = await until_awaited(two_left)
-    assert {(b.reason, b.who) for b in blockers} == {
+    assert {(b.reason, b.responsible) for b in blockers} == {
         ("its milestone is not reached", "delivery manager")
     }
 

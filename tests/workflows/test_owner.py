@@ -1,6 +1,7 @@
 """The deal's owner is asked in the CRM while a run waits for them, and no longer."""
 
 from domain.attention import Action
+from domain.responsibility import Party
 from domain.stage import Stage
 from tests.deals import company, deal
 from tests.world import World, until
@@ -72,6 +73,6 @@ async def test_what_finance_must_decide_is_no_task_of_the_owner(world: World) ->
     mine = deal("for-finance", account=account)
     await world.win(mine)
     filed = await world.parked(workflow_ids.handoff_run(mine.id))
-    assert filed.attention.who == "finance"
+    assert filed.attention.responsible == (Party.FINANCE,)
     assert not world.systems.tasks.keys() & {task.subject for task in world.open_tasks(mine.id)}
     assert not world.open_tasks(mine.id)

@@ -10,6 +10,7 @@ from domain.attention import Action
 from domain.company import CompanyIds
 from domain.event import DealWon
 from domain.ids import EventId
+from domain.responsibility import Party
 from domain.stage import Stage
 from tests.deals import company, deal
 from tests.world import World, until_awaited
@@ -25,7 +26,7 @@ async def test_a_deal_without_scope_and_budget_is_parked_before_anything_is_crea
     filed = await world.parked(workflow_ids.handoff_run(mine.id))
 
     assert {f.field for f in filed.attention.findings} == {"scope", "line items"}
-    assert filed.attention.who == "deal owner"
+    assert filed.attention.responsible == (Party.DEAL_OWNER,)
     assert world.is_untouched_by(mine.id)
     told = world.told(mine.id)
     assert told

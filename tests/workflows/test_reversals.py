@@ -5,7 +5,7 @@ from domain.billing import Invoice, ItemState
 from domain.billing_schedule import Transition
 from domain.ids import DealId
 from domain.money import Money
-from domain.preflight import FINANCE
+from domain.responsibility import Party
 from domain.stage import Stage
 from tests.deals import deal
 from tests.world import World, until
@@ -95,7 +95,7 @@ async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
     run = workflow_ids.repair_run(mine.id)
     filed = await world.parked(run)
     gross = first_of(world, mine.id).gross
-    assert filed.attention.who == FINANCE
+    assert filed.attention.responsible == (Party.FINANCE,)
     assert str(gross) in filed.attention.what
     assert says(world, mine.id, outstanding=gross)
 

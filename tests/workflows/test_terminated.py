@@ -14,11 +14,11 @@ from domain.contract import Policy
 from domain.deal_snapshot import Outcome
 from domain.ids import DealId, ItemKey
 from domain.money import Money
+from domain.responsibility import Party
 from domain.stage import Stage
 from tests.deals import deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
-from workflows.attention import OPERATOR
 from workflows.deal_to_cash import DealToCash
 
 Carried = WorkflowHandle[DealToCash, Outcome]
@@ -53,7 +53,7 @@ async def test_what_is_issued_stays_billed_and_its_payment_still_reaches_the_dea
     await _becomes(handle, state=ItemState.ISSUED)
     await _terminate_bill(world, mine.id)
 
-    lost = await _becomes(handle, state=ItemState.ISSUED, who="operator")
+    lost = await _becomes(handle, state=ItemState.ISSUED, responsible=Party.OPERATOR)
     assert "Terminated" in lost.reason
     position = await handle.query(DealToCash.cash_position)
     [invoice] = world.invoices(mine.id)
@@ -74,7 +74,7 @@ async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
         await handle.execute_update(DealToCash.release, args=["m1", "grace"])
     await _terminate_bill(world, mine.id)
 
-    lost = await _becomes(handle, state=ItemState.HELD, who="operator")
+    lost = await _becomes(handle, state=ItemState.HELD, responsible=Party.OPERATOR)
     assert "release it" in lost.reason
     await handle.execute_update(DealToCash.release, args=["m1", "grace"])
     await _becomes(handle, state=ItemState.HELD, reason="its amount needs approval")
@@ -93,7 +93,7 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     world.systems.customers |= customers
     await _terminate_bill(world, mine.id)
 
-    await _becomes(handle, state=ItemState.HELD, who="operator")
+    await _becomes(handle, state=ItemState.HELD, responsible=Party.OPERATOR)
     assert await _asked_in_vain(world, bill) == []
     assert not (await handle.query(DealToCash.status)).needs_attention
     await handle.execute_update(DealToCash.release, args=["m1", "grace"])
@@ -119,8 +119,8 @@ async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so
     )
 
     filed = await world.parked(workflow_ids.deal_run(mine.id))
-    assert (filed.attention.who, filed.attention.actions) == (
-        OPERATOR,
+    assert (filed.attention.responsible, filed.attention.actions) == (
+        (Party.OPERATOR,),
         (Action.RETRY, Action.ABORT),
     )
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))

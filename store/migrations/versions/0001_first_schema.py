@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("responsible", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actions", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("findings", postgresql.JSONB(), nullable=False),

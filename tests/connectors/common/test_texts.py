@@ -12,6 +12,7 @@ from connectors.common import fields
 from connectors.common.fields import FieldReader, Unreadable
 from domain.deal import CostType, PlannedMilestone, SlaMetric
 from domain.money import Money
+from domain.responsibility import Party
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_what_cannot_be_read_is_a_finding_for_the_deals_owner(
     notes = FieldReader()
     assert notes.read("a field", text, parse) is None
     (finding,) = notes.findings
-    assert (finding.field, finding.who) == ("a field", "deal owner")
+    assert (finding.field, finding.responsible) == ("a field", Party.DEAL_OWNER)
     assert text in finding.problem
 
 

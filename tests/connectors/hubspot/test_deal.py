@@ -8,6 +8,7 @@ from domain.deal import ContactRole, Finding
 from domain.ids import DealId
 from domain.money import Money
 from domain.preflight import preflight
+from domain.responsibility import Party
 from ports.failures import Misconfigured, Unreachable
 from tests.contracts.crm_bench import link, open_deal, ticket, won
 from tests.contracts.hubspot import OBJECTS, HubspotBench, local
@@ -71,7 +72,7 @@ async def test_an_amount_smaller_than_the_coin_is_a_finding(bench: HubspotBench)
 async def test_a_line_of_the_plan_that_cannot_be_read_is_quoted(bench: HubspotBench) -> None:
     await bench.change(SEEDED, cashward_billing_plan="All of it; 100; when done")
     (finding,) = await unreadable(bench, SEEDED)
-    assert (finding.field, finding.who) == ("billing plan", "deal owner")
+    assert (finding.field, finding.responsible) == ("billing plan", Party.DEAL_OWNER)
     assert '"All of it; 100; when done"' in finding.problem
     assert finding in preflight(await bench.crm.read_deal(SEEDED))
 
