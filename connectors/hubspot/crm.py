@@ -1,165 +1,132 @@
-"""HubSpot in the role of the CRM."""
+"""HubSpot in the role of Crm: reads deals."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from connectors.common import capabilities, together
-from connectors.hubspot import texts
-from connectors.hubspot.deal import Reading, company_id, deal_of
-from connectors.hubspot.fields import names
-from connectors.hubspot.portal import Portal, local
-from connectors.hubspot.probe import probe
-from connectors.hubspot.record import record_change
-from connectors.hubspot.schema import Schema
-from connectors.hubspot.task import TaskChange
-from connectors.hubspot.wire import Association, Record
+from connectors.hubspot.client import HubspotClient
+from connectors.hubspot.models.deal import DealRecords, company_id, to_deal
+from connectors.hubspot.models.fields import names
+from connectors.hubspot.models.records import CHANGED, Association, Record, won_search
+from connectors.hubspot.models.values import moment
+from connectors.hubspot.operations.owner_task import OwnerTaskOperation
+from connectors.hubspot.operations.write_back import WriteBackOperation
+from connectors.hubspot.settings import HubspotSettings
+from connectors.hubspot.setup import HubspotSetup
 from domain.deal import Deal
 from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId
-from domain.owner_task import OwnerTask
-from domain.write_back import WriteBack
 from ports.capability import Capability
 from ports.crm import WonDeal
 from ports.failures import Misconfigured
-from ports.operation import Operation
 from ports.probe import Probe
 
-_LINES = "line items"
-_CHANGED = "hs_lastmodifieddate"
-_OFFERS = (Capability.WEBHOOK, Capability.UPDATED_SINCE, Capability.DRY_RUN)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# `associations` of a record name its line items with a space, the parameter with an underscore.
+_LINE_ITEMS = "line items"
+# HubSpot object type of deals, docs/guides/api/crm/understanding-the-crm
+_DEAL_TYPE = "0-3"
 
 
 class HubspotCrm:
-    """Reads a deal in two rounds of calls side by side; a poll is one search a page."""
+    """Reads a deal in two rounds of concurrent calls; a poll is one search per page."""
 
-    def __init__(
-        self,
-        portal: Portal,
-        *,
-        app_url: str,
-        identity: str,
-        settle: timedelta,
-        page_size: int = 200,
-    ) -> None:
-        self._portal = portal
-        self._app_url = app_url
-        self._identity = identity
-        self._page_size = page_size
-        self._schema = Schema(portal)
-        self._record = record_change(portal, settle)
-        self._task = TaskChange(
-            portal, IdempotencyPolicy(strategy=Strategy.SEARCH_FIRST, settle_time=settle)
+    def __init__(self, client: HubspotClient, settings: HubspotSettings) -> None:
+        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
+            return IdempotencyPolicy(strategy=strategy, settle_time=settings.settle_time)
+
+        self._client = client
+        self._settings = settings
+        self._setup = HubspotSetup(client)
+        self.write_back = WriteBackOperation(client, idempotency(Strategy.UPSERT))
+        self.owner_task = OwnerTaskOperation(client, idempotency(Strategy.SEARCH_FIRST))
+        self.capabilities = capabilities(
+            self.write_back,
+            self.owner_task,
+            also=(Capability.WEBHOOK, Capability.UPDATED_SINCE, Capability.DRY_RUN),
         )
 
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        return capabilities(self._record, self._task, also=_OFFERS)
-
-    @property
-    def write_back(self) -> Operation[WriteBack]:
-        return self._record
-
-    @property
-    def owner_task(self) -> Operation[OwnerTask]:
-        return self._task
-
     async def read_deal(self, deal: DealId) -> Deal:
-        known_as = local(self._portal.system, deal)
+        local = self._client.local_id(deal)
         async with together() as group:
             reading = group.create_task(
-                self._portal.read("deals", known_as, associations="companies,line_items")
+                self._client.read("deals", local, associations="companies,line_items")
             )
-            labelled = group.create_task(self._portal.associated("deals", known_as, "contacts"))
+            contacts = group.create_task(self._client.associations("deals", local, "contacts"))
         record = reading.result()
-        self._check_fields("deals", record)
-        return deal_of(deal, await self._gather(record, labelled.result()))
+        self._require_fields("deals", record)
+        return to_deal(deal, await self._records(record, contacts.result()))
 
     async def won_since(self, since: datetime) -> Sequence[WonDeal]:
         found: dict[str, WonDeal] = {}
-        async for record in self._won_records(_milliseconds(since)):
-            deal = DealId(f"{self._portal.system}:{record.id}")
-            found[record.id] = WonDeal(deal=deal, changed_at=texts.moment(record.text(_CHANGED)))
+        async for record in self._won_records(since):
+            deal = DealId(f"{self._client.system}:{record.id}")
+            found[record.id] = WonDeal(deal=deal, changed_at=moment(record.text(CHANGED)))
         return sorted(found.values(), key=lambda won: won.changed_at)
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
-        return await self._schema.set_up(dry_run=dry_run)
+        return await self._setup.set_up(dry_run=dry_run)
 
     async def probe(self) -> Probe:
-        return await probe(self._portal, self._schema, self._identity)
+        return await self._setup.probe(self._settings.identity)
 
-    async def _gather(self, record: Record, labelled: Sequence[Association]) -> Reading:
-        portal = self._portal
-        company = company_id(record)
+    async def _records(self, deal: Record, labelled: Sequence[Association]) -> DealRecords:
+        client, company = self._client, company_id(deal)
+        contact_ids = [str(association.id) for association in labelled]
         async with together() as group:
-            companies = group.create_task(
-                portal.read_all("companies", [company] if company else [])
+            reading_company = group.create_task(
+                client.read_all("companies", [company] if company else [])
             )
-            contacts = group.create_task(
-                portal.read_all("contacts", [str(other.id) for other in labelled])
-            )
-            lines = group.create_task(self._lines(record))
-            stage = group.create_task(portal.stage(record.text("dealstage")))
-            info = group.create_task(portal.info.get())
-        for line in lines.result().values():
-            self._check_fields("line_items", line)
-        for found in companies.result().values():
-            self._check_fields("companies", found)
-        return Reading(
-            system=portal.system,
-            deal=record,
-            url=record.url
-            or f"{self._app_url}/contacts/{info.result().portal}/record/0-3/{record.id}",
-            company=next(iter(companies.result().values()), None),
+            contacts = group.create_task(client.read_all("contacts", contact_ids))
+            reading_lines = group.create_task(self._lines(deal))
+            stage = group.create_task(client.stage(deal.text("dealstage")))
+            reading_info = group.create_task(client.info.get())
+        companies, lines = reading_company.result().values(), reading_lines.result().values()
+        for kind, records in (("line_items", lines), ("companies", companies)):
+            for record in records:
+                self._require_fields(kind, record)
+        info = reading_info.result()
+        home = f"{self._settings.app_url}/contacts/{info.portal}/record/{_DEAL_TYPE}"
+        return DealRecords(
+            system=client.system,
+            deal=deal,
+            url=deal.url or f"{home}/{deal.id}",
+            company=next(iter(companies), None),
             labelled=labelled,
             contacts=contacts.result(),
-            lines=list(lines.result().values()),
+            lines=list(lines),
             stage=stage.result(),
-            currency=record.text("deal_currency_code") or info.result().currency,
+            currency=deal.text("deal_currency_code") or info.currency,
         )
 
     async def _lines(self, deal: Record) -> Mapping[str, Record]:
-        links = deal.linked(_LINES)
+        links = deal.linked(_LINE_ITEMS)
         ids = [link.id for link in links.results]
         if links.after:
-            more = await self._portal.associated("deals", deal.id, "line_items")
-            ids = [str(other.id) for other in more]
-        return await self._portal.read_all("line_items", ids)
+            more = await self._client.associations("deals", deal.id, "line_items")
+            ids = [str(association.id) for association in more]
+        return await self._client.read_all("line_items", ids)
 
-    async def _won_records(self, since: int) -> AsyncIterator[Record]:
-        """Each page begins at the last stamp seen: by offset, a record that moves hides another."""
-        known = await self._portal.stages.get()
+    async def _won_records(self, since: datetime) -> AsyncIterator[Record]:
+        """Each page begins at the last change seen: by offset, a record that moves hides another.
+
+        Where one moment fills a page, the next page is read by offset.
+        """
+        known = await self._client.stages.get()
         stages = [stage.id for stage in known.values() if stage.is_won]
         after: str | None = None
         while stages:
-            page = await self._portal.search("deals", self._changed_in(stages, since, after))
+            body = won_search(stages, since, after, self._settings.page_size)
+            page = await self._client.search("deals", body)
             for record in page.results:
                 yield record
             if page.after is None:
                 return
-            last = _milliseconds(texts.moment(page.results[-1].text(_CHANGED)))
+            last = moment(page.results[-1].text(CHANGED))
             since, after = (last, None) if last > since else (since, page.after)
 
-    def _changed_in(
-        self, stages: Sequence[str], since: int, after: str | None
-    ) -> Mapping[str, Any]:
-        changed = {"propertyName": _CHANGED, "operator": "GTE", "value": str(since)}
-        won = {"propertyName": "dealstage", "operator": "IN", "values": list(stages)}
-        return {
-            "filterGroups": [{"filters": [changed, won]}],
-            "sorts": [{"propertyName": _CHANGED, "direction": "ASCENDING"}],
-            "properties": [_CHANGED],
-            "limit": self._page_size,
-        } | ({"after": after} if after else {})
-
-    def _check_fields(self, kind: str, record: Record) -> None:
-        """A property that HubSpot leaves out does not exist there; an unset one is null."""
+    def _require_fields(self, kind: str, record: Record) -> None:
+        """HubSpot leaves out a property that does not exist, and sends null for an unset one."""
         missing = [name for name in names(kind) if name not in record.properties]
         if missing:
             reason = f"{kind} have no {', '.join(missing)}: prepare the account"
-            raise Misconfigured(self._portal.system, reason)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+            raise Misconfigured(self._client.system, reason)

@@ -13,7 +13,7 @@ from hubspot.utils.signature import Signature
 
 from connectors.common import Roles
 from connectors.hubspot import HubspotSettings, open_hubspot
-from connectors.hubspot.fields import FIELDS
+from connectors.hubspot.models.fields import FIELDS
 from connectors.memory import Trouble
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine

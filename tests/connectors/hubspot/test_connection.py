@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from connectors.common import Response
 from connectors.hubspot import HubspotSettings, open_hubspot
-from connectors.hubspot.refusals import explain
+from connectors.hubspot.errors import explain
 from domain.ids import DealId
 from ports.failures import (
     Absent,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.hubspot.fields import FIELDS
+from connectors.hubspot.models.fields import FIELDS
 from ports.failures import Misconfigured
 from testbed.vendors.hubspot import scopes
 from tests.contracts import hubspot

@@ -1,18 +1,17 @@
 """Answers that the sandbox does not give, and HubSpot may."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 
 from connectors.common import Anonymous, Api
 from connectors.hubspot import HubspotSettings
+from connectors.hubspot.client import HubspotClient, Paths
 from connectors.hubspot.crm import HubspotCrm
-from connectors.hubspot.fields import names, wanted
-from connectors.hubspot.paths import Paths
-from connectors.hubspot.portal import Portal
-from connectors.hubspot.schema import Gap
+from connectors.hubspot.models.fields import properties_of
+from connectors.hubspot.setup import Gap, HubspotSetup
 from domain.deal import Deal
 from domain.ids import DealId
 from ports.failures import Rejected, Unreachable
@@ -36,9 +35,11 @@ def crm(wire: Wire) -> HubspotCrm:
         "/account-info/v3/details": answer(200, {"portalId": 7, "companyCurrency": "EUR"}),
         BATCH: answer(200, {"results": [_line("11", "10"), _line("12", "20")]}),
     }
-    app_url = HubspotSettings.model_fields["app_url"].default
-    portal = Portal(Api("hubspot", wire.http, Anonymous(), 5), Paths("v3"))
-    return HubspotCrm(portal, app_url=app_url, identity="a test", settle=timedelta(seconds=30))
+    return HubspotCrm(client(wire), HubspotSettings(access_token=SecretStr("a token")))
+
+
+def client(wire: Wire) -> HubspotClient:
+    return HubspotClient(Api("hubspot", wire.http, Anonymous(), 5), Paths("v3"))
 
 
 async def test_lines_beyond_the_first_page_are_read_too(crm: HubspotCrm) -> None:
@@ -66,14 +67,13 @@ async def test_lines_read_in_part_are_not_taken_for_all(crm: HubspotCrm, wire: W
         await crm.read_deal(DEAL)
 
 
-async def test_a_property_that_another_hand_made_meanwhile_is_made(
-    crm: HubspotCrm, wire: Wire
-) -> None:
+async def test_a_property_that_another_program_made_meanwhile_is_made(wire: Wire) -> None:
     wire.will(_batch([], "OBJECT_ALREADY_EXISTS"), _batch([], "VALIDATION_ERROR"))
     gap = Gap(("property deals.x",), "POST", "/crm/v3/properties/deals/batch/create", {})
-    await crm._schema._close(gap)
+    setup = HubspotSetup(client(wire))
+    await setup.close(gap)
     with pytest.raises(Rejected, match="refused"):
-        await crm._schema._close(gap)
+        await setup.close(gap)
 
 
 async def test_an_account_where_no_deal_can_be_won_is_told_to_sales(
@@ -96,7 +96,7 @@ def _record(kind: str, id: str, associations: Mapping[str, object], **values: st
 
 
 def _shown(kind: str, id: str, **values: str) -> dict[str, object]:
-    properties = dict.fromkeys([*wanted(kind), *names(kind)]) | values
+    properties = dict.fromkeys(properties_of(kind)) | values
     return {"id": id, "properties": properties}
 
 

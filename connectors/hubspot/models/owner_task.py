@@ -1,0 +1,36 @@
+"""A task for the owner of a deal, as HubSpot stores it."""
+
+import re
+from html import escape
+from typing import Any, Final
+
+from connectors.hubspot.models.records import Record
+from domain.ids import reference_of
+from domain.owner_task import OwnerTask
+
+# HubSpot association type "task to deal", docs/guides/api/crm/associations/associations-v4
+_TASK_TO_DEAL = 216
+COMPLETED: Final = {"hs_task_status": "COMPLETED"}
+
+
+def new_task(command: OwnerTask, deal: str, owner: str) -> dict[str, Any]:
+    body = f"{command.body}\n\n{reference_of(command.subject)}"
+    properties = {
+        # Noon UTC is the same day in every time zone of an owner.
+        "hs_timestamp": f"{command.due}T12:00:00Z",
+        "hs_task_subject": command.title,
+        "hs_task_body": escape(body, quote=False).replace("\n", "<br>"),
+        "hs_task_status": "NOT_STARTED",
+        "hs_task_type": "TODO",
+    }
+    task_to_deal = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": _TASK_TO_DEAL}
+    return {
+        "properties": properties | ({"hubspot_owner_id": owner} if owner else {}),
+        "associations": [{"to": {"id": deal}, "types": [task_to_deal]}],
+    }
+
+
+def has_reference(task: Record, command: OwnerTask) -> bool:
+    """Whether the body holds our reference as a whole word; HubSpot stores it as HTML."""
+    reference = re.escape(escape(reference_of(command.subject), quote=False))
+    return bool(re.search(rf"(?<![\w:.-]){reference}(?![\w:.-])", task.text("hs_task_body")))

@@ -1,0 +1,51 @@
+"""Puts a task before the owner of a deal."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from connectors.common import VendorOperation
+from connectors.hubspot.client import HubspotClient
+from connectors.hubspot.models.owner_task import COMPLETED, has_reference, new_task
+from connectors.hubspot.models.records import Record
+from domain.effect import EffectKind, Receipt
+from domain.ids import ExternalId
+from domain.owner_task import OwnerTask
+from ports.failures import Absent
+from ports.operation import Attempt
+
+
+class OwnerTaskOperation(VendorOperation[HubspotClient]):
+    """HubSpot makes a task as often as it is asked; our reference is in the body of the task.
+
+    The search of HubSpot lags, while the associations of a deal are read as they are.
+    """
+
+    kind = EffectKind("crm.task")
+
+    async def do(self, command: OwnerTask, attempt: Attempt) -> Receipt:
+        del attempt
+        deal = self.client.local_id(command.deal)
+        owner = (await self.client.read("deals", deal)).text("hubspot_owner_id")
+        path = self.client.paths.objects("tasks")
+        response = await self.client.api.post(path, body=new_task(command, deal, owner))
+        return _receipt(response.read(Record))
+
+    async def find(self, command: OwnerTask) -> Sequence[Receipt]:
+        """Completed tasks count too: a task that was made once is not made again."""
+        try:
+            deal = self.client.local_id(command.deal)
+            associations = await self.client.associations("deals", deal, "tasks")
+        except Absent:
+            return ()
+        tasks = await self.client.read_all("tasks", [str(each.id) for each in associations])
+        ours = (task for task in tasks.values() if has_reference(task, command))
+        return [_receipt(task) for task in sorted(ours, key=lambda task: int(task.id))]
+
+    async def undo(self, command: OwnerTask, receipt: Receipt) -> None:
+        del command
+        with suppress(Absent):
+            await self.client.update("tasks", receipt.id, COMPLETED)
+
+
+def _receipt(task: Record) -> Receipt:
+    return Receipt(id=ExternalId(task.id), url=task.url)
