@@ -29,13 +29,13 @@ from connectors.hubspot.settings import HubspotSettings
 from ports.failures import Absent, Unreachable
 
 SYSTEM: Final = "hubspot"
-# The header and the window of the burst limit: docs/guides/api/usage-guidelines
+# The header and the window of the burst limit: docs/usage-guidelines
 _PROFILE = ApiProfile(
     explain=explain, pause=timedelta(seconds=10), request_id="x-hubspot-correlation-id"
 )
-# The largest batch of a read: docs/api-reference/crm-objects-v3/batch
+# The largest batch of a read: docs/crm/objects
 _BATCH_SIZE = 100
-# The largest page of associations: docs/api-reference/crm-associations-v4
+# The largest page of associations: docs/crm/associations
 _ASSOCIATIONS_PAGE = 500
 _ACCOUNT_CACHE_TIME = timedelta(minutes=5)
 

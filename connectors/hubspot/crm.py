@@ -23,7 +23,7 @@ from ports.probe import Probe
 
 # `associations` of a record name its line items with a space, the parameter with an underscore.
 _LINE_ITEMS = "line items"
-# HubSpot object type of deals, docs/guides/api/crm/understanding-the-crm
+# HubSpot object type of deals, docs/crm/understanding-the-crm
 _DEAL_TYPE = "0-3"
 
 

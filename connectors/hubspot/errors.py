@@ -9,16 +9,16 @@ from connectors.hubspot.models.error import ErrorBody
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Throttled
 
 # A 429 of the REST API carries no Retry-After; `policyName` says how long the window is.
-# Source: docs/guides/api/usage-guidelines
+# The windows are those of docs/usage-guidelines.
 _PAUSES = {
     "SECONDLY": timedelta(seconds=1),
     "TEN_SECONDLY_ROLLING": timedelta(seconds=10),
     "DAILY": timedelta(hours=1),
 }
 _USUAL_PAUSE = timedelta(seconds=10)
-# 423 Locked: wait at least two seconds; docs/reference/api/other-resources/error-handling
+# Status 423 asks for two seconds, docs/error-handling
 _LOCKED_PAUSE = timedelta(seconds=2)
-# 477 Migration in Progress: the account moves to another region, same page.
+# Status 477: the account moves to another region, docs/error-handling
 _MIGRATION_PAUSE = timedelta(minutes=1)
 
 

@@ -23,7 +23,7 @@ from ports.probe import Probe
 _READ = ("deals", "companies", "contacts", "line_items")
 # HubSpot has no scope of its own for tasks: the scope of contacts opens them.
 _WRITTEN = ("deals", "tasks")
-# docs/apps/developer-platform/build-apps/authentication/scopes. Reading pipelines and properties
+# docs/scopes. Reading pipelines and properties
 # takes the scope that reads the records; `crm.schemas.line_items.write` does not exist.
 SCOPES: Final = frozenset(
     {

@@ -1,100 +1,68 @@
-"""Jira in the role of Pm."""
+"""Jira in the role of Pm: reads milestones and booked time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-from connectors.common import Api, capabilities
-from connectors.jira.charter import CharterChange
-from connectors.jira.house import House
-from connectors.jira.milestones import MilestonesChange, item_of, versions_of
-from connectors.jira.project import ProjectChange, project_change
-from connectors.jira.team import TeamChange
-from connectors.jira.time import read_time
-from connectors.jira.wire import Account, Permissions, Version
-from connectors.jira.work import WorkChange
+from connectors.common import capabilities, together
+from connectors.jira.client import JiraClient
+from connectors.jira.models.versions import to_progress
+from connectors.jira.operations.open_project import OpenProjectOperation
+from connectors.jira.operations.plan_milestones import PlanMilestonesOperation
+from connectors.jira.operations.plan_work import PlanWorkOperation
+from connectors.jira.operations.staff_project import StaffProjectOperation
+from connectors.jira.operations.write_charter import WriteCharterOperation
+from connectors.jira.setup import probe
 from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.capability import Capability
+from ports.failures import Absent
 from ports.pm import MilestoneProgress
 from ports.probe import Probe
 
-_NEEDED = {
-    "ADMINISTER": "let Cashward's account administer Jira: it creates projects",
-    "BROWSE_PROJECTS": "let Cashward's account browse projects",
-    "CREATE_ISSUES": "let Cashward's account create issues",
-}
-
 
 class JiraPm:
-    """Projects of one site; a milestone is a version, and it is reached when it is released."""
+    """The projects of one site."""
 
-    def __init__(self, site: Api, house: House, *, settle: timedelta) -> None:
-        def repeat(strategy: Strategy) -> IdempotencyPolicy:
-            return IdempotencyPolicy(strategy=strategy, settle_time=settle)
+    def __init__(self, client: JiraClient, *, settle_time: timedelta) -> None:
+        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
+            return IdempotencyPolicy(strategy=strategy, settle_time=settle_time)
 
-        self._site = site
-        self._house = house
-        self._project = project_change(site, house, settle)
-        self._charter = CharterChange(site, repeat(Strategy.UPSERT))
-        self._milestones = MilestonesChange(site, repeat(Strategy.UNIQUE_REFERENCE))
-        self._work = WorkChange(site, repeat(Strategy.SEARCH_FIRST))
-        self._team = TeamChange(site, repeat(Strategy.UNIQUE_REFERENCE), house)
-
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        changes = (self._project, self._charter, self._milestones, self._work, self._team)
-        return capabilities(*changes, also={Capability.WEBHOOK})
-
-    @property
-    def open_project(self) -> ProjectChange:
-        return self._project
-
-    @property
-    def write_charter(self) -> CharterChange:
-        return self._charter
-
-    @property
-    def plan_milestones(self) -> MilestonesChange:
-        return self._milestones
-
-    @property
-    def plan_work(self) -> WorkChange:
-        return self._work
-
-    @property
-    def staff_project(self) -> TeamChange:
-        return self._team
+        unique = idempotency(Strategy.UNIQUE_REFERENCE)
+        self._client = client
+        self.open_project = OpenProjectOperation(client, unique)
+        self.write_charter = WriteCharterOperation(client, idempotency(Strategy.UPSERT))
+        self.plan_milestones = PlanMilestonesOperation(client, unique)
+        self.plan_work = PlanWorkOperation(client, idempotency(Strategy.SEARCH_FIRST))
+        self.staff_project = StaffProjectOperation(client, unique)
+        self.capabilities = capabilities(
+            self.open_project,
+            self.write_charter,
+            self.plan_milestones,
+            self.plan_work,
+            self.staff_project,
+            also={Capability.WEBHOOK},
+        )
 
     async def read_milestones(
         self, deal: DealId, project: ExternalId
     ) -> Sequence[MilestoneProgress]:
-        return tuple(_progress(deal, await versions_of(self._site, project)))
+        return tuple(to_progress(deal, await self._client.versions(project)))
 
     async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        return await read_time(self._site, deal, project)
+        """Every worklog of the project."""
+        client, found = self._client, await self._client.project(project)
+        if found.deleted:
+            raise Absent(client.system, f"the project {found.key} is in the trash")
+        issues = await client.issues(found, "worklog")
+        async with together() as group:
+            tasks = [(issue, group.create_task(client.worklogs(issue))) for issue in issues]
+        entries = [
+            worklog.to_entry(issue.key_in(deal))
+            for issue, task in tasks
+            for worklog in task.result()
+        ]
+        return sorted(entries, key=lambda entry: (entry.day, int(entry.id)))
 
     async def probe(self) -> Probe:
-        me = (await self._site.get("/myself")).read(Account)
-        query = {"permissions": ",".join(_NEEDED)}
-        granted = (await self._site.get("/mypermissions", query=query)).read(Permissions)
-        wanting = tuple(
-            way_out
-            for name, way_out in _NEEDED.items()
-            if name in granted.permissions and not granted.permissions[name].have
-        )
-        return Probe(
-            system=self._site.system,
-            account=self._house.app_url,
-            identity=me.id,
-            problems=wanting,
-        )
-
-
-def _progress(deal: DealId, versions: Sequence[Version]) -> Iterator[MilestoneProgress]:
-    for version in versions:
-        item = item_of(version, deal)
-        if item:
-            yield MilestoneProgress(
-                item=item, external=ExternalId(version.id), is_reached=version.released
-            )
+        return await probe(self._client)

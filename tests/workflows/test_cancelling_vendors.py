@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from connectors.jira.wire import PROPERTY
+from connectors.jira.models.project import PROPERTY
 from domain.attention import Action, Decision
 from domain.deal_snapshot import CancelRequest, Outcome
 from domain.event import DealWon, MilestoneReached

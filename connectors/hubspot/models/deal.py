@@ -16,7 +16,7 @@ from domain.deal import Contact, ContactRole, CostType, Deal, QuoteLine, Unit
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
 
-# Association type of the primary company, docs/guides/api/crm/associations/associations-v4
+# Association type of the primary company, docs/crm/associations
 _PRIMARY = "deal_to_company"
 _ROLES = {label.casefold(): role for role, label in ROLE_LABELS.items()}
 

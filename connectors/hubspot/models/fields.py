@@ -14,7 +14,7 @@ from connectors.common.field_definitions import (
 GROUP: Final = "cashward"
 FIELDS: Final = {"deals": DEAL_FIELDS, "line_items": LINE_FIELDS, "companies": COMPANY_FIELDS}
 
-# `type` and `fieldType` of a property: docs/guides/api/crm/properties
+# `type` and `fieldType` of a property: docs/crm/properties
 _TYPES: Final = {
     FieldKind.TEXT: ("string", "text"),
     FieldKind.LONG_TEXT: ("string", "textarea"),
@@ -23,7 +23,7 @@ _TYPES: Final = {
     FieldKind.MONEY: ("number", "number"),
     FieldKind.CHOICE: ("enumeration", "select"),
 }
-# HubSpot's default properties: docs/guides/api/crm/properties
+# HubSpot's default properties: docs/crm/properties
 _DEFAULT_PROPERTIES: Final = {
     "deals": "dealname amount deal_currency_code dealstage pipeline closedate hubspot_owner_id",
     "line_items": "name quantity price amount hs_sku hs_line_item_currency_code",

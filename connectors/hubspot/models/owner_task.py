@@ -8,7 +8,7 @@ from connectors.hubspot.models.records import Record
 from domain.ids import reference_of
 from domain.owner_task import OwnerTask
 
-# HubSpot association type "task to deal", docs/guides/api/crm/associations/associations-v4
+# HubSpot association type "task to deal", docs/crm/associations
 _TASK_TO_DEAL = 216
 COMPLETED: Final = {"hs_task_status": "COMPLETED"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.jira.project import project_key
+from connectors.jira.models.project import project_key
 from domain.ids import DealId, ExternalId
 from ports.failures import Rejected
 from tests.contracts.jira import JiraBench

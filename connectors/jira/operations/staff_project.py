@@ -1,39 +1,35 @@
-"""The change that staffs a project: its people become actors of one project role."""
+"""Staffs a project: its people become actors of one project role."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from connectors.common import Api, VendorOperation
-from connectors.jira.house import House
-from connectors.jira.wire import Role, Roles
+from connectors.common import VendorOperation
+from connectors.jira.client import JiraClient
+from connectors.jira.models.access import Role, RoleAddresses
 from domain.effect import EffectKind, Receipt
 from domain.project import StaffProject
 from ports.failures import Absent, Rejected
 from ports.operation import Attempt
 
-_KIND = EffectKind("pm.team")
+_ROLE_PATH = "/project/{}/role/{}"
 
 
-@dataclass(frozen=True)
-class TeamChange(VendorOperation[Api]):
-    """Adds who is missing; Jira refuses who is there already."""
+class StaffProjectOperation(VendorOperation[JiraClient]):
+    """Adds the people who are missing; Jira refuses those who hold the role already."""
 
-    house: House
-    kind = _KIND
+    kind = EffectKind("pm.team")
 
-    async def do(self, command: StaffProject, ticket: Attempt) -> Receipt:
-        people = _people(command)
-        if not people:
+    async def do(self, command: StaffProject, attempt: Attempt) -> Receipt:
+        missing = _people(command)
+        if not missing:
             return Receipt(id=command.project)
         role = await self._role_id(command)
-        missing = (
-            people - (await self._role(command, role)).people if ticket.search_first else people
-        )
+        if attempt.search_first:
+            missing -= (await self._role(command, role)).people
         try:
             if missing:
                 await self._add(command, role, missing)
         except Rejected:
-            # One who is in already makes Jira refuse them all.
+            # Jira refuses all of them if one holds the role already.
             rest = missing - (await self._role(command, role)).people
             if rest == missing:
                 raise
@@ -51,34 +47,31 @@ class TeamChange(VendorOperation[Api]):
             return ()
         return (Receipt(id=command.project),) if people <= role.people else ()
 
-    async def undo(self, command: StaffProject, made: Receipt) -> None:
+    async def undo(self, command: StaffProject, receipt: Receipt) -> None:
         try:
             role = await self._role_id(command)
             for person in sorted(_people(command)):
-                path = "/project/{}/role/{}"
-                await self.client.delete(path, made.id, role, query={"user": person})
+                query = {"user": person}
+                await self.client.api.delete(_ROLE_PATH, receipt.id, role, query=query)
         except Absent:
             return
 
     async def _add(self, command: StaffProject, role: str, people: set[str]) -> None:
         body = {"user": sorted(people)}
-        await self.client.post("/project/{}/role/{}", command.project, role, body=body)
+        await self.client.api.post(_ROLE_PATH, command.project, role, body=body)
 
     async def _role(self, command: StaffProject, role: str) -> Role:
-        return (await self.client.get("/project/{}/role/{}", command.project, role)).read(Role)
+        return (await self.client.api.get(_ROLE_PATH, command.project, role)).read(Role)
 
     async def _role_id(self, command: StaffProject) -> str:
-        """The number of the role, which is the end of its address."""
-        answer = await self.client.get("/project/{}/role", command.project)
-        roles = answer.read(Roles).root
-        address = roles.get(self.house.team_role)
-        if address is None:
+        """The number of the role, which ends its address."""
+        response = await self.client.api.get("/project/{}/role", command.project)
+        roles, name = response.read(RoleAddresses).root, self.client.defaults.team_role
+        if name not in roles:
             known = ", ".join(sorted(roles))
-            reason = (
-                f"no project role {self.house.team_role!r}: set jira team_role to one of {known}"
-            )
+            reason = f"no project role {name!r}: set jira team_role to one of {known}"
             raise Rejected(self.system, reason)
-        return address.rpartition("/")[2]
+        return roles[name].rpartition("/")[2]
 
 
 def _people(command: StaffProject) -> set[str]:

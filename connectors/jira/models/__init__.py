@@ -1,0 +1,1 @@
+"""Jira's JSON and its translation."""

@@ -1,0 +1,56 @@
+"""Versions, which are milestones in Jira's terms."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import BaseModel, RootModel
+
+from domain.billing import BillableItem
+from domain.ids import DealId, ExternalId, ItemKey, Subject, reference_of
+from domain.project import PlanMilestones
+from ports.pm import MilestoneProgress
+
+
+class Version(BaseModel):
+    """A version as it is read."""
+
+    id: str
+    name: str
+    description: str = ""
+    released: bool = False
+
+    def item(self, deal: DealId) -> ItemKey | None:
+        """The item of ours that it stands for; people may write around our reference."""
+        reference = re.escape(_reference(deal, ""))
+        found = re.search(rf"(?<!\S){reference}(\w+)", self.description)
+        return ItemKey(found[1]) if found else None
+
+
+class Versions(RootModel[list[Version]]):
+    """All versions of a project, in one page."""
+
+
+def new_version(command: PlanMilestones, item: BillableItem, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "projectId": int(command.project),
+        # A version has no properties, so its description holds our reference.
+        "description": _reference(command.deal, item.key),
+        "startDate": command.start,
+        "releaseDate": max(item.due, command.start),
+        "released": False,
+    }
+
+
+def to_progress(deal: DealId, versions: Iterable[Version]) -> Iterator[MilestoneProgress]:
+    """A milestone is reached when its version is released."""
+    for version in versions:
+        if item := version.item(deal):
+            yield MilestoneProgress(
+                item=item, external=ExternalId(version.id), is_reached=version.released
+            )
+
+
+def _reference(deal: DealId, item: str) -> str:
+    return reference_of(Subject(f"{deal}:{item}"))

@@ -1,0 +1,60 @@
+"""Opens a project. Its key comes from the deal, and Jira keeps keys unique."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from connectors.common import VendorOperation
+from connectors.jira.client import JiraClient
+from connectors.jira.errors import Taken
+from connectors.jira.models.project import PROPERTY, NewProject, new_project, project_key
+from domain.effect import EffectKind, Receipt
+from domain.ids import ExternalId
+from domain.project import OpenProject
+from ports.failures import Absent, Rejected
+from ports.operation import Attempt
+
+
+class OpenProjectOperation(VendorOperation[JiraClient]):
+    """Opens a company-managed project; an undo moves it to the trash with all its parts."""
+
+    kind = EffectKind("pm.project")
+
+    async def do(self, command: OpenProject, attempt: Attempt) -> Receipt:
+        del attempt
+        defaults = self.client.defaults
+        lead = defaults.lead or await self.client.account_id.get()
+        try:
+            response = await self.client.api.post(
+                "/project", body=new_project(command, defaults, lead)
+            )
+        except Taken as taken:
+            # Our own attempt whose response was lost may have taken it.
+            if found := await self.find(command):
+                return found[0]
+            key = project_key(command.deal)
+            reason = (
+                f"the key {key} or its name belongs to another project, maybe in the trash: "
+                f"rename that one, or delete it for good ({taken.reason})"
+            )
+            raise Rejected(self.system, reason) from taken
+        project = response.read(NewProject)
+        return self._receipt(str(project.id), project.key)
+
+    async def find(self, command: OpenProject) -> Sequence[Receipt]:
+        try:
+            project = await self.client.project(project_key(command.deal), properties=PROPERTY)
+        except Absent:
+            return ()
+        if project.deleted or not project.is_for(command.deal, command.url):
+            return ()
+        return (self._receipt(project.id, project.key),)
+
+    async def undo(self, command: OpenProject, receipt: Receipt) -> None:
+        del command
+        with suppress(Absent):
+            query = {"enableUndo": "true"}
+            await self.client.api.delete("/project/{}", receipt.id, query=query)
+
+    def _receipt(self, id: str, key: str) -> Receipt:
+        url = f"{self.client.site}/browse/{key}"
+        return Receipt(id=ExternalId(id), url=url, parts={"key": ExternalId(key)})

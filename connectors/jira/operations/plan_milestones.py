@@ -1,0 +1,71 @@
+"""Plans milestones as versions. Their names are unique within a project."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from connectors.common import VendorOperation, together
+from connectors.common.project_parts import unique_names
+from connectors.jira.client import JiraClient
+from connectors.jira.errors import Taken
+from connectors.jira.models.versions import Version, new_version
+from domain.billing import BillableItem
+from domain.effect import EffectKind, Receipt
+from domain.ids import ExternalId
+from domain.project import PlanMilestones
+from ports.failures import Absent, Rejected
+from ports.operation import Attempt
+
+# A version's name has at most 255 characters, docs/rest/project-versions
+_LONGEST_NAME = 255
+
+
+class PlanMilestonesOperation(VendorOperation[JiraClient]):
+    """Makes one version for each milestone and keeps those that exist."""
+
+    kind = EffectKind("pm.milestones")
+
+    async def do(self, command: PlanMilestones, attempt: Attempt) -> Receipt:
+        found = await self._versions(command) if attempt.search_first else {}
+        names = unique_names(command.milestones, _LONGEST_NAME)
+        missing = [item for item in command.milestones if item.key not in found]
+        async with together() as group:
+            tasks = {
+                item.key: group.create_task(self._add(command, item, names[item.key]))
+                for item in missing
+            }
+        found |= {str(key): task.result() for key, task in tasks.items()}
+        return Receipt(id=command.project, parts=found)
+
+    async def find(self, command: PlanMilestones) -> Sequence[Receipt]:
+        found = await self._versions(command)
+        is_complete = all(item.key in found for item in command.milestones)
+        return (Receipt(id=command.project, parts=found),) if is_complete else ()
+
+    async def undo(self, command: PlanMilestones, receipt: Receipt) -> None:
+        del command
+        for version in receipt.parts.values():
+            with suppress(Absent):
+                await self.client.api.post("/version/{}/removeAndSwap", version, body={})
+
+    async def _versions(self, command: PlanMilestones) -> dict[str, ExternalId]:
+        try:
+            versions = await self.client.versions(command.project)
+        except Absent:
+            return {}
+        return {
+            str(item): ExternalId(version.id)
+            for version in versions
+            if (item := version.item(command.deal))
+        }
+
+    async def _add(self, command: PlanMilestones, item: BillableItem, name: str) -> ExternalId:
+        body = new_version(command, item, name)
+        try:
+            response = await self.client.api.post("/version", body=body)
+        except Taken as taken:
+            found = await self._versions(command)
+            if item.key in found:
+                return found[item.key]
+            reason = f"the project has a version {name!r} that is not ours: rename it there"
+            raise Rejected(self.system, reason) from taken
+        return ExternalId(response.read(Version).id)
