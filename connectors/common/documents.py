@@ -58,13 +58,14 @@ class DocumentChecks:
                 f"finance must compare the tax rate in {self.name} with ours",
             )
 
-    def require_room(self, invoice: str, open_amount: Decimal, credit: Money) -> None:
+    def require_room(self, invoice: str, open_amount: Decimal, credit: Totals) -> None:
         """Raises Rejected where a credit is larger than what the invoice still has to be paid."""
-        if open_amount < credit.amount:
+        if open_amount < credit.gross:
             raise Rejected(
                 self.system,
                 f"invoice {invoice} has {open_amount} left to pay, less than the credit of "
-                f"{credit}: finance must refund in {self.name} what was paid",
+                f"{credit.gross} {credit.currency}: "
+                f"finance must refund in {self.name} what was paid",
             )
 
     def money(self, amount: Decimal, currency: str, reference: str) -> Money:

@@ -1,18 +1,18 @@
-"""What changed, read by seeking."""
+"""Changed invoices, read by keyset."""
 
 from datetime import UTC, datetime, timedelta
 
-from connectors.xero.invoicing import XeroInvoicing
+from connectors.xero import XeroInvoicing
 from tests.contracts.erp_bench import customer, draft, drafted, issued, ticket
-from tests.contracts.xero import BASE, XeroBench
+from tests.contracts.xero import BASE, XeroBench, settings
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def _in_pages_of(xero: XeroBench, size: int) -> XeroInvoicing:
     assert isinstance(xero.invoicing, XeroInvoicing)
-    documents = xero.invoicing.draft_invoice.documents
-    return XeroInvoicing(documents, client_id="", page_size=size)
+    client = xero.invoicing.draft_invoice.client
+    return XeroInvoicing(client, settings(xero.url, page_size=size))
 
 
 async def test_changes_of_one_moment_are_paged_through(xero: XeroBench) -> None:

@@ -1,4 +1,4 @@
-"""What all of Xero's JSON shares: its spelling, its dates, its pages, its refusals."""
+"""What all of Xero's JSON shares: spelling of names, dates, pages, wrapping."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,17 +28,17 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-def _spelt(field: str) -> str:
+def _spelling(field: str) -> str:
     return "".join(_CAPITALS.get(word, word.capitalize()) for word in field.split("_"))
 
 
-class Wire(BaseModel):
-    """An element of Xero's: its names in Pascal case, unknown fields left aside."""
+class XeroModel(BaseModel):
+    """Base of the models: names in Pascal case, unknown fields ignored."""
 
-    model_config = ConfigDict(alias_generator=_spelt, populate_by_name=True, frozen=True)
+    model_config = ConfigDict(alias_generator=_spelling, populate_by_name=True, frozen=True)
 
 
-W = TypeVar("W", bound=Wire)
+M = TypeVar("M", bound=XeroModel)
 
 
 class Pagination(BaseModel):
@@ -48,14 +48,14 @@ class Pagination(BaseModel):
     page_count: int = Field(alias="pageCount")
 
 
-class Page(Wire):
+class Page(XeroModel):
     """One page of a list."""
 
     pagination: Pagination | None = Field(None, alias="pagination")
 
     @property
     def is_last(self) -> bool:
-        """An answer without a pagination is the whole list."""
+        """A response without a pagination is the whole list."""
         return self.pagination is None or self.pagination.page >= self.pagination.page_count
 
 
@@ -70,38 +70,13 @@ class Connections(RootModel[list[Connection]]):
     """All organisations that the app is connected to."""
 
 
-class Fault(Wire):
-    """One reason against an element."""
-
-    message: str = ""
-
-
-class RefusedElement(Wire):
-    """An element as it comes back, with the reasons against it."""
-
-    validation_errors: list[Fault] = []
-
-
-class Refused(Wire):
-    """The body of a 400."""
-
-    message: str = ""
-    elements: list[RefusedElement] = []
-
-    @property
-    def words(self) -> str:
-        """The reasons against the elements, each once; without any, the message."""
-        faults = [fault.message for each in self.elements for fault in each.validation_errors]
-        return " · ".join(dict.fromkeys(faults)) or self.message
-
-
-def only(answer: Response, elements: Sequence[W]) -> W:
-    """The one element that a read or write of one thing answers."""
+def only(response: Response, elements: Sequence[M]) -> M:
+    """The one element that a read or write of one thing responses."""
     if len(elements) != 1:
-        raise answer.unreadable(f"{len(elements)} elements instead of one")
+        raise response.unreadable(f"{len(elements)} elements instead of one")
     return elements[0]
 
 
-def wrapped(kind: str, element: Wire) -> Mapping[str, Any]:
+def wrapped(kind: str, element: XeroModel) -> Mapping[str, Any]:
     """An element as Xero takes it: under the name of its kind, without what is empty."""
     return {kind: [element.model_dump(by_alias=True, exclude_none=True)]}

@@ -1,34 +1,24 @@
 """Xero's contacts: our customers."""
 
-import re
 from typing import Self
 
-from connectors.xero.wire.base import Page, Wire
+from connectors.common.customers import customer_key, customer_reference
+from connectors.xero.models.documents import Links
+from connectors.xero.models.json import Page, XeroModel
 from domain.customer import Candidate, OpenCustomer
 from domain.effect import Receipt
 from domain.ids import ExternalId
 
-_PREFIX = "cw-"
-_GENERATION = re.compile(r"\.\d+$")
 
-
-def contact_number(key: str, generation: int = 1) -> str:
-    """Our key as Xero keeps it: ContactNumber is set by apps only.
-
-    An archived contact keeps its number, so a customer that is opened again gets another one.
-    """
-    return f"{_PREFIX}{key}.{generation}" if generation > 1 else f"{_PREFIX}{key}"
-
-
-class Address(Wire):
+class Address(XeroModel):
     """Xero needs no more of an address than its type."""
 
     address_type: str
     country: str
 
 
-class NewContact(Wire):
-    """A customer to be."""
+class NewContact(XeroModel):
+    """A contact to be made."""
 
     contact_number: str
     name: str
@@ -43,7 +33,7 @@ class NewContact(Wire):
         account = command.account
         country = account.country if account.country.isalpha() else ""
         return cls(
-            contact_number=contact_number(command.key, generation),
+            contact_number=customer_reference(command.key, generation),
             name=account.name,
             email_address=command.billing_email or account.billing_email or None,
             tax_number=account.ids.vat_id or account.ids.tax_id or None,
@@ -53,14 +43,14 @@ class NewContact(Wire):
         )
 
 
-class ContactStatus(Wire):
-    """A contact's way into the archive."""
+class ContactUpdate(XeroModel):
+    """A change of a contact's status."""
 
     contact_id: str
     contact_status: str
 
 
-class Contact(Wire):
+class Contact(XeroModel):
     """A contact on file. Of two merged contacts, the archived one names the other."""
 
     contact_id: str
@@ -78,10 +68,9 @@ class Contact(Wire):
     @property
     def key(self) -> str:
         """Our key of it; empty if it is not ours."""
-        number = self.contact_number
-        return _GENERATION.sub("", number.removeprefix(_PREFIX) if _is_ours(number) else "")
+        return customer_key(self.contact_number)
 
-    def candidate(self) -> Candidate:
+    def to_candidate(self) -> Candidate:
         return Candidate(
             id=ExternalId(self.contact_id),
             name=self.name,
@@ -91,15 +80,11 @@ class Contact(Wire):
             is_archived=self.is_archived,
         )
 
-    def made(self, app: str) -> Receipt:
-        return Receipt(id=ExternalId(self.contact_id), url=f"{app}/Contacts/View/{self.contact_id}")
-
-
-def _is_ours(number: str) -> bool:
-    return number.startswith(_PREFIX)
+    def receipt(self, links: Links) -> Receipt:
+        return Receipt(id=ExternalId(self.contact_id), url=links.contact(self.contact_id))
 
 
 class Contacts(Page):
-    """Contacts, in answer to a read or a write."""
+    """Contacts, in the response to a read or a write."""
 
     contacts: list[Contact]

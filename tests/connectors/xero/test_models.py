@@ -10,16 +10,20 @@ import httpx
 import pytest
 
 from connectors.common import Response
-from connectors.xero.organisation import explain
-from connectors.xero.where import all_of, any_of, equal, starts
-from connectors.xero.wire.base import only, wrapped
-from connectors.xero.wire.contacts import Contact, NewContact, contact_number
-from connectors.xero.wire.documents import Invoices, InvoiceState, StoredInvoice
+from connectors.common.customers import customer_reference
+from connectors.xero.errors import explain
+from connectors.xero.models.contacts import Contact, NewContact
+from connectors.xero.models.documents import Invoices, Links, StoredInvoice
+from connectors.xero.models.filters import all_of, any_of, equal, starts
+from connectors.xero.models.json import only, wrapped
+from connectors.xero.models.new_documents import InvoiceUpdate
 from domain.billing import InvoiceStatus
+from domain.ids import CustomerKey
 from domain.money import Money
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain
 from tests.contracts.erp_bench import ACCOUNT, opening
 
+LINKS = Links(app="https://go.xero.example")
 INVOICE: dict[str, Any] = {
     "Type": "ACCREC",
     "InvoiceID": "7f6c2f0a-3c1e-4b57-9d21-0c9a5b7e1d44",
@@ -55,7 +59,7 @@ def stored(**changes: object) -> StoredInvoice:
 
 
 def test_an_invoice_reads_as_it_is_written() -> None:
-    invoice = stored().invoice("https://go.xero.example")
+    invoice = stored().to_invoice(LINKS)
     assert invoice.number == "CW-2026-000317"
     assert (invoice.issued_on, invoice.due_on) == (date(2026, 10, 1), date(2026, 10, 31))
     assert (invoice.net, invoice.tax) == (Money.of("3099.99", "GBP"), Money.of("620.01", "GBP"))
@@ -81,18 +85,18 @@ def test_amounts_beyond_a_float_stay_exact() -> None:
     ],
 )
 def test_each_status_has_its_meaning(status: str, meaning: InvoiceStatus) -> None:
-    assert stored(Status=status).invoice("").status is meaning
+    assert stored(Status=status).to_invoice(LINKS).status is meaning
 
 
 def test_money_in_advance_was_paid_and_only_the_rest_is_credit() -> None:
-    invoice = stored(Prepayments=[{"AppliedAmount": 200.00}]).invoice("")
+    invoice = stored(Prepayments=[{"AppliedAmount": 200.00}]).to_invoice(LINKS)
     assert (invoice.paid, invoice.credited) == (Money.of(1670, "GBP"), Money.of(50, "GBP"))
     assert invoice.outstanding == Money.of(2000, "GBP")
 
 
 def test_half_a_yen_is_refused_with_words() -> None:
     with pytest.raises(Rejected, match=r"reads 3099\.99 JPY"):
-        stored(CurrencyCode="JPY").invoice("")
+        stored(CurrencyCode="JPY").to_invoice(LINKS)
 
 
 @pytest.mark.parametrize("elements", [0, 2])
@@ -111,13 +115,13 @@ def test_what_is_empty_is_not_sent() -> None:
 
 
 def test_a_status_is_sent_without_lines() -> None:
-    body = wrapped("Invoices", InvoiceState(invoice_id="i", status="AUTHORISED"))
+    body = wrapped("Invoices", InvoiceUpdate(invoice_id="i", status="AUTHORISED"))
     assert body == {"Invoices": [{"InvoiceID": "i", "Status": "AUTHORISED"}]}
 
 
 @pytest.mark.parametrize("generation", [1, 2, 11])
 def test_our_key_is_read_back_from_any_generation(generation: int) -> None:
-    number = contact_number("sk-36421936", generation)
+    number = customer_reference(CustomerKey("sk-36421936"), generation)
     assert Contact(contact_id="c", contact_number=number).key == "sk-36421936"
 
 

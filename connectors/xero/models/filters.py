@@ -1,4 +1,4 @@
-"""Xero's filter expressions."""
+"""Xero's filter expressions (`where`), docs/accounting/requests-and-responses."""
 
 _UNQUOTABLE = frozenset('"\\')
 

@@ -1,16 +1,17 @@
-"""Xero's sales invoices and credit notes, whose amounts have two decimals in every currency."""
+"""Sales invoices and credit notes on file; their amounts have two decimals in every currency."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
-from pydantic import ValidationError
-
-from connectors.xero.wire.base import Day, Moment, Page, Wire
-from domain.billing import Invoice, InvoiceStatus
+from connectors.common.documents import DocumentChecks, Totals
+from connectors.xero.models.json import Day, Moment, Page, XeroModel
+from domain.billing import Invoice, InvoiceLine, InvoiceStatus
 from domain.effect import Receipt
 from domain.ids import ExternalId
 from domain.money import Money
-from ports.failures import Rejected
+from domain.tax import TaxRounding, TaxRule
 
 Status: TypeAlias = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"]
 _STATUSES: Final[dict[Status, InvoiceStatus]] = {
@@ -21,70 +22,37 @@ _STATUSES: Final[dict[Status, InvoiceStatus]] = {
     "VOIDED": InvoiceStatus.GONE,
     "DELETED": InvoiceStatus.GONE,
 }
+# Xero rounds the tax of each line, docs/accounting/rounding
+TAX_ROUNDING: Final = TaxRounding.PER_LINE
+CHECKS: Final = DocumentChecks("xero", "Xero")
 
 
-class ContactId(Wire):
-    """Whom a document is for. Any other field would change the contact itself."""
+@dataclass(frozen=True)
+class Links:
+    """Addresses of records: people open them below `app`, programs below `api`."""
 
-    contact_id: str
+    app: str
+    api: str = ""
 
+    def contact(self, id: str) -> str:
+        return f"{self.app}/Contacts/View/{id}"
 
-class Tracking(Wire):
-    """A category and its option, both as they are called in Xero."""
+    def invoice(self, id: str) -> str:
+        return f"{self.app}/AccountsReceivable/View.aspx?InvoiceID={id}"
 
-    name: str
-    option: str
+    def credit_note(self, id: str) -> str:
+        return f"{self.app}/AccountsReceivable/ViewCreditNote.aspx?creditNoteID={id}"
 
-
-class Line(Wire):
-    """A line to be. Never with a LineAmount: Xero works it out, and refuses one that differs."""
-
-    description: str
-    quantity: Decimal = Decimal(1)
-    unit_amount: Decimal
-    account_code: str
-    tax_type: str
-    tax_amount: Decimal | None = None
-    tracking: list[Tracking] | None = None
+    def pdf(self, id: str) -> str:
+        """The address that answers `Accept: application/pdf` with the invoice."""
+        return f"{self.api}/Invoices/{id}"
 
 
-class NewDocument(Wire):
-    """An invoice or credit note to be. Its number comes from the organisation's sequence."""
-
-    type: Literal["ACCREC", "ACCRECCREDIT"]
-    status: Status
-    contact: ContactId
-    reference: str
-    date: Day
-    due_date: Day | None = None
-    line_amount_types: str = "Exclusive"
-    currency_code: str
-    url: str | None = None
-    line_items: list[Line]
+def expected_totals(lines: Sequence[InvoiceLine], rule: TaxRule) -> Totals:
+    return Totals.expected(lines, rule, TAX_ROUNDING)
 
 
-class InvoiceState(Wire):
-    """An invoice's move to another status: without lines, so that they stay as they are."""
-
-    invoice_id: str
-    status: Status
-
-
-class InvoiceId(Wire):
-    """Which invoice an allocation is for."""
-
-    invoice_id: str
-
-
-class Allocation(Wire):
-    """The part of a credit note that goes against an invoice."""
-
-    amount: Decimal
-    date: Day
-    invoice: InvoiceId
-
-
-class Stored(Wire):
+class Stored(XeroModel):
     """What an invoice and a credit note on file have in common."""
 
     status: Status
@@ -103,19 +71,14 @@ class Stored(Wire):
         return _STATUSES[self.status] is InvoiceStatus.DRAFT
 
     @property
-    def amounts(self) -> tuple[Decimal, Decimal, Decimal]:
-        return self.sub_total, self.total_tax, self.total
+    def totals(self) -> Totals:
+        return Totals(self.currency_code, self.sub_total, self.total_tax, self.total)
 
     def money(self, amount: Decimal) -> Money:
-        """An amount of the document. Raises Rejected for half a yen."""
-        try:
-            return Money.of(amount, self.currency_code)
-        except ValidationError as odd:
-            reason = f"{self.reference} reads {amount} {self.currency_code}, which nobody can pay"
-            raise Rejected("xero", reason) from odd
+        return CHECKS.money(amount, self.currency_code, self.reference)
 
 
-class Applied(Wire):
+class Applied(XeroModel):
     """The part of a credit, over- or prepayment that went against an invoice."""
 
     applied_amount: Decimal = Decimal(0)
@@ -140,11 +103,8 @@ class StoredInvoice(Stored):
         """Sorts documents before drafts, and each oldest first: numbers are drawn in order."""
         return self.is_draft, len(self.invoice_number), self.invoice_number
 
-    def invoice(self, app: str, pdf: str = "") -> Invoice:
-        """In our words: money that came in advance was paid, though Xero calls it credited.
-
-        `pdf` is the address that answers `Accept: application/pdf` with the document.
-        """
+    def to_invoice(self, links: Links) -> Invoice:
+        """Money that came in advance was paid, though Xero counts it as credited."""
         advances = (*self.prepayments, *self.overpayments)
         advance = sum((part.applied_amount for part in advances), start=Decimal(0))
         return Invoice(
@@ -152,7 +112,7 @@ class StoredInvoice(Stored):
             reference=self.reference,
             number=self.invoice_number,
             status=_STATUSES[self.status],
-            url=_invoice_url(app, self.invoice_id),
+            url=links.invoice(self.invoice_id),
             issued_on=self.date,
             due_on=self.due_date,
             net=self.money(self.sub_total),
@@ -160,19 +120,15 @@ class StoredInvoice(Stored):
             gross=self.money(self.total),
             paid=self.money(self.amount_paid + advance),
             credited=self.money(self.amount_credited - advance),
-            pdf=pdf,
+            pdf=links.pdf(self.invoice_id),
         )
 
-    def made(self, app: str) -> Receipt:
-        return Receipt(id=ExternalId(self.invoice_id), url=_invoice_url(app, self.invoice_id))
-
-
-def _invoice_url(app: str, invoice: str) -> str:
-    return f"{app}/AccountsReceivable/View.aspx?InvoiceID={invoice}"
+    def receipt(self, links: Links) -> Receipt:
+        return Receipt(id=ExternalId(self.invoice_id), url=links.invoice(self.invoice_id))
 
 
 class Invoices(Page):
-    """Invoices, in answer to a read or a write."""
+    """Invoices, in the response to a read or a write."""
 
     invoices: list[StoredInvoice]
 
@@ -189,12 +145,12 @@ class StoredCreditNote(Stored):
         """Sorts those that are used up before the others, and each oldest first."""
         return self.remaining_credit > 0, len(self.credit_note_number), self.credit_note_number
 
-    def made(self, app: str) -> Receipt:
-        url = f"{app}/AccountsReceivable/ViewCreditNote.aspx?creditNoteID={self.credit_note_id}"
+    def receipt(self, links: Links) -> Receipt:
+        url = links.credit_note(self.credit_note_id)
         return Receipt(id=ExternalId(self.credit_note_id), url=url)
 
 
 class CreditNotes(Page):
-    """Credit notes, in answer to a read or a write."""
+    """Credit notes, in the response to a read or a write."""
 
     credit_notes: list[StoredCreditNote]

@@ -1,0 +1,146 @@
+"""Xero in the roles of Customers and Invoicing: reads contacts and invoices, issues drafts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from connectors.common import capabilities, together
+from connectors.common.customers import customer_reference, search_word
+from connectors.common.documents import readable
+from connectors.xero.chart import Chart
+from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
+from connectors.xero.models.documents import TAX_ROUNDING, Invoices, StoredInvoice
+from connectors.xero.models.filters import any_of, equal, starts
+from connectors.xero.operations.credit_invoice import CreditInvoiceOperation
+from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
+from connectors.xero.operations.open_customer import OpenCustomerOperation
+from connectors.xero.settings import LARGEST_PAGE, XeroSettings
+from connectors.xero.setup import probe
+from domain.billing import Invoice
+from domain.company import Account, compact
+from domain.customer import Candidate
+from domain.effect import IdempotencyPolicy, Strategy
+from domain.ids import ExternalId, Subject, reference_of
+from domain.tax import TaxRounding
+from ports.capability import Capability
+from ports.erp import ChangedInvoice
+from ports.failures import Rejected
+from ports.probe import Probe
+
+_ISSUED = frozenset({"AUTHORISED", "PAID"})
+_OUR_PREFIX = reference_of(Subject(""))
+# If-Modified-Since counts whole seconds, docs/accounting/requests-and-responses
+_ONE_SECOND = timedelta(seconds=1)
+
+
+class XeroCustomers:
+    """The contacts of one organisation."""
+
+    def __init__(self, client: XeroClient, *, settle_time: timedelta) -> None:
+        self._client = client
+        unique = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=settle_time)
+        self.open_customer = OpenCustomerOperation(client, unique)
+
+    async def find_customers(self, account: Account) -> Sequence[Candidate]:
+        """One call by key, number and exact name, and one by a word of the name."""
+        numbers = [
+            equal(field, spelling)
+            for field, number in (
+                ("CompanyNumber", account.ids.company_id),
+                ("TaxNumber", account.ids.vat_id),
+            )
+            for spelling in (number, compact(number))
+        ]
+        ours = starts("ContactNumber", customer_reference(account.customer_key))
+        where = any_of(ours, *numbers, equal("Name", account.name))
+        async with together() as group:
+            exact = group.create_task(self._client.contacts(where=where))
+            alike = group.create_task(self._client.contacts(searchTerm=search_word(account.name)))
+        candidates = [contact.to_candidate() for contact in (*exact.result(), *alike.result())]
+        return tuple({candidate.id: candidate for candidate in candidates}.values())
+
+
+class XeroInvoicing:
+    """The sales invoices and credit notes of one organisation."""
+
+    tax_rounding: TaxRounding = TAX_ROUNDING
+
+    def __init__(self, client: XeroClient, settings: XeroSettings) -> None:
+        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
+            return IdempotencyPolicy(
+                strategy=strategy, settle_time=settings.settle_time, key_lifetime=KEY_LIFETIME
+            )
+
+        self._client = client
+        self._settings = settings
+        self._chart = Chart(client, settings)
+        draft, credit = idempotency(Strategy.DRAFT), idempotency(Strategy.IDEMPOTENCY_KEY)
+        self.draft_invoice = DraftInvoiceOperation(client, draft, self._chart)
+        self.credit_invoice = CreditInvoiceOperation(client, credit, self._chart)
+        # No gapless numbers: a draft takes one, and keeps it when it is deleted.
+        self.capabilities = capabilities(
+            self.draft_invoice,
+            self.credit_invoice,
+            also=(Capability.VOIDS_ISSUED, Capability.WEBHOOK, Capability.UPDATED_SINCE),
+        )
+
+    async def issue(self, invoice: ExternalId) -> Invoice:
+        try:
+            stored = await self._client.set_status(invoice, "AUTHORISED")
+        except Rejected as refused:
+            # A document with a payment takes no status, not even the one it has.
+            stored = await self._client.invoice(invoice)
+            if stored.is_draft:
+                raise
+            if stored.is_gone:
+                reason = f"invoice {stored.invoice_number} is gone: it was {stored.status.lower()}"
+                raise Rejected(self._client.system, reason) from refused
+        if stored.status not in _ISSUED:
+            reason = f"invoice {stored.invoice_number} is {stored.status} still: approve it in Xero"
+            raise Rejected(self._client.system, reason)
+        return self._client.to_invoice(stored)
+
+    async def read_invoice(self, invoice: ExternalId) -> Invoice:
+        return self._client.to_invoice(await self._client.invoice(invoice))
+
+    async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
+        """Reads by keyset: each page starts at the last change of the page before.
+
+        A second page of a list that is sorted by a moving column could skip rows. Where one second
+        fills a page, that second is read in the largest page, and only then page by page.
+        """
+        found: dict[str, StoredInvoice] = {}
+        start, page, size = since, 1, self._settings.page_size
+        while True:
+            changes = await self._changes(start, page, size)
+            found.update({row.invoice_id: row for row in changes.invoices})
+            if changes.is_last or not changes.invoices:
+                break
+            last = changes.invoices[-1].updated_date_utc
+            if last - start > _ONE_SECOND:
+                start, page, size = last, 1, self._settings.page_size
+            else:
+                page, size = (1, LARGEST_PAGE) if size < LARGEST_PAGE else (page + 1, size)
+        ours = (row for row in found.values() if row.reference.startswith(_OUR_PREFIX))
+        return [*readable(sorted(ours, key=lambda row: row.updated_date_utc), self._to_change)]
+
+    async def probe(self) -> Probe:
+        return await probe(self._client, self._chart, self._settings)
+
+    async def _changes(self, since: datetime, page: int, size: int) -> Invoices:
+        query: dict[str, str | int] = {
+            **IN_FULL,
+            "where": 'Type=="ACCREC"',
+            "Statuses": "AUTHORISED,PAID,VOIDED",
+            "order": "UpdatedDateUTC ASC",
+            "page": page,
+            "pageSize": size,
+        }
+        # Xero does not say whether If-Modified-Since includes the second itself.
+        response = await self._client.read(
+            "/Invoices", query=query, changed_after=since - _ONE_SECOND
+        )
+        return response.read(Invoices)
+
+    def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
+        invoice = self._client.to_invoice(row)
+        return ChangedInvoice(invoice=invoice, changed_at=row.updated_date_utc)

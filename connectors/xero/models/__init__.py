@@ -1,0 +1,1 @@
+"""Xero's JSON and its translation."""

@@ -1,0 +1,99 @@
+"""Sales invoices and credit notes to be made, and changes of those on file."""
+
+from decimal import Decimal
+from typing import Literal, Self
+
+from connectors.xero.models.documents import Status
+from connectors.xero.models.json import Day, XeroModel
+from domain.billing import CreditInvoice, DraftInvoice
+
+# Xero refuses a `Url` with its own name in it, docs/accounting/invoices
+_FORBIDDEN_IN_URLS = "xero"
+
+
+class ContactId(XeroModel):
+    """Whom a document is for. Any other field would change the contact itself."""
+
+    contact_id: str
+
+
+class Tracking(XeroModel):
+    """A category and its option, both as they are called in Xero."""
+
+    name: str
+    option: str
+
+
+class Line(XeroModel):
+    """A line to be made. It has no LineAmount: Xero computes it, and refuses one that differs."""
+
+    description: str
+    quantity: Decimal = Decimal(1)
+    unit_amount: Decimal
+    account_code: str
+    tax_type: str
+    tax_amount: Decimal | None = None
+    tracking: list[Tracking] | None = None
+
+
+class NewDocument(XeroModel):
+    """An invoice or credit note to be made. Its number comes from the organisation's sequence."""
+
+    type: Literal["ACCREC", "ACCRECCREDIT"]
+    status: Status
+    contact: ContactId
+    reference: str
+    date: Day
+    due_date: Day | None = None
+    line_amount_types: str = "Exclusive"
+    currency_code: str
+    url: str | None = None
+    line_items: list[Line]
+
+    @classmethod
+    def invoice(cls, command: DraftInvoice, lines: list[Line]) -> Self:
+        url = command.url if _FORBIDDEN_IN_URLS not in command.url.lower() else ""
+        return cls(
+            type="ACCREC",
+            status="DRAFT",
+            contact=ContactId(contact_id=command.customer),
+            reference=command.reference,
+            date=command.issue_date,
+            due_date=command.due_date,
+            currency_code=command.net.currency,
+            url=url or None,
+            line_items=lines,
+        )
+
+    @classmethod
+    def credit_note(cls, command: CreditInvoice, lines: list[Line]) -> Self:
+        return cls(
+            type="ACCRECCREDIT",
+            status="AUTHORISED",
+            contact=ContactId(contact_id=command.customer),
+            reference=command.reference,
+            date=command.issue_date,
+            currency_code=command.net.currency,
+            line_items=lines,
+        )
+
+
+class InvoiceUpdate(XeroModel):
+    """A change of an invoice's status; without lines, so that they stay as they are."""
+
+    invoice_id: str
+    status: Status
+
+
+class InvoiceId(XeroModel):
+    """Which invoice an allocation is for."""
+
+    invoice_id: str
+
+
+class Allocation(XeroModel):
+    """The part of a credit note that goes against an invoice."""
+
+    amount: Decimal
+    date: Day
+    invoice: InvoiceId

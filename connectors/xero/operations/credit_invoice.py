@@ -1,0 +1,87 @@
+"""Credits an issued invoice by a credit note that is allocated to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.common import VendorOperation
+from connectors.common.documents import credit_lines
+from connectors.xero.chart import Chart
+from connectors.xero.client import IN_FULL, XeroClient
+from connectors.xero.models.documents import (
+    CHECKS,
+    CreditNotes,
+    StoredCreditNote,
+    expected_totals,
+)
+from connectors.xero.models.filters import all_of, equal
+from connectors.xero.models.json import only, wrapped
+from connectors.xero.models.new_documents import Allocation, InvoiceId, NewDocument
+from domain.billing import CreditInvoice
+from domain.effect import EffectKind, Receipt
+from ports.operation import Attempt
+
+
+@dataclass(frozen=True)
+class CreditInvoiceOperation(VendorOperation[XeroClient]):
+    """Makes a credit note and allocates it: two calls, of which the second needs the first."""
+
+    chart: Chart
+    kind = EffectKind("erp.credit")
+
+    async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:
+        """Keeps a note that exists, and allocates it if its totals are as expected."""
+        notes = await self._notes(command)
+        note = notes[0] if notes else await self._add(command, attempt)
+        if note.remaining_credit:
+            name = f"credit note {note.credit_note_number or note.credit_note_id}"
+            expected = expected_totals(credit_lines(command), command.tax)
+            CHECKS.require_totals(name, note.totals, expected)
+            await self._allocate(note, command, attempt)
+        return note.receipt(self.client.links)
+
+    async def find(self, command: CreditInvoice) -> Sequence[Receipt]:
+        """The notes that are fully allocated; `do` goes on with any other."""
+        notes = await self._notes(command)
+        return [note.receipt(self.client.links) for note in notes if not note.remaining_credit]
+
+    async def undo(self, command: CreditInvoice, receipt: Receipt) -> None:
+        raise CHECKS.credited(command, receipt)
+
+    async def _notes(self, command: CreditInvoice) -> list[StoredCreditNote]:
+        where = all_of(equal("Type", "ACCRECCREDIT"), equal("Reference", command.reference))
+        query = {**IN_FULL, "where": where}
+        pages = await self.client.all("/CreditNotes", CreditNotes, query)
+        found = (note for page in pages for note in page.credit_notes)
+        ours = (note for note in found if note.reference == command.reference and not note.is_gone)
+        return sorted(ours, key=lambda note: note.age)
+
+    async def _add(self, command: CreditInvoice, attempt: Attempt) -> StoredCreditNote:
+        """Checks the room first: a note that finds none would stay open in the books."""
+        lines = credit_lines(command)
+        invoice = await self.client.invoice(command.invoice)
+        expected = expected_totals(lines, command.tax)
+        CHECKS.require_room(invoice.invoice_number, invoice.amount_due, expected)
+        note = NewDocument.credit_note(command, await self.chart.lines(lines, command.tax))
+        response = await self.client.create(
+            "/CreditNotes",
+            query=IN_FULL,
+            body=wrapped("CreditNotes", note),
+            key=attempt.idempotency_key,
+        )
+        return only(response, response.read(CreditNotes).credit_notes)
+
+    async def _allocate(
+        self, note: StoredCreditNote, command: CreditInvoice, attempt: Attempt
+    ) -> None:
+        """Allocates the remainder in one piece: a second allocation finds nothing left."""
+        allocation = Allocation(
+            amount=note.remaining_credit,
+            date=command.issue_date,
+            invoice=InvoiceId(invoice_id=command.invoice),
+        )
+        await self.client.create(
+            "/CreditNotes/{}/Allocations",
+            note.credit_note_id,
+            body=wrapped("Allocations", allocation),
+            key=f"{attempt.idempotency_key}-allocation",
+        )

@@ -1,0 +1,53 @@
+"""Drafts an invoice. Only `issue` makes the draft a document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.common import VendorOperation
+from connectors.xero.chart import Chart
+from connectors.xero.client import IN_FULL, XeroClient
+from connectors.xero.models.documents import CHECKS, Invoices, expected_totals
+from connectors.xero.models.json import only, wrapped
+from connectors.xero.models.new_documents import NewDocument
+from domain.billing import DraftInvoice
+from domain.effect import EffectKind, Receipt
+from ports.failures import Absent
+from ports.operation import Attempt
+
+
+@dataclass(frozen=True)
+class DraftInvoiceOperation(VendorOperation[XeroClient]):
+    """Makes a draft with our reference; an undo deletes it while it is a draft."""
+
+    chart: Chart
+    kind = EffectKind("erp.invoice")
+
+    async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
+        """Compares the totals of the draft with ours; one that differs stays for a person."""
+        lines = await self.chart.lines(command.lines, command.tax)
+        response = await self.client.create(
+            "/Invoices",
+            query=IN_FULL,
+            body=wrapped("Invoices", NewDocument.invoice(command, lines)),
+            key=attempt.idempotency_key,
+        )
+        stored = only(response, response.read(Invoices).invoices)
+        name = f"draft {stored.invoice_number or stored.invoice_id}"
+        CHECKS.require_totals(name, stored.totals, expected_totals(command.lines, command.tax))
+        return stored.receipt(self.client.links)
+
+    async def find(self, command: DraftInvoice) -> Sequence[Receipt]:
+        found = await self.client.invoices(command.reference)
+        return [stored.receipt(self.client.links) for stored in found if not stored.is_gone]
+
+    async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
+        del command
+        try:
+            stored = await self.client.invoice(receipt.id)
+        except Absent:
+            return
+        if stored.is_gone:
+            return
+        if not stored.is_draft:
+            raise CHECKS.issued(stored.invoice_number)
+        await self.client.set_status(receipt.id, "DELETED")

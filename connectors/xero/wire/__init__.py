@@ -1,1 +1,0 @@
-"""Xero's JSON, exactly as Xero writes it, and its translation."""
