@@ -3,6 +3,7 @@
 
 PYTHON ?=
 ARGS ?=
+JOBS ?= 2
 REAL ?= .cashward/really
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,7 +22,7 @@ demo: $(TESTBED) ## Carry deals from closed-won to cash on this machine
 	@$(BIN)/cashward demo $(ARGS)
 
 test: $(DEVELOPMENT) ## Run the tests that take seconds
-	@$(BIN)/python -m pytest -q -m 'not slow and not real' $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(ARGS)
 
 real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
 	@$(BIN)/python -m testbed.systems install --folder $(REAL)/real

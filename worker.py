@@ -5,7 +5,7 @@ import sys
 from runtime.logging import set_up_logging
 from runtime.settings import InvalidSettings
 from runtime.settings_loading import read_settings
-from runtime.worker_main import leave, run_until_told, work
+from runtime.worker_main import leave, run_until_stopped, work
 
 WRONG_SETTINGS = 2
 
@@ -14,7 +14,7 @@ def main() -> None:
     try:
         settings = read_settings()
         set_up_logging(settings.log_level)
-        run_until_told(lambda stop: work(settings, stop))
+        run_until_stopped(lambda stop: work(settings, stop))
     except InvalidSettings as problem:
         sys.stderr.write(f"The settings do not hold together:\n{problem}\n")
         leave(WRONG_SETTINGS)

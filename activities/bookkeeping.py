@@ -25,26 +25,30 @@ class Resolution(Value):
 class BookkeepingActivities:
     """Keeps the attentions and the contracts."""
 
-    def __init__(self, desk: AttentionQueue, books: BillingLedger, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, attention_queue: AttentionQueue, books: BillingLedger, clock: Clock) -> None:
+        self._attention_queue = attention_queue
         self._books = books
         self._clock = clock
 
     @activity.defn(name="attention.add")
     async def add_attention(self, attention: Attention) -> None:
-        await self._desk.add(attention, now=self._clock())
+        await self._attention_queue.add(attention, now=self._clock())
 
     @activity.defn(name="attention.resolve")
     async def resolve_attention(self, settled: Resolution) -> None:
-        await self._desk.resolve(settled.workflow, settled.key, settled.decision, now=self._clock())
+        await self._attention_queue.resolve(
+            settled.workflow, settled.key, settled.decision, now=self._clock()
+        )
 
     @activity.defn(name="attention.drop")
     async def drop_attentions(self, run: str) -> None:
         """Nobody waits for a decision about this run any more: it was ended from outside."""
         gone = Decision(action=Action.ABORT, by="cashward", reason="the run was ended from outside")
-        for filed in await self._desk.list_of_run(run):
+        for filed in await self._attention_queue.list_of_run(run):
             if filed.decision is None:
-                await self._desk.resolve(run, filed.attention.key, gone, now=self._clock())
+                await self._attention_queue.resolve(
+                    run, filed.attention.key, gone, now=self._clock()
+                )
 
     @activity.defn(name="contract.agree")
     async def agree_contract(self, baseline: Baseline) -> None:

@@ -11,7 +11,7 @@ from cli.errors import CliError
 from domain.attention import Action, Decision
 from domain.responsibility import name_parties
 from ports.attention_queue import QueuedAttention
-from workflows.attention import Attended
+from workflows.attention import WithAttention
 
 app = typer.Typer(
     help="Runs that need a person: who must do what, and then what.", no_args_is_help=True
@@ -114,7 +114,7 @@ def _decide(run_id: str, verb: Action, reason: str, choice: str = "") -> None:
 async def _send(run_id: str, decision: Decision) -> str:
     handle = (await client(settings())).get_workflow_handle(run_id)
     try:
-        return str(await handle.execute_update(Attended.decide, decision))
+        return str(await handle.execute_update(WithAttention.decide, decision))
     except RPCError as refused:
         if refused.status is not RPCStatusCode.NOT_FOUND:
             raise

@@ -144,7 +144,7 @@ async def _start(chosen: Settings, deal: DealId) -> bool:
         except Absent as absent:
             where = f"{chosen.vendors.crm} has no such deal"
             raise CliError(f"{deal} is not started: {where} ({absent})") from absent
-    return await _ring(chosen, DealWon(deal=deal, event=EventId("told by hand")))
+    return await _ring(chosen, DealWon(deal=deal, event=EventId("by hand")))
 
 
 @app.command()
@@ -155,21 +155,21 @@ def signal(
 ) -> None:
     """Tell a deal that something happened; it reads the record again by itself."""
     chosen = settings()
-    found, event = deal_id(deal, chosen), EventId("told by hand")
-    told: DealWon | MilestoneReached | InvoiceChanged
+    found, event = deal_id(deal, chosen), EventId("by hand")
+    hint: DealWon | MilestoneReached | InvoiceChanged
     match fact:
         case "deal-won":
-            told = DealWon(deal=found, event=event)
+            hint = DealWon(deal=found, event=event)
         case "milestone-reached":
-            told = MilestoneReached(deal=found, item=ItemKey(item), event=event)
+            hint = MilestoneReached(deal=found, item=ItemKey(item), event=event)
         case "invoice-changed" if item:
             subject = workflow_ids.subject_of(found, ItemKey(item))
-            told = InvoiceChanged(deal=found, subject=subject, event=event)
+            hint = InvoiceChanged(deal=found, subject=subject, event=event)
         case _:
             raise typer.BadParameter("say deal-won, milestone-reached or invoice-changed ITEM")
     out.print(
         "told"
-        if run(_ring(chosen, told))
+        if run(_ring(chosen, hint))
         else "nobody waits for that: the deal has ended, or is not carried"
     )
 
@@ -180,7 +180,7 @@ async def _ring(chosen: Settings, fact: DealWon | MilestoneReached | InvoiceChan
             await client(chosen),
             task_queue=chosen.temporal.task_queue,
             policy=chosen.policy,
-            desk=opened.attention_queue,
+            attention_queue=opened.attention_queue,
         )
         match fact:
             case DealWon():

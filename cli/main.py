@@ -14,7 +14,7 @@ from cli.doctor import doctor as examine
 from cli.errors import CliError, ExitCode, translate_errors
 from runtime.composition import open_systems
 from runtime.logging import set_up_logging
-from runtime.worker_main import leave, run_until_told, work
+from runtime.worker_main import leave, run_until_stopped, work
 from store import migrate as migrate_database
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ def worker() -> None:
     chosen = settings()
     set_up_logging(chosen.log_level, readable=sys.stderr.isatty())
     with translate_errors():
-        run_until_told(lambda stop: work(chosen, stop))
+        run_until_stopped(lambda stop: work(chosen, stop))
 
 
 @app.command()

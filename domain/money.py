@@ -19,14 +19,14 @@ class CurrencyMismatch(Refusal):
 
 
 class Money(Value):
-    """An exact amount in one currency, always a whole number of its smallest coins."""
+    """An exact amount in one currency, always a whole number of its smallest units."""
 
     currency: CurrencyCode
     amount: Decimal
 
     @field_validator("amount")
     @classmethod
-    def _whole_coins(cls, amount: Decimal, info: ValidationInfo) -> Decimal:
+    def _whole_minor_units(cls, amount: Decimal, info: ValidationInfo) -> Decimal:
         currency = info.data.get("currency")
         if currency is None:
             return amount
@@ -45,7 +45,7 @@ class Money(Value):
 
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Self:
-        """The nearest whole coins; half a coin goes away from zero, as invoices round."""
+        """The nearest whole units; half a minor unit goes away from zero, as invoices round."""
         return cls(currency=currency, amount=amount.quantize(minor_unit(currency), ROUND_HALF_UP))
 
     @classmethod
@@ -80,13 +80,13 @@ class Money(Value):
         return f"{self.amount:,} {self.currency}"
 
     def share(self, percent: Decimal) -> Self:
-        """This percentage of the amount, rounded to a whole coin."""
+        """This percentage of the amount, rounded to a whole minor unit."""
         return self.__class__.rounded(self.amount * percent / 100, self.currency)
 
     def allocate(self, weights: Sequence[Decimal]) -> tuple[Self, ...]:
-        """Cut into parts by weight that add up exactly, each less than a coin from its ideal.
+        """Cut into parts by weight that add up exactly, each less than a minor unit from its ideal.
 
-        Largest remainder: coins left over go to the largest fractions, ties to the earlier part.
+        Largest remainder: units left over go to the largest fractions, ties to the earlier part.
         It works on the absolute amount, so a credit note mirrors its invoice to the coin.
         """
         whole = sum(weights, start=Decimal(0))
@@ -95,10 +95,10 @@ class Money(Value):
                 f"cannot split {self} by weights {[str(w) for w in weights]}: need positive weights"
             )
         unit = minor_unit(self.currency)
-        coins = abs(self.amount) / unit
-        ideals = [coins * weight / whole for weight in weights]
+        units = abs(self.amount) / unit
+        ideals = [units * weight / whole for weight in weights]
         parts = [ideal.to_integral_value(ROUND_DOWN) for ideal in ideals]
-        left = int(coins - sum(parts))
+        left = int(units - sum(parts))
         for index in sorted(range(len(parts)), key=lambda i: (parts[i] - ideals[i], i))[:left]:
             parts[index] += 1
         sign = -unit if self.amount < 0 else unit

@@ -17,4 +17,4 @@ class RepairResult(Value):
     """What the CRM was told."""
 
     deal: DealId
-    told: str
+    written: str

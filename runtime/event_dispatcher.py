@@ -33,12 +33,12 @@ class TemporalEventDispatcher:
     """Starts and signals runs; one deal has one run, ever."""
 
     def __init__(
-        self, client: Client, *, task_queue: str, policy: Policy, desk: AttentionQueue
+        self, client: Client, *, task_queue: str, policy: Policy, attention_queue: AttentionQueue
     ) -> None:
         self._client = client
         self._task_queue = task_queue
         self._policy = policy
-        self._desk = desk
+        self._attention_queue = attention_queue
 
     async def deal_won(self, fact: DealWon) -> bool:
         try:
@@ -94,7 +94,7 @@ class TemporalEventDispatcher:
     async def _ring_if_it_waits(self, fact: DealWon) -> bool:
         """Our own write-backs change the deal too: only a run that waits for a change is told."""
         run = workflow_ids.handoff_run(fact.deal)
-        waits = [f for f in await self._desk.list_of_run(run) if f.decision is None]
+        waits = [f for f in await self._attention_queue.list_of_run(run) if f.decision is None]
         if not any(filed.attention.kind == INCOMPLETE for filed in waits):
             return False
         handoff = self._client.get_workflow_handle(run)

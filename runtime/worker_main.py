@@ -1,4 +1,4 @@
-"""A worker's whole life: wait for what it needs, work until told to stop, end clean."""
+"""A worker's whole life: wait for what it needs, work until stop_signal to stop, end clean."""
 
 import asyncio
 import gc
@@ -61,7 +61,7 @@ def _migrated(settings: Settings) -> None:
 
 
 async def _patiently(attempt: Callable[[], Awaitable[R]], stop: asyncio.Event) -> R | None:
-    """Try until it works, saying why it does not; None once we are told to stop."""
+    """Try until it works, saying why it does not; None once we are stop_signal to stop."""
     while not stop.is_set():
         try:
             return await attempt()
@@ -83,14 +83,14 @@ def keep_what_is_there() -> None:
     gc.freeze()
 
 
-def run_until_told(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+def run_until_stopped(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     """Run this until SIGTERM or Ctrl-C, which let it end what it has in hand."""
 
     async def watched() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for told in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(told, stop.set)
+        for stop_signal in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(stop_signal, stop.set)
         await main(stop)
 
     uvloop.run(watched())

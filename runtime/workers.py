@@ -63,7 +63,7 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         client,
         task_queue=settings.temporal.task_queue,
         policy=settings.policy,
-        desk=store.attention_queue,
+        attention_queue=store.attention_queue,
     )
     crm = CrmActivities(systems.crm, effects)
     overlap = timing.overlap

@@ -73,12 +73,14 @@ def _players(cases: Iterable[ET.Element]) -> Iterator[Player]:
     """What is no bench's, such as a test of the suite itself, counts for nobody."""
     found: dict[tuple[str, str], Player] = {}
     for case in cases:
-        told = {p.get("name"): str(p.get("value")) for p in case.iter("property")}
-        if "vendor" not in told:
+        properties = {p.get("name"): str(p.get("value")) for p in case.iter("property")}
+        if "vendor" not in properties:
             continue
-        who = (told["role"], told["vendor"])
+        who = (properties["role"], properties["vendor"])
         player = found.setdefault(who, Player(*who))
-        player.capabilities |= frozenset(filter(None, told.get("capabilities", "").split(", ")))
+        player.capabilities |= frozenset(
+            filter(None, properties.get("capabilities", "").split(", "))
+        )
         if _is_broken(case):
             player.broken += 1
         elif case.find("skipped") is not None:

@@ -16,7 +16,7 @@ from domain.ids import DealId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
 from store.audit import Note, audited, changes, fields, new
-from store.contracts import TURNED, Page
+from store.contracts import TURNED, ContractSnapshot
 from store.database import Query, Session
 from store.mapping import claim_of, claim_row
 from store.tables import claims, credit_notes
@@ -51,7 +51,7 @@ async def of_deal(session: Session, deal: DealId) -> Sequence[Claim]:
 
 
 async def write(
-    session: Session, page: Page, after: Claim, *, now: datetime, reason: str = ""
+    session: Session, page: ContractSnapshot, after: Claim, *, now: datetime, reason: str = ""
 ) -> bool:
     """Whether the contract and its claims were still as the page has them."""
     before = page.claim(after.subject)

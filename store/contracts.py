@@ -87,7 +87,7 @@ AWAITING: Final = Query(_awaiting())
 
 
 @dataclass(frozen=True)
-class Page:
+class ContractSnapshot:
     """A contract with all its claims, as they were at one version of it."""
 
     terms: Baseline
@@ -99,18 +99,18 @@ class Page:
         return next((claim for claim in self.claims if claim.subject == subject), None)
 
 
-async def find(session: Session, deal: DealId) -> Page | None:
+async def find(session: Session, deal: DealId) -> ContractSnapshot | None:
     return _page(await session.all(_OF_DEAL, deal=deal))
 
 
-async def read(session: Session, deal: DealId) -> Page:
+async def read(session: Session, deal: DealId) -> ContractSnapshot:
     page = await find(session, deal)
     if page is None:
         raise Refusal(f"{deal} has no contract on record: agree it before anything is claimed")
     return page
 
 
-async def find_by_claim(session: Session, subject: Subject) -> Page | None:
+async def find_by_claim(session: Session, subject: Subject) -> ContractSnapshot | None:
     """The contract that this claim is against, if there is such a claim."""
     return _page(await session.all(_OF_CLAIM, subject=subject))
 
@@ -121,7 +121,9 @@ async def put(session: Session, terms: Baseline, *, now: datetime) -> bool:
     return bool(await session.one(_PUT, **_columns(terms, now), **note))
 
 
-async def replace(session: Session, before: Page, after: Baseline, *, now: datetime) -> bool:
+async def replace(
+    session: Session, before: ContractSnapshot, after: Baseline, *, now: datetime
+) -> bool:
     """On other terms, or open again; whether it was still as `before` was read from it."""
     note = _note(after.deal, changes(before.terms, after) | {"ended_at": None}, now=now)
     this = {"deal": after.deal, "seen": before.version}
@@ -147,7 +149,7 @@ def _columns(terms: Baseline, now: datetime) -> dict[str, object]:
     )
 
 
-def _page(rows: Sequence[Row]) -> Page | None:
+def _page(rows: Sequence[Row]) -> ContractSnapshot | None:
     if not rows:
         return None
     row = rows[0]
@@ -157,7 +159,7 @@ def _page(rows: Sequence[Row]) -> Page | None:
         value=money_of(row, "value"),
         items=row["items"],
     )
-    return Page(
+    return ContractSnapshot(
         terms,
         is_over=row["ended_at"] is not None,
         version=row["version"],

@@ -80,7 +80,7 @@ class Database:
         pool = AsyncConnectionPool(
             plain_url(url),
             connection_class=AsyncConnection[DictRow],
-            kwargs=_manners(url),
+            kwargs=_options(url),
             min_size=1,
             max_size=pool_size,
             timeout=patience,
@@ -109,7 +109,7 @@ def plain_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _manners(url: str) -> dict[str, Any]:
+def _options(url: str) -> dict[str, Any]:
     """How every connection behaves; the URL's own `options` have the last word."""
     return {
         "autocommit": True,

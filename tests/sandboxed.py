@@ -126,7 +126,7 @@ async def open_sandboxed(
         def bell_with(policy: Policy) -> TemporalEventDispatcher:
             queue = settings.temporal.task_queue
             return TemporalEventDispatcher(
-                client, task_queue=queue, policy=policy, desk=store.attention_queue
+                client, task_queue=queue, policy=policy, attention_queue=store.attention_queue
             )
 
         clients = await stack.enter_async_context(open_clients(urls))

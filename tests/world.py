@@ -36,7 +36,7 @@ from runtime.settings import (
 from store import Store, open_store
 from tests.installation import at_work
 from workflows import workflow_ids
-from workflows.attention import Attended
+from workflows.attention import WithAttention
 from workflows.deal_to_cash import DealToCash
 
 _queues = count(1)
@@ -67,7 +67,10 @@ class World:
 
     def bell_with(self, policy: Policy) -> TemporalEventDispatcher:
         return TemporalEventDispatcher(
-            self.client, task_queue=self.queue, policy=policy, desk=self.store.attention_queue
+            self.client,
+            task_queue=self.queue,
+            policy=policy,
+            attention_queue=self.store.attention_queue,
         )
 
     async def reach(self, deal: DealId, *items: str) -> None:
@@ -125,7 +128,7 @@ class World:
 
         async def counted() -> str | None:
             try:
-                return str(await handle.execute_update(Attended.decide, decision))
+                return str(await handle.execute_update(WithAttention.decide, decision))
             except WorkflowUpdateFailedError as refused:
                 if getattr(refused.cause, "type", "") != "NothingOpen":
                     raise
@@ -214,7 +217,7 @@ async def open_world(
         working = at_work(temporal, settings, systems, store, strict=strict)
         client = await stack.enter_async_context(working)
         bell = TemporalEventDispatcher(
-            client, task_queue=queue, policy=settings.policy, desk=store.attention_queue
+            client, task_queue=queue, policy=settings.policy, attention_queue=store.attention_queue
         )
         yield World(client=client, queue=queue, systems=world, store=store, bell=bell)
 

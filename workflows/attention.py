@@ -35,7 +35,7 @@ class Aborted(Refusal):
     """A person decided to give this up."""
 
 
-class Attended:
+class WithAttention:
     """A workflow that people can help. Subclasses call `park`, or run their steps by `attempt`."""
 
     def __init__(self, deal: DealId) -> None:
@@ -144,7 +144,7 @@ class Attended:
         self, failure: ActivityError, summary: str, verbs: tuple[Action, ...]
     ) -> None:
         kind, why = cause_of(failure)
-        trouble = self.attention(
+        attention = self.attention(
             kind,
             what=f"could not: {summary[0].lower()}{summary[1:]}",
             why=why,
@@ -152,7 +152,7 @@ class Attended:
             verbs=verbs,
         )
         decision = await self.park(
-            trouble, look_again=LOOK_AGAIN if kind == "Misconfigured" else None
+            attention, look_again=LOOK_AGAIN if kind == "Misconfigured" else None
         )
         if decision.action is Action.SKIP:
             raise Skipped(f"{decision.by} skipped it: {decision.reason or summary}")
@@ -197,7 +197,7 @@ class Skipped(Refusal):
 
 
 def cause_of(failure: ActivityError) -> tuple[str, str]:
-    """The kind of trouble and its reason, in the words of the system that refused."""
+    """The kind of attention and its reason, in the words of the system that refused."""
     cause = failure.cause
     if isinstance(cause, ApplicationError):
         return cause.type or "Rejected", cause.message

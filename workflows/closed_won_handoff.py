@@ -16,21 +16,21 @@ from domain.preflight import preflight
 from domain.responsibility import Party
 from domain.write_back import WriteBack
 from ports.billing_ledger import Baseline
-from workflows.attention import Aborted, Attended
+from workflows.attention import Aborted, WithAttention
 from workflows.steps import local_step
 
 NEW_CUSTOMER = "new"
 
 
 @workflow.defn(name="closed-won-handoff")
-class ClosedWonHandoff(Attended):
+class ClosedWonHandoff(WithAttention):
     """Checks one deal before anything is touched, finds its customer, and agrees the baseline."""
 
     @workflow.init
     def __init__(self, request: HandoffRequest) -> None:
         super().__init__(request.deal)
-        self._told = ""
-        self._tellings = 0
+        self._written = ""
+        self._write_count = 0
 
     @workflow.run
     async def run(self, request: HandoffRequest) -> HandoffResult | StageAborted:
@@ -50,9 +50,9 @@ class ClosedWonHandoff(Attended):
             findings = preflight(deal)
             if not findings:
                 return deal
-            trouble = self._incomplete(findings)
-            await self._tell_sales(trouble)
-            await self.park(trouble)
+            attention = self._incomplete(findings)
+            await self._tell_sales(attention)
+            await self.park(attention)
 
     async def _customer_of(self, contract: Contract) -> ExternalId | None:
         """The existing customer, or None for a new one; a person tells where we cannot."""
@@ -73,15 +73,15 @@ class ClosedWonHandoff(Attended):
         )
         await local_step(Desk.agree_contract, baseline, f"Agree on {contract.value}")
 
-    async def _tell_sales(self, trouble: Attention) -> None:
+    async def _tell_sales(self, attention: Attention) -> None:
         """Write what is missing on the deal itself, where its owner looks; the same only once."""
-        if trouble.why == self._told:
+        if attention.why == self._written:
             return
-        self._told = trouble.why
-        self._tellings += 1
-        subject = Subject(f"{self.deal}:a{self._tellings}")
-        telling = WriteBack(subject=subject, deal=self.deal, attention=trouble.why)
-        await self.attempt(Crm.write_back, telling, "Tell sales what is missing")
+        self._written = attention.why
+        self._write_count += 1
+        subject = Subject(f"{self.deal}:a{self._write_count}")
+        command = WriteBack(subject=subject, deal=self.deal, attention=attention.why)
+        await self.attempt(Crm.write_back, command, "Tell sales what is missing")
 
     def _incomplete(self, findings: tuple[Finding, ...]) -> Attention:
         return self.attention(

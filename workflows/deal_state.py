@@ -20,7 +20,7 @@ from domain.responsibility import Party
 from domain.stage import Stage
 from workflows import presentation as dossier
 from workflows import workflow_ids
-from workflows.attention import Attended
+from workflows.attention import WithAttention
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.milestone_billing import MilestoneBilling
 from workflows.steps import local_step
@@ -28,7 +28,7 @@ from workflows.steps import local_step
 _IN_THE_ERP = (ItemState.DRAFTED, ItemState.ISSUED, ItemState.PAID, ItemState.CREDITED)
 
 
-class DealState(Attended):
+class DealState(WithAttention):
     """What a deal's run remembers; signals and decisions change it, queries read it."""
 
     def __init__(self, life: DealSnapshot) -> None:
@@ -87,19 +87,19 @@ class DealState(Attended):
         return dossier.position(self.snapshot, today=workflow.now().date())
 
     def show(self) -> None:
-        troubles = list(self._all_troubles())
+        attentions = list(self._all_attentions())
         workflow.upsert_search_attributes(
-            dossier.search_attributes(self.snapshot, needs_attention=bool(troubles))
+            dossier.search_attributes(self.snapshot, needs_attention=bool(attentions))
         )
         self._describe()
 
     def _describe(self) -> None:
         today = workflow.now().date()
         workflow.set_current_details(
-            dossier.details(self.snapshot, self._all_troubles(), today=today)
+            dossier.details(self.snapshot, self._all_attentions(), today=today)
         )
 
-    def _all_troubles(self) -> Iterator[Attention]:
+    def _all_attentions(self) -> Iterator[Attention]:
         if self.current:
             yield self.current
         yield from self._attentions.values()
@@ -109,11 +109,11 @@ class DealState(Attended):
         await local_step(Desk.drop_attentions, run, "Nobody waits for a decision")
         self.attention_settled(run)
 
-    def _reflect(self, run: str, trouble: Attention | None) -> None:
+    def _reflect(self, run: str, attention: Attention | None) -> None:
         """A parked billing run holds its item."""
         for status in self.snapshot.schedule.in_state(ItemState.DRAFTED, ItemState.HELD):
             if workflow_ids.billing_run(status.item.subject(self.deal)) == run:
-                self.move(transition_of(status.item.key, trouble))
+                self.move(transition_of(status.item.key, attention))
 
     def _reopen(self, subject: Subject) -> None:
         """A payment was taken back, or the run was terminated: somebody has to look again."""
@@ -213,7 +213,7 @@ class DealState(Attended):
 
     @workflow.query(description="Where the deal stands and what it waits for.")
     def status(self) -> DealStatus:
-        return dossier.status(self.snapshot, self._all_troubles())
+        return dossier.status(self.snapshot, self._all_attentions())
 
     @workflow.query(description="Contracted, billable, held, billed, credited, paid, outstanding.")
     def cash_position(self) -> CashPosition:

@@ -40,7 +40,7 @@ class DealToCash(BillingRuns):
     @workflow.init
     def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life)
-        self._told = ""
+        self._written = ""
         """What the CRM knows of the money; an earlier run's word is told once more."""
 
     @workflow.run
@@ -113,7 +113,7 @@ class DealToCash(BillingRuns):
         self.update(kicked_off=kicked_off)
         self.enter(Stage.DELIVERY)
         # Kickoff told the CRM of the contract, and that nothing is billed.
-        self._told = write_back(self.position(), self.snapshot.stage, revision=0).identity()
+        self._written = write_back(self.position(), self.snapshot.stage, revision=0).identity()
 
     async def _through(self, starting: Starting[Result]) -> Result:
         """Run a stage to its end. One that was ended from outside begins again on `retry`."""
@@ -184,13 +184,13 @@ class DealToCash(BillingRuns):
         command = write_back(
             self.position(), self.snapshot.stage, revision=self.snapshot.revision + 1
         )
-        if command.identity() == self._told:
+        if command.identity() == self._written:
             return
         self.update(revision=self.snapshot.revision + 1)
         await self.attempt(
             Crm.write_back, command, f"Tell the CRM: billed {command.billed}, paid {command.paid}"
         )
-        self._told = command.identity()
+        self._written = command.identity()
 
     def _stage_of_the_money(self) -> Stage:
         schedule = self.snapshot.schedule
@@ -211,8 +211,8 @@ class DealToCash(BillingRuns):
         try:
             return await carrying
         except Aborted as aborted:
-            by_desk = CancelRequest(by="a person at the desk", reason=str(aborted))
-            return self.cancelled_by or by_desk
+            by_person = CancelRequest(by="a person at the desk", reason=str(aborted))
+            return self.cancelled_by or by_person
         except asyncio.CancelledError:
             return self.cancelled_by or CancelRequest(by="Temporal", reason="the run was cancelled")
 

@@ -11,7 +11,7 @@ from activities.erp import CustomerActivities as Customers
 from activities.pm import PmActivities as Pm
 from domain.attention import Action
 from domain.kickoff import Kickoff, KickoffResult, PlannedProject, StageAborted
-from workflows.attention import Aborted, Attended, Skipped
+from workflows.attention import Aborted, Skipped, WithAttention
 from workflows.steps import Saga, Undo
 
 S = TypeVar("S")
@@ -19,7 +19,7 @@ C = TypeVar("C")
 
 
 @workflow.defn(name="kickoff-provisioning")
-class KickoffProvisioning(Attended):
+class KickoffProvisioning(WithAttention):
     """Sets one deal up in ERP, PM and CRM, or leaves every system as it was."""
 
     @workflow.init
@@ -54,7 +54,7 @@ class KickoffProvisioning(Attended):
         return KickoffResult(customer=customer, project=project)
 
 
-def undos_of(run: Attended, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
+def undos_of(run: WithAttention, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
     """How to take a kickoff back, in the order it was done: customer, project, link."""
 
     def undo(activity: MethodAsyncSingleParam[S, C, None], command: C, summary: str) -> Undo:
@@ -68,7 +68,7 @@ def undos_of(run: Attended, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
 
 
 async def _until_undone(
-    run: Attended, activity: MethodAsyncSingleParam[S, C, None], command: C, summary: str
+    run: WithAttention, activity: MethodAsyncSingleParam[S, C, None], command: C, summary: str
 ) -> None:
     """An undo goes on until it is done, or until a person answers for leaving it."""
     try:

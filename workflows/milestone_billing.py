@@ -12,11 +12,11 @@ from domain.cash import is_overdue
 from domain.event import InvoiceChanged
 from domain.refusal import Refusal
 from domain.responsibility import Party
-from workflows.attention import Aborted, Attended, Skipped
+from workflows.attention import Aborted, Skipped, WithAttention
 
 
 @workflow.defn(name="milestone-billing")
-class MilestoneBilling(Attended):
+class MilestoneBilling(WithAttention):
     """Drafts, waits for approval where the policy asks for it, issues, and sees it paid."""
 
     @workflow.init

@@ -52,16 +52,16 @@ def search_attributes(
     return found
 
 
-def status(life: DealSnapshot, troubles: Iterable[Attention]) -> DealStatus:
+def status(life: DealSnapshot, attentions: Iterable[Attention]) -> DealStatus:
     """The deal at a glance."""
-    open_troubles = list(troubles)
+    open_attentions = list(attentions)
     project = life.kicked_off.project if life.kicked_off else None
     return DealStatus(
         deal=life.deal,
         name=life.contract.name if life.contract else life.deal,
         stage=life.stage,
-        waits_for=_waits_for(life, open_troubles),
-        needs_attention=bool(open_troubles),
+        waits_for=_waits_for(life, open_attentions),
+        needs_attention=bool(open_attentions),
         customer=life.contract.account.name if life.contract else "",
         project=project.key if project else "",
         project_url=project.url if project else "",
@@ -69,14 +69,14 @@ def status(life: DealSnapshot, troubles: Iterable[Attention]) -> DealStatus:
     )
 
 
-def _waits_for(life: DealSnapshot, troubles: Sequence[Attention]) -> str:
+def _waits_for(life: DealSnapshot, attentions: Sequence[Attention]) -> str:
     """People first: whoever has to decide, then whoever holds an item back."""
-    asked = [f"{name_parties(trouble.responsible)}: {trouble.what}" for trouble in troubles]
-    told = {trouble.why for trouble in troubles}
+    asked = [f"{name_parties(attention.responsible)}: {attention.what}" for attention in attentions]
+    known = {attention.why for attention in attentions}
     held = [
         f"{status.responsible}: {status.item.name} is held: {status.reason}"
         for status in life.schedule.in_state(ItemState.HELD)
-        if status.reason not in told
+        if status.reason not in known
     ]
     return "; ".join([*asked, *held]) or _WAITS[life.stage]
 
@@ -91,14 +91,14 @@ def position(life: DealSnapshot, *, today: date) -> CashPosition:
     return found
 
 
-def details(life: DealSnapshot, troubles: Iterable[Attention], *, today: date) -> str:
+def details(life: DealSnapshot, attentions: Iterable[Attention], *, today: date) -> str:
     """The deal in Markdown, for the Temporal UI: where it stands, what it waits for, its links."""
-    open_troubles = list(troubles)
-    at_a_glance = status(life, open_troubles)
+    open_attentions = list(attentions)
+    at_a_glance = status(life, open_attentions)
     parts = [
         f"**{at_a_glance.name}** is in **{life.stage}** and waits for {at_a_glance.waits_for}."
     ]
-    parts += [describe(trouble) for trouble in open_troubles]
+    parts += [describe(attention) for attention in open_attentions]
     if life.contract:
         parts += [_links(at_a_glance), _items(life), _money(position(life, today=today))]
     return "\n\n".join(parts)

@@ -10,11 +10,11 @@ from domain.money import Money
 from domain.repair import RepairRequest, RepairResult
 from domain.responsibility import Party
 from domain.write_back import WriteBack
-from workflows.attention import Attended
+from workflows.attention import WithAttention
 
 
 @workflow.defn(name="revenue-write-back")
-class RevenueWriteBack(Attended):
+class RevenueWriteBack(WithAttention):
     """A run of its own for repair and reconciliation; the deal takes the same step inline.
 
     It also sees to invoices of a deal that is over, such as one whose payment was taken back.
@@ -23,7 +23,7 @@ class RevenueWriteBack(Attended):
     @workflow.init
     def __init__(self, request: RepairRequest) -> None:
         super().__init__(request.deal)
-        self._tellings = 0
+        self._write_count = 0
 
     @workflow.run
     async def run(self, request: RepairRequest) -> RepairResult:
@@ -33,11 +33,13 @@ class RevenueWriteBack(Attended):
             if decision.action is Action.SKIP:
                 break
             revenue = await self._bring(request)
-        return RepairResult(deal=request.deal, told=f"billed {revenue.billed}, paid {revenue.paid}")
+        return RepairResult(
+            deal=request.deal, written=f"billed {revenue.billed}, paid {revenue.paid}"
+        )
 
     async def _bring(self, request: RepairRequest) -> WriteBack:
-        self._tellings += 1
-        occasion = f"{request.occasion}.{self._tellings}"
+        self._write_count += 1
+        occasion = f"{request.occasion}.{self._write_count}"
         once_more = request.model_copy(update={"occasion": occasion})
         revenue = await self.attempt(
             Invoices.read_revenue, once_more, "Read the deal's invoices in the ERP"

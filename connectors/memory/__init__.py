@@ -9,9 +9,9 @@ from connectors.common import Connector, Roles
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryCustomers, MemoryInvoicing
 from connectors.memory.pm import MemoryPm
-from connectors.memory.world import SYSTEM, MemoryWorld, Trouble
+from connectors.memory.world import SYSTEM, MemoryWorld, Outage
 
-__all__ = ["MemorySettings", "MemoryWorld", "Trouble", "connector", "open_memory"]
+__all__ = ["MemorySettings", "MemoryWorld", "Outage", "connector", "open_memory"]
 
 
 class MemorySettings(BaseModel):

@@ -15,7 +15,7 @@ _STEP: Final = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
 _NOTE: Final = "core_local_activity"  # a patch leaves a marker too
 _MARK: Final = EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES
 _HEARD: Final = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
-_TOLD: Final = EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
+_WRITTEN: Final = EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
 _CHILD: Final = EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED
 _IN_TURN: Final = 2  # handoff and kickoff; bills run side by side
 
@@ -45,7 +45,7 @@ async def _shape(client: Client, run: str) -> Shape:
         notes=sum(event.marker_recorded_event_attributes.marker_name == _NOTE for event in events),
         marks=counted[_MARK],
         rings=counted[_HEARD] - sum(child.tells for child in children),
-        tells=counted[_TOLD],
+        tells=counted[_WRITTEN],
         in_turn=tuple(children[:_IN_TURN]),
         side_by_side=tuple(children[_IN_TURN:]),
     )

@@ -129,7 +129,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
                 client,
                 task_queue=settings.temporal.task_queue,
                 policy=settings.policy,
-                desk=store.attention_queue,
+                attention_queue=store.attention_queue,
             )
             yield Rig(client=client, clients=clients, bell=bell, stack=stack)
 

@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from runtime.settings import Settings
 from runtime.settings_loading import read_settings
 from runtime.temporal import connect
-from runtime.worker_main import keep_what_is_there, leave, run_until_told
+from runtime.worker_main import keep_what_is_there, leave, run_until_stopped
 from testbed.bench.shapes import QUEUE, STEPS, EmptyRun, EmptySteps
 
 _AT_ONCE: Final = 60  # as many as our worker takes from its three systems together
@@ -43,5 +43,5 @@ async def _work(stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    run_until_told(_work)
+    run_until_stopped(_work)
     leave(0)

@@ -61,11 +61,11 @@ async def real_systems_environment(state: Path, workers: int) -> AsyncIterator[D
             for name, system in running.items()
         }
         places = {name: system.place for name, system in running.items()}
-        told = real_environment(
+        given = real_environment(
             {name: {**place.connector, "URL": proxies[name].url} for name, place in places.items()},
             staffing=json.dumps({role: places["redmine"].credentials[role] for role in _ROLES}),
         )
-        stack = await left.enter_async_context(standing(state, None, workers, lambda _: told))
+        stack = await left.enter_async_context(standing(state, None, workers, lambda _: given))
         systems = DemoSystems(
             await left.enter_async_context(open_bottlecrm(places["bottlecrm"])),
             await left.enter_async_context(open_redmine(places["redmine"])),

@@ -18,7 +18,7 @@ class Reconciliation:
     """One deal in three systems. Net of VAT: sold, contracted, billed; with VAT: paid, received."""
 
     sale: Sale
-    told: Figures
+    figures: Figures
     reached: int
     projects: int
     customers: int
@@ -32,8 +32,8 @@ class Reconciliation:
     @property
     def won_to_project(self) -> float | None:
         """Seconds by the CRM's own clock; where it keeps no history, as the salesperson saw it."""
-        if self.told.won_to_project is not None or not self.sale.project:
-            return self.told.won_to_project
+        if self.figures.won_to_project is not None or not self.sale.project:
+            return self.figures.won_to_project
         return self.sale.project_at - self.sale.won_at
 
     @property
@@ -49,12 +49,15 @@ class Reconciliation:
     @property
     def mismatches(self) -> tuple[str, ...]:
         """Where two systems differ by a cent or more, or in what was reached and billed."""
-        told, gross = self.told, sum((bill.gross for bill in self.invoices), Decimal(0))
+        figures, gross = self.figures, sum((bill.gross for bill in self.invoices), Decimal(0))
         pairs = {
-            "sold and contracted": (told.sold, told.contracted),
-            "billed in the CRM and invoiced in the ERP": (told.billed, self.invoiced),
-            "paid in the CRM and received in the ERP": (told.paid, self.received),
-            "outstanding in the CRM and due in the ERP": (told.outstanding, gross - self.received),
+            "sold and contracted": (figures.sold, figures.contracted),
+            "billed in the CRM and invoiced in the ERP": (figures.billed, self.invoiced),
+            "paid in the CRM and received in the ERP": (figures.paid, self.received),
+            "outstanding in the CRM and due in the ERP": (
+                figures.outstanding,
+                gross - self.received,
+            ),
             "milestones reached and invoices": (self.reached, len(self.invoices)),
         }
         return tuple(
@@ -77,7 +80,7 @@ async def read_back(
     return [
         Reconciliation(
             sale=sale,
-            told=await systems.sales.figures(sale.id),
+            figures=await systems.sales.figures(sale.id),
             reached=await systems.delivery.reached(sale.project) if sale.project else 0,
             projects=sum(name.startswith(sale.order.name[:_NAME]) for name in projects),
             customers=customers[sale.order.company_id],

@@ -104,9 +104,9 @@ def _agreement(reconciliations: Sequence[Reconciliation]) -> Table:
         wrong = reconciliation.mismatches or reconciliation.duplicates
         table.add_row(
             reconciliation.sale.id[:_ID],
-            f"{reconciliation.told.contracted:,.2f} {reconciliation.sale.order.currency}",
-            _both(reconciliation.told.billed, reconciliation.invoiced),
-            _both(reconciliation.told.paid, reconciliation.received),
+            f"{reconciliation.figures.contracted:,.2f} {reconciliation.sale.order.currency}",
+            _both(reconciliation.figures.billed, reconciliation.invoiced),
+            _both(reconciliation.figures.paid, reconciliation.received),
             f"{reconciliation.reached} → {len(reconciliation.invoices)}",
             "[red]differ[/]" if wrong else "[green]agree[/]",
         )

@@ -1,4 +1,4 @@
-"""What a worker is told to carry deals through the sandbox, and how the sandbox is to behave.
+"""What a worker is given to carry deals through the sandbox, and how the sandbox is to behave.
 
 The credentials are the sandbox's published ones. Every wait is shortened to what a vendor on this
 machine needs, in the same proportion to each other as with the real ones.
@@ -59,7 +59,7 @@ def worker_environment(stack: Stack, *, deals: int = 1) -> dict[str, str]:
     """
     if not stack.sandbox_urls:
         return {}
-    told = {
+    given = {
         "CASHWARD_VENDORS__CRM": "hubspot",
         "CASHWARD_VENDORS__PM": "jira",
         "CASHWARD_VENDORS__ERP": "xero",
@@ -71,8 +71,8 @@ def worker_environment(stack: Stack, *, deals: int = 1) -> dict[str, str]:
     for vendor, way_in in _WAYS_IN.items():
         settings = {"URL": stack.sandbox_urls[vendor.lower()], **way_in}
         settings |= {f"HTTP__{name}": value for name, value in _HTTP.items()}
-        told |= {f"CASHWARD_CONNECTORS__{vendor}__{name}": v for name, v in settings.items()}
-    return told
+        given |= {f"CASHWARD_CONNECTORS__{vendor}__{name}": v for name, v in settings.items()}
+    return given
 
 
 def real_environment(
@@ -80,9 +80,9 @@ def real_environment(
 ) -> dict[str, str]:
     """The settings of a worker on real systems of this machine, which are slower than a sandbox.
 
-    `connectors` are what each vendor's connector must be told; `staffing` is who plays which role.
+    `connectors` are what each vendor's connector takes; `staffing` is who plays which role.
     """
-    told = {
+    given = {
         "CASHWARD_VENDORS__CRM": "bottlecrm",
         "CASHWARD_VENDORS__PM": "redmine",
         "CASHWARD_VENDORS__ERP": "tryton",
@@ -93,9 +93,9 @@ def real_environment(
     }
     for vendor, settings in connectors.items():
         prefix = f"CASHWARD_CONNECTORS__{vendor.upper()}__"
-        told |= {f"{prefix}{name}": value for name, value in settings.items()}
-        told |= {f"{prefix}HTTP__{name}": value for name, value in _REAL_HTTP[vendor].items()}
-    return told
+        given |= {f"{prefix}{name}": value for name, value in settings.items()}
+        given |= {f"{prefix}HTTP__{name}": value for name, value in _REAL_HTTP[vendor].items()}
+    return given
 
 
 def sandbox_config(*, faults: float = 0.0, seed: int = 0, limits: bool = True) -> dict[str, object]:

@@ -95,8 +95,8 @@ def _version(postgres: Path) -> int:
 def _ask_version(program: Path, pattern: str) -> str:
     if not program.exists():
         return ""
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    found = re.search(pattern, told.stdout)
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(pattern, answer.stdout)
     return found[1] if found else ""
 
 

@@ -44,5 +44,5 @@ async def start_sandbox(
 
 
 def _announced(ready: Path) -> dict[str, str | int]:
-    told: dict[str, str | int] = json.loads(ready.read_text()) if ready.exists() else {}
-    return told
+    ports: dict[str, str | int] = json.loads(ready.read_text()) if ready.exists() else {}
+    return ports

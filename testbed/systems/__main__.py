@@ -59,7 +59,7 @@ def install(only: Only = None, folder: Folder = AT) -> None:
     for column in ("system", "release", "in the cache", "Debian packages, with all they need"):
         table.add_column(column, overflow="fold")
     for system in map(system_named, only or NAMES):
-        kept = _told(size(part_of(cache(), system)))
+        kept = _size_text(size(part_of(cache(), system)))
         table.add_row(system.name, system.release, kept, _debian(system.packages))
     out.print(table)
     more = (shutil.disk_usage("/").used - used) / _MB
@@ -70,10 +70,10 @@ def install(only: Only = None, folder: Folder = AT) -> None:
 def _debian(packages: Sequence[str]) -> str:
     if not packages:
         return "none"
-    return f"{_told(installed_size(packages))} ({', '.join(packages)})"
+    return f"{_size_text(installed_size(packages))} ({', '.join(packages)})"
 
 
-def _told(taken: int) -> str:
+def _size_text(taken: int) -> str:
     """Bytes in words: what is there is never nothing."""
     return f"{taken / _MB:.0f} MB" if taken >= _MB else "less than 1 MB"
 

@@ -43,7 +43,7 @@ class SystemPool:
             async with AsyncExitStack() as entered:
                 # Entered first, so that the cache is let go when nothing runs from it any more.
                 kept = await entered.enter_async_context(AsyncExitStack())
-                supervisor = await entered.enter_async_context(self._crew(system))
+                supervisor = await entered.enter_async_context(self._supervisor(system))
                 await system.equip(supervisor)
                 install = partial(self._install, system, supervisor)
                 part = whole_part(self.cache, system, install, self.say)
@@ -64,10 +64,10 @@ class SystemPool:
 
     async def _equip(self, system: System) -> None:
         if system.name not in self.running:
-            async with self._crew(system) as supervisor:
+            async with self._supervisor(system) as supervisor:
                 await system.equip(supervisor)
 
-    def _crew(self, system: System) -> Supervisor:
+    def _supervisor(self, system: System) -> Supervisor:
         return Supervisor(State.at(self.folder / f"{system.name}-{system.release}"))
 
     def _programs(self) -> Iterator[tuple[str, Program]]:

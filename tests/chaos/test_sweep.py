@@ -75,9 +75,11 @@ async def _agrees_everywhere(installation: Sandboxed, sales: Sequence[Sale]) -> 
         )
         assert (len(reconciliation.invoices), reconciliation.settled) == (MILESTONES, MILESTONES)
         assert (
-            reconciliation.told.contracted == reconciliation.told.billed == reconciliation.invoiced
+            reconciliation.figures.contracted
+            == reconciliation.figures.billed
+            == reconciliation.invoiced
         )
-        assert reconciliation.told.outstanding == Decimal(0)
+        assert reconciliation.figures.outstanding == Decimal(0)
         await _nothing_is_left_over(installation, reconciliation)
 
 

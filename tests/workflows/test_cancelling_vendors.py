@@ -24,7 +24,7 @@ from tests.sandboxed import Sandboxed, open_sandboxed
 from tests.temporal import private_temporal
 from tests.world import until_awaited
 from workflows import workflow_ids
-from workflows.attention import Attended
+from workflows.attention import WithAttention
 from workflows.deal_to_cash import DealToCash
 
 EVENT = EventId("told by a test")
@@ -118,7 +118,7 @@ class Deal:
 
         async def waits() -> bool:
             try:
-                return await handle.query(Attended.open_attention) is not None
+                return await handle.query(WithAttention.open_attention) is not None
             except RPCError as missing:
                 if missing.status is not RPCStatusCode.NOT_FOUND:
                     raise
@@ -136,7 +136,7 @@ class Deal:
 
         async def counted() -> bool:
             try:
-                await self.run.execute_update(Attended.decide, decision)
+                await self.run.execute_update(WithAttention.decide, decision)
             except WorkflowUpdateFailedError:
                 return False
             return True

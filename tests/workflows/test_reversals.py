@@ -101,7 +101,7 @@ async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
 
     await world.pay(mine.id, "m1")
     repaired = await world.client.get_workflow_handle(run).result()
-    assert "paid" in repaired["told"]
+    assert "paid" in repaired["written"]
     assert says(world, mine.id, outstanding=NOTHING)
 
 

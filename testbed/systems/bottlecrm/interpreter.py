@@ -56,9 +56,9 @@ def _patch(python: Path) -> int:
 def _is(python: Path, minor: int) -> bool:
     """Asked by running it: a shim on the path may stand for a version that is not active."""
     try:
-        told = subprocess.run(
+        answer = subprocess.run(
             [python, "-I", "-c", _TELL], capture_output=True, text=True, check=False, timeout=30
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return told.returncode == 0 and told.stdout.split() == ["3", str(minor)]
+    return answer.returncode == 0 and answer.stdout.split() == ["3", str(minor)]

@@ -24,7 +24,7 @@ def seed() -> dict[str, str]:
     org = Org.objects.create(name="Seller", default_currency="EUR", timezone="UTC")
     set_rls_context(org.id)
     DealPipeline.default_for(org)
-    told = {"org": str(org.id)}
+    answer = {"org": str(org.id)}
     for name, (email, called, role) in _PEOPLE.items():
         user = User.objects.create_user(email=email, password=None)
         User.objects.filter(pk=user.pk).update(name=called)
@@ -32,8 +32,8 @@ def seed() -> dict[str, str]:
             user=user, org=org, role=role, has_sales_access=True, is_active=True
         )
         token, _ = PersonalAccessToken.generate(profile=profile, name=name)
-        told |= {f"{name}_token": token, f"{name}_profile": str(profile.id)}
-    return told
+        answer |= {f"{name}_token": token, f"{name}_profile": str(profile.id)}
+    return answer
 
 
 people = Path(os.environ["PEOPLE"])

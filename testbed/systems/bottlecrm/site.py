@@ -73,8 +73,8 @@ class BottleCrmSite:
     def _crewed(self) -> list[Program]:
         room = self.supervisor.state.room("bottlecrm")
         settings = environment(self.home, room, self.ports, self.books, self.supervisor)
-        told = ("crm.wsgi", f"--bind=127.0.0.1:{self.ports['site']}", "--no-control-socket")
-        serve = (*told, "--preload", "--workers=2", "--threads=4", "--worker-tmp-dir=/tmp")
+        answer = ("crm.wsgi", f"--bind=127.0.0.1:{self.ports['site']}", "--no-control-socket")
+        serve = (*answer, "--preload", "--workers=2", "--threads=4", "--worker-tmp-dir=/tmp")
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         work = ("-A", "crm", "worker", "-B", "-c", "1", "-l", "WARNING", *quiet, "-s", "beat")
         site = f"http://127.0.0.1:{self.ports['site']}/healthz/"

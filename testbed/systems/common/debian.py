@@ -56,19 +56,19 @@ def missing(packages: Sequence[str]) -> list[str]:
 def installed_size(packages: Sequence[str]) -> int:
     """Bytes of these and of all that they need, as far as they are installed."""
     closed = ["--recurse", "--installed", *(f"--no-{what}" for what in _NOT_NEEDED)]
-    told = _told("apt-cache", "depends", *closed, *packages)
-    needed = {line for line in told.splitlines() if line[:1] not in {" ", "<"}}
+    output = _output_of("apt-cache", "depends", *closed, *packages)
+    needed = {line for line in output.splitlines() if line[:1] not in {" ", "<"}}
     names = sorted(needed.union(packages))
-    sizes = _told("dpkg-query", "-W", "-f", "${db:Status-Status} ${Installed-Size}\\n", *names)
+    sizes = _output_of("dpkg-query", "-W", "-f", "${db:Status-Status} ${Installed-Size}\\n", *names)
     kilobytes = (line.split() for line in sizes.splitlines() if line.startswith("installed "))
     return sum(int(size[1]) for size in kilobytes) * 1024
 
 
 def _is_installed(package: str) -> bool:
-    return _told("dpkg-query", "-W", "-f", "${db:Status-Status}", package) == "installed"
+    return _output_of("dpkg-query", "-W", "-f", "${db:Status-Status}", package) == "installed"
 
 
-def _told(program: str, *arguments: str) -> str:
+def _output_of(program: str, *arguments: str) -> str:
     """What one of Debian's programs says; nothing where there is none."""
     if shutil.which(program) is None:
         return ""

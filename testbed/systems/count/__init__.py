@@ -79,7 +79,7 @@ def count(places: Mapping[str, Place]) -> Count:
         drafts_left=sum(bill.is_draft for bill in erp.bills),
         duplicates=tuple(chain(twice(_records(crm, pm, erp)), erp.twice())),
         orphans=tuple(_orphans(crm, pm, erp)),
-        differing=tuple(chain(_told_otherwise(crm, erp), erp.unsettled())),
+        differing=tuple(chain(_differs(crm, erp), erp.unsettled())),
     )
 
 
@@ -103,10 +103,10 @@ def _orphans(crm: Crm, pm: Pm, erp: Erp) -> Iterator[str]:
             yield str(customer)
 
 
-def _told_otherwise(crm: Crm, erp: Erp) -> Iterator[str]:
-    """Sums that the CRM was told, and the ERP has otherwise."""
+def _differs(crm: Crm, erp: Erp) -> Iterator[str]:
+    """Sums that the CRM was found, and the ERP has otherwise."""
     for deal in crm.deals.values():
         sums = erp.sums(deal.id)
-        for what, told in deal.sums.items():
-            if told != sums[what]:
-                yield f"{deal.id}: {what} is {told} in the CRM, {sums[what]} in the ERP"
+        for what, found in deal.sums.items():
+            if found != sums[what]:
+                yield f"{deal.id}: {what} is {found} in the CRM, {sums[what]} in the ERP"

@@ -52,8 +52,10 @@ class Databases:
         async with await self._connect(name) as connection:
             for login, key in keys.items():
                 await connection.execute(change, (key, login))
-            told = await connection.execute("SELECT login, id FROM users")
-            return {login: str(number) for login, number in await told.fetchall() if login in keys}
+            answer = await connection.execute("SELECT login, id FROM users")
+            return {
+                login: str(number) for login, number in await answer.fetchall() if login in keys
+            }
 
     async def dump(self, name: str, file: Path) -> None:
         await self._tool("pg_dump", "--format=custom", "--no-owner", f"--file={file}", name)

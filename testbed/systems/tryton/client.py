@@ -28,10 +28,10 @@ class Person:
 
     async def call(self, method: str, *params: Any, **about: Any) -> Any:  # noqa: ANN401  JSON
         for _ in range(5):
-            told = await self.ask(method, [*params, {**self.context, **about}])
-            if "error" not in told:
-                return told["result"]
-            kind, (name, *_) = told["error"][0], told["error"][1]
+            answer = await self.ask(method, [*params, {**self.context, **about}])
+            if "error" not in answer:
+                return answer["result"]
+            kind, (name, *_) = answer["error"][0], answer["error"][1]
             if kind != "UserWarning":
                 raise Said(f"{kind}: {name}")
             skip = "model.res.user.warning.skip"
@@ -99,9 +99,9 @@ class Person:
 
     async def ask(self, method: str, params: Sequence[Any]) -> dict[str, Any]:
         body = {"id": 0, "method": method, "params": params}
-        answer = await self.http.post(f"/{self.database}/rpc/", json=body)
-        told: dict[str, Any] = answer.raise_for_status().json()
-        return told
+        response = await self.http.post(f"/{self.database}/rpc/", json=body)
+        answer: dict[str, Any] = response.raise_for_status().json()
+        return answer
 
 
 @asynccontextmanager
@@ -110,8 +110,8 @@ async def person(place: Place, login: str) -> AsyncIterator[Person]:
     password = {"password": place.credentials[login]}
     async with httpx.AsyncClient(base_url=place.url, timeout=60) as http:
         somebody = Person(http, place.credentials["database"], {})
-        told = await somebody.ask("common.db.login", [login, password, "en"])
-        user, token, _ = told["result"]
+        answer = await somebody.ask("common.db.login", [login, password, "en"])
+        user, token, _ = answer["result"]
         key = base64.b64encode(f"{login}:{user}:{token}".encode()).decode()
         http.headers["Authorization"] = f"Session {key}"
         mine = await somebody.call("model.res.user.get_preferences", True)

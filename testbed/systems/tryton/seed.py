@@ -51,8 +51,8 @@ class Databases:
                 (dt.date(2020, 1, 1), known["before"]),
                 (self.new_year, known["now"]),
             ):
-                told = made.rates.new()
-                told.date, told.rate = date, Decimal(rate)
+                answer = made.rates.new()
+                answer.date, answer.rate = date, Decimal(rate)
             made.save()
             self.currency[code] = made
 

@@ -19,7 +19,7 @@ _RETRIES = 30
 
 @dataclass(frozen=True)
 class Installation:
-    """A folder with what Tryton's programs must be told; they are in the cache."""
+    """A folder with what Tryton's programs must be answer; they are in the cache."""
 
     cache: Path
     folder: Path
@@ -101,6 +101,6 @@ class Server:
         body = {"id": 0, "method": "model.res.user.get_preferences", "params": [True, {}]}
         with suppress(httpx.HTTPError):
             async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
-                told = await http.post(f"{self.url}/{IN_USE}/rpc/", json=body)
-                return told.status_code == 401
+                answer = await http.post(f"{self.url}/{IN_USE}/rpc/", json=body)
+                return answer.status_code == 401
         return False

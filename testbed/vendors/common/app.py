@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from testbed.vendors.common.asgi import Receive, Send, hang_up, read_body, send_answer
-from testbed.vendors.common.call import Answer, Call, Refusal, Unreadable
+from testbed.vendors.common.call import Call, Refusal, Response, Unreadable
 from testbed.vendors.common.control import PREFIX, control
 from testbed.vendors.common.faults import Fault, FaultConfig, Faults
 from testbed.vendors.common.oplog import Oplog
 from testbed.vendors.common.routing import Endpoint, Router
-from testbed.vendors.common.state import Change
+from testbed.vendors.common.state import RecordChange
 from testbed.vendors.common.vendor import Vendor, page
 
 _log = logging.getLogger("sandbox")
@@ -40,7 +40,7 @@ class App:
     async def _serve(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         call = Call(scope, await read_body(receive), self.vendor.clock.now())
         if call.path.startswith(PREFIX):
-            answer: Answer | None = control(self, call)
+            answer: Response | None = control(self, call)
         else:
             answer = await self._served(call)
         if answer is None:
@@ -48,7 +48,7 @@ class App:
         else:
             await send_answer(answer, send)
 
-    async def _served(self, call: Call) -> Answer | None:
+    async def _served(self, call: Call) -> Response | None:
         endpoint, known = self._router.find(call)
         call.template = self.vendor.template(call)
         call.key = self._key(call)
@@ -66,7 +66,7 @@ class App:
         finally:
             self.vendor.finish(call)
 
-    async def _admitted(self, call: Call, endpoint: Endpoint) -> Answer | None:
+    async def _admitted(self, call: Call, endpoint: Endpoint) -> Response | None:
         changes = self.vendor.changes(call)
         fault = self.faults.decide(
             call.operation,
@@ -78,7 +78,7 @@ class App:
         )
         return await self._faulted(call, endpoint, fault) if fault else self._done(call, endpoint)
 
-    async def _faulted(self, call: Call, endpoint: Endpoint, fault: Fault) -> Answer | None:
+    async def _faulted(self, call: Call, endpoint: Endpoint, fault: Fault) -> Response | None:
         config = self.faults.config
         match fault:
             case Fault.ERROR_BEFORE:
@@ -98,7 +98,7 @@ class App:
                 pass
         return self._done(call, endpoint, fault)
 
-    def _done(self, call: Call, endpoint: Endpoint, fault: Fault | None = None) -> Answer | None:
+    def _done(self, call: Call, endpoint: Endpoint, fault: Fault | None = None) -> Response | None:
         """Handle the call; the fault changes what is answered, not what is done."""
         try:
             answer = endpoint(call)
@@ -115,8 +115,8 @@ class App:
         return self._logged(call, _spoilt(answer, call, self.vendor, fault), fault)
 
     def _logged(
-        self, call: Call, answer: Answer | None, fault: Fault | None = None
-    ) -> Answer | None:
+        self, call: Call, answer: Response | None, fault: Fault | None = None
+    ) -> Response | None:
         """Commit and log as one: a kill in between is made good at the next start."""
         store = self.vendor.store
         changes = store.changes()
@@ -132,7 +132,7 @@ class App:
         return answer
 
     def _line(
-        self, call: Call, answer: Answer | None, fault: Fault | None, changes: list[Change]
+        self, call: Call, answer: Response | None, fault: Fault | None, changes: list[RecordChange]
     ) -> dict[str, Any]:
         return {
             "seq": self.oplog.next_seq,
@@ -161,7 +161,7 @@ class App:
         self.vendor.store.close()
 
 
-def _spoilt(answer: Answer, call: Call, vendor: Vendor, fault: Fault | None) -> Answer | None:
+def _spoilt(answer: Response, call: Call, vendor: Vendor, fault: Fault | None) -> Response | None:
     """What a fault leaves of an answer."""
     match fault:
         case Fault.LOST_REPLY | Fault.LATE_COMMIT:
@@ -172,6 +172,6 @@ def _spoilt(answer: Answer, call: Call, vendor: Vendor, fault: Fault | None) -> 
             whole = answer.encoded()
             if call.attempt % 2 or len(whole) < 2:
                 return page(200, b"Service is being maintained")
-            return Answer(200, whole[: len(whole) // 2], answer.headers)
+            return Response(200, whole[: len(whole) // 2], answer.headers)
         case _:
             return answer

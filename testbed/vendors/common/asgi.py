@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -20,7 +20,7 @@ async def read_body(receive: Receive) -> bytes:
     return body
 
 
-async def send_answer(answer: Answer, send: Send) -> None:
+async def send_answer(answer: Response, send: Send) -> None:
     """Answer a request."""
     body = answer.encoded()
     headers = {"content-type": "application/json;charset=utf-8"} if answer.body is not None else {}

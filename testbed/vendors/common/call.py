@@ -60,7 +60,7 @@ class Call:
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """What goes back: `body` None is empty, bytes go as they are, all else as JSON."""
 
     status: int = 200
@@ -82,7 +82,7 @@ class Unreadable(ValueError):
 class Refusal(Exception):
     """Raised by a handler to answer with a no; everything it did is taken back."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)
         self.answer = answer
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.faults import FaultConfig
 
 if TYPE_CHECKING:
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 PREFIX = "/_sandbox/"
 
 
-def control(app: "App", call: Call) -> Answer:
+def control(app: "App", call: Call) -> Response:
     """Answer a call below `/_sandbox/`."""
     match call.method, call.path.removeprefix(PREFIX):
         case "GET", "health":
             seq = app.oplog.next_seq - 1
-            return Answer(200, {"vendor": app.vendor.name, "ok": True, "seq": seq})
+            return Response(200, {"vendor": app.vendor.name, "ok": True, "seq": seq})
         case "GET", "oplog":
-            return Answer(200, app.oplog.since(int(call.query.get("since", "0"))))
+            return Response(200, app.oplog.since(int(call.query.get("since", "0"))))
         case "PUT", "faults":
             return _replace_faults(app, call)
         case "PUT", "clock":
             app.vendor.clock.advance(float(call.json["advance"]))
-            return Answer(200, {"now": app.vendor.clock.now().isoformat()})
-    return Answer(404, {"message": f"the testbed has no {call.operation}"})
+            return Response(200, {"now": app.vendor.clock.now().isoformat()})
+    return Response(404, {"message": f"the testbed has no {call.operation}"})
 
 
-def _replace_faults(app: "App", call: Call) -> Answer:
+def _replace_faults(app: "App", call: Call) -> Response:
     try:
         app.faults.replace(FaultConfig.model_validate_json(call.body))
     except ValidationError as bad:
-        return Answer(400, bad.errors(include_context=False, include_input=False))
-    return Answer(200, app.faults.config.model_dump(mode="json"))
+        return Response(400, bad.errors(include_context=False, include_input=False))
+    return Response(200, app.faults.config.model_dump(mode="json"))

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 
-Endpoint = Callable[[Call], Answer]
+Endpoint = Callable[[Call], Response]
 
 
 class Router:

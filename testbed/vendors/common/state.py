@@ -7,7 +7,7 @@ from pathlib import Path
 
 from testbed.vendors.common.collection import Collection, Doc
 
-__all__ = ["Change", "Collection", "Doc", "Store"]
+__all__ = ["Collection", "Doc", "RecordChange", "Store"]
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -21,7 +21,7 @@ _DELETE = "DELETE FROM docs WHERE collection = ? AND id = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordChange:
     """One document that a request created, updated or deleted."""
 
     collection: str
@@ -66,14 +66,14 @@ class Store:
         """Whether there is anything to commit."""
         return bool(self.before)
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[RecordChange]:
         """What this request has changed so far."""
         made = []
         for (name, id_), before in self.before.items():
             after = self.collection(name).get(id_)
             if not name.startswith("_") and after is not before:
                 what = "created" if before is None else "updated" if after else "deleted"
-                made.append(Change(name, id_, what))
+                made.append(RecordChange(name, id_, what))
         return made
 
     def commit(self) -> None:

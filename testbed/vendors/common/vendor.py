@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call, Unreadable
+from testbed.vendors.common.call import Call, Response, Unreadable
 from testbed.vendors.common.clock import Clock
-from testbed.vendors.common.state import Change, Store
+from testbed.vendors.common.state import RecordChange, Store
 
 __all__ = ["Route", "Vendor"]
 
@@ -65,36 +65,36 @@ class Vendor:
     def finish(self, call: Call) -> None:
         """Called when a call that kept the limits has ended; it is in flight no more."""
 
-    def throttled(self, _call: Call, retry_after: int | None) -> Answer:
+    def throttled(self, _call: Call, retry_after: int | None) -> Response:
         """The vendor's own 429."""
-        return Answer(429, None, {} if retry_after is None else {"Retry-After": str(retry_after)})
+        return Response(429, None, {} if retry_after is None else {"Retry-After": str(retry_after)})
 
-    def expire(self, _call: Call) -> Answer | None:
+    def expire(self, _call: Call) -> Response | None:
         """Kill the call's access token and answer as for an expired one; None for static keys."""
         return None
 
-    def broken(self, _call: Call) -> Answer:
+    def broken(self, _call: Call) -> Response:
         """The vendor's own 500."""
         return page(500, b"Internal Server Error")
 
-    def unreadable(self, _call: Call, error: Unreadable) -> Answer:
+    def unreadable(self, _call: Call, error: Unreadable) -> Response:
         """The answer to a body that is not JSON."""
-        return Answer(400, {"message": str(error)})
+        return Response(400, {"message": str(error)})
 
-    def unknown(self, _call: Call) -> Answer:
+    def unknown(self, _call: Call) -> Response:
         """The answer to a path that the vendor does not serve."""
         return page(404, b"Not Found")
 
-    def wrong_method(self, call: Call) -> Answer:
+    def wrong_method(self, call: Call) -> Response:
         return self.unknown(call)
 
-    def decorate(self, call: Call, answer: Answer) -> None:
+    def decorate(self, call: Call, answer: Response) -> None:
         """Add the headers that every answer of this vendor carries."""
 
-    def before_commit(self, call: Call, changes: list[Change]) -> None:
+    def before_commit(self, call: Call, changes: list[RecordChange]) -> None:
         """Put webhooks into the outbox, before a call that changed something is committed."""
 
 
-def page(status: int, text: bytes) -> Answer:
+def page(status: int, text: bytes) -> Response:
     """A plain HTML page, as a proxy in front of a vendor would send it."""
-    return Answer(status, _PAGE % (text, text), {"Content-Type": "text/html;charset=utf-8"})
+    return Response(status, _PAGE % (text, text), {"Content-Type": "text/html;charset=utf-8"})

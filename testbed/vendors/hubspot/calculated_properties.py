@@ -70,5 +70,5 @@ def _line_item(properties: Properties) -> dict[str, str | None]:
     return {"amount": f"{Decimal(quantity) * Decimal(price):f}"}
 
 
-def _text(truth: bool) -> str:
-    return "true" if truth else "false"
+def _text(value: bool) -> str:
+    return "true" if value else "false"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from testbed.vendors.common.call import Answer, Refusal
+from testbed.vendors.common.call import Refusal, Response
 from testbed.vendors.common.state import Doc
 
 PORTAL = 48120077
@@ -26,7 +26,7 @@ def envelope(message: str, category: str = "", **more: object) -> Doc:
 
 
 def refusal(status: int, message: str, category: str = "", **more: object) -> Refusal:
-    return Refusal(Answer(status, envelope(message, category, **more)))
+    return Refusal(Response(status, envelope(message, category, **more)))
 
 
 def unauthenticated() -> Refusal:
@@ -37,9 +37,9 @@ def unauthenticated() -> Refusal:
     return refusal(401, text, "INVALID_AUTHENTICATION")
 
 
-def expired(since: datetime, now: datetime) -> Answer:
+def expired(since: datetime, now: datetime) -> Response:
     ago = max(0, int((now - since).total_seconds()))
-    return Answer(
+    return Response(
         401,
         envelope(
             f"The OAuth token used to make this call expired {ago} second(s) ago.",
@@ -59,7 +59,7 @@ def missing_scopes(scopes: list[str]) -> Refusal:
     return refusal(403, text, "MISSING_SCOPES", errors=[detail])
 
 
-def throttled(policy: str, retry_after: int | None = None) -> Answer:
+def throttled(policy: str, retry_after: int | None = None) -> Response:
     body = {
         "status": "error",
         "message": f"You have reached your {policy.lower()} limit.",
@@ -68,7 +68,7 @@ def throttled(policy: str, retry_after: int | None = None) -> Answer:
         "policyName": policy,
         "requestId": uuid4().hex,
     }
-    return Answer(429, body, {} if retry_after is None else {"Retry-After": str(retry_after)})
+    return Response(429, body, {} if retry_after is None else {"Retry-After": str(retry_after)})
 
 
 def invalid(message: str, **more: object) -> Refusal:

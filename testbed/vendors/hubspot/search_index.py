@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from testbed.vendors.common.clock import Clock
-from testbed.vendors.common.state import Change, Doc, Store
+from testbed.vendors.common.state import Doc, RecordChange, Store
 from testbed.vendors.hubspot.object_types import OBJECT_TYPES
 
 
@@ -24,7 +24,7 @@ class SearchIndex:
             records = self._store.collection(name).values()
             self._seen[name] = {r["id"]: r for r in records if not r["archived"]}
 
-    def add(self, changes: Iterable[Change]) -> None:
+    def add(self, changes: Iterable[RecordChange]) -> None:
         """Take in changes when the lag is over."""
         due = self._clock.seconds() + self._lag
         for change in changes:

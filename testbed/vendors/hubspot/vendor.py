@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call, Refusal, Unreadable
+from testbed.vendors.common.call import Call, Refusal, Response, Unreadable
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.rate_limits import Limit, RateLimits
-from testbed.vendors.common.state import Change, Store
+from testbed.vendors.common.state import RecordChange, Store
 from testbed.vendors.common.tokens import Application, InvalidToken, TokenRules, TokenServer
 from testbed.vendors.common.vendor import Vendor
 from testbed.vendors.common.webhooks import Hooks
@@ -161,20 +161,20 @@ class HubSpot(Vendor):
         burst = "oauth_burst" if call.application else "burst"
         return {burst: call.application or call.actor, "daily": "account"}
 
-    def throttled(self, call: Call, retry_after: int | None) -> Answer:
+    def throttled(self, call: Call, retry_after: int | None) -> Response:
         policy = "SECONDLY" if call.path.endswith("/search") else _BURST_POLICY
         return errors.throttled(policy, retry_after)
 
-    def expire(self, call: Call) -> Answer | None:
+    def expire(self, call: Call) -> Response | None:
         return errors.expired(call.at, call.at) if self.tokens.expire(_bearer(call)) else None
 
-    def broken(self, _call: Call) -> Answer:
-        return Answer(500, errors.envelope("internal error", "INTERNAL_ERROR"))
+    def broken(self, _call: Call) -> Response:
+        return Response(500, errors.envelope("internal error", "INTERNAL_ERROR"))
 
-    def unreadable(self, _call: Call, error: Unreadable) -> Answer:
-        return Answer(400, errors.envelope(f"Invalid input JSON on line 1, column 1: {error}"))
+    def unreadable(self, _call: Call, error: Unreadable) -> Response:
+        return Response(400, errors.envelope(f"Invalid input JSON on line 1, column 1: {error}"))
 
-    def decorate(self, call: Call, answer: Answer) -> None:
+    def decorate(self, call: Call, answer: Response) -> None:
         """Search answers tell nothing of its limit."""
         body = answer.body if isinstance(answer.body, dict) else {}
         answer.headers["x-hubspot-correlation-id"] = body.get("correlationId") or str(uuid4())
@@ -186,7 +186,7 @@ class HubSpot(Vendor):
                 "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
             }
 
-    def before_commit(self, call: Call, changes: list[Change]) -> None:
+    def before_commit(self, call: Call, changes: list[RecordChange]) -> None:
         self.index.add(changes)
         if self.hooks:
             for event in events(self.store, changes, source(call)):

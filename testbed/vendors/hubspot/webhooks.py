@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from testbed.vendors.common.clock import Clock
-from testbed.vendors.common.state import Change, Doc, Store
+from testbed.vendors.common.state import Doc, RecordChange, Store
 from testbed.vendors.common.webhooks import Post
 from testbed.vendors.hubspot.errors import PORTAL
 from testbed.vendors.hubspot.object_types import OBJECT_TYPES
@@ -59,8 +59,8 @@ class WebhookDelivery:
         self.pauses: Sequence[float] = options.get("pauses", [m * 60.0 for m in _MINUTES])
 
     def post(self, events: Sequence[Doc], attempt: int) -> Post:
-        told = [{**event, "attemptNumber": attempt} for event in events]
-        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        attempts = [{**event, "attemptNumber": attempt} for event in events]
+        body = json.dumps(attempts, ensure_ascii=False, separators=(",", ":")).encode()
         at = str(int(self._clock.seconds() * 1000))
         return Post(self._url, body, self._headers(body, at))
 
@@ -79,7 +79,7 @@ class WebhookDelivery:
         return False
 
 
-def events(store: Store, changes: Sequence[Change], by: Source) -> list[Doc]:
+def events(store: Store, changes: Sequence[RecordChange], by: Source) -> list[Doc]:
     """What HubSpot tells of the changes of one call."""
     records = [change for change in changes if change.collection in OBJECT_TYPES]
     merge, merged = _merge(store, records, by)
@@ -91,7 +91,7 @@ def events(store: Store, changes: Sequence[Change], by: Source) -> list[Doc]:
     ]
 
 
-def _merge(store: Store, records: Sequence[Change], by: Source) -> tuple[list[Doc], set[str]]:
+def _merge(store: Store, records: Sequence[RecordChange], by: Source) -> tuple[list[Doc], set[str]]:
     """A merge is one event, which speaks for two records gone and one created."""
     gone = [c.id for c in records if c.what == "deleted"]
     made = next((c for c in records if c.what == "created"), None)
@@ -107,7 +107,7 @@ def _merge(store: Store, records: Sequence[Change], by: Source) -> tuple[list[Do
     return [event], {*gone, made.id}
 
 
-def _happened(store: Store, change: Change) -> list[tuple[str, Doc, Doc]]:
+def _happened(store: Store, change: RecordChange) -> list[tuple[str, Doc, Doc]]:
     """What a change is called, the record, and what its event says besides."""
     old = store.before.get((change.collection, change.id))
     new = store.collection(change.collection).get(change.id)

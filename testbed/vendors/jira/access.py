@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.tokens import InvalidToken, TokenServer
 from testbed.vendors.jira.endpoints import SCOPES
 from testbed.vendors.jira.errors import unauthorized
@@ -29,7 +29,7 @@ class Access:
             return "oauth"
         cloud = call.params.get("cloud")
         if cloud and cloud != self._site.facts["cloudId"]:
-            raise Refusal(Answer(404, {"code": 404, "message": "Not Found"}))
+            raise Refusal(Response(404, {"code": 404, "message": "Not Found"}))
         scheme, secret = _authorization(call)
         if scheme == "Bearer":
             return self._application_user(call, secret)
@@ -39,7 +39,7 @@ class Access:
     def _application_user(self, call: Call, secret: str) -> str:
         if "cloud" not in call.params:
             error = {"error": "Failed to parse Connect Session Auth Token"}
-            raise Refusal(Answer(403, error))
+            raise Refusal(Response(403, error))
         try:
             token = self._tokens.find(secret)
         except InvalidToken:
@@ -47,7 +47,7 @@ class Access:
         call.scopes, call.application = token.scopes, token.client
         return token.actor
 
-    def expire(self, call: Call) -> Answer | None:
+    def expire(self, call: Call) -> Response | None:
         """End the access token of the call; an API token has no short life."""
         if self._tokens.expire(_authorization(call)[1]):
             return unauthorized("Unauthorized").answer

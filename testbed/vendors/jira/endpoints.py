@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.vendor import Route
 from testbed.vendors.jira.errors import refuse, unauthorized
 from testbed.vendors.jira.request_context import RequestContext
 from testbed.vendors.jira.site import Site
 
-Handler: TypeAlias = Callable[[RequestContext], Answer]
+Handler: TypeAlias = Callable[[RequestContext], Response]
 
 API = "/rest/api/3"
 GATEWAY = "/ex/jira/{cloud}"
@@ -48,10 +48,10 @@ def routes(endpoints: Iterable[Endpoint], site: Site) -> list[Route]:
     ]
 
 
-def _checked(endpoint: Endpoint, site: Site) -> Callable[[Call], Answer]:
+def _checked(endpoint: Endpoint, site: Site) -> Callable[[Call], Response]:
     """The handler behind the checks of user and scope."""
 
-    def handle(call: Call) -> Answer:
+    def handle(call: Call) -> Response:
         context = RequestContext(site, call)
         if endpoint.changes and context.user is None:
             text = "You are not authenticated. Authentication required to perform this operation."

@@ -1,6 +1,6 @@
 """Jira's refusals, each with the body and the content type that Jira uses for it."""
 
-from testbed.vendors.common.call import Answer, Refusal
+from testbed.vendors.common.call import Refusal, Response
 
 _ACCENTS = str.maketrans("aeiouyAEIOUY", "äëïöüÿÄËÏÖÜŸ")
 ISSUE_NOT_FOUND = "Issue does not exist or you do not have permission to see it."
@@ -8,23 +8,23 @@ ISSUE_NOT_FOUND = "Issue does not exist or you do not have permission to see it.
 
 def refuse(message: str, status: int = 400) -> Refusal:
     """Refuse the request as a whole."""
-    return Refusal(Answer(status, {"errorMessages": [message], "errors": {}}))
+    return Refusal(Response(status, {"errorMessages": [message], "errors": {}}))
 
 
 def refuse_fields(errors: dict[str, str]) -> Refusal:
     """Refuse single fields, each under the name that Jira gives it."""
-    return Refusal(Answer(400, {"errorMessages": [], "errors": errors}))
+    return Refusal(Response(400, {"errorMessages": [], "errors": errors}))
 
 
 def unauthorized(message: str) -> Refusal:
     """The 401 of the gateway."""
-    return Refusal(Answer(401, {"code": 401, "message": message}))
+    return Refusal(Response(401, {"code": 401, "message": message}))
 
 
 def unauthorized_page() -> Refusal:
     """The 401 of the site, which is no JSON."""
     text = b"Client must be authenticated to access this resource."
-    return Refusal(Answer(401, text, {"Content-Type": "text/html;charset=UTF-8"}))
+    return Refusal(Response(401, text, {"Content-Type": "text/html;charset=UTF-8"}))
 
 
 def issue_not_found() -> Refusal:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Hashable
 
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.rate_limits import Exceeded, Limit, RateLimits
 from testbed.vendors.jira.times import format_time
@@ -47,7 +47,7 @@ class JiraLimits:
         if exceeded := self._limits.spend(keys):
             raise Refusal(self._refusal(exceeded))
 
-    def count_objects(self, call: Call, answer: Answer) -> None:
+    def count_objects(self, call: Call, answer: Response) -> None:
         """Count the points of the objects that a call has read."""
         if call.application and answer.status == 200:
             cost = _PERSON if call.path.endswith("/myself") else _objects(answer.body)
@@ -60,17 +60,17 @@ class JiraLimits:
         headers = {"X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": str(left)}
         return headers | ({"X-RateLimit-NearLimit": "true"} if left < most * _NEAR else {})
 
-    def refuse(self, call: Call, retry_after: int | None) -> Answer:
+    def refuse(self, call: Call, retry_after: int | None) -> Response:
         """The 429 of a burst that is too large."""
         return self._answer(_BURST, self._limits[_burst(call)].most, retry_after)
 
-    def _refusal(self, exceeded: Exceeded) -> Answer:
+    def _refusal(self, exceeded: Exceeded) -> Response:
         limit = exceeded.limit
         return self._answer(
             _REASONS.get(limit.name, _BURST), limit.most, max(1, math.ceil(exceeded.wait))
         )
 
-    def _answer(self, reason: str, most: int, retry_after: int | None) -> Answer:
+    def _answer(self, reason: str, most: int, retry_after: int | None) -> Response:
         reset = round((self._clock.seconds() + (retry_after or 0)) * 1000)
         headers = {
             "X-RateLimit-Limit": str(most),
@@ -82,7 +82,7 @@ class JiraLimits:
         if retry_after is not None:
             headers["Retry-After"] = str(retry_after)
         text = "The request has been rate-limited. Please try again later."
-        return Answer(429, {"errorMessages": [text], "errors": {}, "status": 429}, headers)
+        return Response(429, {"errorMessages": [text], "errors": {}, "status": 429}, headers)
 
     def _endpoint(self, call: Call) -> Hashable:
         return self._site, call.template.removeprefix("/ex/jira/{cloud}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Store
 from testbed.vendors.common.tokens import (
@@ -33,18 +33,18 @@ def token_server(store: Store, clock: Clock, site: Site) -> TokenServer:
     return TokenServer(store, clock, applications, _RULES)
 
 
-def token_handler(tokens: TokenServer) -> Callable[[Call], Answer]:
+def token_handler(tokens: TokenServer) -> Callable[[Call], Response]:
     """The handler of a token request, which is JSON at Atlassian."""
 
-    def handle(call: Call) -> Answer:
+    def handle(call: Call) -> Response:
         request = call.json if isinstance(call.json, dict) else {}
         try:
             issued = tokens.issue({name: str(value) for name, value in request.items()})
         except TokenRefused as refused:
             # Atlassian calls a wrong client `access_denied`.
             error = "access_denied" if refused.error == "invalid_client" else refused.error
-            return Answer(_STATUS.get(refused.error, 403), {"error": error})
-        return Answer(200, _body(issued))
+            return Response(_STATUS.get(refused.error, 403), {"error": error})
+        return Response(200, _body(issued))
 
     return handle
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira.errors import (
     issue_not_found,
@@ -108,7 +108,7 @@ class RequestContext:
         """A time in the caller's zone."""
         return format_time(millis, self.user["timeZone"] if self.user else "UTC")
 
-    def page(self, found: Iterable[Doc], view: Callable[[Doc], Doc], most: int = 100) -> Answer:
+    def page(self, found: Iterable[Doc], view: Callable[[Doc], Doc], most: int = 100) -> Response:
         """One page of a list, in the envelope that most lists share."""
         docs = list(found)
         start, size = self.number("startAt", 0), min(self.number("maxResults", 50), most)
@@ -119,4 +119,4 @@ class RequestContext:
             "total": len(docs),
             "isLast": start + size >= len(docs),
         }
-        return Answer(200, envelope | {"values": [view(d) for d in docs[start : start + size]]})
+        return Response(200, envelope | {"values": [view(d) for d in docs[start : start + size]]})

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.clock import Clock
-from testbed.vendors.common.state import Change, Store
+from testbed.vendors.common.state import RecordChange, Store
 from testbed.vendors.common.vendor import Route, Vendor
 from testbed.vendors.common.webhooks import Hooks
 from testbed.vendors.jira import endpoints, oauth
@@ -65,16 +65,16 @@ class Jira(Vendor):
     def check_limits(self, call: Call) -> None:
         self._limits.check(call)
 
-    def throttled(self, call: Call, retry_after: int | None) -> Answer:
+    def throttled(self, call: Call, retry_after: int | None) -> Response:
         return self._limits.refuse(call, retry_after)
 
-    def expire(self, call: Call) -> Answer | None:
+    def expire(self, call: Call) -> Response | None:
         return self._access.expire(call)
 
-    def broken(self, _call: Call) -> Answer:
+    def broken(self, _call: Call) -> Response:
         return refuse("Internal server error", status=500).answer
 
-    def decorate(self, call: Call, answer: Answer) -> None:
+    def decorate(self, call: Call, answer: Response) -> None:
         if call.actor == ANONYMOUS and call.headers.get("authorization", "").startswith("Basic "):
             answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
         if not self.changes(call):
@@ -83,6 +83,6 @@ class Jira(Vendor):
             answer.headers |= self._limits.headers(call)
         answer.body = translated(answer.body, str(self.options.get("language", "en_US")))
 
-    def before_commit(self, call: Call, changes: list[Change]) -> None:
+    def before_commit(self, call: Call, changes: list[RecordChange]) -> None:
         for delivery in deliveries(RequestContext(self._site, call), changes):
             self._webhooks.enqueue(delivery)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
-from testbed.vendors.common.state import Change, Doc
+from testbed.vendors.common.state import Doc, RecordChange
 from testbed.vendors.jira import issue_views, views
 from testbed.vendors.jira.documents import plain_text
 from testbed.vendors.jira.jql import matches, parse
@@ -19,7 +19,7 @@ APPLICATION_EVENTS = frozenset(
 )
 
 
-def deliveries(context: RequestContext, changes: list[Change]) -> Iterator[Doc]:
+def deliveries(context: RequestContext, changes: list[RecordChange]) -> Iterator[Doc]:
     """A delivery for each event and each webhook that listens to it."""
     webhooks = [each for each in context.site.webhooks.values() if _is_alive(context, each)]
     for change in changes if webhooks else ():
@@ -33,21 +33,21 @@ def _is_alive(context: RequestContext, webhook: Doc) -> bool:
     return webhook["expires"] is None or bool(webhook["expires"] > context.site.now)
 
 
-def _is_wanted(context: RequestContext, webhook: Doc, change: Change) -> bool:
+def _is_wanted(context: RequestContext, webhook: Doc, change: RecordChange) -> bool:
     """Whether an issue passes the filter of a webhook; a filter only concerns issues."""
     if not webhook["jql"] or change.collection != "issues":
         return True
     return matches(context.site, parse(webhook["jql"]), _document(context, change))
 
 
-def _document(context: RequestContext, change: Change) -> Doc:
+def _document(context: RequestContext, change: RecordChange) -> Doc:
     """The changed record, or a deleted one as it was."""
     store = context.site.store
     after = store.collection(change.collection).get(change.id)
     return after or store.before[change.collection, change.id] or {}
 
 
-def _event(context: RequestContext, change: Change) -> tuple[str, Doc] | None:
+def _event(context: RequestContext, change: RecordChange) -> tuple[str, Doc] | None:
     doc, verb = _document(context, change), change.what
     match change.collection:
         case "issues":

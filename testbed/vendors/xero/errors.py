@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from testbed.vendors.common.call import Answer, Refusal
+from testbed.vendors.common.call import Refusal, Response
 from testbed.vendors.xero.wire.render import echo
 
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
@@ -55,16 +55,16 @@ def bad_key(message: str) -> Refusal:
 
 def not_found() -> Refusal:
     """404 with an empty page, as Xero sends it."""
-    return Refusal(Answer(404, b"", {"Content-Type": "text/html; charset=utf-8"}))
+    return Refusal(Response(404, b"", {"Content-Type": "text/html; charset=utf-8"}))
 
 
 def not_acceptable() -> Refusal:
     """406 where Xero would answer in XML, its default: the testbed writes JSON only."""
     text = b"Ask for application/json: the default of this API is XML."
-    return Refusal(Answer(406, text, {"Content-Type": "text/plain"}))
+    return Refusal(Response(406, text, {"Content-Type": "text/plain"}))
 
 
-def problem(status: int, title: str, detail: str) -> Answer:
+def problem(status: int, title: str, detail: str) -> Response:
     """401 or 403."""
     body: dict[str, Any] = {
         "Type": None,
@@ -74,8 +74,8 @@ def problem(status: int, title: str, detail: str) -> Answer:
         "Instance": str(uuid4()),
         "Extensions": {},
     }
-    return Answer(status, body)
+    return Response(status, body)
 
 
 def _bad_request(number: int, kind: str, message: str, **more: Any) -> Refusal:  # noqa: ANN401
-    return Refusal(Answer(400, {"ErrorNumber": number, "Type": kind, "Message": message, **more}))
+    return Refusal(Response(400, {"ErrorNumber": number, "Type": kind, "Message": message, **more}))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.state import Collection, Store
 from testbed.vendors.xero import errors
 from testbed.vendors.xero.wire.dates import milliseconds
@@ -20,7 +20,7 @@ class Idempotency:
         self._store = store
         self._answers: Collection = store.collection("_idempotency")
 
-    def once(self, call: Call, endpoint: Callable[[Call], Answer]) -> Answer:
+    def once(self, call: Call, endpoint: Callable[[Call], Response]) -> Response:
         """Handle the call, or repeat the stored answer."""
         key = _key(call)
         if not key:
@@ -33,9 +33,9 @@ class Idempotency:
             return self._first(call, endpoint)
         if stored["request"] != _fingerprint(call):
             raise errors.bad_key(f"Idempotency Key: {key} is used with a different request.")
-        return Answer(stored["status"], stored["body"].encode() or None, dict(stored["headers"]))
+        return Response(stored["status"], stored["body"].encode() or None, dict(stored["headers"]))
 
-    def store(self, call: Call, answer: Answer) -> None:
+    def store(self, call: Call, answer: Response) -> None:
         """Keep the answer for the call's key: Xero also keeps its internal errors."""
         key = _key(call)
         if not 0 < len(key) <= _LONGEST:
@@ -50,7 +50,7 @@ class Idempotency:
         }
         self._answers.put(f"{call.actor}|{key}", doc)
 
-    def _first(self, call: Call, endpoint: Callable[[Call], Answer]) -> Answer:
+    def _first(self, call: Call, endpoint: Callable[[Call], Response]) -> Response:
         try:
             answer = endpoint(call)
         except Refusal as refusal:

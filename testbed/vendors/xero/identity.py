@@ -5,7 +5,7 @@ import binascii
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Store
 from testbed.vendors.common.tokens import (
@@ -43,21 +43,21 @@ class Identity:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._tokens = TokenServer(store, clock, _APPLICATIONS, _RULES)
 
-    def token(self, call: Call) -> Answer:
+    def token(self, call: Call) -> Response:
         """Serve `POST /connect/token`."""
         try:
             issued = self._tokens.issue(call.form | _credentials(call))
         except TokenRefused as refused:
-            raise Refusal(Answer(400, {"error": refused.error})) from refused
+            raise Refusal(Response(400, {"error": refused.error})) from refused
         body = {
             "access_token": issued.access_token,
             "expires_in": issued.expires_in,
             "token_type": "Bearer",
             "scope": " ".join(sorted(issued.scopes)),
         }
-        return Answer(200, body)
+        return Response(200, body)
 
-    def connections(self, call: Call) -> Answer:
+    def connections(self, call: Call) -> Response:
         """Serve `GET /connections`."""
         connection = {
             "id": str(uuid5(NAMESPACE_URL, self.read(call).client)),
@@ -65,7 +65,7 @@ class Identity:
             "tenantType": "ORGANISATION",
             "tenantName": TENANT["name"],
         }
-        return Answer(200, [connection])
+        return Response(200, [connection])
 
     def read(self, call: Call) -> AccessToken:
         """The access token of a call. Raises Refusal."""
@@ -74,7 +74,7 @@ class Identity:
         except InvalidToken as invalid:
             raise Refusal(_expired(invalid.expired_at)) from invalid
 
-    def expire(self, call: Call) -> Answer | None:
+    def expire(self, call: Call) -> Response | None:
         """End the call's access token now, and answer as for an expired one."""
         return _expired(call.at.timestamp()) if self._tokens.expire(_bearer(call)) else None
 
@@ -113,7 +113,7 @@ def _bearer(call: Call) -> str:
     return call.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
-def _expired(at: float | None) -> Answer:
+def _expired(at: float | None) -> Response:
     """401 for a token that expired then, or that never was one."""
     if at is None:
         return errors.problem(401, "Unauthorized", "AuthenticationUnsuccessful")

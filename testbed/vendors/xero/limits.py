@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import ceil
 
-from testbed.vendors.common.call import Answer, Refusal
+from testbed.vendors.common.call import Refusal, Response
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.rate_limits import Limit, RateLimits
 
@@ -40,9 +40,9 @@ class XeroLimits:
         return {name: str(self._limits.remaining(limit, app)) for name, limit in names.items()}
 
 
-def too_many(problem: str, wait: float | None) -> Answer:
+def too_many(problem: str, wait: float | None) -> Response:
     """429. Xero sends `Retry-After` for the minute and the day only."""
     headers = {"X-Rate-Limit-Problem": problem, "Content-Type": "text/html"}
     if wait is not None and problem in {_MINUTE, _DAY}:
         headers["Retry-After"] = str(ceil(wait))
-    return Answer(429, b"", headers)
+    return Response(429, b"", headers)

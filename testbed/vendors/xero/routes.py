@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.vendor import Route
 from testbed.vendors.xero.handlers.allocations import AllocationHandler
 from testbed.vendors.xero.handlers.contacts import ContactHandler
@@ -15,8 +15,8 @@ from testbed.vendors.xero.identity import Identity
 from testbed.vendors.xero.records import Records
 from testbed.vendors.xero.rules.kinds import CREDIT_NOTE, INVOICE
 
-Endpoint: TypeAlias = Callable[[Call], Answer]
-Guard: TypeAlias = Callable[[Endpoint, Call], Answer]
+Endpoint: TypeAlias = Callable[[Call], Response]
+Guard: TypeAlias = Callable[[Endpoint, Call], Response]
 
 BASE = "/api.xro/2.0"
 TOKEN = "/connect/token"

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from testbed.vendors.common.call import Answer, Call, Refusal, Unreadable
+from testbed.vendors.common.call import Call, Refusal, Response, Unreadable
 from testbed.vendors.common.clock import Clock
-from testbed.vendors.common.state import Change, Store
+from testbed.vendors.common.state import RecordChange, Store
 from testbed.vendors.common.vendor import Route, Vendor, page
 from testbed.vendors.xero import errors, identity, seed
 from testbed.vendors.xero.idempotency import Idempotency
@@ -74,35 +74,35 @@ class Xero(Vendor):
         if call.template.startswith(BASE):
             self.limits.finish(call.actor)
 
-    def throttled(self, _call: Call, retry_after: int | None) -> Answer:
+    def throttled(self, _call: Call, retry_after: int | None) -> Response:
         return too_many("minute", retry_after)
 
-    def expire(self, call: Call) -> Answer | None:
+    def expire(self, call: Call) -> Response | None:
         return self.identity.expire(call)
 
-    def broken(self, call: Call) -> Answer:
+    def broken(self, call: Call) -> Response:
         """500. Xero keeps this answer too under an idempotency key."""
         answer = page(500, b"An error occurred")
         if call.template.startswith(BASE):
             self.idempotency.store(call, answer)
         return answer
 
-    def unreadable(self, _call: Call, error: Unreadable) -> Answer:
+    def unreadable(self, _call: Call, error: Unreadable) -> Response:
         return errors.bad_body(str(error)).answer
 
-    def unknown(self, _call: Call) -> Answer:
+    def unknown(self, _call: Call) -> Response:
         return errors.not_found().answer
 
-    def wrong_method(self, _call: Call) -> Answer:
-        return Answer(501, b"The method is not implemented", {"Content-Type": "text/plain"})
+    def wrong_method(self, _call: Call) -> Response:
+        return Response(501, b"The method is not implemented", {"Content-Type": "text/plain"})
 
-    def decorate(self, call: Call, answer: Answer) -> None:
+    def decorate(self, call: Call, answer: Response) -> None:
         answer.headers["Xero-Correlation-Id"] = str(uuid4())
         if call.actor:
             tenant = call.template.startswith(BASE)
             answer.headers |= self.limits.headers(call.actor, tenant=tenant)
 
-    def before_commit(self, call: Call, changes: list[Change]) -> None:
+    def before_commit(self, call: Call, changes: list[RecordChange]) -> None:
         if self.webhooks:
             self.webhooks.tell(call, changes)
 
@@ -114,7 +114,7 @@ class Xero(Vendor):
         if self.webhooks:
             await self.webhooks.stop()
 
-    def _guard(self, endpoint: Endpoint, call: Call) -> Answer:
+    def _guard(self, endpoint: Endpoint, call: Call) -> Response:
         accepted = call.headers.get("Accept", "")
         if "application/json" not in accepted and pdf.MEDIA_TYPE not in accepted:
             raise errors.not_acceptable()

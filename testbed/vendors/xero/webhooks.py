@@ -15,7 +15,7 @@ import httpx
 
 from testbed.vendors.common.call import Call
 from testbed.vendors.common.clock import Clock
-from testbed.vendors.common.state import Change, Doc, Store
+from testbed.vendors.common.state import Doc, RecordChange, Store
 from testbed.vendors.common.webhooks import Hooks, Post
 from testbed.vendors.xero.wire.dates import iso_string, milliseconds
 
@@ -85,7 +85,7 @@ class Webhooks:
         self._payments_update_invoices = bool(options.get("payments_update_invoices", True))
         self._task: asyncio.Task[None] | None = None
 
-    def tell(self, call: Call, changes: Sequence[Change]) -> None:
+    def tell(self, call: Call, changes: Sequence[RecordChange]) -> None:
         """Put the events of a call's changes into the outbox."""
         if call.template.endswith("/Payments") and not self._payments_update_invoices:
             return
@@ -96,7 +96,7 @@ class Webhooks:
                 sequence = self._store.next_id("_event_sequence")
                 self._hooks.enqueue({"sequence": sequence, "event": event})
 
-    def _event(self, call: Call, change: Change) -> Doc:
+    def _event(self, call: Call, change: RecordChange) -> Doc:
         return {
             "resourceUrl": f"{call.base_url}/api.xro/2.0/{change.collection}/{change.id}",
             "resourceId": change.id,

@@ -30,7 +30,7 @@ def good() -> Reconciliation:
     sold = order(10_000, milestones=2, seed=7, today=date(2026, 11, 24))
     return Reconciliation(
         sale=Sale(order=sold, id="7", is_closed=True),
-        told=Figures(
+        figures=Figures(
             sold=2 * NET,
             contracted=2 * NET,
             billed=2 * NET,
@@ -60,8 +60,8 @@ def test_three_systems_that_agree_are_a_good_end() -> None:
 
 
 def test_a_cent_that_the_crm_lacks_is_a_mismatch() -> None:
-    told = replace(good().told, paid=2 * GROSS - Decimal("0.01"))
-    short = replace(good(), told=told)
+    figures = replace(good().figures, paid=2 * GROSS - Decimal("0.01"))
+    short = replace(good(), figures=figures)
     (said,) = short.mismatches
     assert "paid in the CRM and received in the ERP" in said
     assert not report_on(short).is_good
@@ -84,7 +84,7 @@ def test_a_second_project_or_customer_is_a_duplicate() -> None:
 def test_an_invoice_that_is_not_paid_spoils_the_end_even_where_all_agree() -> None:
     unpaid = replace(
         good(),
-        told=replace(good().told, paid=GROSS, outstanding=GROSS),
+        figures=replace(good().figures, paid=GROSS, outstanding=GROSS),
         invoices=(invoice(1), invoice(2, is_paid=False)),
         received=GROSS,
     )

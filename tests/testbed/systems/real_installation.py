@@ -125,7 +125,7 @@ async def open_real_installation(
             client,
             task_queue=settings.temporal.task_queue,
             policy=settings.policy,
-            desk=store.attention_queue,
+            attention_queue=store.attention_queue,
         )
         demo_systems = DemoSystems(
             await stack.enter_async_context(open_bottlecrm(running["bottlecrm"].place)),

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.hubspot.handlers.handler import Handler, routes
 
 
@@ -18,11 +18,11 @@ class AccountHandler(Handler):
         )
         return details + pipelines
 
-    def details(self, _call: Call) -> Answer:
+    def details(self, _call: Call) -> Response:
         details = self.store.collection("account").get("details") or {}
-        return Answer(200, {name: value for name, value in details.items() if name != "rates"})
+        return Response(200, {name: value for name, value in details.items() if name != "rates"})
 
-    def pipelines(self, call: Call) -> Answer:
+    def pipelines(self, call: Call) -> Response:
         has_pipelines = call.params["type"] in {"deals", "deal", "0-3"}
         found = list(self.store.collection("pipelines").values()) if has_pipelines else []
-        return Answer(200, {"results": found})
+        return Response(200, {"results": found})

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.hubspot import request_bodies
 from testbed.vendors.hubspot.errors import name_taken
@@ -36,7 +36,7 @@ class AssociationHandler(Handler):
         )
         return pairs + labels
 
-    def list_of_record(self, call: Call) -> Answer:
+    def list_of_record(self, call: Call) -> Response:
         a, b = type_of(call), type_of(call, "to_type")
         record = self.records.live(a, call.params["id"])
         limit, after = page_of(call, 500, 500)
@@ -54,28 +54,28 @@ class AssociationHandler(Handler):
         answer: Doc = {"results": results}
         if after + limit < len(pairs):
             answer["paging"] = next_page(call, str(after + limit))
-        return Answer(200, answer)
+        return Response(200, answer)
 
-    def associate(self, call: Call) -> Answer:
+    def associate(self, call: Call) -> Response:
         a, b = type_of(call), type_of(call, "to_type")
         type_ = self.associations.default(a, b)
         one = self.records.live(a, call.params["id"])["id"]
         other = self.records.live(b, call.params["to_id"])["id"]
         self.associations.add((a, one), (b, other), [type_])
         made = [_between(one, other, type_.id), _between(other, one, type_.inverse)]
-        return Answer(200, batch(call, made))
+        return Response(200, batch(call, made))
 
-    def remove(self, call: Call) -> Answer:
+    def remove(self, call: Call) -> Response:
         start = (type_of(call), call.params["id"])
         self.associations.remove(start, (type_of(call, "to_type"), call.params["to_id"]))
-        return Answer(204)
+        return Response(204)
 
-    def labels(self, call: Call) -> Answer:
+    def labels(self, call: Call) -> Response:
         types = self.associations.types(type_of(call), type_of(call, "to_type")).values()
         shown = [{"category": t.category, "typeId": t.id, "label": t.label} for t in types]
-        return Answer(200, {"results": shown})
+        return Response(200, {"results": shown})
 
-    def create_label(self, call: Call) -> Answer:
+    def create_label(self, call: Call) -> Response:
         a, b = type_of(call), type_of(call, "to_type")
         asked = request_bodies.read(call, request_bodies.Label)
         if any(asked.name == known.name for known in self.associations.types(a, b).values()):
@@ -83,11 +83,11 @@ class AssociationHandler(Handler):
             raise name_taken(text, asked.name, "LABEL")
         made = self.associations.define_label(a, b, asked.name, asked.label)
         shown = {"category": "USER_DEFINED", "typeId": made["typeId"], "label": asked.label}
-        return Answer(200, {"results": [shown]})
+        return Response(200, {"results": [shown]})
 
-    def delete_label(self, call: Call) -> Answer:
+    def delete_label(self, call: Call) -> Response:
         self.associations.delete_label(call.params["type_id"])
-        return Answer(204)
+        return Response(204)
 
 
 def _between(start: str, end: str, type_id: int) -> Doc:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.hubspot import request_bodies
 from testbed.vendors.hubspot.errors import invalid, some_absent
@@ -39,7 +39,7 @@ class BatchHandler(Handler):
             ("POST", "/upsert", self.upsert),
         )
 
-    def read(self, call: Call) -> Answer:
+    def read(self, call: Call) -> Response:
         type_, asked = type_of(call), request_bodies.read(call, Batch[Reference])
         wanted = asked.properties or list(type_.shown)
         known = self.schema.known(type_, wanted)
@@ -51,23 +51,25 @@ class BatchHandler(Handler):
                 missing.append(id_)
         shown = [rendered(type_, record, wanted, known) for record in results]
         errors = [some_absent(type_.singular, missing)] if missing else []
-        return Answer(207 if errors else 200, batch(call, shown, errors))
+        return Response(207 if errors else 200, batch(call, shown, errors))
 
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> Response:
         type_, asked = type_of(call), request_bodies.read(call, Batch[RecordBody])
         made = [self._objects.created(call, type_, one) for one in asked.inputs]
-        return Answer(201, batch(call, made))
+        return Response(201, batch(call, made))
 
-    def update(self, call: Call) -> Answer:
+    def update(self, call: Call) -> Response:
         type_, asked = type_of(call), request_bodies.read(call, Batch[RecordBody])
         _distinct([one.id for one in asked.inputs])
         changed = [self._objects.changed(call, type_, one.id, one) for one in asked.inputs]
-        return Answer(200, batch(call, changed))
+        return Response(200, batch(call, changed))
 
-    def upsert(self, call: Call) -> Answer:
+    def upsert(self, call: Call) -> Response:
         type_, asked = type_of(call), request_bodies.read(call, Batch[RecordBody])
         _distinct([one.id for one in asked.inputs])
-        return Answer(200, batch(call, [self._upserted(call, type_, one) for one in asked.inputs]))
+        return Response(
+            200, batch(call, [self._upserted(call, type_, one) for one in asked.inputs])
+        )
 
     def _upserted(self, call: Call, type_: ObjectType, one: RecordBody) -> Doc:
         """Change the record that has this unique value, or create it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Doc, Store
 from testbed.vendors.hubspot.associations import Associations
@@ -43,7 +43,7 @@ class Handler:
 
 
 def routes(
-    old: str, dated: str, *endpoints: tuple[str, str, Callable[[Call], Answer]]
+    old: str, dated: str, *endpoints: tuple[str, str, Callable[[Call], Response]]
 ) -> list[Route]:
     """Routes below a path of v3 or v4 and its dated aliases, where `{v}` stands for the date."""
     bases = [old, *(dated.replace("{v}", version) for version in DATED)]

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.tokens import TokenRefused, TokenServer
 from testbed.vendors.hubspot.errors import envelope
 
@@ -23,12 +23,12 @@ class OAuthHandler:
     def routes(self) -> list[Route]:
         return [Route(path, self.refresh, methods=["POST"]) for path in PATHS]
 
-    def refresh(self, call: Call) -> Answer:
+    def refresh(self, call: Call) -> Response:
         try:
             issued = self._tokens.issue(call.form)
         except TokenRefused as refused:
             raise _refused(refused.error) from refused
-        return Answer(
+        return Response(
             200,
             {
                 "token_type": "bearer",
@@ -44,4 +44,4 @@ def _refused(error: str) -> Refusal:
     status, what = _WRONG[error]
     text = f"missing or invalid {what}"
     body = envelope(text) | {"status": status, "error": error, "error_description": text}
-    return Refusal(Answer(400, body))
+    return Refusal(Response(400, body))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.hubspot import request_bodies
 from testbed.vendors.hubspot.association_types import AssociationType
@@ -41,7 +41,7 @@ class ObjectHandler(Handler):
             ("DELETE", "/{id}", self.archive),
         )
 
-    def list_all(self, call: Call) -> Answer:
+    def list_all(self, call: Call) -> Response:
         type_ = type_of(call)
         limit, after = page_of(call, 10, 100)
         live = [r for r in self.records.of(type_).values() if not r["archived"]]
@@ -50,16 +50,16 @@ class ObjectHandler(Handler):
         answer: Doc = {"results": [self._rendered(call, type_, r) for r in found[:limit]]}
         if len(found) > limit:
             answer["paging"] = next_page(call, found[limit]["id"])
-        return Answer(200, answer)
+        return Response(200, answer)
 
-    def read(self, call: Call) -> Answer:
+    def read(self, call: Call) -> Response:
         type_ = type_of(call)
         record = self.records.live(type_, call.params["id"])
-        return Answer(200, self._rendered(call, type_, record))
+        return Response(200, self._rendered(call, type_, record))
 
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> Response:
         made = self.created(call, type_of(call), request_bodies.read(call, RecordBody))
-        return Answer(201, made)
+        return Response(201, made)
 
     def created(self, call: Call, type_: ObjectType, given: RecordBody) -> Doc:
         """Create a record with its associations, or nothing if either is refused."""
@@ -70,24 +70,24 @@ class ObjectHandler(Handler):
             self.associations.add((type_, record["id"]), (other, id_), types)
         return rendered(type_, record, None)
 
-    def change(self, call: Call) -> Answer:
+    def change(self, call: Call) -> Response:
         type_, given = type_of(call), request_bodies.read(call, RecordBody)
-        return Answer(200, self.changed(call, type_, call.params["id"], given))
+        return Response(200, self.changed(call, type_, call.params["id"], given))
 
     def changed(self, call: Call, type_: ObjectType, id_: str, given: RecordBody) -> Doc:
         record = self.records.live(type_, id_)
         values = self.records.checked(type_, given.properties, record)
         return rendered(type_, self.records.update(type_, record, values, source(call)), None)
 
-    def archive(self, call: Call) -> Answer:
+    def archive(self, call: Call) -> Response:
         type_ = type_of(call)
         record = self.records.find(type_, call.params["id"])
         if record and not record["archived"]:
             self.records.archive(type_, record)
             self.associations.remove_all((type_, record["id"]))
-        return Answer(204)
+        return Response(204)
 
-    def merge(self, call: Call) -> Answer:
+    def merge(self, call: Call) -> Response:
         type_, given = type_of(call), request_bodies.read(call, request_bodies.Merge)
         primary = self.records.live(type_, given.primary_object_id)
         other = self.records.live(type_, given.object_id_to_merge)
@@ -95,7 +95,7 @@ class ObjectHandler(Handler):
             raise invalid("These objects cannot be merged")
         heir = self.records.merge(type_, primary, other, source(call))
         self.associations.move(type_, [primary["id"], other["id"]], heir["id"])
-        return Answer(200, rendered(type_, heir, None))
+        return Response(200, rendered(type_, heir, None))
 
     def _targets(self, type_: ObjectType, given: Sequence[Association]) -> list[Target]:
         """The records to associate with; each must exist, and the types must fit it."""

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.hubspot import request_bodies
 from testbed.vendors.hubspot.errors import invalid, name_taken, no_such_name
@@ -36,21 +36,21 @@ class PropertyHandler(Handler):
             ("DELETE", "/{name}", self.archive),
         )
 
-    def list_all(self, call: Call) -> Answer:
-        return Answer(200, {"results": list(self.schema.all(type_of(call)))})
+    def list_all(self, call: Call) -> Response:
+        return Response(200, {"results": list(self.schema.all(type_of(call)))})
 
-    def read(self, call: Call) -> Answer:
-        return Answer(200, _shown(self._known(type_of(call), call.params["name"])))
+    def read(self, call: Call) -> Response:
+        return Response(200, _shown(self._known(type_of(call), call.params["name"])))
 
-    def change(self, call: Call) -> Answer:
+    def change(self, call: Call) -> Response:
         type_, asked = type_of(call), request_bodies.read(call, PropertyChange)
         known = self._users_own(self._known(type_, call.params["name"]))
         changes = asked.model_dump(by_alias=True, exclude_unset=True)
         changed = known | changes | {"updatedAt": iso(to_ms(call.at))}
         self.schema.define(type_, changed)
-        return Answer(200, _shown(changed))
+        return Response(200, _shown(changed))
 
-    def create_all(self, call: Call) -> Answer:
+    def create_all(self, call: Call) -> Response:
         """Create what can be; a name that exists is an error beside the others' results."""
         type_ = type_of(call)
         made: list[Doc] = []
@@ -63,16 +63,16 @@ class PropertyHandler(Handler):
                     raise
                 kept = ("status", "category", "message", "context")
                 errors.append({name: no.answer.body[name] for name in kept})
-        return Answer(207 if errors else 201, batch(call, made, errors))
+        return Response(207 if errors else 201, batch(call, made, errors))
 
-    def archive(self, call: Call) -> Answer:
+    def archive(self, call: Call) -> Response:
         self._archive(type_of(call), call.params["name"])
-        return Answer(204)
+        return Response(204)
 
-    def archive_all(self, call: Call) -> Answer:
+    def archive_all(self, call: Call) -> Response:
         for one in request_bodies.read(call, Batch[Named]).inputs:
             self._archive(type_of(call), one.name)
-        return Answer(204)
+        return Response(204)
 
     def _known(self, type_: ObjectType, name: str) -> Doc:
         found = self.schema.find(type_, name)

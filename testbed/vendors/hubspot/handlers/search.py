@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.hubspot import request_bodies
 from testbed.vendors.hubspot.errors import invalid
@@ -31,7 +31,7 @@ class SearchHandler(Handler):
             ("POST", "", self.search),
         )
 
-    def search(self, call: Call) -> Answer:
+    def search(self, call: Call) -> Response:
         type_, asked = type_of(call), request_bodies.read(call, Search)
         found = self._found(type_, asked)
         wanted = asked.properties or list(type_.shown)
@@ -44,7 +44,7 @@ class SearchHandler(Handler):
         if end < len(found):
             link = f"{call.base_url}{call.path}?after={end}"
             answer["paging"] = {"next": {"after": str(end), "link": link}}
-        return Answer(200, answer)
+        return Response(200, answer)
 
     def _found(self, type_: ObjectType, asked: Search) -> list[Doc]:
         """The records that fit all filters of any group, in the order asked for."""

@@ -1,6 +1,6 @@
 """Webhooks that an application registers for itself; they expire unless it refreshes them."""
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira.endpoints import WEBHOOKS, Endpoint
 from testbed.vendors.jira.errors import refuse
@@ -12,7 +12,7 @@ from testbed.vendors.jira.webhook_registry import LIFE_MILLIS, add_webhook, filt
 _MOST = 5  # webhooks of an application
 
 
-def register(context: RequestContext) -> Answer:
+def register(context: RequestContext) -> Response:
     """Register the valid webhooks; the answer lists the errors of the others."""
     more = {"application": _application(context), "expires": context.site.now + LIFE_MILLIS}
     results: list[Doc] = []
@@ -23,7 +23,7 @@ def register(context: RequestContext) -> Answer:
             continue
         webhook = add_webhook(context.site, str(context.body.get("url")), events, jql, **more)
         results.append({"createdWebhookId": int(webhook["id"])})
-    return Answer(200, {"webhookRegistrationResult": results})
+    return Response(200, {"webhookRegistrationResult": results})
 
 
 def _errors(context: RequestContext, jql: str, events: list[str]) -> list[str]:
@@ -35,15 +35,15 @@ def _errors(context: RequestContext, jql: str, events: list[str]) -> list[str]:
     return errors
 
 
-def refresh(context: RequestContext) -> Answer:
+def refresh(context: RequestContext) -> Response:
     """Let webhooks live 30 days from now."""
     expires = context.site.now + LIFE_MILLIS
     for webhook in _named(context):
         context.site.webhooks.put(webhook["id"], webhook | {"expires": expires})
-    return Answer(200, {"expirationDate": format_time(expires)})
+    return Response(200, {"expirationDate": format_time(expires)})
 
 
-def list_webhooks(context: RequestContext) -> Answer:
+def list_webhooks(context: RequestContext) -> Response:
     return context.page(_own(context), _view)
 
 
@@ -57,13 +57,13 @@ def _view(webhook: Doc) -> Doc:
     }
 
 
-def delete(context: RequestContext) -> Answer:
+def delete(context: RequestContext) -> Response:
     for webhook in _named(context):
         context.site.webhooks.delete(webhook["id"])
-    return Answer(202)
+    return Response(202)
 
 
-def list_failed(_: RequestContext) -> Answer:
+def list_failed(_: RequestContext) -> Response:
     """Refuse: Atlassian answers this to Connect apps only, and the site has none."""
     raise refuse("Only Connect apps can use this operation.", status=403)
 

@@ -1,6 +1,6 @@
 """Issues: made one by one or in bulk, read, edited and deleted."""
 
-from testbed.vendors.common.call import Answer, Refusal
+from testbed.vendors.common.call import Refusal, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira import issue_views
 from testbed.vendors.jira.endpoints import READ, WRITE, Endpoint
@@ -12,11 +12,11 @@ from testbed.vendors.jira.request_context import RequestContext
 _MOST_MADE, _MOST_FETCHED = 50, 100
 
 
-def create(context: RequestContext) -> Answer:
-    return Answer(201, _reference(context, _make(context, context.body)))
+def create(context: RequestContext) -> Response:
+    return Response(201, _reference(context, _make(context, context.body)))
 
 
-def create_in_bulk(context: RequestContext) -> Answer:
+def create_in_bulk(context: RequestContext) -> Response:
     """Make each valid issue and list the others; refuse only if none is valid."""
     rows = context.body.get("issueUpdates")
     if not isinstance(rows, list) or not 0 < len(rows) <= _MOST_MADE:
@@ -28,7 +28,7 @@ def create_in_bulk(context: RequestContext) -> Answer:
         except Refusal as no:
             failed.append({"status": 400, "elementErrors": no.answer.body})
             failed[-1]["failedElementNumber"] = number
-    return Answer(201 if made else 400, {"issues": made, "errors": failed})
+    return Response(201 if made else 400, {"issues": made, "errors": failed})
 
 
 def _reference(context: RequestContext, issue: Doc) -> Doc:
@@ -83,13 +83,13 @@ def _blank(context: RequestContext, place: Place) -> Doc:
     }
 
 
-def read(context: RequestContext) -> Answer:
+def read(context: RequestContext) -> Response:
     fields = context.words("fields") or ["*all"]
     view = issue_views.issue(context, context.issue(), fields, context.words("properties"))
-    return Answer(200, view)
+    return Response(200, view)
 
 
-def fetch_in_bulk(context: RequestContext) -> Answer:
+def fetch_in_bulk(context: RequestContext) -> Response:
     """Read many issues; those that the caller may not see are listed as errors."""
     body = context.body
     refs = body.get("issueIdsOrKeys")
@@ -104,10 +104,10 @@ def fetch_in_bulk(context: RequestContext) -> Answer:
             errors.append({"id": str(ref), "errorMessage": ISSUE_NOT_FOUND})
         else:
             found[issue["id"]] = issue_views.issue(context, issue, fields, properties)
-    return Answer(200, {"issues": [*found.values()], "issueErrors": errors})
+    return Response(200, {"issues": [*found.values()], "issueErrors": errors})
 
 
-def edit(context: RequestContext) -> Answer:
+def edit(context: RequestContext) -> Response:
     issue, site = context.issue(), context.site
     project = context.project(issue["project"])
     place = Place(site, project, site.issue_type(issue["type"]))
@@ -115,10 +115,10 @@ def edit(context: RequestContext) -> Answer:
     if errors:
         raise refuse_fields(errors)
     site.issues.put(issue["id"], issue | changes | {"updated": site.now})
-    return Answer(204)
+    return Response(204)
 
 
-def delete(context: RequestContext) -> Answer:
+def delete(context: RequestContext) -> Response:
     """Delete an issue with its sub-tasks; other children lose their parent."""
     issue, site = context.issue(), context.site
     children = site.issues.by("parent", issue["id"])
@@ -136,7 +136,7 @@ def delete(context: RequestContext) -> Answer:
         for worklog in site.worklogs.by("issue", each["id"]):
             site.worklogs.delete(worklog["id"])
         site.issues.delete(each["id"])
-    return Answer(204)
+    return Response(204)
 
 
 _ONE = "/issue/{issue}"

@@ -2,7 +2,7 @@
 
 import re
 
-from testbed.vendors.common.call import Answer, Refusal
+from testbed.vendors.common.call import Refusal, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira import views
 from testbed.vendors.jira.endpoints import CONFIGURATION, PROJECT, READ, Endpoint
@@ -14,7 +14,7 @@ _KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 _NAME_LENGTH = 80
 
 
-def create(context: RequestContext) -> Answer:
+def create(context: RequestContext) -> Response:
     context.require_administrator()
     body, site = context.body, context.site
     _refuse_invalid(context, body)
@@ -36,7 +36,7 @@ def create(context: RequestContext) -> Answer:
     }
     site.projects.put(project["id"], project)
     address = context.url(f"project/{project['id']}")
-    return Answer(201, {"self": address, "id": int(project["id"]), "key": project["key"]})
+    return Response(201, {"self": address, "id": int(project["id"]), "key": project["key"]})
 
 
 def _refuse_invalid(context: RequestContext, body: Doc) -> None:
@@ -81,17 +81,17 @@ def _name_error(context: RequestContext, name: object, own: str = "") -> str | N
     return "A project with that name already exists." if is_taken else None
 
 
-def read(context: RequestContext) -> Answer:
-    return Answer(200, views.project(context, context.project()))
+def read(context: RequestContext) -> Response:
+    return Response(200, views.project(context, context.project()))
 
 
-def search(context: RequestContext) -> Answer:
+def search(context: RequestContext) -> Response:
     found = [p for p in context.site.projects.values() if context.site.may_browse(context.user, p)]
     found.sort(key=lambda project: str(project["key"]))
     return context.page(found, lambda project: views.project_summary(context, project))
 
 
-def update(context: RequestContext) -> Answer:
+def update(context: RequestContext) -> Response:
     project, body = context.administered_project(), context.body
     changes: Doc = {name: body[name] or "" for name in ("description", "url") if name in body}
     if "name" in body:
@@ -99,38 +99,38 @@ def update(context: RequestContext) -> Answer:
             raise refuse_fields({"projectName": text})
         changes["name"] = body["name"].strip()
     context.site.projects.put(project["id"], project | changes)
-    return Answer(200, views.project(context, project | changes))
+    return Response(200, views.project(context, project | changes))
 
 
-def delete(context: RequestContext) -> Answer:
+def delete(context: RequestContext) -> Response:
     """Move a project to the trash, where it keeps its key and its name."""
     context.require_administrator()
     project = context.project()
     context.site.projects.put(project["id"], project | {"trashed": context.site.now})
-    return Answer(204)
+    return Response(204)
 
 
-def read_property(context: RequestContext) -> Answer:
+def read_property(context: RequestContext) -> Response:
     key, held = context["property"], context.project()["properties"]
     if key not in held:
         raise _property_not_found(key)
-    return Answer(200, {"key": key, "value": held[key]})
+    return Response(200, {"key": key, "value": held[key]})
 
 
-def write_property(context: RequestContext) -> Answer:
+def write_property(context: RequestContext) -> Response:
     key, project = context["property"], context.administered_project()
     held = project["properties"] | {key: checked_value(key, context.json)}
     context.site.projects.put(project["id"], project | {"properties": held})
-    return Answer(200 if key in project["properties"] else 201)
+    return Response(200 if key in project["properties"] else 201)
 
 
-def delete_property(context: RequestContext) -> Answer:
+def delete_property(context: RequestContext) -> Response:
     key, project = context["property"], context.administered_project()
     if key not in project["properties"]:
         raise _property_not_found(key)
     left = {name: value for name, value in project["properties"].items() if name != key}
     context.site.projects.put(project["id"], project | {"properties": left})
-    return Answer(204)
+    return Response(204)
 
 
 def _property_not_found(key: str) -> Refusal:

@@ -1,6 +1,6 @@
 """The team of a project: the users who hold a role in it."""
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira import views
 from testbed.vendors.jira.endpoints import CONFIGURATION, PROJECT, READ, Endpoint
@@ -8,15 +8,15 @@ from testbed.vendors.jira.errors import refuse
 from testbed.vendors.jira.request_context import RequestContext
 
 
-def list_roles(context: RequestContext) -> Answer:
-    return Answer(200, views.roles(context, context.project()))
+def list_roles(context: RequestContext) -> Response:
+    return Response(200, views.roles(context, context.project()))
 
 
-def read(context: RequestContext) -> Answer:
-    return Answer(200, _view(context, context.project()))
+def read(context: RequestContext) -> Response:
+    return Response(200, _view(context, context.project()))
 
 
-def add(context: RequestContext) -> Answer:
+def add(context: RequestContext) -> Response:
     """Add users; one who has the role already makes Jira refuse them all."""
     project, wanted = context.administered_project(), context.body.get("user")
     if not isinstance(wanted, list) or not wanted:
@@ -29,17 +29,17 @@ def add(context: RequestContext) -> Answer:
         if any(actor["account"] == account for actor in actors):
             raise refuse(f"The user '{account}' is already a member of the project role.")
     added = [{"id": int(context.site.next_id()), "account": account} for account in wanted]
-    return Answer(200, _save(context, project, actors + added))
+    return Response(200, _save(context, project, actors + added))
 
 
-def remove(context: RequestContext) -> Answer:
+def remove(context: RequestContext) -> Response:
     """Remove a user; the answer is the same for one who does not have the role."""
     project, account = context.administered_project(), context.call.query.get("user")
     actors = _actors(context, project)
     left = [actor for actor in actors if actor["account"] != account]
     if left != actors:
         _save(context, project, left)
-    return Answer(204)
+    return Response(204)
 
 
 def _role(context: RequestContext) -> Doc:

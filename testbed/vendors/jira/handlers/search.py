@@ -1,6 +1,6 @@
 """The search for issues by JQL, in pages that have no total."""
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira import issue_views
 from testbed.vendors.jira.endpoints import READ, Endpoint
@@ -11,7 +11,7 @@ from testbed.vendors.jira.request_context import RequestContext
 _MOST, _MOST_ANSWERED = 5000, 100
 
 
-def search(context: RequestContext) -> Answer:
+def search(context: RequestContext) -> Response:
     size, fields = context.number("maxResults", 50), context.words("fields")
     if not 1 <= size <= _MOST:
         raise refuse(f"The value of 'maxResults' must be between 1 and {_MOST}.")
@@ -19,8 +19,8 @@ def search(context: RequestContext) -> Answer:
     end = start + min(size, _MOST_ANSWERED)
     body: Doc = {"issues": [_view(context, issue, fields) for issue in found[start:end]]}
     if end < len(found):
-        return Answer(200, body | {"isLast": False, "nextPageToken": f"from-{end}"})
-    return Answer(200, body | {"isLast": True})
+        return Response(200, body | {"isLast": False, "nextPageToken": f"from-{end}"})
+    return Response(200, body | {"isLast": True})
 
 
 def _found(context: RequestContext) -> list[Doc]:

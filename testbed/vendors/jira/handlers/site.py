@@ -1,6 +1,6 @@
 """The site itself, its caller, and the fixed lists that the public client reads."""
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira import views
 from testbed.vendors.jira.endpoints import PEOPLE, READ, Endpoint, Handler
@@ -9,8 +9,8 @@ from testbed.vendors.jira.request_context import RequestContext
 from testbed.vendors.jira.times import format_time
 
 
-def server_info(context: RequestContext) -> Answer:
-    return Answer(
+def server_info(context: RequestContext) -> Response:
+    return Response(
         200,
         {
             "baseUrl": context.base,
@@ -24,18 +24,18 @@ def server_info(context: RequestContext) -> Answer:
     )
 
 
-def myself(context: RequestContext) -> Answer:
+def myself(context: RequestContext) -> Response:
     account = str(context.require_user()["accountId"])
-    return Answer(200, views.user(context, account))
+    return Response(200, views.user(context, account))
 
 
-def my_permissions(context: RequestContext) -> Answer:
+def my_permissions(context: RequestContext) -> Response:
     keys = context.words("permissions")
     known = {doc["key"]: doc for doc in context.site.facts["permissions"]}
     if not keys or not set(keys) <= set(known):
         raise refuse(f"Unrecognized permissions: {', '.join(set(keys) - set(known))}")
     granted = {key: known[key] | {"havePermission": _has(context, key)} for key in keys}
-    return Answer(200, {"permissions": granted})
+    return Response(200, {"permissions": granted})
 
 
 def _has(context: RequestContext, key: str) -> bool:
@@ -45,9 +45,9 @@ def _has(context: RequestContext, key: str) -> bool:
 
 
 def _list(kind: str, *, wrapped: bool) -> Handler:
-    def answer(context: RequestContext) -> Answer:
+    def answer(context: RequestContext) -> Response:
         docs: list[Doc] = context.site.facts[kind]
-        return Answer(200, {kind: docs} if wrapped else docs)
+        return Response(200, {kind: docs} if wrapped else docs)
 
     return answer
 

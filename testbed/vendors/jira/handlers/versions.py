@@ -1,6 +1,6 @@
 """Versions: the milestones of a project, each with a unique name in it."""
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira import views
 from testbed.vendors.jira.endpoints import PROJECT, READ, Endpoint
@@ -12,7 +12,7 @@ _NAME_LENGTH = 255
 _DATES = ("startDate", "releaseDate")
 
 
-def create(context: RequestContext) -> Answer:
+def create(context: RequestContext) -> Response:
     body = context.body
     ref = body.get("projectId") or body.get("project")
     if not ref:
@@ -28,23 +28,23 @@ def create(context: RequestContext) -> Answer:
     }
     version = blank | _changes(context, blank, {"name": "", **body})
     context.site.versions.put(version["id"], version)
-    return Answer(201, views.version(context, version))
+    return Response(201, views.version(context, version))
 
 
-def read(context: RequestContext) -> Answer:
-    return Answer(200, views.version(context, _version(context)))
+def read(context: RequestContext) -> Response:
+    return Response(200, views.version(context, _version(context)))
 
 
-def update(context: RequestContext) -> Answer:
+def update(context: RequestContext) -> Response:
     """Change a version; the release of a released version changes nothing."""
     version = _administered_version(context)
     changed = version | _changes(context, version, context.body)
     if changed != version:
         context.site.versions.put(version["id"], changed)
-    return Answer(200, views.version(context, changed))
+    return Response(200, views.version(context, changed))
 
 
-def remove(context: RequestContext) -> Answer:
+def remove(context: RequestContext) -> Response:
     """Delete a version, also from its issues."""
     version, site = _administered_version(context), context.site
     for issue in site.issues.by("project", version["project"]):
@@ -52,13 +52,13 @@ def remove(context: RequestContext) -> Answer:
             left = [id_ for id_ in issue["fixVersions"] if id_ != version["id"]]
             site.issues.put(issue["id"], issue | {"fixVersions": left, "updated": site.now})
     site.versions.delete(version["id"])
-    return Answer(204)
+    return Response(204)
 
 
-def list_versions(context: RequestContext) -> Answer:
+def list_versions(context: RequestContext) -> Response:
     found = context.site.versions.by("project", context.project()["id"])
     found.sort(key=lambda version: int(version["id"]))
-    return Answer(200, [views.version(context, version) for version in found])
+    return Response(200, [views.version(context, version) for version in found])
 
 
 def _version(context: RequestContext) -> Doc:

@@ -1,6 +1,6 @@
 """Webhooks that administrators register for the site."""
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira.endpoints import WEBHOOKS, Endpoint
 from testbed.vendors.jira.errors import refuse
@@ -11,7 +11,7 @@ _PATH = "/rest/webhooks/1.0/webhook"
 _FILTER = "issue-related-events-section"
 
 
-def register(context: RequestContext) -> Answer:
+def register(context: RequestContext) -> Response:
     context.require_administrator()
     body, events = context.body, context.body.get("events")
     if not body.get("name") or not str(body.get("url", "")).startswith("http"):
@@ -23,15 +23,15 @@ def register(context: RequestContext) -> Answer:
         raise refuse(error)
     more = {"name": body["name"], "secret": body.get("secret")}
     webhook = add_webhook(context.site, body["url"], events, jql, **more)
-    return Answer(201, _view(context, webhook))
+    return Response(201, _view(context, webhook))
 
 
-def unregister(context: RequestContext) -> Answer:
+def unregister(context: RequestContext) -> Response:
     context.require_administrator()
     if context["webhook"] not in context.site.webhooks:
         raise refuse(f"No webhook with id {context['webhook']} found.", status=404)
     context.site.webhooks.delete(context["webhook"])
-    return Answer(204)
+    return Response(204)
 
 
 def _view(context: RequestContext, webhook: Doc) -> Doc:

@@ -1,6 +1,6 @@
 """Worklogs: the time that people spent on an issue."""
 
-from testbed.vendors.common.call import Answer
+from testbed.vendors.common.call import Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.jira import issue_views
 from testbed.vendors.jira.endpoints import READ, WRITE, Endpoint
@@ -12,7 +12,7 @@ _PAGE = 5000
 _LEAST_SECONDS = 60
 
 
-def add(context: RequestContext) -> Answer:
+def add(context: RequestContext) -> Response:
     issue, body, now = context.issue(), context.body, context.site.now
     worklog = {
         "id": context.site.next_id(),
@@ -24,7 +24,7 @@ def add(context: RequestContext) -> Answer:
     }
     context.site.worklogs.put(worklog["id"], worklog)
     _reduce_estimate(context, issue, worklog["seconds"])
-    return Answer(201, issue_views.worklog(context, worklog))
+    return Response(201, issue_views.worklog(context, worklog))
 
 
 def _seconds(body: Doc) -> int:
@@ -50,13 +50,13 @@ def _reduce_estimate(context: RequestContext, issue: Doc, seconds: int) -> None:
     context.site.issues.put(issue["id"], issue | changes)
 
 
-def list_worklogs(context: RequestContext) -> Answer:
+def list_worklogs(context: RequestContext) -> Response:
     found = context.site.worklogs.by("issue", context.issue()["id"])
     found.sort(key=lambda worklog: (worklog["started"], int(worklog["id"])))
     start, size = context.number("startAt", 0), min(context.number("maxResults", _PAGE), _PAGE)
     shown = [issue_views.worklog(context, worklog) for worklog in found[start : start + size]]
     page = {"startAt": start, "maxResults": size, "total": len(found)}
-    return Answer(200, page | {"worklogs": shown})
+    return Response(200, page | {"worklogs": shown})
 
 
 _PATH = "/issue/{issue}/worklog"

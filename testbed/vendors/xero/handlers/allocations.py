@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.xero import errors
 from testbed.vendors.xero.errors import Invalid
@@ -25,7 +25,7 @@ class AllocationHandler:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> Response:
         self._credit(call)
         return save_all(call, "Allocations", lambda sent: self._allocate(call, sent), _show)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.xero import errors
 from testbed.vendors.xero.errors import BadBody, Invalid
@@ -17,7 +17,7 @@ def save_all(
     kind: str,
     save: Callable[[Element], Doc],
     show: Callable[[Doc], dict[str, Any]],
-) -> Answer:
+) -> Response:
     """Save the elements in the order sent. `save` changes nothing when it raises Invalid."""
     rows, refused = [], []
     status = {} if kind == "Allocations" else {"StatusAttributeString": "OK"}

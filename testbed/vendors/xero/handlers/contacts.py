@@ -1,6 +1,6 @@
 """Contacts: create, update, archive, read, find."""
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.xero import errors
 from testbed.vendors.xero.handlers.batch import save_all
@@ -20,17 +20,17 @@ class ContactHandler:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> Response:
         return save_all(call, KIND, lambda sent: self._save(sent, None), render)
 
-    def update(self, call: Call) -> Answer:
+    def update(self, call: Call) -> Response:
         existing = self._named(call)
         return save_all(call, KIND, lambda sent: self._save(sent, existing), render)
 
-    def read(self, call: Call) -> Answer:
+    def read(self, call: Call) -> Response:
         return wrapped(call, KIND, [render(self._named(call))])
 
-    def find(self, call: Call) -> Answer:
+    def find(self, call: Call) -> Response:
         found = select(call, KIND, self._records)
         return wrapped(call, KIND, [render(doc) for doc in found.docs], found.pagination)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.xero import errors
 from testbed.vendors.xero.errors import Invalid
@@ -27,20 +27,20 @@ class DocumentHandler:
         self._kind = kind
         self._records = records
 
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> Response:
         return self._save_all(call, None)
 
-    def update(self, call: Call) -> Answer:
+    def update(self, call: Call) -> Response:
         return self._save_all(call, self._named(call))
 
-    def read(self, call: Call) -> Answer:
+    def read(self, call: Call) -> Response:
         """One document as JSON, or as a PDF if the caller accepts one."""
         doc = self._named(call)
         if pdf.MEDIA_TYPE in call.headers.get("Accept", ""):
-            return Answer(200, pdf.PAGE, {"Content-Type": pdf.MEDIA_TYPE})
+            return Response(200, pdf.PAGE, {"Content-Type": pdf.MEDIA_TYPE})
         return wrapped(call, self._kind.plural, [self._show(call, doc)])
 
-    def find(self, call: Call) -> Answer:
+    def find(self, call: Call) -> Response:
         """Only pages show the lines of a document."""
         found = select(call, self._kind.plural, self._records)
         rows = [self._show(call, doc) for doc in found.docs]
@@ -63,7 +63,7 @@ class DocumentHandler:
         shown: dict[str, Any] = render(whole, _unitdp(call))
         return shown
 
-    def _save_all(self, call: Call, existing: Doc | None) -> Answer:
+    def _save_all(self, call: Call, existing: Doc | None) -> Response:
         return save_all(
             call,
             self._kind.plural,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
 from testbed.vendors.xero.errors import Invalid
 from testbed.vendors.xero.handlers.batch import save_all
@@ -34,10 +34,10 @@ class PaymentHandler:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> Response:
         return save_all(call, KIND, self._book, self._show)
 
-    def find(self, call: Call) -> Answer:
+    def find(self, call: Call) -> Response:
         found = select(call, KIND, self._records)
         return wrapped(call, KIND, [self._show(doc) for doc in found.docs], found.pagination)
 

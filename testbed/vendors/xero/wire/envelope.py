@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 from testbed.vendors.xero.records import new_id
 from testbed.vendors.xero.wire.dates import milliseconds
 
@@ -16,7 +16,7 @@ def wrapped(
     plural: str,
     rows: list[dict[str, Any]],
     pagination: dict[str, int] | None = None,
-) -> Answer:
+) -> Response:
     """An answer with these rows."""
     body: dict[str, Any] = {
         "Id": new_id(),
@@ -26,7 +26,7 @@ def wrapped(
     }
     if pagination:
         body["pagination"] = pagination
-    return Answer(200, _exact_json({**body, plural: rows}))
+    return Response(200, _exact_json({**body, plural: rows}))
 
 
 def _exact_json(body: object) -> bytes:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from testbed.vendors.common.app import App
-from testbed.vendors.common.call import Answer, Call, Refusal
+from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.faults import FaultConfig
 from testbed.vendors.common.rate_limits import Limit, RateLimits
@@ -41,7 +41,7 @@ class Shelf(Vendor):
     def authenticate(self, call: Call) -> str:
         token = call.headers.get("authorization", "")
         if not token or self.store.collection("_dead").get(token):
-            raise Refusal(Answer(401, {"message": "no"}))
+            raise Refusal(Response(401, {"message": "no"}))
         return "reader"
 
     def check_limits(self, call: Call) -> None:
@@ -51,27 +51,27 @@ class Shelf(Vendor):
     def finish(self, _call: Call) -> None:
         self.limits.release("in_flight", "shelf")
 
-    def expire(self, call: Call) -> Answer | None:
+    def expire(self, call: Call) -> Response | None:
         token = call.headers["authorization"]
         if token == "static":
             return None
         self.store.collection("_dead").put(token, {"dead": True})
-        return Answer(401, {"message": "expired"})
+        return Response(401, {"message": "expired"})
 
-    def add(self, call: Call) -> Answer:
+    def add(self, call: Call) -> Response:
         book = {"id": str(self.store.next_id("books")), "name": call.json["name"]}
         self.store.collection("books").put(book["id"], book)
         if call.json.get("refuse"):
-            raise Refusal(Answer(400, {"message": "refused"}))
-        return Answer(201, book)
+            raise Refusal(Response(400, {"message": "refused"}))
+        return Response(201, book)
 
-    def read(self, call: Call) -> Answer:
+    def read(self, call: Call) -> Response:
         books = self.store.collection("books").find(name=call.params["name"])
         if not books:
-            raise Refusal(Answer(404, {"message": "not here"}))
-        return Answer(200, {"books": books})
+            raise Refusal(Response(404, {"message": "not here"}))
+        return Response(200, {"books": books})
 
-    def crash(self, call: Call) -> Answer:
+    def crash(self, call: Call) -> Response:
         self.add(call)
         msg = "a mistake of ours"
         raise RuntimeError(msg)

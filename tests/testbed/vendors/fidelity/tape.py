@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from testbed.vendors.common.app import App
-from testbed.vendors.common.call import Answer, Call
+from testbed.vendors.common.call import Call, Response
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def recorded() -> Iterator[list[Exchange]]:
     tape: list[Exchange] = []
     serve = App._served
 
-    async def served(app: App, call: Call) -> Answer | None:
+    async def served(app: App, call: Call) -> Response | None:
         answer = await serve(app, call)
         if answer is not None:
             tape.append(_exchange(call, answer))
@@ -52,7 +52,7 @@ def recorded() -> Iterator[list[Exchange]]:
         yield tape
 
 
-def _exchange(call: Call, answer: Answer) -> Exchange:
+def _exchange(call: Call, answer: Response) -> Exchange:
     return Exchange(
         operation=call.operation,
         actor=call.actor,
