@@ -1,15 +1,15 @@
-"""The troubles in which a vendor surely does nothing, and what each must be told as."""
+"""Faults with which a vendor surely does nothing, and the failure that each must raise."""
 
 import pytest
 
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from ports.failures import Misconfigured, Throttled, Unreachable
 
-in_each_trouble = pytest.mark.parametrize(
-    ("trouble", "failure"),
+each_fault = pytest.mark.parametrize(
+    ("fault", "failure"),
     [
-        (Trouble.DOWN, Unreachable),
-        (Trouble.THROTTLED, Throttled),
-        (Trouble.LOCKED_OUT, Misconfigured),
+        (Fault.DOWN, Unreachable),
+        (Fault.THROTTLED, Throttled),
+        (Fault.LOCKED_OUT, Misconfigured),
     ],
 )

@@ -1,42 +1,53 @@
-"""A change in memory: upserts by our key, so that a repeat does nothing."""
+"""An operation in memory: it keeps what carries our key, so that a repeat changes nothing."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import partial
-from typing import Generic
+from typing import ClassVar, Generic
 
 from connectors.memory.world import SYSTEM, MemoryWorld
 from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
+from domain.ids import ExternalId
 from ports.operation import Attempt, C
 
-_REPEAT = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE)
+UPSERT = IdempotencyPolicy(strategy=Strategy.UPSERT)
 
 
-@dataclass(frozen=True, kw_only=True)
-class MemoryChange(Generic[C]):
-    """Made of three plain functions over the world; one that is there already is kept."""
+class MemoryOperation(ABC, Generic[C]):
+    """A subclass adds three plain functions over the world."""
 
-    world: MemoryWorld
-    kind: EffectKind
-    add: Callable[[C], Receipt]
-    look: Callable[[C], Sequence[Receipt]]
-    remove: Callable[[C, Receipt], None]
-    is_repeatable: bool = True
-    idempotency: IdempotencyPolicy = _REPEAT
+    kind: ClassVar[EffectKind]
     system: str = SYSTEM
+    idempotency: IdempotencyPolicy = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE)
+    is_repeatable: bool = True
 
-    async def do(self, command: C, ticket: Attempt) -> Receipt:
-        del ticket
-        return self.world.answer(partial(self._once, command), changes=True)
+    def __init__(self, world: MemoryWorld) -> None:
+        self.world = world
+
+    async def do(self, command: C, attempt: Attempt) -> Receipt:
+        del attempt
+        return self.world.respond(partial(self._once, command), changes=True)
 
     async def find(self, command: C) -> Sequence[Receipt]:
-        # An upsert is told anew rather than looked for.
-        blind = self.idempotency.strategy is Strategy.UPSERT
-        return self.world.answer(lambda: () if blind else self.look(command))
+        is_upsert = self.idempotency.strategy is Strategy.UPSERT
+        return self.world.respond(lambda: () if is_upsert else self.existing(command))
 
-    async def undo(self, command: C, made: Receipt) -> None:
-        self.world.answer(partial(self.remove, command, made), changes=True)
+    async def undo(self, command: C, receipt: Receipt) -> None:
+        self.world.respond(partial(self.remove, command, receipt), changes=True)
+
+    @abstractmethod
+    def create(self, command: C) -> Receipt: ...
+
+    @abstractmethod
+    def existing(self, command: C) -> Sequence[Receipt]: ...
+
+    @abstractmethod
+    def remove(self, command: C, receipt: Receipt) -> None: ...
 
     def _once(self, command: C) -> Receipt:
-        there = self.look(command)
-        return there[0] if there else self.add(command)
+        existing = self.existing(command)
+        return existing[0] if existing else self.create(command)
+
+
+def receipt_of(list_name: str, id: ExternalId) -> Receipt:
+    return Receipt(id=id, url=f"memory://{list_name}/{id}")
