@@ -1,4 +1,4 @@
-"""One kind of change at a vendor: how it is made, found again, and taken back."""
+"""One kind of change at a vendor: how it is done, found again, and undone."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -39,10 +39,10 @@ class Operation(Protocol[C_contra]):
     """A change the ledger can carry out exactly once.
 
     Members are declared as properties so that frozen classes fill them:
-    kind     permanent name, such as `erp.invoice`
-    system   the vendor's name, such as `xero`
-    repeat   what a repeat would do; the contract suite checks it
-    reopens  whether the thing may be made again after it was taken back
+    kind           permanent name, such as `erp.invoice`
+    system         the vendor's name, such as `xero`
+    idempotency    what a repeat would do; the contract suite checks it
+    is_repeatable  whether the operation may be done again after an undo
 
     Every method raises ports.failures only, never retries, and never sleeps.
     """
@@ -56,16 +56,16 @@ class Operation(Protocol[C_contra]):
     @property
     def is_repeatable(self) -> bool: ...
 
-    async def do(self, command: C_contra, ticket: Attempt) -> Receipt:
-        """Make it at the vendor. A change of several calls keeps what is already there."""
+    async def do(self, command: C_contra, attempt: Attempt) -> Receipt:
+        """Do it at the vendor. An operation of several calls keeps what is already there."""
         ...
 
     async def find(self, command: C_contra) -> Sequence[Receipt]:
         """All that carry our key, complete, oldest first; empty if an upsert needs no look."""
         ...
 
-    async def undo(self, command: C_contra, made: Receipt) -> None:
-        """Undo it. Taking back twice is once; what is already gone is no failure.
+    async def undo(self, command: C_contra, receipt: Receipt) -> None:
+        """Undo it. A second undo changes nothing; what is already gone is no failure.
 
         Raises Rejected where the vendor no longer lets go of it, as of an issued invoice.
         """

@@ -37,7 +37,7 @@ ROLES = {
 }
 BENCHES = {
     role: Part(
-        f"{role.capitalize()}Bench", f"tests/contracts/{role}_bench.py", model, takes_api=False
+        f"{role.capitalize()}Harness", f"tests/contracts/{role}_harness.py", model, takes_api=False
     )
     for role, model in {
         "crm": "hubspot.py",

@@ -175,12 +175,12 @@ class World:
 
     def open_tasks(self, deal: DealId) -> list[OwnerTask]:
         """What the deal's owner is asked to do."""
-        ours = (task for task in self.systems.tasks.values() if task.asked.deal == deal)
-        return [task.asked for task in ours if task.is_open]
+        ours = (task for task in self.systems.tasks.values() if task.command.deal == deal)
+        return [task.command for task in ours if task.is_open]
 
     def invoices(self, deal: DealId) -> list[Invoice]:
         """In the order of their items; they are issued side by side."""
-        marked = (stamped.draft_invoice for stamped in self.systems.invoices.values())
+        marked = (stored.invoice for stored in self.systems.invoices.values())
         ours = [i for i in marked if i.reference.startswith(f"cw:{deal}:")]
         return sorted(ours, key=lambda invoice: invoice.reference)
 

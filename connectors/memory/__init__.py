@@ -3,23 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from connectors.common import Connector, Roles
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryCustomers, MemoryInvoicing
 from connectors.memory.pm import MemoryPm
-from connectors.memory.world import SYSTEM, MemoryWorld, Outage
+from connectors.memory.settings import MemorySettings
+from connectors.memory.world import SYSTEM, Fault, MemoryWorld
 
-__all__ = ["MemorySettings", "MemoryWorld", "Outage", "connector", "open_memory"]
-
-
-class MemorySettings(BaseModel):
-    """A test may hand in a world of its own, to look into it."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
-
-    world: MemoryWorld = Field(default_factory=MemoryWorld)
+__all__ = ["Fault", "MemorySettings", "MemoryWorld", "connector", "open_memory"]
 
 
 @asynccontextmanager

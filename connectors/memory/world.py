@@ -1,4 +1,4 @@
-"""Everything the systems of a company hold, in memory, and what people do to it by hand."""
+"""The records of all systems of a company, in memory, and the acts of its people."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -8,25 +8,31 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from connectors.common.documents import DocumentChecks
 from domain.billing import CreditInvoice, Invoice, InvoiceStatus
 from domain.customer import Candidate
 from domain.deal import Deal
+from domain.effect import Receipt
 from domain.ids import DealId, ExternalId, ItemKey
 from domain.money import Money
 from domain.owner_task import OwnerTask
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
+from domain.tax import TaxRounding
 from domain.timesheet import TimeEntry
 from domain.write_back import WriteBack
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain, Unreachable
 
 SYSTEM = "memory"
+# As EN 16931 has it.
+TAX_ROUNDING = TaxRounding.PER_CATEGORY
+CHECKS = DocumentChecks(SYSTEM, "memory")
 _SETTLED = {"status": InvoiceStatus.PAID}
 T = TypeVar("T")
 Part = WriteCharter | PlanMilestones | PlanWork | StaffProject
 
 
-class Trouble(StrEnum):
-    """How the next call goes wrong."""
+class Fault(StrEnum):
+    """How the next call fails."""
 
     DOWN = "down"
     THROTTLED = "throttled"
@@ -44,7 +50,10 @@ class Project:
     reached: set[ItemKey] = field(default_factory=set)
     booked: list[TimeEntry] = field(default_factory=list)
     edits: dict[str, str] = field(default_factory=dict)
-    """What people wrote over a part, or over one thing in it: it is shown instead of ours."""
+    """Text that people wrote over a part; it is shown instead of ours."""
+
+    def receipt(self, keys: Sequence[str] = ()) -> Receipt:
+        return Receipt(id=self.id, url=self.url, parts={key: self.id_of(key) for key in keys})
 
     @property
     def url(self) -> str:
@@ -61,10 +70,10 @@ class Project:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamped:
+class StoredInvoice:
     """An invoice, and when its record or payments changed last."""
 
-    draft_invoice: Invoice
+    invoice: Invoice
     changed_at: datetime
 
 
@@ -72,13 +81,13 @@ class Stamped:
 class Task:
     """A task before a deal's owner."""
 
-    asked: OwnerTask
+    command: OwnerTask
     is_open: bool = True
 
 
 @dataclass
 class MemoryWorld:
-    """The books behind every memory port. Tests look at them, and act as the people do."""
+    """The records behind every memory port. Tests look at them, and act as the people do."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     deals: dict[DealId, Deal] = field(default_factory=dict)
@@ -87,13 +96,13 @@ class MemoryWorld:
     tasks: dict[ExternalId, Task] = field(default_factory=dict)
     projects: dict[ExternalId, Project] = field(default_factory=dict)
     customers: dict[ExternalId, Candidate] = field(default_factory=dict)
-    invoices: dict[ExternalId, Stamped] = field(default_factory=dict)
+    invoices: dict[ExternalId, StoredInvoice] = field(default_factory=dict)
     credits: dict[ExternalId, CreditInvoice] = field(default_factory=dict)
     without_tasks: set[DealId] = field(default_factory=set)
     """Deals whose owner takes no tasks."""
-    strangers: set[str] = field(default_factory=set)
+    unknown_people: set[str] = field(default_factory=set)
     """Who has no account in the project system."""
-    troubles: deque[Trouble] = field(default_factory=deque)
+    faults: deque[Fault] = field(default_factory=deque)
     _last_id: int = 0
     _last_number: int = 0
 
@@ -123,27 +132,27 @@ class MemoryWorld:
 
     def pay(self, invoice: ExternalId, amount: Money) -> None:
         """The bank tells of a payment."""
-        found = self.draft_invoice(invoice)
+        found = self.invoice(invoice)
         if found.status is not InvoiceStatus.ISSUED or found.outstanding < amount:
             raise Rejected(SYSTEM, f"{found.outstanding} of invoice {invoice} can be paid")
         self.settle(found.model_copy(update={"paid": found.paid + amount}))
 
     def take_payment_back(self, invoice: ExternalId) -> None:
         """The bank takes back all that was paid."""
-        found = self.draft_invoice(invoice)
+        found = self.invoice(invoice)
         unpaid = {"paid": Money.zero(found.gross.currency), "status": InvoiceStatus.ISSUED}
         self.keep(found.model_copy(update=unpaid))
 
     def settle(self, invoice: Invoice) -> None:
-        """Keep an invoice on which something was paid or credited: with nothing left it is paid."""
+        """Keep a paid or credited invoice: with nothing outstanding it is paid."""
         self.keep(invoice if invoice.outstanding else invoice.model_copy(update=_SETTLED))
 
     def void(self, invoice: ExternalId) -> None:
         """Finance take an issued invoice out of the books."""
-        self.keep(self.draft_invoice(invoice).model_copy(update={"status": InvoiceStatus.GONE}))
+        self.keep(self.invoice(invoice).model_copy(update={"status": InvoiceStatus.GONE}))
 
     def keep(self, invoice: Invoice) -> None:
-        self.invoices[invoice.id] = Stamped(draft_invoice=invoice, changed_at=self.clock())
+        self.invoices[invoice.id] = StoredInvoice(invoice=invoice, changed_at=self.clock())
 
     def next_id(self, prefix: str) -> ExternalId:
         self._last_id += 1
@@ -154,35 +163,41 @@ class MemoryWorld:
         self._last_number += 1
         return f"INV-{self._last_number}"
 
-    def fail(self, *troubles: Trouble) -> None:
-        """The next calls go wrong, one trouble each."""
-        self.troubles.extend(troubles)
+    def fail(self, *faults: Fault) -> None:
+        """The next calls fail, one fault each."""
+        self.faults.extend(faults)
 
-    def answer(self, do: Callable[[], T], *, changes: bool = False) -> T:
-        """Do what a call asks, unless it is in for trouble; a lost reply is done all the same."""
-        trouble = self.troubles.popleft() if self.troubles else None
-        match trouble:
-            case Trouble.DOWN:
-                raise Unreachable(SYSTEM, "nobody is there")
-            case Trouble.THROTTLED:
+    def respond(self, do: Callable[[], T], *, changes: bool = False) -> T:
+        """Does what a call asks unless a fault is due; a lost reply comes after it is done."""
+        fault = self.faults.popleft() if self.faults else None
+        match fault:
+            case Fault.DOWN:
+                raise Unreachable(SYSTEM, "it does not respond")
+            case Fault.THROTTLED:
                 raise Throttled(SYSTEM, "too many calls", pause=timedelta(seconds=1))
-            case Trouble.LOCKED_OUT:
-                raise Misconfigured(SYSTEM, "the door is locked: ask for a key")
-            case Trouble.LOST_REPLY:
+            case Fault.LOCKED_OUT:
+                raise Misconfigured(SYSTEM, "wrong credentials: ask for new ones")
+            case Fault.LOST_REPLY:
                 do()
                 lost = Uncertain if changes else Unreachable
-                raise lost(SYSTEM, "the answer was lost")
+                raise lost(SYSTEM, "the response was lost")
             case None:
                 return do()
 
-    def open_project(self, id: ExternalId) -> Project:
+    def deal(self, id: DealId) -> Deal:
+        found = self.deals.get(id)
+        if found is None:
+            raise Absent(SYSTEM, f"no deal {id!r}")
+        return found
+
+    def project(self, id: ExternalId) -> Project:
         found = self.projects.get(id)
         if found is None:
             raise Absent(SYSTEM, f"no project {id!r}")
         return found
 
-    def draft_invoice(self, id: ExternalId) -> Invoice:
+    def invoice(self, id: ExternalId) -> Invoice:
         found = self.invoices.get(id)
         if found is None:
             raise Absent(SYSTEM, f"no invoice {id!r}")
-        return found.draft_invoice
+        return found.invoice

@@ -9,7 +9,7 @@ import httpx
 
 from connectors.bottlecrm import BottlecrmSettings, open_bottlecrm
 from connectors.common import Roles
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
 from domain.ids import DealId
@@ -17,10 +17,11 @@ from domain.money import Money
 from ports.crm import Crm
 from testbed.systems.bottlecrm import changes
 from testbed.systems.bottlecrm.site import BottleCrmSite
-from testbed.systems.common.proxy import Fault, Proxy, proxy_before
+from testbed.systems.common.proxy import Fault as ProxyFault
+from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Running
 
-_FAULTS = {Trouble.THROTTLED: Fault.THROTTLED, Trouble.LOST_REPLY: Fault.LOST_REPLY}
+_FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
 _PREPARED = "bottlecrm_prepared"
 _KNOWN_CURRENCIES = ("EUR", "GBP", "JPY")
 _TOLD = (
@@ -30,7 +31,7 @@ _TOLD = (
 
 
 @dataclass(frozen=True)
-class BottlecrmBench:
+class BottlecrmHarness:
     """The connector under test, which speaks through the proxy. `hands` are those of sales."""
 
     system: Running
@@ -99,14 +100,14 @@ class BottlecrmBench:
         return open_bottlecrm(settings(self.system, **{"url": self.proxy.url, **given}))
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
-        if fault := _FAULTS.get(trouble):
-            self.proxy.once(fault, changes)
+    async def with_fault(self, fault: Fault) -> AsyncIterator[Crm]:
+        if rule := _FAULTS.get(fault):
+            self.proxy.once(rule, changes)
         given = {
-            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
-            Trouble.LOCKED_OUT: {"access_token": "bcrm_pat_nobody"},
+            Fault.DOWN: {"url": "http://127.0.0.1:9"},
+            Fault.LOCKED_OUT: {"access_token": "bcrm_pat_nobody"},
         }
-        async with self.opened(**given.get(trouble, {})) as roles:
+        async with self.opened(**given.get(fault, {})) as roles:
             assert roles.crm
             yield roles.crm
 
@@ -166,7 +167,7 @@ def settings(system: Running, **given: Any) -> BottlecrmSettings:
 
 
 @asynccontextmanager
-async def crm(system: Running) -> AsyncIterator[BottlecrmBench]:
+async def crm(system: Running) -> AsyncIterator[BottlecrmHarness]:
     await _prepare(system)
     place = system.place
     sales = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
@@ -175,7 +176,7 @@ async def crm(system: Running) -> AsyncIterator[BottlecrmBench]:
         open_bottlecrm(settings(system, url=proxy.url)) as roles,
         httpx.AsyncClient(base_url=place.url, headers=sales, timeout=60) as hands,
     ):
-        yield BottlecrmBench(system, proxy, roles, hands)
+        yield BottlecrmHarness(system, proxy, roles, hands)
 
 
 async def _prepare(system: Running) -> None:

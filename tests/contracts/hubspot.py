@@ -14,7 +14,7 @@ from hubspot.utils.signature import Signature
 from connectors.common import Roles
 from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.models.fields import FIELDS
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
 from domain.ids import DealId
@@ -24,7 +24,7 @@ from testbed.vendors.common.webhooks import Hooks
 from testbed.vendors.hubspot.vendor import HubSpot
 from testbed.vendors.hubspot.webhooks import WebhookDelivery
 from testbed.vendors.serving import Sandbox, serve
-from tests.contracts.ear import Ear, Told, listening_ear
+from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
 
 TOKEN = "pat-na1-cashward-demo"
 HOOK_SECRET = "cw-demo-secret-7c1f"
@@ -32,7 +32,7 @@ OBJECTS = "/crm/v3/objects"
 _SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
 _CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0, "limits": False}}
 _CHANGES = ("PATCH *", f"POST {OBJECTS}/tasks")
-_FAULTS = {Trouble.THROTTLED: "throttle", Trouble.LOST_REPLY: "lost_reply"}
+_FAULTS = {Fault.THROTTLED: "throttle", Fault.LOST_REPLY: "lost_reply"}
 PROPERTIES = "/crm/v3/properties"
 LABELS = "/crm/v4/associations/deals/contacts/labels"
 _PRIMARY_COMPANY, _PLAIN_CONTACT, _LINE_TO_DEAL = 5, 3, 20
@@ -48,7 +48,7 @@ def settings(url: str, **changes: Any) -> HubspotSettings:
 
 
 @dataclass(frozen=True)
-class HubspotBench:
+class HubspotHarness:
     """The connector under test, and the sandbox it speaks to. `hands` are those of sales."""
 
     sandbox: Sandbox
@@ -126,14 +126,14 @@ class HubspotBench:
         return open_hubspot(settings(**{"url": self.url, **changes}))
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
-        if fault := _FAULTS.get(trouble):
-            await self.spoil_all(*({"operation": each, "kind": fault} for each in _CHANGES))
+    async def with_fault(self, fault: Fault) -> AsyncIterator[Crm]:
+        if rule := _FAULTS.get(fault):
+            await self.spoil_all(*({"operation": each, "kind": rule} for each in _CHANGES))
         changes = {
-            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
-            Trouble.LOCKED_OUT: {"access_token": "pat-na1-nobody"},
+            Fault.DOWN: {"url": "http://127.0.0.1:9"},
+            Fault.LOCKED_OUT: {"access_token": "pat-na1-nobody"},
         }
-        async with self.opened(**changes.get(trouble, {})) as roles:
+        async with self.opened(**changes.get(fault, {})) as roles:
             assert roles.crm
             yield roles.crm
 
@@ -149,14 +149,14 @@ class HubspotBench:
         yield self.crm
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[Ear]:
+    async def webhook_receiver(self) -> AsyncIterator[WebhookReceiver]:
         vendor = self.sandbox.apps["hubspot"].vendor
         assert isinstance(vendor, HubSpot)
-        async with listening_ear(_is_genuine, _named) as ear:
-            delivery = WebhookDelivery({"url": ear.url, "secret": HOOK_SECRET}, vendor.clock)
+        async with open_receiver(_is_genuine, _named) as receiver:
+            delivery = WebhookDelivery({"url": receiver.url, "secret": HOOK_SECRET}, vendor.clock)
             vendor.hooks = Hooks(vendor.store, vendor.clock, delivery)
             await vendor.hooks.start()
-            yield ear
+            yield receiver
 
     async def empty(self) -> None:
         """Take everything of ours out of the account."""
@@ -212,29 +212,31 @@ class HubspotBench:
 
 
 @asynccontextmanager
-async def crm(folder: Path, config: Mapping[str, Any] | None = None) -> AsyncIterator[HubspotBench]:
+async def crm(
+    folder: Path, config: Mapping[str, Any] | None = None
+) -> AsyncIterator[HubspotHarness]:
     async with serve(folder, only=["hubspot"], config=config or _CONFIG) as sandbox:
         url = sandbox.urls["hubspot"]
         async with (
             open_hubspot(settings(url)) as roles,
             httpx.AsyncClient(base_url=url, headers=_SALES) as hands,
         ):
-            yield HubspotBench(sandbox, roles, hands)
+            yield HubspotHarness(sandbox, roles, hands)
 
 
 def local(deal: DealId) -> str:
     return deal.removeprefix("hubspot:")
 
 
-def _is_genuine(told: Told) -> bool:
+def _is_genuine(delivery: Delivery) -> bool:
     """Whether HubSpot's own client takes it."""
     is_valid: bool = Signature.is_valid(
-        signature=told.headers.get("x-hubspot-signature-v3", ""),
+        signature=delivery.headers.get("x-hubspot-signature-v3", ""),
         client_secret=HOOK_SECRET,
-        request_body=told.body.decode(),
-        http_uri=told.url,
+        request_body=delivery.body.decode(),
+        http_uri=delivery.url,
         signature_version="v3",
-        timestamp=told.headers.get("x-hubspot-request-timestamp"),
+        timestamp=delivery.headers.get("x-hubspot-request-timestamp"),
     )
     return is_valid
 

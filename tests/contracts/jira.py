@@ -15,21 +15,21 @@ import httpx
 
 from connectors.common import Roles
 from connectors.jira import JiraSettings, open_jira
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.effect import Receipt
 from domain.ids import ExternalId, ItemKey
 from ports.pm import Pm
 from testbed.vendors.serving import Sandbox, serve
-from tests.contracts.ear import Ear, Told, listening_ear
-from tests.contracts.pm_bench import DEAL, Look
+from tests.contracts.pm_harness import DEAL, Look
+from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
 
 REST = "/rest/api/3"
 TOKEN = "jira-demo-token"
 HOOK_SECRET = "It's a Secret to Everybody"
 _PM = ("pm@lowfold.example", "jira-pm-token")
 _FAULTS = {
-    Trouble.THROTTLED: {"operation": "*", "kind": "throttle"},
-    Trouble.LOST_REPLY: {"operation": f"P* {REST}/*", "kind": "lost_reply"},
+    Fault.THROTTLED: {"operation": "*", "kind": "throttle"},
+    Fault.LOST_REPLY: {"operation": f"P* {REST}/*", "kind": "lost_reply"},
 }
 
 
@@ -39,7 +39,7 @@ def settings(url: str, **changes: Any) -> JiraSettings:
 
 
 @dataclass(frozen=True)
-class JiraBench:
+class JiraHarness:
     """The connector under test, and the sandbox it speaks to. `hands` are a project manager's."""
 
     sandbox: Sandbox
@@ -131,30 +131,35 @@ class JiraBench:
         return open_jira(settings(**{"url": self.url, **changes}))
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
+    async def with_fault(self, fault: Fault) -> AsyncIterator[Roles]:
         changes = {
-            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
-            Trouble.LOCKED_OUT: {"token": "wrong"},
+            Fault.DOWN: {"url": "http://127.0.0.1:9"},
+            Fault.LOCKED_OUT: {"token": "wrong"},
         }
-        if fault := _FAULTS.get(trouble):
-            await self.spoil(fault)
-        async with self.opened(**changes.get(trouble, {})) as roles:
+        if rule := _FAULTS.get(fault):
+            await self.spoil(rule)
+        async with self.opened(**changes.get(fault, {})) as roles:
             yield roles
         await self.heal()
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[Ear]:
-        async with listening_ear(_is_genuine, _named) as ear:
+    async def webhook_receiver(self) -> AsyncIterator[WebhookReceiver]:
+        async with open_receiver(_is_genuine, _named) as receiver:
             events = ["jira:version_released", "jira:version_updated"]
-            hook = {"name": "ear", "url": ear.url, "events": events, "secret": HOOK_SECRET}
+            hook = {
+                "name": "receiver",
+                "url": receiver.url,
+                "events": events,
+                "secret": HOOK_SECRET,
+            }
             made = await self.hands.post("/rest/webhooks/1.0/webhook", json=hook)
             made.raise_for_status()
-            yield ear
+            yield receiver
 
 
-def _is_genuine(told: Told) -> bool:
-    signed = hmac.new(HOOK_SECRET.encode(), told.body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(f"sha256={signed}", told.headers.get("x-hub-signature", ""))
+def _is_genuine(delivery: Delivery) -> bool:
+    signed = hmac.new(HOOK_SECRET.encode(), delivery.body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(f"sha256={signed}", delivery.headers.get("x-hub-signature", ""))
 
 
 def _named(body: bytes) -> set[str]:
@@ -162,9 +167,9 @@ def _named(body: bytes) -> set[str]:
 
 
 @asynccontextmanager
-async def pm(folder: Path) -> AsyncIterator[JiraBench]:
+async def pm(folder: Path) -> AsyncIterator[JiraHarness]:
     async with serve(folder, only=["jira"]) as sandbox:
         url = sandbox.urls["jira"]
         hands = httpx.AsyncClient(base_url=url, auth=_PM)
         async with open_jira(settings(url)) as roles, hands:
-            yield JiraBench(sandbox, roles, hands)
+            yield JiraHarness(sandbox, roles, hands)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from connectors.common import Roles
-from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
+from connectors.memory import Fault, MemorySettings, MemoryWorld, open_memory
 from domain.deal import Deal
 from domain.effect import Receipt
 from domain.ids import DealId, ExternalId, ItemKey
@@ -16,8 +16,8 @@ from domain.money import Money
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
-from tests.contracts.erp_bench import Look
-from tests.contracts.pm_bench import STRANGER
+from tests.contracts.erp_harness import Look
+from tests.contracts.pm_harness import STRANGER
 
 _TOLD = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
@@ -26,7 +26,7 @@ _TOLD = (
 
 
 @dataclass(frozen=True)
-class MemoryBench:
+class MemoryHarness:
     """The roles of memory, over a world to look into."""
 
     roles: Roles
@@ -60,8 +60,8 @@ class MemoryBench:
         self.world.add(self.world.deals[deal].model_copy(update=changes))
 
     async def tasks(self, deal: DealId) -> list[str]:
-        ours = (task for task in self.world.tasks.values() if task.asked.deal == deal)
-        return [task.asked.title for task in ours if task.is_open]
+        ours = (task for task in self.world.tasks.values() if task.command.deal == deal)
+        return [task.command.title for task in ours if task.is_open]
 
     async def told(self, deal: DealId) -> dict[str, str]:
         record = self.world.records.get(deal)
@@ -78,21 +78,21 @@ class MemoryBench:
         self.world.void(invoice)
 
     async def annotate(self, draft: ExternalId) -> Look:
-        self.world.keep(self.world.draft_invoice(draft).model_copy(update={"number": "2026-17"}))
+        self.world.keep(self.world.invoice(draft).model_copy(update={"number": "2026-17"}))
 
         async def is_there() -> bool:
-            return self.world.draft_invoice(draft).number == "2026-17"
+            return self.world.invoice(draft).number == "2026-17"
 
         return is_there
 
 
 @dataclass(frozen=True)
-class MemoryCrmBench(MemoryBench):
+class MemoryCrmHarness(MemoryHarness):
     """Sales at work, in memory."""
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Crm]:
-        self.world.fail(trouble)
+    async def with_fault(self, fault: Fault) -> AsyncIterator[Crm]:
+        self.world.fail(fault)
         yield self.crm
 
     @asynccontextmanager
@@ -101,7 +101,7 @@ class MemoryCrmBench(MemoryBench):
 
 
 @dataclass(frozen=True)
-class MemoryPmBench(MemoryBench):
+class MemoryPmHarness(MemoryHarness):
     """Delivery at work, in memory."""
 
     @property
@@ -126,18 +126,18 @@ class MemoryPmBench(MemoryBench):
         return is_there
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: str) -> AsyncIterator[Roles]:
-        self.world.fail(Trouble(trouble))
+    async def with_fault(self, fault: str) -> AsyncIterator[Roles]:
+        self.world.fail(Fault(fault))
         yield self.roles
 
 
 @dataclass(frozen=True)
-class MemoryErpBench(MemoryBench):
+class MemoryErpHarness(MemoryHarness):
     """Finance at work, in memory."""
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: str) -> AsyncIterator[Roles]:
-        self.world.fail(Trouble(trouble))
+    async def with_fault(self, fault: str) -> AsyncIterator[Roles]:
+        self.world.fail(Fault(fault))
         yield self.roles
 
     @asynccontextmanager
@@ -146,25 +146,25 @@ class MemoryErpBench(MemoryBench):
 
 
 @asynccontextmanager
-async def crm(folder: Path) -> AsyncIterator[MemoryCrmBench]:
+async def crm(folder: Path) -> AsyncIterator[MemoryCrmHarness]:
     del folder
     async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
-        yield MemoryCrmBench(roles, world)
+        yield MemoryCrmHarness(roles, world)
 
 
 @asynccontextmanager
-async def pm(folder: Path) -> AsyncIterator[MemoryPmBench]:
+async def pm(folder: Path) -> AsyncIterator[MemoryPmHarness]:
     del folder
-    world = MemoryWorld(strangers={STRANGER})
+    world = MemoryWorld(unknown_people={STRANGER})
     async with open_memory(MemorySettings(world=world)) as roles:
-        yield MemoryPmBench(roles, world)
+        yield MemoryPmHarness(roles, world)
 
 
 @asynccontextmanager
-async def erp(folder: Path) -> AsyncIterator[MemoryErpBench]:
+async def erp(folder: Path) -> AsyncIterator[MemoryErpHarness]:
     del folder
     async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
-        yield MemoryErpBench(roles, world)
+        yield MemoryErpHarness(roles, world)
 
 
 def _text(value: object) -> str:

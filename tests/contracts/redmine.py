@@ -10,16 +10,17 @@ from typing import Any
 import httpx
 
 from connectors.common import Roles
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from connectors.redmine import RedmineSettings, open_redmine
 from domain.effect import Receipt
 from domain.ids import ExternalId, ItemKey
 from ports.pm import Pm
 from testbed.systems.common.exchange import Request
-from testbed.systems.common.proxy import Fault, Proxy, proxy_before
+from testbed.systems.common.proxy import Fault as ProxyFault
+from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Running
 from testbed.systems.redmine import changes
-from tests.contracts.pm_bench import DEAL, Look
+from tests.contracts.pm_harness import DEAL, Look
 from tests.contracts.test_pm import PEOPLE
 
 _KEY = "X-Redmine-API-Key"
@@ -27,7 +28,7 @@ _PANEL = "/projects/{}/wiki/Customer_panel.json"
 
 
 @dataclass(frozen=True)
-class RedmineBench:
+class RedmineHarness:
     """The connector under test, which speaks through the proxy. `hands` go straight to Redmine."""
 
     system: Running
@@ -100,17 +101,17 @@ class RedmineBench:
         return open_redmine(settings(self.system, **{"url": self.proxy.url, **given}))
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
-        match trouble:
-            case Trouble.LOST_REPLY:
-                self.proxy.once(Fault.LOST_REPLY, changes)
-            case Trouble.THROTTLED:
+    async def with_fault(self, fault: Fault) -> AsyncIterator[Roles]:
+        match fault:
+            case Fault.LOST_REPLY:
+                self.proxy.once(ProxyFault.LOST_REPLY, changes)
+            case Fault.THROTTLED:
                 self.proxy.decide = _throttle
         given = {
-            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
-            Trouble.LOCKED_OUT: {"key": "nobodys-key"},
+            Fault.DOWN: {"url": "http://127.0.0.1:9"},
+            Fault.LOCKED_OUT: {"key": "nobodys-key"},
         }
-        async with self.opened(**given.get(trouble, {})) as roles:
+        async with self.opened(**given.get(fault, {})) as roles:
             yield roles
         self.proxy.heal()
 
@@ -121,13 +122,13 @@ def settings(system: Running, **given: Any) -> RedmineSettings:
     return RedmineSettings.model_validate(told)
 
 
-def _throttle(request: Request) -> Fault:
+def _throttle(request: Request) -> ProxyFault:
     del request
-    return Fault.THROTTLED
+    return ProxyFault.THROTTLED
 
 
 @asynccontextmanager
-async def pm(system: Running) -> AsyncIterator[RedmineBench]:
+async def pm(system: Running) -> AsyncIterator[RedmineHarness]:
     await system.reset()
     key = {_KEY: system.place.credentials["delivery_key"]}
     hands = httpx.AsyncClient(base_url=system.place.url, headers=key, timeout=30, trust_env=False)
@@ -136,7 +137,7 @@ async def pm(system: Running) -> AsyncIterator[RedmineBench]:
         hands,
         open_redmine(settings(system, url=proxy.url)) as roles,
     ):
-        bench = RedmineBench(system, proxy, roles, hands)
+        bench = RedmineHarness(system, proxy, roles, hands)
         for login in PEOPLE:
             await bench.write("POST", "/users", {"user": _user(login)})
         yield bench

@@ -13,12 +13,11 @@ from domain.money import Money
 from ports.capability import Capability
 from ports.failures import Rejected
 from ports.operation import Operation
-from tests.contracts import pm_bench
-from tests.contracts.crm_bench import CrmBench, open_deal, won
-from tests.contracts.ear import Audible, Ear
-from tests.contracts.erp_bench import (
+from tests.contracts import pm_harness
+from tests.contracts.crm_harness import CrmHarness, open_deal, won
+from tests.contracts.erp_harness import (
     EUR_100,
-    ErpBench,
+    ErpHarness,
     Refused,
     crediting,
     customer,
@@ -27,8 +26,9 @@ from tests.contracts.erp_bench import (
     issued,
     ticket,
 )
-from tests.contracts.pm_bench import DEAL, PmBench, planned
+from tests.contracts.pm_harness import DEAL, PmHarness, planned
 from tests.contracts.test_crm import LONG_AGO
+from tests.contracts.webhook_receiver import HasWebhook, WebhookReceiver
 
 BY_REPEATS = {Capability.IDEMPOTENCY_KEY, Capability.UNIQUE_REFERENCE}
 
@@ -55,12 +55,12 @@ def declared(*changes: Operation[Any]) -> set[Capability]:
 # -------------------------------------------------------- what the ledger acts by
 
 
-async def test_a_crm_offers_what_its_changes_declare(crm: CrmBench) -> None:
+async def test_a_crm_offers_what_its_changes_declare(crm: CrmHarness) -> None:
     role = crm.crm
     assert role.capabilities & BY_REPEATS == declared(role.write_back, role.owner_task)
 
 
-async def test_a_pm_offers_what_its_changes_declare(pm: PmBench) -> None:
+async def test_a_pm_offers_what_its_changes_declare(pm: PmHarness) -> None:
     role = pm.pm
     changes = (
         role.open_project,
@@ -72,7 +72,7 @@ async def test_a_pm_offers_what_its_changes_declare(pm: PmBench) -> None:
     assert role.capabilities & BY_REPEATS == declared(*changes)
 
 
-async def test_an_erp_offers_what_its_changes_declare(erp: ErpBench) -> None:
+async def test_an_erp_offers_what_its_changes_declare(erp: ErpHarness) -> None:
     role = erp.invoicing
     assert role.capabilities & BY_REPEATS == declared(role.draft_invoice, role.credit_invoice)
 
@@ -80,7 +80,7 @@ async def test_an_erp_offers_what_its_changes_declare(erp: ErpBench) -> None:
 # ------------------------------------------------- idempotency key, unique reference
 
 
-async def test_under_one_key_a_draft_is_one_draft(erp: ErpBench) -> None:
+async def test_under_one_key_a_draft_is_one_draft(erp: ErpHarness) -> None:
     if erp.invoicing.draft_invoice.idempotency.key_lifetime is None:
         pytest.skip("its drafts take no key")
     command = draft(await customer(erp))
@@ -89,7 +89,7 @@ async def test_under_one_key_a_draft_is_one_draft(erp: ErpBench) -> None:
     assert len(await erp.invoicing.draft_invoice.find(command)) == 1
 
 
-async def test_under_one_key_a_credit_is_one_credit(erp: ErpBench) -> None:
+async def test_under_one_key_a_credit_is_one_credit(erp: ErpHarness) -> None:
     if erp.invoicing.credit_invoice.idempotency.key_lifetime is None:
         pytest.skip("its credits take no key")
     command = crediting(await issued(erp), await customer(erp), EUR_100)
@@ -98,7 +98,7 @@ async def test_under_one_key_a_credit_is_one_credit(erp: ErpBench) -> None:
     assert len(await erp.invoicing.credit_invoice.find(command)) == 1
 
 
-async def test_a_second_draft_is_kept_out_or_swept(erp: ErpBench) -> None:
+async def test_a_second_draft_is_kept_out_or_swept(erp: ErpHarness) -> None:
     """Under another key: what a reference does not keep out is found, and can be taken back."""
     change = erp.invoicing.draft_invoice
     command = draft(await customer(erp))
@@ -115,20 +115,22 @@ async def test_a_second_draft_is_kept_out_or_swept(erp: ErpBench) -> None:
 
 
 @pytest.mark.parametrize("name", ["open_project", "plan_milestones", "staff_project"])
-async def test_a_unique_part_of_a_project_is_not_made_a_second_time(pm: PmBench, name: str) -> None:
+async def test_a_unique_part_of_a_project_is_not_made_a_second_time(
+    pm: PmHarness, name: str
+) -> None:
     """Though the second attempt does not look first."""
     change: Operation[Any] = getattr(pm.pm, name)
     if change.idempotency.strategy is not Strategy.UNIQUE_REFERENCE:
         pytest.skip("a repeat is met by a look")
-    plan = pm_bench.plan(people=("acc-consultant",))
-    project = (await pm.pm.open_project.do(plan.opening(), pm_bench.ticket())).id
+    plan = pm_harness.plan(people=("acc-consultant",))
+    project = (await pm.pm.open_project.do(plan.opening(), pm_harness.ticket())).id
     command = {
         "open_project": plan.opening(),
         "plan_milestones": plan.milestone_plan(project),
         "staff_project": plan.staffing(project),
     }[name]
-    first = await change.do(command, pm_bench.ticket())
-    assert await again(change, command, pm_bench.ticket()) in (None, first.id)
+    first = await change.do(command, pm_harness.ticket())
+    assert await again(change, command, pm_harness.ticket()) in (None, first.id)
     assert [each.id for each in await change.find(command)] == [first.id]
     if name == "plan_milestones":
         assert len(await pm.pm.read_milestones(DEAL, project)) == len(first.parts)
@@ -145,7 +147,7 @@ async def again(change: Operation[Any], command: Any, leave: Any) -> str | None:
 # ------------------------------------------------------------------------ invoices
 
 
-async def test_an_invoice_that_a_person_voided_is_gone(erp: ErpBench) -> None:
+async def test_an_invoice_that_a_person_voided_is_gone(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.VOIDS_ISSUED)
     invoice = await issued(erp)
     await erp.void(invoice.id)
@@ -154,7 +156,7 @@ async def test_an_invoice_that_a_person_voided_is_gone(erp: ErpBench) -> None:
     assert [each.invoice.status for each in told] == [InvoiceStatus.GONE]
 
 
-async def test_where_nobody_voids_an_issued_invoice_it_stays(erp: ErpBench) -> None:
+async def test_where_nobody_voids_an_issued_invoice_it_stays(erp: ErpHarness) -> None:
     lacks(erp.invoicing.capabilities, Capability.VOIDS_ISSUED)
     invoice = await issued(erp)
     with pytest.raises(Refused):
@@ -162,7 +164,7 @@ async def test_where_nobody_voids_an_issued_invoice_it_stays(erp: ErpBench) -> N
     assert await erp.invoicing.read_invoice(invoice.id) == invoice
 
 
-async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpBench) -> None:
+async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.GAPLESS_NUMBERS)
     first = await issued(erp, "m1")
     given_up = draft(await customer(erp), item="m2")
@@ -178,7 +180,7 @@ async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpBe
 # ---------------------------------------------------------------------- since when
 
 
-async def test_an_edit_by_sales_is_told_where_every_change_is(crm: CrmBench) -> None:
+async def test_an_edit_by_sales_is_told_where_every_change_is(crm: CrmHarness) -> None:
     needs(crm.crm.capabilities, Capability.UPDATED_SINCE)
     deal = await won(crm)
     (before,) = await crm.crm.won_since(LONG_AGO)
@@ -187,7 +189,7 @@ async def test_an_edit_by_sales_is_told_where_every_change_is(crm: CrmBench) -> 
     assert any(each.changed_at > before.changed_at for each in told)
 
 
-async def test_a_payment_is_told_as_a_change(erp: ErpBench) -> None:
+async def test_a_payment_is_told_as_a_change(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.UPDATED_SINCE)
     invoice = await issued(erp)
     (before,) = await erp.invoicing.changed_since(LONG_AGO)
@@ -200,40 +202,40 @@ async def test_a_payment_is_told_as_a_change(erp: ErpBench) -> None:
 # ----------------------------------------------------------------- told by itself
 
 
-def listening(bench: object) -> AbstractAsyncContextManager[Ear]:
-    assert isinstance(bench, Audible), "it offers a webhook: give its bench `listening`"
-    return bench.listening()
+def receiving(harness: object) -> AbstractAsyncContextManager[WebhookReceiver]:
+    assert isinstance(harness, HasWebhook), "give its harness a `webhook_receiver`"
+    return harness.webhook_receiver()
 
 
-async def test_a_won_deal_is_told_by_itself(crm: CrmBench) -> None:
+async def test_a_won_deal_is_told_by_itself(crm: CrmHarness) -> None:
     needs(crm.crm.capabilities, Capability.WEBHOOK)
     deal = await crm.enter(open_deal())
-    async with listening(crm) as ear:
+    async with receiving(crm) as receiver:
         await crm.win(deal)
-        assert await ear.hears_of(deal)
+        assert await receiver.is_notified_of(deal)
 
 
-async def test_a_reached_milestone_is_told_by_itself(pm: PmBench) -> None:
+async def test_a_reached_milestone_is_told_by_itself(pm: PmHarness) -> None:
     needs(pm.pm.capabilities, Capability.WEBHOOK)
-    project = await pm_bench.opened(pm)
+    project = await pm_harness.opened(pm)
     milestones = await planned(pm, project)
-    async with listening(pm) as ear:
+    async with receiving(pm) as receiver:
         await pm.reach(project, ItemKey("m2"))
-        assert await ear.hears_of(milestones["m2"])
+        assert await receiver.is_notified_of(milestones["m2"])
 
 
-async def test_a_payment_is_told_by_itself(erp: ErpBench) -> None:
+async def test_a_payment_is_told_by_itself(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.WEBHOOK)
     invoice = await issued(erp)
-    async with listening(erp) as ear:
+    async with receiving(erp) as receiver:
         await erp.pay(invoice.id, EUR_100)
-        assert await ear.hears_of(invoice.id)
+        assert await receiver.is_notified_of(invoice.id)
 
 
 # -------------------------------------------------------------------------- set-up
 
 
-async def test_a_dry_run_tells_what_would_be_made_and_makes_nothing(crm: CrmBench) -> None:
+async def test_a_dry_run_tells_what_would_be_made_and_makes_nothing(crm: CrmHarness) -> None:
     needs(crm.crm.capabilities, Capability.DRY_RUN)
     async with crm.unprepared() as fresh:
         planned = list(await fresh.set_up(dry_run=True))

@@ -2,14 +2,14 @@
 
 import pytest
 
+from connectors.memory import Fault
 from domain.money import Money
 from ports.failures import Rejected, Uncertain
-from tests.contracts.erp_bench import (
+from tests.contracts.erp_harness import (
     EUR_100,
     NOBODY,
     VAT,
-    ErpBench,
-    Trouble,
+    ErpHarness,
     crediting,
     customer,
     invoicing,
@@ -18,7 +18,7 @@ from tests.contracts.erp_bench import (
 )
 
 
-async def test_a_credit_made_twice_credits_once(erp: ErpBench) -> None:
+async def test_a_credit_made_twice_credits_once(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     command = crediting(invoice, await customer(erp), EUR_100)
     first = await erp.invoicing.credit_invoice.do(command, ticket("n"))
@@ -30,7 +30,7 @@ async def test_a_credit_made_twice_credits_once(erp: ErpBench) -> None:
     assert read.outstanding == invoice.gross - read.credited
 
 
-async def test_a_full_credit_leaves_nothing_to_pay(erp: ErpBench) -> None:
+async def test_a_full_credit_leaves_nothing_to_pay(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     command = crediting(invoice, await customer(erp), invoice.net)
     await erp.invoicing.credit_invoice.do(command, ticket("n"))
@@ -40,7 +40,7 @@ async def test_a_full_credit_leaves_nothing_to_pay(erp: ErpBench) -> None:
 
 
 async def test_a_credit_larger_than_what_is_open_is_refused_and_leaves_nothing(
-    erp: ErpBench,
+    erp: ErpHarness,
 ) -> None:
     invoice = await issued(erp)
     await erp.pay(invoice.id, EUR_100)
@@ -50,7 +50,7 @@ async def test_a_credit_larger_than_what_is_open_is_refused_and_leaves_nothing(
     assert (await erp.invoicing.read_invoice(invoice.id)).credited == Money.zero("EUR")
 
 
-async def test_a_credit_of_an_unknown_invoice_is_refused(erp: ErpBench) -> None:
+async def test_a_credit_of_an_unknown_invoice_is_refused(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     unknown = invoice.model_copy(update={"id": NOBODY})
     command = crediting(unknown, await customer(erp), EUR_100)
@@ -59,7 +59,7 @@ async def test_a_credit_of_an_unknown_invoice_is_refused(erp: ErpBench) -> None:
     assert not await erp.invoicing.credit_invoice.find(command)
 
 
-async def test_a_credit_stays_in_the_books(erp: ErpBench) -> None:
+async def test_a_credit_stays_in_the_books(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     command = crediting(invoice, await customer(erp), EUR_100)
     made = await erp.invoicing.credit_invoice.do(command, ticket("n"))
@@ -67,10 +67,10 @@ async def test_a_credit_stays_in_the_books(erp: ErpBench) -> None:
         await erp.invoicing.credit_invoice.undo(command, made)
 
 
-async def test_a_credit_whose_answer_is_lost_is_made_exactly_once(erp: ErpBench) -> None:
+async def test_a_credit_whose_answer_is_lost_is_made_exactly_once(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     command = crediting(invoice, await customer(erp), EUR_100)
-    async with erp.in_trouble(Trouble.LOST_REPLY) as roles:
+    async with erp.with_fault(Fault.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
             await invoicing(roles).credit_invoice.do(command, ticket("n"))
     if not await erp.invoicing.credit_invoice.find(command):

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.deal import Deal
 from domain.effect import Receipt
 from domain.ids import DealId, ExternalId
 from domain.preflight import preflight
 from ports.capability import Capability
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Uncertain, Unreachable
-from tests.contracts.crm_bench import CrmBench, figures, link, open_deal, ticket, unlink, won
-from tests.contracts.troubles import in_each_trouble
+from tests.contracts.crm_harness import CrmHarness, figures, link, open_deal, ticket, unlink, won
+from tests.contracts.faults import each_fault
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
@@ -23,20 +23,20 @@ MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
 
 
 @pytest.mark.parametrize("currency", ["EUR", "CZK", "GBP", "JPY"])
-async def test_a_deal_reads_as_sales_entered_it(crm: CrmBench, currency: str) -> None:
+async def test_a_deal_reads_as_sales_entered_it(crm: CrmHarness, currency: str) -> None:
     entered = open_deal(currency)
     deal = await crm.enter(entered)
     assert _plain(await crm.crm.read_deal(deal)) == _plain(entered)
 
 
-async def test_a_complete_deal_passes_preflight_once_it_is_won(crm: CrmBench) -> None:
+async def test_a_complete_deal_passes_preflight_once_it_is_won(crm: CrmHarness) -> None:
     deal = await crm.enter(open_deal())
     assert [finding.field for finding in preflight(await crm.crm.read_deal(deal))] == ["stage"]
     await crm.win(deal)
     assert preflight(await crm.crm.read_deal(deal)) == ()
 
 
-async def test_a_won_deal_is_certain_and_an_open_one_is_not(crm: CrmBench) -> None:
+async def test_a_won_deal_is_certain_and_an_open_one_is_not(crm: CrmHarness) -> None:
     deal = await crm.enter(open_deal())
     still_open = await crm.crm.read_deal(deal)
     await crm.win(deal)
@@ -45,13 +45,13 @@ async def test_a_won_deal_is_certain_and_an_open_one_is_not(crm: CrmBench) -> No
     assert (still_open.probability, is_won.probability) == (Decimal("0.9"), Decimal(1))
 
 
-async def test_an_unknown_deal_is_absent(crm: CrmBench) -> None:
+async def test_an_unknown_deal_is_absent(crm: CrmHarness) -> None:
     with pytest.raises(Absent):
         await crm.crm.read_deal(crm.unknown())
 
 
 @pytest.mark.parametrize("id", ["", "nobody", "elsewhere:1", "hubspot:abc", "hubspot:../1"])
-async def test_what_is_no_id_of_ours_is_absent(crm: CrmBench, id: str) -> None:
+async def test_what_is_no_id_of_ours_is_absent(crm: CrmHarness, id: str) -> None:
     with pytest.raises(Absent):
         await crm.crm.read_deal(DealId(id))
 
@@ -59,13 +59,13 @@ async def test_what_is_no_id_of_ours_is_absent(crm: CrmBench, id: str) -> None:
 # ---------------------------------------------------------------------- won deals
 
 
-async def test_only_won_deals_are_told_of(crm: CrmBench) -> None:
+async def test_only_won_deals_are_told_of(crm: CrmHarness) -> None:
     await crm.enter(open_deal(name="Still open"))
     deal = await won(crm)
     assert [each.deal for each in await crm.crm.won_since(LONG_AGO)] == [deal]
 
 
-async def test_won_deals_come_oldest_change_first(crm: CrmBench) -> None:
+async def test_won_deals_come_oldest_change_first(crm: CrmHarness) -> None:
     first, second = await won(crm, "First"), await won(crm, "Second")
     seen = await crm.crm.won_since(LONG_AGO)
     assert [each.deal for each in seen] == [first, second]
@@ -76,7 +76,7 @@ async def test_won_deals_come_oldest_change_first(crm: CrmBench) -> None:
         assert [each.deal for each in seen] == [second, first]
 
 
-async def test_a_deal_changed_at_the_very_moment_is_told_of(crm: CrmBench) -> None:
+async def test_a_deal_changed_at_the_very_moment_is_told_of(crm: CrmHarness) -> None:
     deal = await won(crm)
     (seen,) = await crm.crm.won_since(LONG_AGO)
     assert [each.deal for each in await crm.crm.won_since(seen.changed_at)] == [deal]
@@ -87,7 +87,7 @@ async def test_a_deal_changed_at_the_very_moment_is_told_of(crm: CrmBench) -> No
 
 
 @pytest.mark.parametrize("currency", ["EUR", "JPY"])
-async def test_figures_read_back_to_the_coin(crm: CrmBench, currency: str) -> None:
+async def test_figures_read_back_to_the_coin(crm: CrmHarness, currency: str) -> None:
     command = figures(await won(crm), currency)
     await crm.crm.write_back.do(command, ticket("w"))
     told = await crm.told(command.deal)
@@ -96,7 +96,7 @@ async def test_figures_read_back_to_the_coin(crm: CrmBench, currency: str) -> No
     assert told["stage"] == command.stage
 
 
-async def test_what_a_command_leaves_out_stays_as_it_is(crm: CrmBench) -> None:
+async def test_what_a_command_leaves_out_stays_as_it_is(crm: CrmHarness) -> None:
     deal = await won(crm)
     await crm.crm.write_back.do(link(deal), ticket("l"))
     await crm.crm.write_back.do(figures(deal), ticket("w"))
@@ -105,7 +105,7 @@ async def test_what_a_command_leaves_out_stays_as_it_is(crm: CrmBench) -> None:
     assert told["stage"] == "collection"
 
 
-async def test_an_empty_attention_clears_it(crm: CrmBench) -> None:
+async def test_an_empty_attention_clears_it(crm: CrmHarness) -> None:
     deal = await won(crm)
     attention = figures(deal).model_copy(update={"attention": "no VAT id\nwho: finance"})
     await crm.crm.write_back.do(attention, ticket("w"))
@@ -114,7 +114,7 @@ async def test_an_empty_attention_clears_it(crm: CrmBench) -> None:
     assert (await crm.told(deal))["attention"] == ""
 
 
-async def test_told_twice_is_told_once(crm: CrmBench) -> None:
+async def test_told_twice_is_told_once(crm: CrmHarness) -> None:
     deal = await won(crm)
     first = await crm.crm.write_back.do(figures(deal), ticket("w"))
     told = await crm.told(deal)
@@ -123,19 +123,19 @@ async def test_told_twice_is_told_once(crm: CrmBench) -> None:
     assert await crm.told(deal) == told
 
 
-async def test_writing_back_leaves_the_deal_as_sales_agreed_it(crm: CrmBench) -> None:
+async def test_writing_back_leaves_the_deal_as_sales_agreed_it(crm: CrmHarness) -> None:
     deal = await won(crm)
     before = await crm.crm.read_deal(deal)
     await crm.crm.write_back.do(figures(deal), ticket("w"))
     assert await crm.crm.read_deal(deal) == before
 
 
-async def test_an_unknown_deal_cannot_be_told(crm: CrmBench) -> None:
+async def test_an_unknown_deal_cannot_be_told(crm: CrmHarness) -> None:
     with pytest.raises(Absent):
         await crm.crm.write_back.do(figures(crm.unknown()), ticket("w"))
 
 
-async def test_a_link_taken_back_twice_is_gone_once_and_figures_stay(crm: CrmBench) -> None:
+async def test_a_link_taken_back_twice_is_gone_once_and_figures_stay(crm: CrmHarness) -> None:
     deal = await won(crm)
     await crm.crm.write_back.do(figures(deal), ticket("w"))
     made = await crm.crm.write_back.do(link(deal), ticket("l"))
@@ -146,7 +146,7 @@ async def test_a_link_taken_back_twice_is_gone_once_and_figures_stay(crm: CrmBen
     assert Decimal(told["contracted"]) == 13040
 
 
-async def test_a_link_that_was_written_over_since_is_not_taken_back(crm: CrmBench) -> None:
+async def test_a_link_that_was_written_over_since_is_not_taken_back(crm: CrmHarness) -> None:
     deal = await won(crm)
     made = await crm.crm.write_back.do(link(deal, "OLD"), ticket("l"))
     await crm.crm.write_back.do(link(deal, "NEW"), ticket("l2"))
@@ -156,7 +156,7 @@ async def test_a_link_that_was_written_over_since_is_not_taken_back(crm: CrmBenc
     assert (await crm.told(deal))["project"] == ""
 
 
-async def test_a_link_of_a_deal_that_is_gone_is_taken_back_already(crm: CrmBench) -> None:
+async def test_a_link_of_a_deal_that_is_gone_is_taken_back_already(crm: CrmHarness) -> None:
     nobody = crm.unknown()
     for command in (unlink(nobody), link(nobody)):
         await crm.crm.write_back.undo(command, Receipt(id=ExternalId(nobody)))
@@ -164,7 +164,7 @@ async def test_a_link_of_a_deal_that_is_gone_is_taken_back_already(crm: CrmBench
         await crm.crm.read_deal(nobody)
 
 
-async def test_an_upsert_needs_no_look(crm: CrmBench) -> None:
+async def test_an_upsert_needs_no_look(crm: CrmHarness) -> None:
     deal = await won(crm)
     await crm.crm.write_back.do(figures(deal), ticket("w"))
     assert list(await crm.crm.write_back.find(figures(deal))) == []
@@ -174,7 +174,7 @@ async def test_an_upsert_needs_no_look(crm: CrmBench) -> None:
 # -------------------------------------------------------------------- the account
 
 
-async def test_a_prepared_account_wants_nothing(crm: CrmBench) -> None:
+async def test_a_prepared_account_wants_nothing(crm: CrmHarness) -> None:
     probe = await crm.crm.probe()
     assert (bool(probe.account), bool(probe.identity), probe.problems) == (True, True, ())
     assert list(await crm.crm.set_up(dry_run=False)) == []
@@ -184,40 +184,40 @@ async def test_a_prepared_account_wants_nothing(crm: CrmBench) -> None:
 
 
 async def test_a_write_back_whose_answer_is_lost_is_told_again_without_harm(
-    crm: CrmBench,
+    crm: CrmHarness,
 ) -> None:
     deal = await won(crm)
-    async with crm.in_trouble(Trouble.LOST_REPLY) as troubled:
+    async with crm.with_fault(Fault.LOST_REPLY) as failing:
         with pytest.raises(Uncertain):
-            await troubled.write_back.do(figures(deal), ticket("w"))
+            await failing.write_back.do(figures(deal), ticket("w"))
     told = await crm.told(deal)
     assert Decimal(told["contracted"]) == 13040
     await crm.crm.write_back.do(figures(deal), ticket("w", attempt=2))
     assert await crm.told(deal) == told
 
 
-@in_each_trouble
-async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
-    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
+@each_fault
+async def test_a_fault_says_what_can_be_done_and_that_nothing_happened(
+    crm: CrmHarness, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
     deal = await won(crm)
-    async with crm.in_trouble(trouble) as troubled:
+    async with crm.with_fault(fault) as failing:
         with pytest.raises(failure) as told:
-            await troubled.write_back.do(figures(deal), ticket("w"))
-    assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
+            await failing.write_back.do(figures(deal), ticket("w"))
+    assert bool(told.value.pause) is (fault is Fault.THROTTLED)
     assert (await crm.told(deal))["contracted"] == ""
 
 
 @pytest.mark.parametrize(
-    ("trouble", "failure"), [(Trouble.DOWN, Unreachable), (Trouble.LOCKED_OUT, Misconfigured)]
+    ("fault", "failure"), [(Fault.DOWN, Unreachable), (Fault.LOCKED_OUT, Misconfigured)]
 )
 async def test_a_deal_that_cannot_be_read_says_what_can_be_done(
-    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
+    crm: CrmHarness, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
     deal = await won(crm)
-    async with crm.in_trouble(trouble) as troubled:
+    async with crm.with_fault(fault) as failing:
         with pytest.raises(failure):
-            await troubled.read_deal(deal)
+            await failing.read_deal(deal)
     assert (await crm.crm.read_deal(deal)).is_won
 
 

@@ -3,16 +3,17 @@
 import pytest
 
 from connectors.common import Roles
+from connectors.memory import Fault
 from domain.company import Account, CompanyIds
 from domain.customer import Verdict
 from domain.ids import AccountId
 from domain.matching import match_customer
 from ports.erp import Customers
 from ports.failures import ConnectorFailure, Misconfigured, Throttled, Uncertain, Unreachable
-from tests.contracts.erp_bench import ACCOUNT, NOBODY, ErpBench, Trouble, opening, ticket
+from tests.contracts.erp_harness import ACCOUNT, NOBODY, ErpHarness, opening, ticket
 
 
-async def test_a_customer_opened_twice_is_opened_once(erp: ErpBench) -> None:
+async def test_a_customer_opened_twice_is_opened_once(erp: ErpHarness) -> None:
     change = erp.customers.open_customer
     first = await change.do(opening(), ticket("c"))
     second = await change.do(opening(), ticket("c", attempt=2))
@@ -20,7 +21,7 @@ async def test_a_customer_opened_twice_is_opened_once(erp: ErpBench) -> None:
     assert [made.id for made in await change.find(opening())] == [first.id]
 
 
-async def test_a_customer_is_found_by_our_key_alone(erp: ErpBench) -> None:
+async def test_a_customer_is_found_by_our_key_alone(erp: ErpHarness) -> None:
     await erp.customers.open_customer.do(opening(), ticket("c"))
     other = ACCOUNT.model_copy(update={"ids": CompanyIds(company_id="3642193")})
     assert not await erp.customers.open_customer.find(opening(other))
@@ -39,7 +40,9 @@ async def test_a_customer_is_found_by_our_key_alone(erp: ErpBench) -> None:
         ),
     ],
 )
-async def test_a_customer_is_matched_by_its_key_or_number(erp: ErpBench, account: Account) -> None:
+async def test_a_customer_is_matched_by_its_key_or_number(
+    erp: ErpHarness, account: Account
+) -> None:
     made = await erp.customers.open_customer.do(opening(), ticket("c"))
     match = match_customer(account, await erp.customers.find_customers(account))
     assert (match.verdict, match.chosen) == (Verdict.MATCHED, made.id)
@@ -48,7 +51,7 @@ async def test_a_customer_is_matched_by_its_key_or_number(erp: ErpBench, account
 @pytest.mark.parametrize(
     "name", ["Hronské Čerpadlá s.r.o.", "Hronské Čerpadlá", "Čerpadlá Hronské"]
 )
-async def test_a_customer_is_proposed_by_a_name_like_it(erp: ErpBench, name: str) -> None:
+async def test_a_customer_is_proposed_by_a_name_like_it(erp: ErpHarness, name: str) -> None:
     made = await erp.customers.open_customer.do(opening(), ticket("c"))
     account = Account(id=AccountId("505"), name=name, country="SK")
     match = match_customer(account, await erp.customers.find_customers(account))
@@ -56,13 +59,13 @@ async def test_a_customer_is_proposed_by_a_name_like_it(erp: ErpBench, name: str
     assert made.id in [candidate.id for candidate in match.candidates]
 
 
-async def test_an_unknown_company_is_nobody(erp: ErpBench) -> None:
+async def test_an_unknown_company_is_nobody(erp: ErpHarness) -> None:
     account = Account(id=AccountId("506"), name="Kvetinárstvo Ľalia", country="SK")
     match = match_customer(account, await erp.customers.find_customers(account))
     assert match.verdict is Verdict.NEW
 
 
-async def test_a_customer_taken_back_twice_is_taken_back_once(erp: ErpBench) -> None:
+async def test_a_customer_taken_back_twice_is_taken_back_once(erp: ErpHarness) -> None:
     change = erp.customers.open_customer
     made = await change.do(opening(), ticket("c"))
     await change.undo(opening(), made)
@@ -70,14 +73,14 @@ async def test_a_customer_taken_back_twice_is_taken_back_once(erp: ErpBench) -> 
     assert not await change.find(opening())
 
 
-async def test_a_customer_that_never_was_is_taken_back_without_failure(erp: ErpBench) -> None:
+async def test_a_customer_that_never_was_is_taken_back_without_failure(erp: ErpHarness) -> None:
     made = await erp.customers.open_customer.do(opening(), ticket("c"))
     nobody = made.model_copy(update={"id": NOBODY})
     await erp.customers.open_customer.undo(opening(), nobody)
     assert len(await erp.customers.open_customer.find(opening())) == 1
 
 
-async def test_a_customer_taken_back_is_opened_again_as_a_new_one(erp: ErpBench) -> None:
+async def test_a_customer_taken_back_is_opened_again_as_a_new_one(erp: ErpHarness) -> None:
     change = erp.customers.open_customer
     assert change.is_repeatable
     first = await change.do(opening(), ticket("c"))
@@ -89,9 +92,9 @@ async def test_a_customer_taken_back_is_opened_again_as_a_new_one(erp: ErpBench)
     assert (match.verdict, match.chosen) == (Verdict.MATCHED, second.id)
 
 
-async def test_a_customer_whose_answer_is_lost_is_found_exactly_once(erp: ErpBench) -> None:
+async def test_a_customer_whose_answer_is_lost_is_found_exactly_once(erp: ErpHarness) -> None:
     change = erp.customers.open_customer
-    async with erp.in_trouble(Trouble.LOST_REPLY) as roles:
+    async with erp.with_fault(Fault.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
             await customers(roles).open_customer.do(opening(), ticket("c"))
     (found,) = await change.find(opening())
@@ -100,20 +103,20 @@ async def test_a_customer_whose_answer_is_lost_is_found_exactly_once(erp: ErpBen
 
 
 @pytest.mark.parametrize(
-    ("trouble", "failure"),
+    ("fault", "failure"),
     [
-        (Trouble.DOWN, Unreachable),
-        (Trouble.THROTTLED, Throttled),
-        (Trouble.LOCKED_OUT, Misconfigured),
+        (Fault.DOWN, Unreachable),
+        (Fault.THROTTLED, Throttled),
+        (Fault.LOCKED_OUT, Misconfigured),
     ],
 )
-async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
-    erp: ErpBench, trouble: Trouble, failure: type[ConnectorFailure]
+async def test_a_fault_says_what_can_be_done_and_that_nothing_happened(
+    erp: ErpHarness, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
-    async with erp.in_trouble(trouble) as roles:
+    async with erp.with_fault(fault) as roles:
         with pytest.raises(failure) as told:
             await customers(roles).open_customer.do(opening(), ticket("c"))
-    assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
+    assert bool(told.value.pause) is (fault is Fault.THROTTLED)
     assert not await erp.customers.open_customer.find(opening())
 
 

@@ -5,17 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.memory import Fault
 from domain.billing import InvoiceStatus
 from domain.money import Money
 from domain.tax import TaxTreatment, tax_on, tax_rule
 from ports.failures import Absent, Rejected, Uncertain
-from tests.contracts.erp_bench import (
+from tests.contracts.erp_harness import (
     DEAL,
     EUR_100,
     NOBODY,
     VAT,
-    ErpBench,
-    Trouble,
+    ErpHarness,
     customer,
     draft,
     drafted,
@@ -27,7 +27,7 @@ from tests.contracts.erp_bench import (
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-async def test_a_draft_made_twice_is_one_draft(erp: ErpBench) -> None:
+async def test_a_draft_made_twice_is_one_draft(erp: ErpHarness) -> None:
     command = draft(await customer(erp))
     change = erp.invoicing.draft_invoice
     first = await change.do(command, ticket("i"))
@@ -47,7 +47,7 @@ async def test_a_draft_made_twice_is_one_draft(erp: ErpBench) -> None:
         ("0.50", "1.50", "2.50"),
     ],
 )
-async def test_an_invoice_reads_back_to_the_coin(erp: ErpBench, amounts: tuple[str, ...]) -> None:
+async def test_an_invoice_reads_back_to_the_coin(erp: ErpHarness, amounts: tuple[str, ...]) -> None:
     nets = [Money.of(amount, "EUR") for amount in amounts]
     command = draft(await customer(erp), *nets)
     made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
@@ -60,14 +60,16 @@ async def test_an_invoice_reads_back_to_the_coin(erp: ErpBench, amounts: tuple[s
 
 
 @pytest.mark.parametrize("treatment", list(TaxTreatment))
-async def test_every_treatment_is_taxed_at_its_rate(erp: ErpBench, treatment: TaxTreatment) -> None:
+async def test_every_treatment_is_taxed_at_its_rate(
+    erp: ErpHarness, treatment: TaxTreatment
+) -> None:
     rule = tax_rule(treatment, standard_rate=Decimal(23))
     command = draft(await customer(erp), EUR_100, tax=rule)
     made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
     assert (await erp.invoicing.read_invoice(made.id)).tax == EUR_100.share(rule.rate)
 
 
-async def test_yen_stay_whole(erp: ErpBench) -> None:
+async def test_yen_stay_whole(erp: ErpHarness) -> None:
     command = draft(await customer(erp), Money.of(1005, "JPY"), Money.of(333, "JPY"))
     made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
     read = await erp.invoicing.read_invoice(made.id)
@@ -75,7 +77,7 @@ async def test_yen_stay_whole(erp: ErpBench) -> None:
     assert read.tax == tax_on(nets, VAT, erp.invoicing.tax_rounding)
 
 
-async def test_an_invoice_is_found_by_its_whole_reference(erp: ErpBench) -> None:
+async def test_an_invoice_is_found_by_its_whole_reference(erp: ErpHarness) -> None:
     await drafted(erp, "m10")
     mine = await drafted(erp, "m1")
     found = await erp.invoicing.draft_invoice.find(draft(NOBODY, item="m1"))
@@ -83,7 +85,7 @@ async def test_an_invoice_is_found_by_its_whole_reference(erp: ErpBench) -> None
     assert not await erp.invoicing.draft_invoice.find(draft(NOBODY, item="m2"))
 
 
-async def test_a_draft_taken_back_twice_is_gone_once(erp: ErpBench) -> None:
+async def test_a_draft_taken_back_twice_is_gone_once(erp: ErpHarness) -> None:
     command = draft(await customer(erp))
     made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
     await erp.invoicing.draft_invoice.undo(command, made)
@@ -91,7 +93,7 @@ async def test_a_draft_taken_back_twice_is_gone_once(erp: ErpBench) -> None:
     assert not await erp.invoicing.draft_invoice.find(command)
 
 
-async def test_an_issued_invoice_is_not_let_go(erp: ErpBench) -> None:
+async def test_an_issued_invoice_is_not_let_go(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     command = draft(NOBODY)
     made = (await erp.invoicing.draft_invoice.find(command))[0]
@@ -100,7 +102,7 @@ async def test_an_issued_invoice_is_not_let_go(erp: ErpBench) -> None:
     assert (await erp.invoicing.read_invoice(invoice.id)).status is InvoiceStatus.ISSUED
 
 
-async def test_issuing_twice_issues_once(erp: ErpBench) -> None:
+async def test_issuing_twice_issues_once(erp: ErpHarness) -> None:
     first = await issued(erp)
     await erp.invoicing.issue(first.id)
     assert await erp.invoicing.read_invoice(first.id) == first
@@ -108,14 +110,14 @@ async def test_issuing_twice_issues_once(erp: ErpBench) -> None:
     assert first.number
 
 
-async def test_a_paid_invoice_is_issued_already(erp: ErpBench) -> None:
+async def test_a_paid_invoice_is_issued_already(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     await erp.pay(invoice.id, invoice.gross)
     await erp.invoicing.issue(invoice.id)
     assert (await erp.invoicing.read_invoice(invoice.id)).status is InvoiceStatus.PAID
 
 
-async def test_a_deleted_draft_cannot_be_issued(erp: ErpBench) -> None:
+async def test_a_deleted_draft_cannot_be_issued(erp: ErpHarness) -> None:
     command = draft(await customer(erp))
     made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
     await erp.invoicing.draft_invoice.undo(command, made)
@@ -123,20 +125,20 @@ async def test_a_deleted_draft_cannot_be_issued(erp: ErpBench) -> None:
         await erp.invoicing.issue(made.id)
 
 
-async def test_an_unknown_invoice_is_absent(erp: ErpBench) -> None:
+async def test_an_unknown_invoice_is_absent(erp: ErpHarness) -> None:
     with pytest.raises(Absent):
         await erp.invoicing.read_invoice(NOBODY)
     with pytest.raises(Absent):
         await erp.invoicing.issue(NOBODY)
 
 
-async def test_an_invoice_for_nobody_is_refused(erp: ErpBench) -> None:
+async def test_an_invoice_for_nobody_is_refused(erp: ErpHarness) -> None:
     with pytest.raises(Rejected):
         await erp.invoicing.draft_invoice.do(draft(NOBODY), ticket("i"))
     assert not await erp.invoicing.draft_invoice.find(draft(NOBODY))
 
 
-async def test_money_that_comes_in_parts_adds_up(erp: ErpBench) -> None:
+async def test_money_that_comes_in_parts_adds_up(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     await erp.pay(invoice.id, EUR_100)
     part = await erp.invoicing.read_invoice(invoice.id)
@@ -147,7 +149,7 @@ async def test_money_that_comes_in_parts_adds_up(erp: ErpBench) -> None:
     assert whole.outstanding == Money.zero("EUR")
 
 
-async def test_documents_are_told_oldest_change_first_and_drafts_are_not(erp: ErpBench) -> None:
+async def test_documents_are_told_oldest_change_first_and_drafts_are_not(erp: ErpHarness) -> None:
     first, second = await issued(erp, "m1"), await issued(erp, "m2")
     await drafted(erp, "m3")
     await erp.pay(first.id, EUR_100)
@@ -157,7 +159,7 @@ async def test_documents_are_told_oldest_change_first_and_drafts_are_not(erp: Er
     assert all(change.invoice.reference.startswith(f"cw:{DEAL}") for change in changed)
 
 
-async def test_a_change_at_the_very_moment_is_told(erp: ErpBench) -> None:
+async def test_a_change_at_the_very_moment_is_told(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     (change,) = await erp.invoicing.changed_since(LONG_AGO)
     again = await erp.invoicing.changed_since(change.changed_at)
@@ -166,24 +168,24 @@ async def test_a_change_at_the_very_moment_is_told(erp: ErpBench) -> None:
     assert not await erp.invoicing.changed_since(later)
 
 
-async def test_a_probe_names_the_company_and_wants_nothing(erp: ErpBench) -> None:
+async def test_a_probe_names_the_company_and_wants_nothing(erp: ErpHarness) -> None:
     probe = await erp.invoicing.probe()
     assert probe.account
     assert probe.identity
     assert probe.problems == ()
 
 
-async def test_a_draft_whose_answer_is_lost_is_found_exactly_once(erp: ErpBench) -> None:
+async def test_a_draft_whose_answer_is_lost_is_found_exactly_once(erp: ErpHarness) -> None:
     command = draft(await customer(erp))
-    async with erp.in_trouble(Trouble.LOST_REPLY) as roles:
+    async with erp.with_fault(Fault.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
             await invoicing(roles).draft_invoice.do(command, ticket("i"))
     assert len(await erp.invoicing.draft_invoice.find(command)) == 1
 
 
-async def test_an_issue_whose_answer_is_lost_is_repeated_without_harm(erp: ErpBench) -> None:
+async def test_an_issue_whose_answer_is_lost_is_repeated_without_harm(erp: ErpHarness) -> None:
     invoice = await drafted(erp)
-    async with erp.in_trouble(Trouble.LOST_REPLY) as roles:
+    async with erp.with_fault(Fault.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
             await invoicing(roles).issue(invoice)
     await erp.invoicing.issue(invoice)

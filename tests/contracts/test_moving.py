@@ -8,19 +8,19 @@ from domain.ids import DealId, ExternalId
 from domain.money import Money
 from ports.crm import WonDeal
 from ports.erp import ChangedInvoice
-from tests.contracts.crm_bench import CrmBench, open_deal
-from tests.contracts.erp_bench import ErpBench, issued
+from tests.contracts.crm_harness import CrmHarness, open_deal
+from tests.contracts.erp_harness import ErpHarness, issued
 from tests.contracts.test_crm import LONG_AGO
 
 OVERLAP = timedelta(seconds=2)
 MANY = 5
 ROUNDS = 3
-Told = Sequence[WonDeal] | Sequence[ChangedInvoice]
+Delivery = Sequence[WonDeal] | Sequence[ChangedInvoice]
 
 
 async def poll_while(
     moving: Coroutine[None, None, None],
-    read: Callable[[datetime], Awaitable[Told]],
+    read: Callable[[datetime], Awaitable[Delivery]],
     known: set[str],
 ) -> dict[str, datetime]:
     """What was told until everything rests, read as our polls do: by id, with its last stamp.
@@ -49,7 +49,7 @@ def _id(told: WonDeal | ChangedInvoice) -> str:
     return told.deal if isinstance(told, WonDeal) else told.invoice.id
 
 
-async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmBench) -> None:
+async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmHarness) -> None:
     deals = [await crm.enter(open_deal(name=f"Deal {number}")) for number in range(MANY)]
     before, later = deals[:-2], deals[-2:]
     for deal in before:
@@ -68,7 +68,7 @@ async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmBench) -> N
         assert {each.deal: each.changed_at for each in await reading.won_since(LONG_AGO)} == seen
 
 
-async def test_invoices_that_are_paid_while_we_read_are_all_told(erp: ErpBench) -> None:
+async def test_invoices_that_are_paid_while_we_read_are_all_told(erp: ErpHarness) -> None:
     before = [await issued(erp, f"m{number}") for number in range(1, MANY - 1)]
     numbers = range(MANY - 1, MANY + 1)
     added: list[ExternalId] = []

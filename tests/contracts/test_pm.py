@@ -6,23 +6,23 @@ from typing import Any
 import pytest
 
 from connectors.common import Roles
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.effect import Receipt
 from domain.ids import DealId, ExternalId, ItemKey
 from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
 from ports.operation import Operation
 from ports.pm import Pm
-from tests.contracts.pm_bench import (
+from tests.contracts.faults import each_fault
+from tests.contracts.pm_harness import (
     DEAL,
     NOWHERE,
     STRANGER,
-    PmBench,
+    PmHarness,
     opened,
     plan,
     planned,
     ticket,
 )
-from tests.contracts.troubles import in_each_trouble
 
 PEOPLE = ("acc-consultant", "acc-developer")
 PARTS = ("write_charter", "plan_milestones", "plan_work", "staff_project")
@@ -48,7 +48,7 @@ def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any
     }[name]
 
 
-async def ready(bench: PmBench, name: str) -> Any:
+async def ready(bench: PmHarness, name: str) -> Any:
     """The command for a part of a project that has all that the part needs."""
     project = await opened(bench)
     versions = await planned(bench, project) if name == "plan_work" else {}
@@ -58,7 +58,7 @@ async def ready(bench: PmBench, name: str) -> Any:
 # ------------------------------------------------------------------- projects
 
 
-async def test_a_project_opened_twice_is_opened_once(pm: PmBench) -> None:
+async def test_a_project_opened_twice_is_opened_once(pm: PmHarness) -> None:
     opening = plan().opening()
     first = await pm.pm.open_project.do(opening, ticket())
     second = await pm.pm.open_project.do(opening, ticket(2))
@@ -67,14 +67,14 @@ async def test_a_project_opened_twice_is_opened_once(pm: PmBench) -> None:
     assert list(await pm.pm.open_project.find(opening)) == [first]
 
 
-async def test_a_project_is_found_by_its_deal_and_never_by_its_name(pm: PmBench) -> None:
+async def test_a_project_is_found_by_its_deal_and_never_by_its_name(pm: PmHarness) -> None:
     mine = await opened(pm)
     other = plan(DealId("hubspot:51230000018"))
     assert not await pm.pm.open_project.find(other.opening())
     assert await opened(pm, other.deal) != mine
 
 
-async def test_a_project_taken_back_twice_is_gone_once(pm: PmBench) -> None:
+async def test_a_project_taken_back_twice_is_gone_once(pm: PmHarness) -> None:
     opening = plan().opening()
     made = await pm.pm.open_project.do(opening, ticket())
     await pm.pm.open_project.undo(opening, made)
@@ -88,7 +88,7 @@ async def test_a_project_taken_back_twice_is_gone_once(pm: PmBench) -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
-async def test_a_part_made_twice_is_made_once(pm: PmBench, name: str) -> None:
+async def test_a_part_made_twice_is_made_once(pm: PmHarness, name: str) -> None:
     command, change = await ready(pm, name), part(pm.pm, name)
     first = await change.do(command, ticket())
     assert await change.do(command, ticket(2)) == first
@@ -96,7 +96,7 @@ async def test_a_part_made_twice_is_made_once(pm: PmBench, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
-async def test_a_part_taken_back_twice_is_gone_once(pm: PmBench, name: str) -> None:
+async def test_a_part_taken_back_twice_is_gone_once(pm: PmHarness, name: str) -> None:
     command, change = await ready(pm, name), part(pm.pm, name)
     made = await change.do(command, ticket())
     await change.undo(command, made)
@@ -105,7 +105,7 @@ async def test_a_part_taken_back_twice_is_gone_once(pm: PmBench, name: str) -> N
 
 
 @pytest.mark.parametrize("name", PARTS)
-async def test_a_part_of_no_project_is_absent(pm: PmBench, name: str) -> None:
+async def test_a_part_of_no_project_is_absent(pm: PmHarness, name: str) -> None:
     change = part(pm.pm, name)
     command = command_for(name, NOWHERE, {"m1": "1", "m2": "2"})
     with pytest.raises(Absent):
@@ -113,7 +113,7 @@ async def test_a_part_of_no_project_is_absent(pm: PmBench, name: str) -> None:
     assert not await change.find(command)
 
 
-async def test_a_stranger_cannot_be_staffed(pm: PmBench) -> None:
+async def test_a_stranger_cannot_be_staffed(pm: PmHarness) -> None:
     project = await opened(pm)
     command = plan(people=(STRANGER,)).staffing(project)
     with pytest.raises(Rejected):
@@ -121,18 +121,18 @@ async def test_a_stranger_cannot_be_staffed(pm: PmBench) -> None:
     assert not await pm.pm.staff_project.find(command)
 
 
-async def test_milestones_of_no_project_are_absent(pm: PmBench) -> None:
+async def test_milestones_of_no_project_are_absent(pm: PmHarness) -> None:
     with pytest.raises(Absent):
         await pm.pm.read_milestones(DEAL, NOWHERE)
 
 
-async def test_a_project_that_never_was_is_taken_back_without_failure(pm: PmBench) -> None:
+async def test_a_project_that_never_was_is_taken_back_without_failure(pm: PmHarness) -> None:
     project = await opened(pm)
     await pm.pm.open_project.undo(plan().opening(), Receipt(id=NOWHERE))
     assert [made.id for made in await pm.pm.open_project.find(plan().opening())] == [project]
 
 
-async def test_milestones_answer_by_item(pm: PmBench) -> None:
+async def test_milestones_answer_by_item(pm: PmHarness) -> None:
     project = await opened(pm)
     versions = await planned(pm, project)
     told = await pm.pm.read_milestones(DEAL, project)
@@ -141,7 +141,7 @@ async def test_milestones_answer_by_item(pm: PmBench) -> None:
     assert not any(each.is_reached for each in told)
 
 
-async def test_a_reached_milestone_is_told(pm: PmBench) -> None:
+async def test_a_reached_milestone_is_told(pm: PmHarness) -> None:
     project = await opened(pm)
     await planned(pm, project)
     await pm.reach(project, ItemKey("m2"))
@@ -149,7 +149,7 @@ async def test_a_reached_milestone_is_told(pm: PmBench) -> None:
     assert [each.item for each in told if each.is_reached] == ["m2"]
 
 
-async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmBench) -> None:
+async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmHarness) -> None:
     project = await opened(pm)
     before = await planned(pm, project, items=1)
     command = plan().milestone_plan(project)
@@ -159,14 +159,14 @@ async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmBen
     assert after.parts.keys() == {"m1", "m2"}
 
 
-async def test_work_answers_by_package(pm: PmBench) -> None:
+async def test_work_answers_by_package(pm: PmHarness) -> None:
     command = await ready(pm, "plan_work")
     made = await pm.pm.plan_work.do(command, ticket())
     ids = [made.parts[each.key] for each in command.packages]
     assert len(set(ids)) == 4
 
 
-async def test_work_that_is_there_is_kept_and_the_rest_added(pm: PmBench) -> None:
+async def test_work_that_is_there_is_kept_and_the_rest_added(pm: PmHarness) -> None:
     project = await opened(pm)
     versions = await planned(pm, project)
     some = await pm.pm.plan_work.do(plan(items=1).work(project, versions), ticket())
@@ -178,7 +178,7 @@ async def test_work_that_is_there_is_kept_and_the_rest_added(pm: PmBench) -> Non
     assert len(await pm.pm.plan_work.find(command)) == 1
 
 
-async def test_a_probe_names_the_account_and_wants_nothing(pm: PmBench) -> None:
+async def test_a_probe_names_the_account_and_wants_nothing(pm: PmHarness) -> None:
     await opened(pm)
     probe = await pm.pm.probe()
     assert probe.account
@@ -186,12 +186,12 @@ async def test_a_probe_names_the_account_and_wants_nothing(pm: PmBench) -> None:
     assert probe.problems == ()
 
 
-# -------------------------------------------------------------------- trouble
+# -------------------------------------------------------------------- faults
 
 
-async def test_a_project_whose_answer_is_lost_is_found_exactly_once(pm: PmBench) -> None:
+async def test_a_project_whose_answer_is_lost_is_found_exactly_once(pm: PmHarness) -> None:
     opening = plan().opening()
-    async with pm.in_trouble(Trouble.LOST_REPLY) as roles:
+    async with pm.with_fault(Fault.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
             await role(roles).open_project.do(opening, ticket())
     (found,) = await pm.pm.open_project.find(opening)
@@ -199,9 +199,9 @@ async def test_a_project_whose_answer_is_lost_is_found_exactly_once(pm: PmBench)
 
 
 @pytest.mark.parametrize("name", PARTS)
-async def test_a_part_whose_answer_is_lost_is_made_exactly_once(pm: PmBench, name: str) -> None:
+async def test_a_part_whose_answer_is_lost_is_made_exactly_once(pm: PmHarness, name: str) -> None:
     command, change = await ready(pm, name), part(pm.pm, name)
-    async with pm.in_trouble(Trouble.LOST_REPLY) as roles:
+    async with pm.with_fault(Fault.LOST_REPLY) as roles:
         with pytest.raises(Uncertain):
             await part(role(roles), name).do(command, ticket())
     found = await change.find(command)
@@ -222,23 +222,23 @@ READS: dict[str, Callable[[Pm, ExternalId], Awaitable[object]]] = {
 }
 
 
-@in_each_trouble
+@each_fault
 @pytest.mark.parametrize("read", READS)
-async def test_trouble_is_never_read_as_absence(
-    pm: PmBench, read: str, trouble: Trouble, failure: type[ConnectorFailure]
+async def test_a_fault_is_never_read_as_absence(
+    pm: PmHarness, read: str, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
     project = await opened(pm)
-    async with pm.in_trouble(trouble) as roles:
+    async with pm.with_fault(fault) as roles:
         with pytest.raises(failure):
             await READS[read](role(roles), project)
 
 
-@in_each_trouble
-async def test_trouble_says_what_can_be_done_and_that_nothing_happened(
-    pm: PmBench, trouble: Trouble, failure: type[ConnectorFailure]
+@each_fault
+async def test_a_fault_says_what_can_be_done_and_that_nothing_happened(
+    pm: PmHarness, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
-    async with pm.in_trouble(trouble) as roles:
+    async with pm.with_fault(fault) as roles:
         with pytest.raises(failure) as told:
             await role(roles).open_project.do(plan().opening(), ticket())
-    assert bool(told.value.pause) is (trouble is Trouble.THROTTLED)
+    assert bool(told.value.pause) is (fault is Fault.THROTTLED)
     assert not await pm.pm.open_project.find(plan().opening())

@@ -2,14 +2,14 @@
 
 import pytest
 
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.effect import Receipt
 from domain.ids import DealId, ExternalId
 from domain.owner_task import OwnerTask
 from ports.crm import Crm
 from ports.failures import Absent, ConnectorFailure, Uncertain
-from tests.contracts.crm_bench import CrmBench, asking, open_deal, ticket, won
-from tests.contracts.troubles import in_each_trouble
+from tests.contracts.crm_harness import CrmHarness, asking, open_deal, ticket, won
+from tests.contracts.faults import each_fault
 
 TITLE = asking(DealId("a deal")).title
 
@@ -20,14 +20,14 @@ async def as_the_ledger_repeats(crm: Crm, command: OwnerTask) -> Receipt:
     return found[0] if found else await crm.owner_task.do(command, ticket("t", attempt=2))
 
 
-async def test_a_task_asked_twice_is_one_task(crm: CrmBench) -> None:
+async def test_a_task_asked_twice_is_one_task(crm: CrmHarness) -> None:
     command = asking(await won(crm))
     made = await crm.crm.owner_task.do(command, ticket("t"))
     assert (await as_the_ledger_repeats(crm.crm, command)).id == made.id
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
 
-async def test_a_task_is_found_by_its_subject_alone(crm: CrmBench) -> None:
+async def test_a_task_is_found_by_its_subject_alone(crm: CrmHarness) -> None:
     deal = await won(crm)
     mine = await crm.crm.owner_task.do(asking(deal), ticket("t"))
     longer = asking(deal).model_copy(update={"subject": f"{deal}:ask:12"})
@@ -37,7 +37,7 @@ async def test_a_task_is_found_by_its_subject_alone(crm: CrmBench) -> None:
     assert [each.id for each in await crm.crm.owner_task.find(longer)] == [other.id]
 
 
-async def test_a_task_of_another_deal_is_not_ours(crm: CrmBench) -> None:
+async def test_a_task_of_another_deal_is_not_ours(crm: CrmHarness) -> None:
     first = await won(crm, "First")
     second = await crm.enter(open_deal(name="Second"))
     await crm.crm.owner_task.do(asking(first), ticket("t"))
@@ -45,7 +45,7 @@ async def test_a_task_of_another_deal_is_not_ours(crm: CrmBench) -> None:
     assert list(await crm.tasks(second)) == []
 
 
-async def test_a_task_taken_back_twice_is_closed_once(crm: CrmBench) -> None:
+async def test_a_task_taken_back_twice_is_closed_once(crm: CrmHarness) -> None:
     command = asking(await won(crm))
     made = await crm.crm.owner_task.do(command, ticket("t"))
     await crm.crm.owner_task.undo(command, made)
@@ -53,7 +53,7 @@ async def test_a_task_taken_back_twice_is_closed_once(crm: CrmBench) -> None:
     assert list(await crm.tasks(command.deal)) == []
 
 
-async def test_a_task_that_never_was_is_closed_already(crm: CrmBench) -> None:
+async def test_a_task_that_never_was_is_closed_already(crm: CrmHarness) -> None:
     command = asking(await won(crm))
     await crm.crm.owner_task.do(command, ticket("t"))
     nobody = crm.unknown()
@@ -62,7 +62,7 @@ async def test_a_task_that_never_was_is_closed_already(crm: CrmBench) -> None:
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
 
-async def test_a_stray_task_is_swept_and_the_elected_one_stays(crm: CrmBench) -> None:
+async def test_a_stray_task_is_swept_and_the_elected_one_stays(crm: CrmHarness) -> None:
     command = asking(await won(crm))
     first = await crm.crm.owner_task.do(command, ticket("t"))
     await crm.crm.owner_task.do(command, ticket("t"))
@@ -73,29 +73,29 @@ async def test_a_stray_task_is_swept_and_the_elected_one_stays(crm: CrmBench) ->
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
 
-async def test_a_task_whose_answer_is_lost_is_found_exactly_once(crm: CrmBench) -> None:
+async def test_a_task_whose_answer_is_lost_is_found_exactly_once(crm: CrmHarness) -> None:
     command = asking(await won(crm))
-    async with crm.in_trouble(Trouble.LOST_REPLY) as troubled:
+    async with crm.with_fault(Fault.LOST_REPLY) as failing:
         with pytest.raises(Uncertain):
-            await troubled.owner_task.do(command, ticket("t"))
+            await failing.owner_task.do(command, ticket("t"))
     (found,) = await crm.crm.owner_task.find(command)
     assert (await as_the_ledger_repeats(crm.crm, command)).id == found.id
     assert list(await crm.tasks(command.deal)) == [TITLE]
 
 
-async def test_nobody_is_asked_about_an_unknown_deal(crm: CrmBench) -> None:
+async def test_nobody_is_asked_about_an_unknown_deal(crm: CrmHarness) -> None:
     command = asking(crm.unknown())
     with pytest.raises(Absent):
         await crm.crm.owner_task.do(command, ticket("t"))
     assert not await crm.crm.owner_task.find(command)
 
 
-@in_each_trouble
+@each_fault
 async def test_a_task_that_cannot_be_placed_says_why_and_is_not_there(
-    crm: CrmBench, trouble: Trouble, failure: type[ConnectorFailure]
+    crm: CrmHarness, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
     command = asking(await won(crm))
-    async with crm.in_trouble(trouble) as troubled:
+    async with crm.with_fault(fault) as failing:
         with pytest.raises(failure):
-            await troubled.owner_task.do(command, ticket("t"))
+            await failing.owner_task.do(command, ticket("t"))
     assert list(await crm.tasks(command.deal)) == []

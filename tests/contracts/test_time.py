@@ -7,17 +7,17 @@ import pytest
 
 from domain.ids import ExternalId
 from ports.failures import Absent
-from tests.contracts.pm_bench import DEAL, NOWHERE, PmBench, opened, plan, planned, ticket
+from tests.contracts.pm_harness import DEAL, NOWHERE, PmHarness, opened, plan, planned, ticket
 
 
-async def with_work(pm: PmBench) -> ExternalId:
+async def with_work(pm: PmHarness) -> ExternalId:
     project = await opened(pm)
     versions = await planned(pm, project)
     await pm.pm.plan_work.do(plan().work(project, versions), ticket())
     return project
 
 
-async def test_booked_time_reads_back_by_package_day_hours_and_person(pm: PmBench) -> None:
+async def test_booked_time_reads_back_by_package_day_hours_and_person(pm: PmHarness) -> None:
     project = await with_work(pm)
     someone = await pm.book(project, "w2", Decimal("1.5"), date(2026, 12, 9))
     await pm.book(project, "w1", Decimal(8), date(2026, 12, 8))
@@ -32,7 +32,7 @@ async def test_booked_time_reads_back_by_package_day_hours_and_person(pm: PmBenc
     assert len({each.id for each in told}) == 3
 
 
-async def test_time_of_another_project_is_not_told(pm: PmBench) -> None:
+async def test_time_of_another_project_is_not_told(pm: PmHarness) -> None:
     project = await with_work(pm)
     await pm.book(project, "w1", Decimal(1), date(2026, 12, 8))
     other = plan(deal=type(DEAL)("hubspot:51230000018"))
@@ -40,11 +40,11 @@ async def test_time_of_another_project_is_not_told(pm: PmBench) -> None:
     assert not await pm.pm.read_time(other.deal, elsewhere)
 
 
-async def test_a_project_without_work_has_no_time(pm: PmBench) -> None:
+async def test_a_project_without_work_has_no_time(pm: PmHarness) -> None:
     assert not await pm.pm.read_time(DEAL, await opened(pm))
 
 
-async def test_time_of_a_project_that_is_gone_is_absent(pm: PmBench) -> None:
+async def test_time_of_a_project_that_is_gone_is_absent(pm: PmHarness) -> None:
     with pytest.raises(Absent):
         await pm.pm.read_time(DEAL, NOWHERE)
     opening = plan().opening()

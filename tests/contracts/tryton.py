@@ -7,21 +7,23 @@ from itertools import count
 from typing import Any
 
 from connectors.common import Roles
+from connectors.memory import Fault
 from connectors.tryton import TrytonSettings, open_tryton
 from domain.ids import ExternalId
 from domain.money import Money
 from ports.erp import Customers, Invoicing
-from testbed.systems.common.proxy import Fault, Proxy, proxy_before
+from testbed.systems.common.proxy import Fault as ProxyFault
+from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Place, Running
 from testbed.systems.tryton import changes
 from testbed.systems.tryton.client import Person, Said, person
-from tests.contracts.ear import Ear
-from tests.contracts.erp_bench import Look, Refused, Trouble
+from tests.contracts.erp_harness import Look, Refused
+from tests.contracts.webhook_receiver import WebhookReceiver
 
-_FAULTS = {Trouble.THROTTLED: Fault.THROTTLED, Trouble.LOST_REPLY: Fault.LOST_REPLY}
+_FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
 _CHANGES = {
-    Trouble.DOWN: {"url": "http://127.0.0.1:9"},
-    Trouble.LOCKED_OUT: {"password": "wrong"},
+    Fault.DOWN: {"url": "http://127.0.0.1:9"},
+    Fault.LOCKED_OUT: {"password": "wrong"},
 }
 
 
@@ -31,7 +33,7 @@ def settings(place: Place, **changes: Any) -> TrytonSettings:
 
 
 @dataclass(frozen=True)
-class TrytonBench:
+class TrytonHarness:
     """The connector under test, the proxy before it, and who works in Tryton itself."""
 
     place: Place
@@ -80,20 +82,20 @@ class TrytonBench:
     def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
         return self.opened(page_size=2)
 
-    def listening(self) -> AbstractAsyncContextManager[Ear]:
+    def webhook_receiver(self) -> AbstractAsyncContextManager[WebhookReceiver]:
         raise NotImplementedError("Tryton's core has no webhooks")
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
-        if fault := _FAULTS.get(trouble):
-            self.proxy.once(fault, changes)
-        async with self.opened(**_CHANGES.get(trouble, {})) as roles:
+    async def with_fault(self, fault: Fault) -> AsyncIterator[Roles]:
+        if rule := _FAULTS.get(fault):
+            self.proxy.once(rule, changes)
+        async with self.opened(**_CHANGES.get(fault, {})) as roles:
             yield roles
         self.proxy.heal()
 
 
 @asynccontextmanager
-async def erp(system: Running) -> AsyncIterator[TrytonBench]:
+async def erp(system: Running) -> AsyncIterator[TrytonHarness]:
     await system.reset()
     place = system.place
     async with (
@@ -102,4 +104,4 @@ async def erp(system: Running) -> AsyncIterator[TrytonBench]:
         person(place, "bank") as bank,
         person(place, "accountant") as accountant,
     ):
-        yield TrytonBench(place, roles, proxy, bank, accountant)
+        yield TrytonHarness(place, roles, proxy, bank, accountant)

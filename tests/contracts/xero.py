@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from connectors.common import Roles
+from connectors.memory import Fault
 from connectors.xero import XeroSettings, open_xero
 from domain.ids import ExternalId
 from domain.money import Money
@@ -21,13 +22,13 @@ from testbed.vendors.xero.identity import TENANT
 from testbed.vendors.xero.records import ID_FIELDS, Records
 from testbed.vendors.xero.vendor import Xero
 from testbed.vendors.xero.webhooks import Webhooks
-from tests.contracts.ear import Ear, Told, listening_ear
-from tests.contracts.erp_bench import Look, Trouble
+from tests.contracts.erp_harness import Look
+from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
 
 SECRET = "xero-demo-secret"
 HOOK_KEY = "bGV0LXRoZS1jYXNoLWZsb3ctc2FuZGJveC13ZWJob29rLWtleQ=="
 BASE = "/api.xro/2.0"
-_FAULTS = {Trouble.THROTTLED: "throttle", Trouble.LOST_REPLY: "lost_reply"}
+_FAULTS = {Fault.THROTTLED: "throttle", Fault.LOST_REPLY: "lost_reply"}
 _BANK = {"client_id": "bank-feed", "client_secret": "xero-bank-secret"}
 
 
@@ -37,7 +38,7 @@ def settings(url: str, **changes: Any) -> XeroSettings:
 
 
 @dataclass(frozen=True)
-class XeroBench:
+class XeroHarness:
     """The connector under test, and the sandbox it speaks to. `hands` are another app's."""
 
     sandbox: Sandbox
@@ -128,14 +129,14 @@ class XeroBench:
         return open_xero(settings(**{"url": self.url, **changes}))
 
     @asynccontextmanager
-    async def in_trouble(self, trouble: Trouble) -> AsyncIterator[Roles]:
+    async def with_fault(self, fault: Fault) -> AsyncIterator[Roles]:
         changes = {
-            Trouble.DOWN: {"url": "http://127.0.0.1:9"},
-            Trouble.LOCKED_OUT: {"client_secret": "wrong"},
+            Fault.DOWN: {"url": "http://127.0.0.1:9"},
+            Fault.LOCKED_OUT: {"client_secret": "wrong"},
         }
-        if fault := _FAULTS.get(trouble):
-            await self.spoil(operation=f"P* {BASE}/*", kind=fault)
-        async with self.opened(**changes.get(trouble, {})) as roles:
+        if rule := _FAULTS.get(fault):
+            await self.spoil(operation=f"P* {BASE}/*", kind=rule)
+        async with self.opened(**changes.get(fault, {})) as roles:
             yield roles
         await self.heal()
 
@@ -143,19 +144,19 @@ class XeroBench:
         return self.opened(page_size=2)
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[Ear]:
+    async def webhook_receiver(self) -> AsyncIterator[WebhookReceiver]:
         vendor = self.vendor
-        async with listening_ear(_is_genuine, _named) as ear:
-            receiver = {"url": ear.url, "secret": HOOK_KEY}
-            vendor.webhooks = Webhooks(vendor.store, vendor.clock, receiver, TENANT["id"])
+        async with open_receiver(_is_genuine, _named) as receiver:
+            target = {"url": receiver.url, "secret": HOOK_KEY}
+            vendor.webhooks = Webhooks(vendor.store, vendor.clock, target, TENANT["id"])
             await vendor.webhooks.start()
-            yield ear
+            yield receiver
 
 
-def _is_genuine(told: Told) -> bool:
+def _is_genuine(delivery: Delivery) -> bool:
     """Whether Xero signed it: the key counts as the text it is shown as, it is not decoded."""
-    signed = base64.b64encode(hmac.digest(HOOK_KEY.encode(), told.body, "sha256")).decode()
-    return hmac.compare_digest(signed, told.headers.get("x-xero-signature", ""))
+    signed = base64.b64encode(hmac.digest(HOOK_KEY.encode(), delivery.body, "sha256")).decode()
+    return hmac.compare_digest(signed, delivery.headers.get("x-xero-signature", ""))
 
 
 def _named(body: bytes) -> set[str]:
@@ -164,7 +165,7 @@ def _named(body: bytes) -> set[str]:
 
 
 @asynccontextmanager
-async def erp(folder: Path) -> AsyncIterator[XeroBench]:
+async def erp(folder: Path) -> AsyncIterator[XeroHarness]:
     async with serve(folder, only=["xero"]) as sandbox:
         url = sandbox.urls["xero"]
         async with open_xero(settings(url)) as roles, httpx.AsyncClient(base_url=url) as hands:
@@ -172,4 +173,4 @@ async def erp(folder: Path) -> AsyncIterator[XeroBench]:
             token = (await hands.post("/connect/token", data=form)).raise_for_status().json()
             hands.headers["Authorization"] = f"Bearer {token['access_token']}"
             hands.headers["Accept"] = "application/json"
-            yield XeroBench(sandbox, roles, hands)
+            yield XeroHarness(sandbox, roles, hands)

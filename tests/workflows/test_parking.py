@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.attention import Action
 from domain.company import CompanyIds
 from domain.event import DealWon
@@ -143,7 +143,7 @@ async def test_an_ambiguous_customer_waits_for_a_person(world: World, choice: Ch
 async def test_a_locked_door_parks_the_stage_and_retry_goes_on_where_it_was(world: World) -> None:
     mine = deal("locked")
     world.systems.add(mine)
-    world.systems.fail(Trouble.LOCKED_OUT)
+    world.systems.fail(Fault.LOCKED_OUT)
     handle = await world.win(mine)
     filed = await world.parked(workflow_ids.handoff_run(mine.id))
     assert filed.attention.kind == "Misconfigured"
@@ -156,7 +156,7 @@ async def test_a_locked_door_parks_the_stage_and_retry_goes_on_where_it_was(worl
 async def test_work_goes_on_by_itself_when_a_system_is_back(world: World) -> None:
     mine = deal("outage")
     world.systems.add(mine)
-    world.systems.fail(Trouble.DOWN, Trouble.THROTTLED, Trouble.DOWN)
+    world.systems.fail(Fault.DOWN, Fault.THROTTLED, Fault.DOWN)
     handle = await world.win(mine)
     await world.carry_to_cash(mine.id)
 

@@ -7,11 +7,11 @@ import pytest
 from testbed.systems.catalog import system_named
 from testbed.systems.system_pool import SystemPool
 from tests.contracts import bottlecrm
-from tests.contracts.bottlecrm import BottlecrmBench
+from tests.contracts.bottlecrm import BottlecrmHarness
 
 
 @pytest.fixture
-async def bench(system_pool: SystemPool) -> AsyncIterator[BottlecrmBench]:
+async def bench(system_pool: SystemPool) -> AsyncIterator[BottlecrmHarness]:
     system = await system_pool.open(system_named("bottlecrm"))
     async with bottlecrm.crm(system) as opened:
         yield opened

@@ -6,15 +6,15 @@ import psycopg
 import pytest
 
 from ports.failures import Misconfigured
-from tests.contracts.bottlecrm import BottlecrmBench
-from tests.contracts.crm_bench import asking, figures, ticket, won
+from tests.contracts.bottlecrm import BottlecrmHarness
+from tests.contracts.crm_harness import asking, figures, ticket, won
 
 pytestmark = pytest.mark.real
 
 FIELDS = "/api/custom-fields/"
 
 
-async def drop_field(bench: BottlecrmBench, kind: str, key: str) -> None:
+async def drop_field(bench: BottlecrmHarness, kind: str, key: str) -> None:
     """An administrator takes a field of ours away; what is written to it is dropped from then."""
     own = {"Authorization": f"Bearer {bench.system.place.connector['ACCESS_TOKEN']}"}
     known = (await bench.hands.get(FIELDS, headers=own)).json()["definitions"]
@@ -22,7 +22,7 @@ async def drop_field(bench: BottlecrmBench, kind: str, key: str) -> None:
     (await bench.hands.delete(f"{FIELDS}{field['id']}/", headers=own)).raise_for_status()
 
 
-async def test_figures_that_would_be_dropped_silently_are_not_sent(bench: BottlecrmBench) -> None:
+async def test_figures_that_would_be_dropped_silently_are_not_sent(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     await drop_field(bench, "Opportunity", "cashward_paid")
     with pytest.raises(Misconfigured, match="cashward_paid"):
@@ -31,7 +31,7 @@ async def test_figures_that_would_be_dropped_silently_are_not_sent(bench: Bottle
 
 
 async def test_a_deal_is_not_read_as_if_a_field_that_is_gone_were_empty(
-    bench: BottlecrmBench,
+    bench: BottlecrmHarness,
 ) -> None:
     deal = await won(bench)
     await drop_field(bench, "Opportunity", "cashward_scope")
@@ -39,7 +39,7 @@ async def test_a_deal_is_not_read_as_if_a_field_that_is_gone_were_empty(
         await bench.crm.read_deal(deal)
 
 
-async def test_a_task_that_could_not_be_found_again_is_not_made(bench: BottlecrmBench) -> None:
+async def test_a_task_that_could_not_be_found_again_is_not_made(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     await drop_field(bench, "Task", "cashward_key")
     with pytest.raises(Misconfigured, match="cashward_key"):
@@ -48,7 +48,7 @@ async def test_a_task_that_could_not_be_found_again_is_not_made(bench: Bottlecrm
 
 
 async def test_a_field_that_was_taken_away_is_wanting_until_it_is_prepared(
-    bench: BottlecrmBench,
+    bench: BottlecrmHarness,
 ) -> None:
     await drop_field(bench, "Account", "cashward_vat_id")
     lack = "field Account.cashward_vat_id"
@@ -58,7 +58,7 @@ async def test_a_field_that_was_taken_away_is_wanting_until_it_is_prepared(
     assert (await bench.crm.probe()).problems == ()
 
 
-async def test_a_token_that_sees_only_its_own_deals_is_wanting(bench: BottlecrmBench) -> None:
+async def test_a_token_that_sees_only_its_own_deals_is_wanting(bench: BottlecrmHarness) -> None:
     async with bench.opened(access_token=bench.system.place.credentials["sales_token"]) as roles:
         assert roles.crm
         (wanting,) = (await roles.crm.probe()).problems
@@ -72,7 +72,7 @@ SCOPES = (
 )
 
 
-async def grant(bench: BottlecrmBench, *scopes: str) -> None:
+async def grant(bench: BottlecrmHarness, *scopes: str) -> None:
     """An administrator narrows Cashward's token, as the site's own pages do."""
     async with await psycopg.AsyncConnection.connect(bench.system.place.database) as books:
         given = (json.dumps(scopes), "cashward")
@@ -81,7 +81,7 @@ async def grant(bench: BottlecrmBench, *scopes: str) -> None:
         )
 
 
-async def test_the_scopes_that_we_ask_for_are_enough(bench: BottlecrmBench) -> None:
+async def test_the_scopes_that_we_ask_for_are_enough(bench: BottlecrmHarness) -> None:
     await grant(bench, *SCOPES)
     assert (await bench.crm.probe()).problems == ()
     deal = await won(bench)
@@ -94,13 +94,13 @@ async def test_the_scopes_that_we_ask_for_are_enough(bench: BottlecrmBench) -> N
 
 
 @pytest.mark.parametrize("scope", ["accounts:read", "tasks:write", "opportunities:write"])
-async def test_a_scope_that_is_missing_is_named(bench: BottlecrmBench, scope: str) -> None:
+async def test_a_scope_that_is_missing_is_named(bench: BottlecrmHarness, scope: str) -> None:
     await grant(bench, *(each for each in SCOPES if each != scope))
     (wanting,) = (await bench.crm.probe()).problems
     assert scope in wanting
 
 
-async def test_a_wrong_token_and_a_wrong_address_say_so(bench: BottlecrmBench) -> None:
+async def test_a_wrong_token_and_a_wrong_address_say_so(bench: BottlecrmHarness) -> None:
     async with bench.opened(access_token="bcrm_pat_nobody") as roles:
         assert roles.crm
         with pytest.raises(Misconfigured, match="access token"):

@@ -7,18 +7,18 @@ import pytest
 
 from domain.deal import ContactRole, CostType, Unit
 from domain.ids import DealId
-from tests.contracts.bottlecrm import BottlecrmBench, local
-from tests.contracts.crm_bench import CONTACTS, open_deal, won
+from tests.contracts.bottlecrm import BottlecrmHarness, local
+from tests.contracts.crm_harness import CONTACTS, open_deal, won
 
 pytestmark = pytest.mark.real
 
 
-async def add(bench: BottlecrmBench, deal: DealId, **line: Any) -> None:
+async def add(bench: BottlecrmHarness, deal: DealId, **line: Any) -> None:
     path = f"/api/opportunities/{local(deal)}/line-items/"
     await bench.write("POST", path, {"name": "More", "quantity": "2", "unit_price": "10", **line})
 
 
-async def test_an_article_says_what_its_line_leaves_out(bench: BottlecrmBench) -> None:
+async def test_an_article_says_what_its_line_leaves_out(bench: BottlecrmHarness) -> None:
     deal = await bench.enter(open_deal())
     article = {"name": "Gateway", "sku": "GW-7", "description": "Rugged. [expense; piece]"}
     own = {"Authorization": f"Bearer {bench.system.place.connector['ACCESS_TOKEN']}"}
@@ -32,7 +32,7 @@ async def test_an_article_says_what_its_line_leaves_out(bench: BottlecrmBench) -
     assert (told.sku, told.cost_type, told.unit) == ("X-1", CostType.LICENCE, None)
 
 
-async def test_a_tag_that_is_no_cost_type_is_told(bench: BottlecrmBench) -> None:
+async def test_a_tag_that_is_no_cost_type_is_told(bench: BottlecrmHarness) -> None:
     deal = await bench.enter(open_deal())
     await add(bench, deal, description="[labor; day]")
     (finding,) = (await bench.crm.read_deal(deal)).unreadable
@@ -40,14 +40,14 @@ async def test_a_tag_that_is_no_cost_type_is_told(bench: BottlecrmBench) -> None
     assert '"labor" is not known' in finding.problem
 
 
-async def test_two_currencies_on_one_deal_are_told(bench: BottlecrmBench) -> None:
+async def test_two_currencies_on_one_deal_are_told(bench: BottlecrmHarness) -> None:
     deal = await bench.enter(open_deal())
     await bench.change(deal, custom_fields={"cashward_currency": "czk"})
     (finding,) = (await bench.crm.read_deal(deal)).unreadable
     assert finding.field == "currency"
 
 
-async def test_a_discount_is_in_the_amount_of_its_line(bench: BottlecrmBench) -> None:
+async def test_a_discount_is_in_the_amount_of_its_line(bench: BottlecrmHarness) -> None:
     deal = await bench.enter(open_deal())
     await add(bench, deal, discount_type="PERCENTAGE", discount_value="5", order=9)
     read = await bench.crm.read_deal(deal)
@@ -56,7 +56,7 @@ async def test_a_discount_is_in_the_amount_of_its_line(bench: BottlecrmBench) ->
     assert read.value.amount == Decimal("13059.00")
 
 
-async def test_one_contact_plays_every_role_that_is_ticked(bench: BottlecrmBench) -> None:
+async def test_one_contact_plays_every_role_that_is_ticked(bench: BottlecrmHarness) -> None:
     deal = await bench.enter(open_deal().model_copy(update={"contacts": CONTACTS[:1]}))
     contact = (await bench.read(deal))["contacts"][0]["id"]
     ticked = {"custom_fields": {"cashward_billing_contact": True}}
@@ -66,7 +66,7 @@ async def test_one_contact_plays_every_role_that_is_ticked(bench: BottlecrmBench
 
 
 async def test_the_owner_is_whoever_it_is_assigned_to_else_whoever_won_it(
-    bench: BottlecrmBench,
+    bench: BottlecrmHarness,
 ) -> None:
     deal = await won(bench)
     sales = f"bottlecrm:{bench.system.place.credentials['sales_profile']}"

@@ -8,13 +8,13 @@ from ports.failures import Uncertain
 from testbed.systems.bottlecrm import changes
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault
-from tests.contracts.bottlecrm import BottlecrmBench, local
-from tests.contracts.crm_bench import asking, figures, link, ticket, won
+from tests.contracts.bottlecrm import BottlecrmHarness, local
+from tests.contracts.crm_harness import asking, figures, link, ticket, won
 
 pytestmark = pytest.mark.real
 
 
-async def test_what_a_person_saved_in_another_field_before_stays(bench: BottlecrmBench) -> None:
+async def test_what_a_person_saved_in_another_field_before_stays(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     await bench.change(deal, description="as told on the phone", custom_fields={"cashward_tax": ""})
     await bench.crm.write_back.do(figures(deal), ticket("w"))
@@ -23,7 +23,9 @@ async def test_what_a_person_saved_in_another_field_before_stays(bench: Bottlecr
     assert "cashward_tax" not in record["custom_fields"]
 
 
-async def test_only_what_differs_is_sent_and_nothing_if_nothing_does(bench: BottlecrmBench) -> None:
+async def test_only_what_differs_is_sent_and_nothing_if_nothing_does(
+    bench: BottlecrmHarness,
+) -> None:
     deal = await won(bench)
     await bench.crm.write_back.do(figures(deal), ticket("w"))
     await bench.crm.write_back.do(link(deal), ticket("l"))
@@ -36,7 +38,7 @@ async def test_only_what_differs_is_sent_and_nothing_if_nothing_does(bench: Bott
 
 
 async def test_figures_that_somebody_overwrites_at_once_are_uncertain(
-    bench: BottlecrmBench,
+    bench: BottlecrmHarness,
 ) -> None:
     deal = await won(bench)
     sent = False
@@ -61,7 +63,7 @@ async def test_figures_that_somebody_overwrites_at_once_are_uncertain(
 
 @pytest.mark.parametrize("what", ["figures", "task"])
 async def test_what_was_done_and_cannot_be_read_back_is_uncertain(
-    bench: BottlecrmBench, what: str
+    bench: BottlecrmHarness, what: str
 ) -> None:
     deal = await won(bench)
     sent = False
@@ -89,7 +91,7 @@ async def test_what_was_done_and_cannot_be_read_back_is_uncertain(
 
 
 async def test_figures_that_a_stale_form_overwrote_come_back_with_the_next_telling(
-    bench: BottlecrmBench,
+    bench: BottlecrmHarness,
 ) -> None:
     deal = await won(bench)
     form = (await bench.read(deal))["custom_fields"]

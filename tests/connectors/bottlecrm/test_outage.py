@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from testbed.systems.bottlecrm.site import BottleCrmSite
-from tests.contracts.bottlecrm import BottlecrmBench
-from tests.contracts.crm_bench import asking, figures, ticket, won
+from tests.contracts.bottlecrm import BottlecrmHarness
+from tests.contracts.crm_harness import asking, figures, ticket, won
 
 pytestmark = pytest.mark.real
 
 
 @asynccontextmanager
-async def no_queue(bench: BottlecrmBench) -> AsyncIterator[None]:
+async def no_queue(bench: BottlecrmHarness) -> AsyncIterator[None]:
     assert isinstance(bench.system, BottleCrmSite)
     await bench.system.redis.kill()
     try:
@@ -22,7 +22,7 @@ async def no_queue(bench: BottlecrmBench) -> AsyncIterator[None]:
         await bench.system.redis.up()
 
 
-async def test_figures_and_tasks_are_there_without_the_queue(bench: BottlecrmBench) -> None:
+async def test_figures_and_tasks_are_there_without_the_queue(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     async with no_queue(bench):
         await bench.crm.write_back.do(figures(deal), ticket("w"))
@@ -33,7 +33,7 @@ async def test_figures_and_tasks_are_there_without_the_queue(bench: BottlecrmBen
     assert await bench.tasks(deal) == []
 
 
-async def test_what_was_committed_is_there_after_a_power_cut(bench: BottlecrmBench) -> None:
+async def test_what_was_committed_is_there_after_a_power_cut(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     await bench.crm.write_back.do(figures(deal), ticket("w"))
     await bench.system.restart()

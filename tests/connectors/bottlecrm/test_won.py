@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.contracts.bottlecrm import BottlecrmBench, local
-from tests.contracts.crm_bench import open_deal, won
+from tests.contracts.bottlecrm import BottlecrmHarness, local
+from tests.contracts.crm_harness import open_deal, won
 from tests.contracts.test_crm import LONG_AGO
 
 pytestmark = pytest.mark.real
@@ -14,7 +14,7 @@ FEED = 50
 INSTANT = timedelta(microseconds=1)
 
 
-async def test_a_poll_reads_only_the_deals_that_were_saved_since(bench: BottlecrmBench) -> None:
+async def test_a_poll_reads_only_the_deals_that_were_saved_since(bench: BottlecrmHarness) -> None:
     first, second = await won(bench, "First"), await won(bench, "Second")
     at = {each.deal: each.changed_at for each in await bench.crm.won_since(LONG_AGO)}
     bench.proxy.seen.clear()
@@ -24,7 +24,7 @@ async def test_a_poll_reads_only_the_deals_that_were_saved_since(bench: Bottlecr
     assert paths == ["/api/activities/", f"/api/opportunities/{local(second)}/"]
 
 
-async def test_a_win_is_told_though_the_feed_has_forgotten_it(bench: BottlecrmBench) -> None:
+async def test_a_win_is_told_though_the_feed_has_forgotten_it(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     other = await bench.enter(open_deal(name="Other"))
     (at,) = (each.changed_at for each in await bench.crm.won_since(LONG_AGO))
@@ -36,7 +36,7 @@ async def test_a_win_is_told_though_the_feed_has_forgotten_it(bench: BottlecrmBe
     assert told.changed_at.isoformat().removesuffix("+00:00") == stamp.removesuffix("Z")
 
 
-async def test_a_mended_deal_is_told_of_again(bench: BottlecrmBench) -> None:
+async def test_a_mended_deal_is_told_of_again(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     (before,) = await bench.crm.won_since(LONG_AGO)
     await bench.change(deal, custom_fields={"cashward_scope": "Sensors on ten pumps."})
@@ -44,7 +44,7 @@ async def test_a_mended_deal_is_told_of_again(bench: BottlecrmBench) -> None:
     assert told.deal == deal
 
 
-async def test_a_deal_that_was_deleted_is_not_told_of(bench: BottlecrmBench) -> None:
+async def test_a_deal_that_was_deleted_is_not_told_of(bench: BottlecrmHarness) -> None:
     first, second = await won(bench, "First"), await won(bench, "Second")
     at = {each.deal: each.changed_at for each in await bench.crm.won_since(LONG_AGO)}
     path = f"/api/opportunities/{local(second)}/"

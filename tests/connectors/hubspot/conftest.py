@@ -7,12 +7,12 @@ import pytest
 
 from tests.connectors.common.conftest import wire
 from tests.contracts import hubspot
-from tests.contracts.hubspot import HubspotBench
+from tests.contracts.hubspot import HubspotHarness
 
 __all__ = ["bench", "wire"]
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[HubspotBench]:
+async def bench(tmp_path: Path) -> AsyncIterator[HubspotHarness]:
     async with hubspot.crm(tmp_path) as opened:
         yield opened

@@ -20,8 +20,8 @@ from ports.failures import (
     Throttled,
     Uncertain,
 )
-from tests.contracts.crm_bench import figures, ticket, won
-from tests.contracts.hubspot import TOKEN, HubspotBench
+from tests.contracts.crm_harness import figures, ticket, won
+from tests.contracts.hubspot import TOKEN, HubspotHarness
 
 SEEDED = DealId("hubspot:51230000017")
 OAUTH = {
@@ -37,7 +37,7 @@ OAUTH = {
     ("way_in", "identity"), [({}, "access token"), (OAUTH, "app cashward-hubspot")]
 )
 async def test_every_api_version_carries_a_deal_by_either_way_in(
-    bench: HubspotBench, version: str, way_in: dict[str, Any], identity: str
+    bench: HubspotHarness, version: str, way_in: dict[str, Any], identity: str
 ) -> None:
     deal = await won(bench)
     async with bench.opened(api_version=version, **way_in) as roles:
@@ -51,7 +51,7 @@ async def test_every_api_version_carries_a_deal_by_either_way_in(
     assert all(("/v3/" in path or "/v4/" in path) is (version == "v3") for path in calls)
 
 
-async def test_an_expired_token_is_renewed_and_the_write_made_once(bench: HubspotBench) -> None:
+async def test_an_expired_token_is_renewed_and_the_write_made_once(bench: HubspotHarness) -> None:
     deal = await won(bench)
     await bench.spoil(operation="PATCH *", kind="expired_token")
     async with bench.opened(**OAUTH) as roles:
@@ -62,7 +62,7 @@ async def test_an_expired_token_is_renewed_and_the_write_made_once(bench: Hubspo
 
 
 async def test_a_token_in_a_file_is_read_anew_when_it_is_refused(
-    bench: HubspotBench, tmp_path: Path
+    bench: HubspotHarness, tmp_path: Path
 ) -> None:
     file = tmp_path / "token"
     file.write_text("pat-na1-revoked\n")
@@ -74,7 +74,7 @@ async def test_a_token_in_a_file_is_read_anew_when_it_is_refused(
         assert (await roles.crm.read_deal(SEEDED)).id == SEEDED
 
 
-async def test_a_refused_client_is_for_a_person_to_mend(bench: HubspotBench) -> None:
+async def test_a_refused_client_is_for_a_person_to_mend(bench: HubspotHarness) -> None:
     async with bench.opened(**{**OAUTH, "client_secret": "wrong"}) as roles:
         assert roles.crm
         with pytest.raises(Misconfigured, match="token endpoint"):
@@ -82,7 +82,7 @@ async def test_a_refused_client_is_for_a_person_to_mend(bench: HubspotBench) -> 
 
 
 async def test_a_write_that_hangs_longer_than_a_call_may_is_uncertain(
-    bench: HubspotBench,
+    bench: HubspotHarness,
 ) -> None:
     deal = await won(bench)
     await bench.spoil(operation="PATCH *", kind="hang")
@@ -94,7 +94,7 @@ async def test_a_write_that_hangs_longer_than_a_call_may_is_uncertain(
 
 @pytest.mark.parametrize("fault", ["malformed", "error_after", "error_before"])
 async def test_an_answer_that_says_nothing_leaves_a_write_uncertain(
-    bench: HubspotBench, fault: str
+    bench: HubspotHarness, fault: str
 ) -> None:
     deal = await won(bench)
     await bench.spoil(operation="PATCH *", kind=fault)
@@ -103,7 +103,7 @@ async def test_an_answer_that_says_nothing_leaves_a_write_uncertain(
     assert lost.value.answered
 
 
-async def test_another_servers_address_is_for_a_person_to_mend(bench: HubspotBench) -> None:
+async def test_another_servers_address_is_for_a_person_to_mend(bench: HubspotHarness) -> None:
     async with bench.opened(url=f"{bench.url}/elsewhere") as roles:
         assert roles.crm
         with pytest.raises(Misconfigured, match="url"):
@@ -131,7 +131,7 @@ def test_no_secret_shows_in_the_settings() -> None:
     assert "cashward-demo" not in repr(settings)
 
 
-async def test_the_settle_time_can_be_set(bench: HubspotBench) -> None:
+async def test_the_settle_time_can_be_set(bench: HubspotHarness) -> None:
     assert bench.crm.write_back.idempotency.settle_time == timedelta(seconds=30)
     async with open_hubspot(
         HubspotSettings.model_validate({"access_token": "t", "http": {"settle_seconds": 2}})

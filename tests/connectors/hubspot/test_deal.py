@@ -10,18 +10,18 @@ from domain.money import Money
 from domain.preflight import preflight
 from domain.responsibility import Party
 from ports.failures import Misconfigured, Unreachable
-from tests.contracts.crm_bench import link, open_deal, ticket, won
-from tests.contracts.hubspot import OBJECTS, HubspotBench, local
+from tests.contracts.crm_harness import link, open_deal, ticket, won
+from tests.contracts.hubspot import OBJECTS, HubspotHarness, local
 
 SEEDED = DealId("hubspot:51230000017")
 WON_ELSEWHERE = "88120011"
 
 
-async def unreadable(bench: HubspotBench, deal: DealId) -> list[Finding]:
+async def unreadable(bench: HubspotHarness, deal: DealId) -> list[Finding]:
     return list((await bench.crm.read_deal(deal)).unreadable)
 
 
-async def test_the_seeded_deal_is_complete(bench: HubspotBench) -> None:
+async def test_the_seeded_deal_is_complete(bench: HubspotHarness) -> None:
     await bench.win(SEEDED)
     deal = await bench.crm.read_deal(SEEDED)
     assert preflight(deal) == ()
@@ -32,7 +32,7 @@ async def test_the_seeded_deal_is_complete(bench: HubspotBench) -> None:
     assert deal.owner == "hubspot:77120345"
 
 
-async def test_a_deal_costs_two_rounds_of_calls_side_by_side(bench: HubspotBench) -> None:
+async def test_a_deal_costs_two_rounds_of_calls_side_by_side(bench: HubspotHarness) -> None:
     await bench.crm.read_deal(SEEDED)
     before = len(await bench.lines())
     await bench.crm.read_deal(SEEDED)
@@ -46,30 +46,30 @@ async def test_a_deal_costs_two_rounds_of_calls_side_by_side(bench: HubspotBench
     assert sorted(operations[2:]) == reads
 
 
-async def test_a_deal_is_won_in_any_pipeline(bench: HubspotBench) -> None:
+async def test_a_deal_is_won_in_any_pipeline(bench: HubspotHarness) -> None:
     await bench.change(SEEDED, pipeline="88120001", dealstage=WON_ELSEWHERE)
     assert (await bench.crm.read_deal(SEEDED)).is_won
 
 
-async def test_a_lost_deal_is_closed_and_not_won(bench: HubspotBench) -> None:
+async def test_a_lost_deal_is_closed_and_not_won(bench: HubspotHarness) -> None:
     await bench.change(SEEDED, dealstage="closedlost")
     deal = await bench.crm.read_deal(SEEDED)
     assert (deal.is_won, deal.probability) == (False, Decimal(0))
 
 
-async def test_without_a_currency_the_accounts_own_counts(bench: HubspotBench) -> None:
+async def test_without_a_currency_the_accounts_own_counts(bench: HubspotHarness) -> None:
     await bench.change(SEEDED, deal_currency_code="", amount="100.10")
     assert (await bench.crm.read_deal(SEEDED)).value == Money.of("100.10", "EUR")
 
 
-async def test_an_amount_smaller_than_the_coin_is_a_finding(bench: HubspotBench) -> None:
+async def test_an_amount_smaller_than_the_coin_is_a_finding(bench: HubspotHarness) -> None:
     await bench.change(SEEDED, deal_currency_code="JPY")
     deal = await bench.crm.read_deal(SEEDED)
     assert deal.value is None
     assert "48200.01 JPY" in deal.unreadable[0].problem
 
 
-async def test_a_line_of_the_plan_that_cannot_be_read_is_quoted(bench: HubspotBench) -> None:
+async def test_a_line_of_the_plan_that_cannot_be_read_is_quoted(bench: HubspotHarness) -> None:
     await bench.change(SEEDED, cashward_billing_plan="All of it; 100; when done")
     (finding,) = await unreadable(bench, SEEDED)
     assert (finding.field, finding.responsible) == ("billing plan", Party.DEAL_OWNER)
@@ -77,7 +77,7 @@ async def test_a_line_of_the_plan_that_cannot_be_read_is_quoted(bench: HubspotBe
     assert finding in preflight(await bench.crm.read_deal(SEEDED))
 
 
-async def test_an_unknown_country_is_a_finding(bench: HubspotBench) -> None:
+async def test_an_unknown_country_is_a_finding(bench: HubspotHarness) -> None:
     path = f"{OBJECTS}/companies/31870000041"
     await bench.write("PATCH", path, {"properties": {"country": "Ruritania"}})
     deal = await bench.crm.read_deal(SEEDED)
@@ -86,14 +86,16 @@ async def test_an_unknown_country_is_a_finding(bench: HubspotBench) -> None:
     assert '"Ruritania"' in deal.unreadable[0].problem
 
 
-async def test_of_several_companies_the_primary_one_is_the_customer(bench: HubspotBench) -> None:
+async def test_of_several_companies_the_primary_one_is_the_customer(bench: HubspotHarness) -> None:
     await _add_company(bench, "31870000042")
     deal = await bench.crm.read_deal(SEEDED)
     assert deal.account
     assert deal.account.id == "hubspot:31870000041"
 
 
-async def test_of_several_companies_none_of_them_primary_is_a_finding(bench: HubspotBench) -> None:
+async def test_of_several_companies_none_of_them_primary_is_a_finding(
+    bench: HubspotHarness,
+) -> None:
     ends = f"{OBJECTS.replace('v3', 'v4')}/deals/{local(SEEDED)}/associations/companies"
     await bench.write("DELETE", f"{ends}/31870000041")
     for company in ("31870000042", "31870000043"):
@@ -103,7 +105,7 @@ async def test_of_several_companies_none_of_them_primary_is_a_finding(bench: Hub
     assert "2 companies" in deal.unreadable[0].problem
 
 
-async def test_a_contact_with_two_roles_plays_both(bench: HubspotBench) -> None:
+async def test_a_contact_with_two_roles_plays_both(bench: HubspotHarness) -> None:
     deal = await bench.crm.read_deal(DealId("hubspot:51230000023"))
     assert [contact.role for contact in deal.contacts] == [
         ContactRole.SPONSOR,
@@ -112,7 +114,7 @@ async def test_a_contact_with_two_roles_plays_both(bench: HubspotBench) -> None:
     assert len({contact.id for contact in deal.contacts}) == 1
 
 
-async def test_a_deal_of_very_many_lines_is_read_whole(bench: HubspotBench) -> None:
+async def test_a_deal_of_very_many_lines_is_read_whole(bench: HubspotHarness) -> None:
     deal = await bench.enter(open_deal())
     end = {
         "to": {"id": local(deal)},
@@ -128,7 +130,7 @@ async def test_a_deal_of_very_many_lines_is_read_whole(bench: HubspotBench) -> N
     assert len({line.id for line in read.lines}) == len(read.lines) == 252
 
 
-async def test_a_line_without_a_price_is_a_finding(bench: HubspotBench) -> None:
+async def test_a_line_without_a_price_is_a_finding(bench: HubspotHarness) -> None:
     deal = await bench.crm.read_deal(SEEDED)
     line = deal.lines[0].id.removeprefix("hubspot:")
     await bench.write("PATCH", f"{OBJECTS}/line_items/{line}", {"properties": {"price": ""}})
@@ -137,7 +139,7 @@ async def test_a_line_without_a_price_is_a_finding(bench: HubspotBench) -> None:
     assert "'Analysis day'" in read.unreadable[0].problem
 
 
-async def test_a_merged_deal_is_still_the_one_we_carry(bench: HubspotBench) -> None:
+async def test_a_merged_deal_is_still_the_one_we_carry(bench: HubspotHarness) -> None:
     twin = open_deal(name="The same again").model_copy(update={"account": None})
     deal, other = await won(bench), await bench.enter(twin)
     await bench.crm.write_back.do(link(deal), ticket("l"))
@@ -150,7 +152,7 @@ async def test_a_merged_deal_is_still_the_one_we_carry(bench: HubspotBench) -> N
     assert f"carries this deal as {deal}" in finding.problem
 
 
-async def test_a_field_that_does_not_exist_is_not_an_empty_one(bench: HubspotBench) -> None:
+async def test_a_field_that_does_not_exist_is_not_an_empty_one(bench: HubspotHarness) -> None:
     await bench.write("DELETE", "/crm/v3/properties/deals/cashward_paid")
     with pytest.raises(Misconfigured, match="cashward_paid"):
         await bench.crm.read_deal(SEEDED)
@@ -158,14 +160,14 @@ async def test_a_field_that_does_not_exist_is_not_an_empty_one(bench: HubspotBen
 
 @pytest.mark.parametrize("kind", ["companies", "contacts", "line_items"])
 async def test_a_part_that_cannot_be_read_leaves_the_deal_unread(
-    bench: HubspotBench, kind: str
+    bench: HubspotHarness, kind: str
 ) -> None:
     await bench.spoil(operation=f"POST {OBJECTS}/{kind}/batch/read", kind="lost_reply")
     with pytest.raises(Unreachable):
         await bench.crm.read_deal(SEEDED)
 
 
-async def test_a_contact_archived_meanwhile_is_left_out(bench: HubspotBench) -> None:
+async def test_a_contact_archived_meanwhile_is_left_out(bench: HubspotHarness) -> None:
     deal = await bench.crm.read_deal(SEEDED)
     sponsor = deal.contact(ContactRole.SPONSOR)
     assert sponsor
@@ -174,7 +176,7 @@ async def test_a_contact_archived_meanwhile_is_left_out(bench: HubspotBench) -> 
     assert (await bench.crm.read_deal(SEEDED)).contact(ContactRole.SPONSOR) is None
 
 
-async def test_a_merged_company_is_the_customer_under_its_new_id(bench: HubspotBench) -> None:
+async def test_a_merged_company_is_the_customer_under_its_new_id(bench: HubspotHarness) -> None:
     merge = {"primaryObjectId": "31870000041", "objectIdToMerge": "31870000042"}
     heir = await bench.write("POST", f"{OBJECTS}/companies/merge", merge)
     deal = await bench.crm.read_deal(SEEDED)
@@ -182,6 +184,6 @@ async def test_a_merged_company_is_the_customer_under_its_new_id(bench: HubspotB
     assert deal.account.id == f"hubspot:{heir['id']}"
 
 
-async def _add_company(bench: HubspotBench, company: str) -> None:
+async def _add_company(bench: HubspotHarness, company: str) -> None:
     ends = f"/crm/v4/objects/deals/{local(SEEDED)}/associations/default/companies/{company}"
     await bench.write("PUT", ends)

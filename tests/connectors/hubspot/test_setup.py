@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from connectors.hubspot.models.fields import FIELDS
+from connectors.hubspot.setup import SCOPES
 from ports.failures import Misconfigured
 from testbed.vendors.hubspot import scopes
 from tests.contracts import hubspot
-from tests.contracts.crm_bench import figures, ticket, won
-from tests.contracts.hubspot import PROPERTIES, HubspotBench
+from tests.contracts.crm_harness import figures, ticket, won
+from tests.contracts.hubspot import PROPERTIES, HubspotHarness
 
 
-async def test_an_empty_account_is_prepared_once(bench: HubspotBench) -> None:
+async def test_an_empty_account_is_prepared_once(bench: HubspotHarness) -> None:
     await bench.empty()
     planned = await bench.crm.set_up(dry_run=True)
     assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 4
@@ -24,13 +25,13 @@ async def test_an_empty_account_is_prepared_once(bench: HubspotBench) -> None:
     assert list(await bench.crm.set_up(dry_run=False)) == []
 
 
-async def test_a_dry_run_changes_nothing(bench: HubspotBench) -> None:
+async def test_a_dry_run_changes_nothing(bench: HubspotHarness) -> None:
     await bench.empty()
     await bench.crm.set_up(dry_run=True)
     assert {line["committed"] for line in await bench.lines()} == {False}
 
 
-async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: HubspotBench) -> None:
+async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: HubspotHarness) -> None:
     await bench.empty()
     await bench.crm.set_up(dry_run=False)
     deal = await won(bench)
@@ -39,7 +40,7 @@ async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: Hubsp
 
 
 async def test_a_choice_that_is_missing_is_added_and_those_of_others_stay(
-    bench: HubspotBench,
+    bench: HubspotHarness,
 ) -> None:
     path = f"{PROPERTIES}/deals/cashward_template"
     own = {"label": "Ours", "value": "ours", "displayOrder": 0, "hidden": False}
@@ -52,7 +53,7 @@ async def test_a_choice_that_is_missing_is_added_and_those_of_others_stay(
     assert values == ["ours", "implementation", "campaign", "support"]
 
 
-async def test_a_field_of_another_type_is_for_a_person_to_mend(bench: HubspotBench) -> None:
+async def test_a_field_of_another_type_is_for_a_person_to_mend(bench: HubspotHarness) -> None:
     path = f"{PROPERTIES}/deals/cashward_start"
     await bench.write("PATCH", path, {"type": "string", "fieldType": "text"})
     assert list(await bench.crm.set_up(dry_run=False)) == []
@@ -60,7 +61,7 @@ async def test_a_field_of_another_type_is_for_a_person_to_mend(bench: HubspotBen
     assert "deals.cashward_start is a string, we need a date" in sentence
 
 
-async def test_a_probe_names_the_account(bench: HubspotBench) -> None:
+async def test_a_probe_names_the_account(bench: HubspotHarness) -> None:
     probe = await bench.crm.probe()
     assert (probe.system, probe.account) == ("hubspot", "HubSpot 48120077 (standard, EUR)")
     assert {line["committed"] for line in await bench.lines()} == {False}
@@ -82,8 +83,14 @@ async def test_a_missing_scope_is_wanting_by_its_name(tmp_path: Path, missing: s
     assert all(missing in sentence for sentence in wanting)
 
 
+def test_the_scopes_we_ask_for_are_those_of_the_sandbox_and_the_docs() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "connectors.md").read_text(encoding="utf-8")
+    assert scopes.CASHWARD == SCOPES
+    assert all(f"`{scope}`" in page for scope in SCOPES)
+
+
 async def test_a_write_to_a_field_that_is_missing_is_for_a_person_to_mend(
-    bench: HubspotBench,
+    bench: HubspotHarness,
 ) -> None:
     deal = await won(bench)
     await bench.write("DELETE", f"{PROPERTIES}/deals/cashward_paid")

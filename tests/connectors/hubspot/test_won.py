@@ -8,12 +8,12 @@ from connectors.hubspot import HubspotSettings, open_hubspot
 from connectors.hubspot.crm import HubspotCrm
 from domain.ids import DealId
 from tests.connectors.common.conftest import Wire, answer
-from tests.contracts.hubspot import OBJECTS, TOKEN, HubspotBench, local
+from tests.contracts.hubspot import OBJECTS, TOKEN, HubspotHarness, local
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-async def win_many(bench: HubspotBench, count: int) -> list[DealId]:
+async def win_many(bench: HubspotHarness, count: int) -> list[DealId]:
     made: list[DealId] = []
     for _ in range(count // 50):
         deals = [
@@ -25,14 +25,14 @@ async def win_many(bench: HubspotBench, count: int) -> list[DealId]:
     return made
 
 
-async def test_more_won_deals_than_a_page_holds_are_all_told_of(bench: HubspotBench) -> None:
+async def test_more_won_deals_than_a_page_holds_are_all_told_of(bench: HubspotHarness) -> None:
     made = await win_many(bench, 450)
     seen = await bench.crm.won_since(LONG_AGO)
     assert sorted(each.deal for each in seen) == sorted(made)
     assert [each.changed_at for each in seen] == sorted(each.changed_at for each in seen)
 
 
-async def test_a_deal_that_moves_while_we_read_hides_no_other(bench: HubspotBench) -> None:
+async def test_a_deal_that_moves_while_we_read_hides_no_other(bench: HubspotHarness) -> None:
     made = await win_many(bench, 450)
     assert isinstance(bench.crm, HubspotCrm)
     seen = set()
@@ -44,13 +44,13 @@ async def test_a_deal_that_moves_while_we_read_hides_no_other(bench: HubspotBenc
     assert seen == set(made)
 
 
-async def test_a_renewal_is_won_by_its_own_stage(bench: HubspotBench) -> None:
+async def test_a_renewal_is_won_by_its_own_stage(bench: HubspotHarness) -> None:
     deal = DealId("hubspot:51230000018")
     await bench.change(deal, pipeline="88120001", dealstage="88120011")
     assert [each.deal for each in await bench.crm.won_since(LONG_AGO)] == [deal]
 
 
-async def test_one_search_does_where_one_page_holds_all(bench: HubspotBench) -> None:
+async def test_one_search_does_where_one_page_holds_all(bench: HubspotHarness) -> None:
     await bench.win(DealId("hubspot:51230000017"))
     await bench.crm.won_since(LONG_AGO)
     await bench.crm.won_since(LONG_AGO)

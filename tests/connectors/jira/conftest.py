@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.jira import JiraBench, pm
+from tests.contracts.jira import JiraHarness, pm
 
 
 @pytest.fixture
-async def jira(tmp_path: Path) -> AsyncIterator[JiraBench]:
+async def jira(tmp_path: Path) -> AsyncIterator[JiraHarness]:
     async with pm(tmp_path) as bench:
         yield bench

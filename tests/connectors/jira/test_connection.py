@@ -10,8 +10,8 @@ from connectors.jira import JiraSettings, connector
 from connectors.jira.pm import JiraPm
 from domain.ids import ExternalId
 from ports.failures import Absent, Misconfigured, Uncertain
-from tests.contracts.jira import REST, TOKEN, JiraBench, settings
-from tests.contracts.pm_bench import DEAL, NOWHERE, opened, plan, planned, ticket
+from tests.contracts.jira import REST, TOKEN, JiraHarness, settings
+from tests.contracts.pm_harness import DEAL, NOWHERE, opened, plan, planned, ticket
 
 CLOUD = "1324a887-45db-1bf4-1e99-ef0ff456d421"
 READ_BACK = ("POST /project", "POST /version", "POST /issue/bulk")
@@ -22,7 +22,7 @@ def pm_of(roles: Roles) -> JiraPm:
     return roles.pm
 
 
-def by_oauth(jira: JiraBench, **changes: Any) -> dict[str, Any]:
+def by_oauth(jira: JiraHarness, **changes: Any) -> dict[str, Any]:
     app = {"client_id": "cashward-jira", "client_secret": "jira-demo-secret"}
     gateway = {"url": f"{jira.url}/ex/jira/{CLOUD}", "app_url": jira.url, "auth_url": jira.url}
     return {"email": "", "token": None, **app, **gateway, **changes}
@@ -52,7 +52,7 @@ def test_a_token_does_not_show() -> None:
     assert connector.name == "jira"
 
 
-async def test_a_wrong_token_is_never_read_as_a_project_that_is_gone(jira: JiraBench) -> None:
+async def test_a_wrong_token_is_never_read_as_a_project_that_is_gone(jira: JiraHarness) -> None:
     made = await jira.pm.open_project.do(plan().opening(), ticket())
     async with jira.opened(token="wrong") as roles:
         with pytest.raises(Misconfigured, match="give Cashward a new one"):
@@ -61,7 +61,7 @@ async def test_a_wrong_token_is_never_read_as_a_project_that_is_gone(jira: JiraB
 
 
 async def test_a_token_in_a_file_is_read_anew_when_it_is_refused(
-    jira: JiraBench, tmp_path: Path
+    jira: JiraHarness, tmp_path: Path
 ) -> None:
     project = await opened(jira)
     await planned(jira, project)
@@ -74,7 +74,7 @@ async def test_a_token_in_a_file_is_read_anew_when_it_is_refused(
         assert len(await pm_of(roles).read_milestones(DEAL, project)) == 2
 
 
-async def test_a_whole_kickoff_goes_through_the_gateway(jira: JiraBench) -> None:
+async def test_a_whole_kickoff_goes_through_the_gateway(jira: JiraHarness) -> None:
     full = plan(people=("acc-consultant",))
     async with jira.opened(**by_oauth(jira)) as roles:
         pm = pm_of(roles)
@@ -88,7 +88,7 @@ async def test_a_whole_kickoff_goes_through_the_gateway(jira: JiraBench) -> None
     assert await jira.pm.open_project.find(full.opening()) == (made,)
 
 
-async def test_a_kickoff_takes_few_calls(jira: JiraBench) -> None:
+async def test_a_kickoff_takes_few_calls(jira: JiraHarness) -> None:
     full = plan(people=("acc-consultant",))
     project = await opened(jira)
     await jira.pm.write_charter.do(full.charter(project), ticket())
@@ -104,7 +104,7 @@ async def test_a_kickoff_takes_few_calls(jira: JiraBench) -> None:
     ]
 
 
-async def test_an_expired_token_is_renewed_without_a_word(jira: JiraBench) -> None:
+async def test_an_expired_token_is_renewed_without_a_word(jira: JiraHarness) -> None:
     project = await opened(jira)
     await jira.spoil({"operation": "GET */versions", "kind": "expired_token"})
     async with jira.opened(**by_oauth(jira)) as roles:
@@ -112,13 +112,13 @@ async def test_an_expired_token_is_renewed_without_a_word(jira: JiraBench) -> No
     assert (await jira.calls()).count("POST /oauth/token") == 2
 
 
-async def test_a_wrong_client_is_for_a_person_to_mend(jira: JiraBench) -> None:
+async def test_a_wrong_client_is_for_a_person_to_mend(jira: JiraHarness) -> None:
     async with jira.opened(**by_oauth(jira, client_secret="wrong")) as roles:
         with pytest.raises(Misconfigured, match="401"):
             await pm_of(roles).probe()
 
 
-async def test_a_success_that_was_meant_for_a_stranger_is_none(jira: JiraBench) -> None:
+async def test_a_success_that_was_meant_for_a_stranger_is_none(jira: JiraHarness) -> None:
     project = await opened(jira)
     decorate = jira.sandbox.apps["jira"].vendor.decorate
 
@@ -132,7 +132,7 @@ async def test_a_success_that_was_meant_for_a_stranger_is_none(jira: JiraBench) 
             await jira.pm.read_milestones(DEAL, project)
 
 
-async def test_a_probe_names_what_an_administrator_must_still_grant(jira: JiraBench) -> None:
+async def test_a_probe_names_what_an_administrator_must_still_grant(jira: JiraHarness) -> None:
     await opened(jira)
     account = {"email": "consultant@lowfold.example", "token": "jira-consultant-token"}
     async with jira.opened(**account) as roles:
@@ -141,14 +141,14 @@ async def test_a_probe_names_what_an_administrator_must_still_grant(jira: JiraBe
     assert any("administer Jira" in way_out for way_out in probe.problems)
 
 
-async def test_no_right_to_create_projects_is_for_a_person_to_grant(jira: JiraBench) -> None:
+async def test_no_right_to_create_projects_is_for_a_person_to_grant(jira: JiraHarness) -> None:
     account = {"email": "consultant@lowfold.example", "token": "jira-consultant-token"}
     async with jira.opened(**account) as roles:
         with pytest.raises(Misconfigured):
             await pm_of(roles).open_project.do(plan().opening(), ticket())
 
 
-async def test_refusals_are_told_in_any_language(jira: JiraBench) -> None:
+async def test_refusals_are_told_in_any_language(jira: JiraHarness) -> None:
     jira.sandbox.apps["jira"].vendor.options = {"language": "sk_SK"}
     made = await jira.pm.open_project.do(plan().opening(), ticket())
     assert await jira.pm.open_project.do(plan().opening(), ticket(2)) == made
@@ -167,7 +167,7 @@ async def test_refusals_are_told_in_any_language(jira: JiraBench) -> None:
     ],
 )
 async def test_each_changing_call_that_is_lost_is_mended_by_the_next_attempt(
-    jira: JiraBench, operation: str, fault: str
+    jira: JiraHarness, operation: str, fault: str
 ) -> None:
     verb, _, path = operation.partition(" ")
     await jira.spoil({"operation": f"{verb} {REST}{path}", "kind": fault})
@@ -179,7 +179,7 @@ async def test_each_changing_call_that_is_lost_is_mended_by_the_next_attempt(
     assert sorted(subjects) == [f"{DEAL}:{key}" for key in ("m1", "m2", "w1", "w2", "w3", "w4")]
 
 
-async def _kickoff(jira: JiraBench) -> list[str]:
+async def _kickoff(jira: JiraHarness) -> list[str]:
     """All that kickoff does, each change until its answer comes. Answers why some were lost."""
     pm, full = jira.pm, plan(people=("acc-consultant", "acc-designer"))
     lost: list[str] = []

@@ -5,8 +5,8 @@ import pytest
 from connectors.jira.models.project import project_key
 from domain.ids import DealId, ExternalId
 from ports.failures import Rejected
-from tests.contracts.jira import JiraBench
-from tests.contracts.pm_bench import DEAL, item, opened, plan, planned, ticket
+from tests.contracts.jira import JiraHarness
+from tests.contracts.pm_harness import DEAL, item, opened, plan, planned, ticket
 
 SOFTWARE = {"projectTypeKey": "software", "leadAccountId": "acc-pm"}
 ROLE = "/project/{}/role/10101"
@@ -33,7 +33,7 @@ def test_any_deal_has_a_key_that_jira_takes(local: str) -> None:
     assert key != project_key(DealId(f"crm:{local}1"))
 
 
-async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: JiraBench) -> None:
+async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: JiraHarness) -> None:
     made = await jira.pm.open_project.do(plan().opening(), ticket())
     project = await jira.read(f"/project/{made.id}")
     assert project["key"] == project_key(DEAL) == made.parts["key"]
@@ -43,7 +43,7 @@ async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: Ji
     assert made.url == f"{jira.url}/browse/{project['key']}"
 
 
-async def test_a_key_in_use_by_another_is_told_with_a_way_out(jira: JiraBench) -> None:
+async def test_a_key_in_use_by_another_is_told_with_a_way_out(jira: JiraHarness) -> None:
     taken = {"key": project_key(DEAL), "name": "Somebody else's", **SOFTWARE}
     await jira.write("POST", "/project", taken)
     with pytest.raises(Rejected, match=r"rename that one, or delete it for good"):
@@ -52,7 +52,7 @@ async def test_a_key_in_use_by_another_is_told_with_a_way_out(jira: JiraBench) -
 
 
 async def test_a_project_of_another_deal_is_not_ours_whatever_its_link_says(
-    jira: JiraBench,
+    jira: JiraHarness,
 ) -> None:
     taken = {"key": project_key(DEAL), "name": "Copied", "url": plan().url, **SOFTWARE}
     made = await jira.write("POST", "/project", taken)
@@ -60,14 +60,14 @@ async def test_a_project_of_another_deal_is_not_ours_whatever_its_link_says(
     assert not await jira.pm.open_project.find(plan().opening())
 
 
-async def test_a_project_in_the_trash_keeps_its_key(jira: JiraBench) -> None:
+async def test_a_project_in_the_trash_keeps_its_key(jira: JiraHarness) -> None:
     opening = plan().opening()
     await jira.pm.open_project.undo(opening, await jira.pm.open_project.do(opening, ticket()))
     with pytest.raises(Rejected, match="maybe in the trash"):
         await jira.pm.open_project.do(opening, ticket(2))
 
 
-async def test_a_long_name_is_cut_and_keeps_its_key(jira: JiraBench) -> None:
+async def test_a_long_name_is_cut_and_keeps_its_key(jira: JiraHarness) -> None:
     opening = plan().model_copy(update={"name": "Pumps\n" * 40}).opening()
     made = await jira.pm.open_project.do(opening, ticket())
     name = (await jira.read(f"/project/{made.id}"))["name"]
@@ -75,7 +75,7 @@ async def test_a_long_name_is_cut_and_keeps_its_key(jira: JiraBench) -> None:
     assert name.startswith("Pumps Pumps")
 
 
-async def test_a_charter_is_exact_for_machines_and_plain_for_people(jira: JiraBench) -> None:
+async def test_a_charter_is_exact_for_machines_and_plain_for_people(jira: JiraHarness) -> None:
     project = await opened(jira)
     await jira.pm.write_charter.do(plan(people=("acc-pm",)).charter(project), ticket())
     value = (await jira.read(f"/project/{project}/properties/cashward"))["value"]
@@ -90,7 +90,7 @@ async def test_a_charter_is_exact_for_machines_and_plain_for_people(jira: JiraBe
     assert await jira.pm.open_project.find(plan().opening())
 
 
-async def test_a_closed_charter_says_so(jira: JiraBench) -> None:
+async def test_a_closed_charter_says_so(jira: JiraHarness) -> None:
     project = await opened(jira)
     await jira.pm.write_charter.do(plan().charter(project), ticket())
     await jira.pm.write_charter.do(plan().charter(project, is_closed=True), ticket())
@@ -99,7 +99,7 @@ async def test_a_closed_charter_says_so(jira: JiraBench) -> None:
     assert (await jira.read(f"/project/{project}"))["description"].startswith("CLOSED")
 
 
-async def test_a_milestone_is_a_version_with_our_mark(jira: JiraBench) -> None:
+async def test_a_milestone_is_a_version_with_our_mark(jira: JiraHarness) -> None:
     project = await opened(jira)
     await planned(jira, project, items=1)
     (version,) = await jira.versions(project)
@@ -109,7 +109,7 @@ async def test_a_milestone_is_a_version_with_our_mark(jira: JiraBench) -> None:
 
 
 async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
-    jira: JiraBench,
+    jira: JiraHarness,
 ) -> None:
     project = await opened(jira)
     versions = await planned(jira, project)
@@ -123,7 +123,7 @@ async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
     assert not await jira.pm.read_milestones(DealId("hubspot:5123000001"), project)
 
 
-async def test_milestones_of_one_name_are_told_apart(jira: JiraBench) -> None:
+async def test_milestones_of_one_name_are_told_apart(jira: JiraHarness) -> None:
     project = await opened(jira)
     named = (item(1, "Payment"), item(2, "payment "), item(3, "Go-live"))
     command = plan().model_copy(update={"milestones": named}).milestone_plan(project)
@@ -132,14 +132,14 @@ async def test_milestones_of_one_name_are_told_apart(jira: JiraBench) -> None:
     assert names == {"Payment (m1)", "payment (m2)", "Go-live"}
 
 
-async def test_a_version_that_people_made_is_not_taken_for_ours(jira: JiraBench) -> None:
+async def test_a_version_that_people_made_is_not_taken_for_ours(jira: JiraHarness) -> None:
     project = await opened(jira)
     await jira.write("POST", "/version", {"name": "Milestone 1", "projectId": int(project)})
     with pytest.raises(Rejected, match="rename it there"):
         await planned(jira, project, items=1)
 
 
-async def test_a_member_who_is_in_already_keeps_nobody_out(jira: JiraBench) -> None:
+async def test_a_member_who_is_in_already_keeps_nobody_out(jira: JiraHarness) -> None:
     project = await opened(jira)
     await jira.write("POST", ROLE.format(project), {"user": ["acc-developer"]})
     command = plan(people=("acc-consultant", "acc-developer")).staffing(project)
@@ -149,7 +149,7 @@ async def test_a_member_who_is_in_already_keeps_nobody_out(jira: JiraBench) -> N
     assert len(await jira.pm.staff_project.find(command)) == 1
 
 
-async def test_a_stranger_on_the_team_is_refused_and_told(jira: JiraBench) -> None:
+async def test_a_stranger_on_the_team_is_refused_and_told(jira: JiraHarness) -> None:
     project = await opened(jira)
     command = plan(people=("acc-consultant", "acc-nobody")).staffing(project)
     with pytest.raises(Rejected, match="acc-nobody"):
@@ -157,7 +157,7 @@ async def test_a_stranger_on_the_team_is_refused_and_told(jira: JiraBench) -> No
     assert await _members(jira, project) == []
 
 
-async def test_no_team_is_no_call(jira: JiraBench) -> None:
+async def test_no_team_is_no_call(jira: JiraHarness) -> None:
     project = await opened(jira)
     before = len(await jira.calls())
     command = plan().staffing(project)
@@ -166,7 +166,7 @@ async def test_no_team_is_no_call(jira: JiraBench) -> None:
     assert len(await jira.calls()) == before
 
 
-async def test_a_role_that_is_not_there_is_told_with_those_that_are(jira: JiraBench) -> None:
+async def test_a_role_that_is_not_there_is_told_with_those_that_are(jira: JiraHarness) -> None:
     project = await opened(jira)
     async with jira.opened(team_role="Pilots") as roles:
         assert roles.pm
@@ -174,6 +174,6 @@ async def test_a_role_that_is_not_there_is_told_with_those_that_are(jira: JiraBe
             await roles.pm.staff_project.do(plan(people=("acc-pm",)).staffing(project), ticket())
 
 
-async def _members(jira: JiraBench, project: ExternalId) -> list[str]:
+async def _members(jira: JiraHarness, project: ExternalId) -> list[str]:
     role = await jira.read(ROLE.format(project))
     return sorted(actor["actorUser"]["accountId"] for actor in role["actors"])

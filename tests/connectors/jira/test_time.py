@@ -3,13 +3,13 @@
 from datetime import date
 from decimal import Decimal
 
-from tests.contracts.jira import JiraBench
-from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
+from tests.contracts.jira import JiraHarness
+from tests.contracts.pm_harness import DEAL, opened, plan, planned, ticket
 
 DAY = date(2026, 12, 8)
 
 
-async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraBench) -> None:
+async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraHarness) -> None:
     project = await opened(jira)
     versions = await planned(jira, project)
     await jira.pm.plan_work.do(plan().work(project, versions), ticket())
@@ -23,7 +23,7 @@ async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraBench) -
     assert not any(each.is_approved for each in told)
 
 
-async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: JiraBench) -> None:
+async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: JiraHarness) -> None:
     project = await opened(jira)
     found = await jira.read(f"/project/{project}")
     kind = next(each["id"] for each in found["issueTypes"] if each["hierarchyLevel"] == 0)
@@ -35,7 +35,7 @@ async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: Jir
     assert (told.package, told.hours, told.day) == ("", Decimal("1.5"), DAY)
 
 
-async def test_a_day_is_that_of_the_account_that_asks(jira: JiraBench) -> None:
+async def test_a_day_is_that_of_the_account_that_asks(jira: JiraHarness) -> None:
     project = await opened(jira)
     versions = await planned(jira, project)
     made = await jira.pm.plan_work.do(plan().work(project, versions), ticket())

@@ -7,8 +7,8 @@ import pytest
 from domain.ids import ExternalId
 from domain.project import PlanWork
 from ports.failures import Rejected, Uncertain
-from tests.contracts.jira import REST, JiraBench
-from tests.contracts.pm_bench import DEAL, opened, package, plan, planned, ticket
+from tests.contracts.jira import REST, JiraHarness
+from tests.contracts.pm_harness import DEAL, opened, package, plan, planned, ticket
 
 BULK, FETCH = "POST /issue/bulk", "POST /issue/bulkfetch"
 AGILE = {"template": "com.pyxis.greenhopper.jira:gh-simplified-agility-kanban"}
@@ -18,12 +18,12 @@ NO_EPICS = {
 }
 
 
-async def work_in(jira: JiraBench, items: int = 2) -> PlanWork:
+async def work_in(jira: JiraHarness, items: int = 2) -> PlanWork:
     project = await opened(jira)
     return plan(items=items).work(project, await planned(jira, project, items))
 
 
-async def work_of(jira: JiraBench, house: dict[str, str]) -> PlanWork:
+async def work_of(jira: JiraHarness, house: dict[str, str]) -> PlanWork:
     """Work in a project of another template."""
     async with jira.opened(**house) as roles:
         assert roles.pm
@@ -31,7 +31,7 @@ async def work_of(jira: JiraBench, house: dict[str, str]) -> PlanWork:
     return plan().work(project, await planned(jira, project))
 
 
-async def by_hand(jira: JiraBench, project: str, number: int) -> None:
+async def by_hand(jira: JiraHarness, project: str, number: int) -> None:
     fields = {"project": {"id": project}, "issuetype": {"name": "Task"}, "summary": "By hand"}
     for start in range(0, number, 50):
         rows = [{"fields": fields}] * min(50, number - start)
@@ -48,7 +48,7 @@ def keyed(issues: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     }
 
 
-async def test_a_milestone_is_an_epic_and_its_packages_hang_below(jira: JiraBench) -> None:
+async def test_a_milestone_is_an_epic_and_its_packages_hang_below(jira: JiraHarness) -> None:
     command = await work_in(jira)
     made = await jira.pm.plan_work.do(command, ticket())
     fields = keyed(await jira.issues(command.project))
@@ -63,7 +63,7 @@ async def test_a_milestone_is_an_epic_and_its_packages_hang_below(jira: JiraBenc
     assert fields["m2"]["duedate"] == "2027-02-01"
 
 
-async def test_many_packages_go_in_few_bulks(jira: JiraBench) -> None:
+async def test_many_packages_go_in_few_bulks(jira: JiraHarness) -> None:
     command = await work_in(jira, items=40)
     before = len(await jira.calls())
     made = await jira.pm.plan_work.do(command, ticket())
@@ -73,7 +73,7 @@ async def test_many_packages_go_in_few_bulks(jira: JiraBench) -> None:
     assert found == made
 
 
-async def test_a_look_at_a_small_project_is_one_fetch(jira: JiraBench) -> None:
+async def test_a_look_at_a_small_project_is_one_fetch(jira: JiraHarness) -> None:
     command = await work_in(jira)
     await jira.pm.plan_work.do(command, ticket())
     before = len(await jira.calls())
@@ -81,14 +81,14 @@ async def test_a_look_at_a_small_project_is_one_fetch(jira: JiraBench) -> None:
     assert (await jira.calls())[before:] == ["GET /project/{project}", FETCH]
 
 
-async def test_work_is_found_behind_any_number_of_issues_of_others(jira: JiraBench) -> None:
+async def test_work_is_found_behind_any_number_of_issues_of_others(jira: JiraHarness) -> None:
     command = await work_in(jira)
     await by_hand(jira, command.project, 130)
     made = await jira.pm.plan_work.do(command, ticket())
     assert list(await jira.pm.plan_work.find(command)) == [made]
 
 
-async def test_what_lost_attempts_left_is_found_and_swept(jira: JiraBench) -> None:
+async def test_what_lost_attempts_left_is_found_and_swept(jira: JiraHarness) -> None:
     command = await work_in(jira)
     first = await jira.pm.plan_work.do(command, ticket())
     await jira.pm.plan_work.do(command, ticket())
@@ -102,7 +102,7 @@ async def test_what_lost_attempts_left_is_found_and_swept(jira: JiraBench) -> No
     assert list(await jira.pm.plan_work.find(command)) == [first]
 
 
-async def test_a_refused_row_is_told_and_the_others_are_kept(jira: JiraBench) -> None:
+async def test_a_refused_row_is_told_and_the_others_are_kept(jira: JiraHarness) -> None:
     command = await work_in(jira)
     broken = command.packages[0].model_copy(update={"name": " "})
     partly = command.model_copy(update={"packages": (broken, *command.packages[1:])})
@@ -114,7 +114,7 @@ async def test_a_refused_row_is_told_and_the_others_are_kept(jira: JiraBench) ->
     assert list(await jira.pm.plan_work.find(command)) == [made]
 
 
-async def test_a_bulk_of_which_nothing_is_made_is_told(jira: JiraBench) -> None:
+async def test_a_bulk_of_which_nothing_is_made_is_told(jira: JiraHarness) -> None:
     command = await work_in(jira)
     unknown = command.model_copy(update={"versions": {"m1": "1", "m2": "2"}})
     with pytest.raises(Rejected, match="fixVersions"):
@@ -122,7 +122,7 @@ async def test_a_bulk_of_which_nothing_is_made_is_told(jira: JiraBench) -> None:
     assert not await jira.issues(command.project)
 
 
-async def test_a_lost_bulk_of_packages_is_completed(jira: JiraBench) -> None:
+async def test_a_lost_bulk_of_packages_is_completed(jira: JiraHarness) -> None:
     command = await work_in(jira, items=30)
     lost = {"operation": f"POST {REST}/issue/bulk", "key": f"{DEAL}:w51", "kind": "error_before"}
     await jira.spoil(lost)
@@ -134,7 +134,7 @@ async def test_a_lost_bulk_of_packages_is_completed(jira: JiraBench) -> None:
     assert list(await jira.pm.plan_work.find(command)) == [made]
 
 
-async def test_a_project_without_epics_has_tasks_and_sub_tasks(jira: JiraBench) -> None:
+async def test_a_project_without_epics_has_tasks_and_sub_tasks(jira: JiraHarness) -> None:
     command = await work_of(jira, NO_EPICS)
     made = await jira.pm.plan_work.do(command, ticket())
     fields = keyed(await jira.issues(command.project))
@@ -145,7 +145,7 @@ async def test_a_project_without_epics_has_tasks_and_sub_tasks(jira: JiraBench) 
     assert not await jira.issues(command.project)
 
 
-async def test_a_screen_without_estimates_does_not_stop_the_work(jira: JiraBench) -> None:
+async def test_a_screen_without_estimates_does_not_stop_the_work(jira: JiraHarness) -> None:
     command = await work_of(jira, AGILE)
     made = await jira.pm.plan_work.do(command, ticket())
     assert made.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
@@ -154,7 +154,7 @@ async def test_a_screen_without_estimates_does_not_stop_the_work(jira: JiraBench
     assert hours == [None, None, "12.25", "12.25", "12.25", "12.25"]
 
 
-async def test_work_without_hours_has_no_estimate(jira: JiraBench) -> None:
+async def test_work_without_hours_has_no_estimate(jira: JiraHarness) -> None:
     command = await work_in(jira, items=1)
     idle = package(1, 1).model_copy(update={"hours": 0})
     await jira.pm.plan_work.do(command.model_copy(update={"packages": (idle,)}), ticket())

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.catalog import CATALOG
 from connectors.common import Roles
-from connectors.memory import MemorySettings, MemoryWorld, Trouble, open_memory
+from connectors.memory import Fault, MemorySettings, MemoryWorld, open_memory
 from domain.billing import BillableItem, Invoice, InvoiceStatus
 from domain.ids import DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
@@ -120,7 +120,7 @@ async def test_a_closed_project_is_a_charter_that_says_so(world: MemoryWorld, pm
 
 
 async def test_a_lost_reply_is_found_exactly_once(world: MemoryWorld, pm: Pm) -> None:
-    world.fail(Trouble.LOST_REPLY)
+    world.fail(Fault.LOST_REPLY)
     with pytest.raises(Uncertain):
         await pm.open_project.do(OPENING, TICKET)
     assert len(await pm.open_project.find(OPENING)) == len(world.projects) == 1
@@ -158,4 +158,4 @@ def test_only_what_is_issued_and_open_can_be_paid(world: MemoryWorld) -> None:
     with pytest.raises(Rejected):
         world.pay(invoice.id, gross + Money.of(1, "EUR"))
     world.pay(invoice.id, gross)
-    assert world.draft_invoice(invoice.id).status is InvoiceStatus.PAID
+    assert world.invoice(invoice.id).status is InvoiceStatus.PAID

@@ -6,10 +6,10 @@ import pytest
 
 from testbed.systems.catalog import system_named
 from testbed.systems.system_pool import SystemPool
-from tests.contracts.redmine import RedmineBench, pm
+from tests.contracts.redmine import RedmineHarness, pm
 
 
 @pytest.fixture
-async def redmine(system_pool: SystemPool) -> AsyncIterator[RedmineBench]:
+async def redmine(system_pool: SystemPool) -> AsyncIterator[RedmineHarness]:
     async with pm(await system_pool.open(system_named("redmine"))) as bench:
         yield bench

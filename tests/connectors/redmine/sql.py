@@ -4,10 +4,10 @@ from typing import Any
 
 import psycopg
 
-from tests.contracts.redmine import RedmineBench
+from tests.contracts.redmine import RedmineHarness
 
 
-async def ask(redmine: RedmineBench, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+async def ask(redmine: RedmineHarness, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """The rows of a query; none of a change."""
     at = redmine.system.place.database
     async with await psycopg.AsyncConnection.connect(at, autocommit=True) as connection:

@@ -10,8 +10,8 @@ from domain.ids import DealId
 from domain.project import TeamMember
 from ports.failures import Absent, Rejected
 from tests.connectors.redmine.sql import ask
-from tests.contracts.pm_bench import DEAL, item, opened, plan, planned, ticket
-from tests.contracts.redmine import RedmineBench
+from tests.contracts.pm_harness import DEAL, item, opened, plan, planned, ticket
+from tests.contracts.redmine import RedmineHarness
 
 PANEL = "/projects/{}/wiki/Customer_panel"
 
@@ -37,7 +37,7 @@ def test_any_deal_has_an_identifier_of_its_own(deal: str) -> None:
 
 
 @pytest.mark.real
-async def test_an_identifier_of_another_is_told_with_a_way_out(redmine: RedmineBench) -> None:
+async def test_an_identifier_of_another_is_told_with_a_way_out(redmine: RedmineHarness) -> None:
     theirs = {"name": "Somebody else's", "identifier": identifier(DEAL)}
     await redmine.write("POST", "/projects", {"project": theirs})
     with pytest.raises(Rejected, match="rename or delete it"):
@@ -46,7 +46,7 @@ async def test_an_identifier_of_another_is_told_with_a_way_out(redmine: RedmineB
 
 
 @pytest.mark.real
-async def test_an_empty_project_goes_and_one_with_work_is_archived(redmine: RedmineBench) -> None:
+async def test_an_empty_project_goes_and_one_with_work_is_archived(redmine: RedmineHarness) -> None:
     opening = plan().opening()
     empty = await redmine.pm.open_project.do(opening, ticket())
     await redmine.pm.open_project.undo(opening, empty)
@@ -62,7 +62,7 @@ async def test_an_empty_project_goes_and_one_with_work_is_archived(redmine: Redm
 
 
 @pytest.mark.real
-async def test_a_panel_shows_terms_and_no_personal_data(redmine: RedmineBench) -> None:
+async def test_a_panel_shows_terms_and_no_personal_data(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     team = (TeamMember(role="lead", person="7"),)
     told = plan().model_copy(update={"team": team}).charter(project)
@@ -82,7 +82,7 @@ async def test_a_panel_shows_terms_and_no_personal_data(redmine: RedmineBench) -
 
 @pytest.mark.real
 async def test_a_closing_charter_closes_the_project_and_what_is_in_it_stays_readable(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
     await planned(redmine, project)
@@ -104,7 +104,7 @@ async def test_a_closing_charter_closes_the_project_and_what_is_in_it_stays_read
 
 
 @pytest.mark.real
-async def test_a_lead_manages_and_others_develop(redmine: RedmineBench) -> None:
+async def test_a_lead_manages_and_others_develop(redmine: RedmineHarness) -> None:
     project, people = await opened(redmine), redmine.system.place.credentials
     team = (
         TeamMember(role="lead", person=people["lead"]),
@@ -118,7 +118,7 @@ async def test_a_lead_manages_and_others_develop(redmine: RedmineBench) -> None:
 
 
 @pytest.mark.real
-async def test_milestones_of_one_name_are_told_apart(redmine: RedmineBench) -> None:
+async def test_milestones_of_one_name_are_told_apart(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     items = (item(1, "Delivery " * 9), item(2, "Delivery " * 9), item(3, "Other"))
     milestones = plan().model_copy(update={"milestones": items}).milestone_plan(project)
@@ -129,7 +129,7 @@ async def test_milestones_of_one_name_are_told_apart(redmine: RedmineBench) -> N
 
 
 @pytest.mark.real
-async def test_a_milestone_that_work_is_planned_for_is_not_deleted(redmine: RedmineBench) -> None:
+async def test_a_milestone_that_work_is_planned_for_is_not_deleted(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     milestones = plan().milestone_plan(project)
     made = await redmine.pm.plan_milestones.do(milestones, ticket())

@@ -12,8 +12,8 @@ from ports.operation import Operation
 from testbed.systems.common.proxy import Fault
 from testbed.systems.redmine import changes
 from tests.connectors.redmine.sql import ask
-from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
-from tests.contracts.redmine import RedmineBench
+from tests.contracts.pm_harness import DEAL, opened, plan, planned, ticket
+from tests.contracts.redmine import RedmineHarness
 
 pytestmark = pytest.mark.real
 _RACES = 5
@@ -48,12 +48,12 @@ async def race_until_it_strays(many: int, change: Operation[Any], command: Any) 
     pytest.fail(f"in {_RACES} races of {many} nobody made a second one")
 
 
-async def duplicate(redmine: RedmineBench, path: str, kind: str, **fields: Any) -> ExternalId:
+async def duplicate(redmine: RedmineHarness, path: str, kind: str, **fields: Any) -> ExternalId:
     """What an attempt leaves behind whose commit came late."""
     return ExternalId(str((await redmine.write("POST", path, {kind: fields}))[kind]["id"]))
 
 
-async def test_eight_that_open_a_project_at_once_end_in_one(redmine: RedmineBench) -> None:
+async def test_eight_that_open_a_project_at_once_end_in_one(redmine: RedmineHarness) -> None:
     opening = plan().opening()
     elected = await race_until_it_strays(8, redmine.pm.open_project, opening)
     assert await ask(redmine, "SELECT id::text FROM projects") == [(elected.id,)]
@@ -61,7 +61,7 @@ async def test_eight_that_open_a_project_at_once_end_in_one(redmine: RedmineBenc
     assert await redmine.pm.open_project.do(opening, ticket(9)) == elected
 
 
-async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineBench) -> None:
+async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     milestones = plan().milestone_plan(project)
     versions = (await race(3, redmine.pm.plan_milestones, milestones))[0].parts
@@ -74,7 +74,7 @@ async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineBench)
 
 
 async def test_a_second_project_that_somebody_worked_in_is_archived(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     opening = plan().opening()
     made = await redmine.pm.open_project.do(opening, ticket())
@@ -86,7 +86,7 @@ async def test_a_second_project_that_somebody_worked_in_is_archived(
         await redmine.pm.open_project.do(opening, ticket(2))
 
 
-async def test_a_second_issue_is_swept_but_never_with_time_on_it(redmine: RedmineBench) -> None:
+async def test_a_second_issue_is_swept_but_never_with_time_on_it(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
@@ -105,7 +105,7 @@ async def test_a_second_issue_is_swept_but_never_with_time_on_it(redmine: Redmin
 
 
 async def test_an_older_summary_that_comes_late_inherits_the_packages(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
     work = plan(items=1).work(project, await planned(redmine, project, items=1))
@@ -123,7 +123,7 @@ async def test_an_older_summary_that_comes_late_inherits_the_packages(
     assert {number for (number,) in below} == {before.parts["w1"], before.parts["w2"]}
 
 
-async def test_work_with_issues_of_people_below_it_is_not_deleted(redmine: RedmineBench) -> None:
+async def test_work_with_issues_of_people_below_it_is_not_deleted(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
@@ -138,7 +138,7 @@ async def test_work_with_issues_of_people_below_it_is_not_deleted(redmine: Redmi
 
 
 async def test_what_was_done_before_an_error_answer_is_found_and_not_done_again(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))

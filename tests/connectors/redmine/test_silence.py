@@ -14,8 +14,8 @@ from ports.failures import Misconfigured, Unreachable
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault
 from tests.connectors.redmine.sql import ask
-from tests.contracts.pm_bench import DEAL, opened, plan, planned, ticket
-from tests.contracts.redmine import RedmineBench
+from tests.contracts.pm_harness import DEAL, opened, plan, planned, ticket
+from tests.contracts.redmine import RedmineHarness
 
 pytestmark = pytest.mark.real
 LET_STRANGERS_IN = (
@@ -29,7 +29,7 @@ MUCH_TIME = (
 )
 
 
-def straight(redmine: RedmineBench, method: str, path: str, body: Mapping[str, Any]) -> None:
+def straight(redmine: RedmineHarness, method: str, path: str, body: Mapping[str, Any]) -> None:
     """A person's change in the middle of ours, before the proxy passes the next request on."""
     key = {"X-Redmine-API-Key": redmine.system.place.credentials["delivery_key"]}
     url = f"{redmine.system.place.url}{path}.json"
@@ -37,7 +37,7 @@ def straight(redmine: RedmineBench, method: str, path: str, body: Mapping[str, A
 
 
 async def test_a_wrong_key_is_not_absence_even_where_strangers_may_look(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     await opened(redmine)
     await ask(redmine, LET_STRANGERS_IN)
@@ -52,7 +52,7 @@ async def test_a_wrong_key_is_not_absence_even_where_strangers_may_look(
             await strange.pm.open_project.find(plan().opening())
 
 
-async def test_a_wrong_key_is_an_answer_to_the_doctor(redmine: RedmineBench) -> None:
+async def test_a_wrong_key_is_an_answer_to_the_doctor(redmine: RedmineHarness) -> None:
     async with redmine.opened(key="wrong") as roles:
         assert roles.pm
         finding = await look("pm (redmine)", roles.pm.probe)
@@ -60,14 +60,14 @@ async def test_a_wrong_key_is_an_answer_to_the_doctor(redmine: RedmineBench) -> 
     assert "make a new key" in finding.mend
 
 
-async def test_a_redmine_that_is_down_gives_the_doctor_no_answer(redmine: RedmineBench) -> None:
+async def test_a_redmine_that_is_down_gives_the_doctor_no_answer(redmine: RedmineHarness) -> None:
     async with redmine.opened(url="http://127.0.0.1:9") as roles:
         assert roles.pm
         assert (await look("pm (redmine)", roles.pm.probe)).what == "no answer"
 
 
 async def test_a_project_without_our_tracker_gets_no_work_of_another(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
@@ -77,7 +77,7 @@ async def test_a_project_without_our_tracker_gets_no_work_of_another(
     assert await ask(redmine, "SELECT count(*) FROM issues") == [(0,)]
 
 
-async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineBench) -> None:
+async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineHarness) -> None:
     names = {"key_field": "our_key", "billing_field": "our_state", "tracker": "Work package"}
     async with redmine.opened(**names, team_role="Crew") as roles:
         assert roles.pm
@@ -89,7 +89,7 @@ async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineBench) 
     assert len(wanting) == 6
 
 
-async def test_an_account_that_may_not_administer_is_told_so(redmine: RedmineBench) -> None:
+async def test_an_account_that_may_not_administer_is_told_so(redmine: RedmineHarness) -> None:
     async with redmine.opened(key=redmine.system.place.credentials["lead_key"]) as roles:
         assert roles.pm
         (wanting,) = (await roles.pm.probe()).problems
@@ -99,7 +99,7 @@ async def test_an_account_that_may_not_administer_is_told_so(redmine: RedmineBen
 
 
 async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_told(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
     await ask(redmine, MUCH_TIME, int(project))
@@ -119,7 +119,7 @@ async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_told(
 
 
 async def test_a_panel_is_not_written_over_what_came_after_we_read_it(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
     await redmine.pm.write_charter.do(plan().charter(project), ticket())
@@ -139,7 +139,7 @@ async def test_a_panel_is_not_written_over_what_came_after_we_read_it(
 
 
 async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_above(
-    redmine: RedmineBench,
+    redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
@@ -157,7 +157,7 @@ async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_
     assert not any(each.package for each in await redmine.pm.read_time(DealId("a:1"), project))
 
 
-async def book(redmine: RedmineBench, issue: ExternalId | int, state: str) -> None:
+async def book(redmine: RedmineHarness, issue: ExternalId | int, state: str) -> None:
     entry = {
         "issue_id": issue,
         "hours": "0.1",

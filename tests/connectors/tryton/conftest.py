@@ -8,7 +8,7 @@ from testbed.systems.catalog import system_named
 from testbed.systems.common.system import Running
 from testbed.systems.system_pool import SystemPool
 from tests.contracts import tryton as bench
-from tests.contracts.tryton import TrytonBench
+from tests.contracts.tryton import TrytonHarness
 
 
 @pytest.fixture
@@ -17,6 +17,6 @@ async def running(system_pool: SystemPool) -> Running:
 
 
 @pytest.fixture
-async def tryton(running: Running) -> AsyncIterator[TrytonBench]:
+async def tryton(running: Running) -> AsyncIterator[TrytonHarness]:
     async with bench.erp(running) as opened:
         yield opened

@@ -8,8 +8,8 @@ from domain.billing import DraftInvoice, Invoice, InvoiceStatus
 from domain.ids import ExternalId
 from domain.money import Money
 from ports.failures import Rejected
-from tests.contracts.erp_bench import VAT, crediting, customer, draft, issued, ticket
-from tests.contracts.tryton import TrytonBench
+from tests.contracts.erp_harness import VAT, crediting, customer, draft, issued, ticket
+from tests.contracts.tryton import TrytonHarness
 
 pytestmark = pytest.mark.real
 
@@ -17,18 +17,18 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 EUR_100 = Money.of(100, "EUR")
 
 
-async def posted(tryton: TrytonBench, command: DraftInvoice) -> Invoice:
+async def posted(tryton: TrytonHarness, command: DraftInvoice) -> Invoice:
     made = await tryton.invoicing.draft_invoice.do(command, ticket(command.subject))
     await tryton.invoicing.issue(made.id)
     return await tryton.invoicing.read_invoice(made.id)
 
 
-async def told(tryton: TrytonBench, since: datetime = LONG_AGO) -> list[Invoice]:
+async def told(tryton: TrytonHarness, since: datetime = LONG_AGO) -> list[Invoice]:
     return [each.invoice for each in await tryton.invoicing.changed_since(since)]
 
 
 async def test_half_a_coin_of_tax_goes_up_though_tryton_rounds_it_to_even(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     net = Money.of("1.50", "EUR")
     invoice = await posted(tryton, draft(await customer(tryton), net))
@@ -39,7 +39,7 @@ async def test_half_a_coin_of_tax_goes_up_though_tryton_rounds_it_to_even(
     assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
 
 
-async def test_a_due_date_in_the_past_is_posted_as_it_is(tryton: TrytonBench) -> None:
+async def test_a_due_date_in_the_past_is_posted_as_it_is(tryton: TrytonHarness) -> None:
     command = draft(await customer(tryton))
     late = {"issue_date": date(2026, 10, 1), "due_date": date(2026, 10, 15)}
     invoice = await posted(tryton, command.model_copy(update=late))
@@ -47,7 +47,7 @@ async def test_a_due_date_in_the_past_is_posted_as_it_is(tryton: TrytonBench) ->
 
 
 async def test_a_foreign_invoice_is_paid_in_full_whatever_the_rate_did(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     command = draft(await customer(tryton), Money.of("25000.10", "CZK"))
     last_year = {"issue_date": date(2025, 12, 15), "due_date": date(2026, 1, 15)}
@@ -63,7 +63,7 @@ async def test_a_foreign_invoice_is_paid_in_full_whatever_the_rate_did(
 
 
 async def test_a_foreign_invoice_is_credited_in_full_whatever_the_rate_did(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     command = draft(await customer(tryton), Money.of("25000.10", "CZK"))
     last_year = {"issue_date": date(2025, 12, 15), "due_date": date(2026, 1, 15)}
@@ -75,7 +75,7 @@ async def test_a_foreign_invoice_is_credited_in_full_whatever_the_rate_did(
     assert read.paid == Money.zero("CZK")
 
 
-async def test_a_payment_and_a_credit_are_told_apart(tryton: TrytonBench) -> None:
+async def test_a_payment_and_a_credit_are_told_apart(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
     await tryton.invoicing.credit_invoice.do(command, ticket("n"))
@@ -87,7 +87,7 @@ async def test_a_payment_and_a_credit_are_told_apart(tryton: TrytonBench) -> Non
 
 
 async def test_a_payment_that_bounces_is_told_and_opens_the_invoice_again(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoice = await issued(tryton)
     await tryton.pay(invoice.id, invoice.gross)
@@ -100,7 +100,7 @@ async def test_a_payment_that_bounces_is_told_and_opens_the_invoice_again(
 
 
 async def test_a_part_payment_of_a_statement_that_is_given_up_is_read_as_none(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoice = await issued(tryton)
     statement = await tryton.bank.note_payment(int(invoice.id), "100", number="BANK-9")
@@ -109,7 +109,7 @@ async def test_a_part_payment_of_a_statement_that_is_given_up_is_read_as_none(
     assert await tryton.invoicing.read_invoice(invoice.id) == invoice
 
 
-async def test_a_part_payment_whose_move_is_cancelled_is_told(tryton: TrytonBench) -> None:
+async def test_a_part_payment_whose_move_is_cancelled_is_told(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     await tryton.pay(invoice.id, EUR_100)
     (paid,) = await tryton.invoicing.changed_since(LONG_AGO)
@@ -125,7 +125,7 @@ async def test_a_part_payment_whose_move_is_cancelled_is_told(tryton: TrytonBenc
 
 
 async def test_an_invoice_that_an_accountant_credited_is_gone_and_credited(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoice = await issued(tryton)
     await tryton.accountant.credit(int(invoice.id))
@@ -140,7 +140,7 @@ async def test_an_invoice_that_an_accountant_credited_is_gone_and_credited(
 
 
 async def test_a_draft_that_an_accountant_validated_is_still_taken_back(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     command = draft(await customer(tryton))
     made = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
@@ -150,14 +150,14 @@ async def test_a_draft_that_an_accountant_validated_is_still_taken_back(
     assert not await tryton.invoicing.draft_invoice.find(command)
 
 
-async def test_our_credit_notes_are_not_told_as_invoices(tryton: TrytonBench) -> None:
+async def test_our_credit_notes_are_not_told_as_invoices(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
     await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     assert [each.id for each in await told(tryton)] == [invoice.id]
 
 
-async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonBench) -> None:
+async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonHarness) -> None:
     command = draft(await customer(tryton))
     made = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
     lines = [["invoice", "=", int(made.id)]]
@@ -169,7 +169,7 @@ async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonBench)
     assert (read.net, read.tax) == (Money.of(1000, "EUR"), Money.of(230, "EUR"))
 
 
-async def test_who_may_not_see_the_books_is_told_what_to_ask_for(tryton: TrytonBench) -> None:
+async def test_who_may_not_see_the_books_is_told_what_to_ask_for(tryton: TrytonHarness) -> None:
     async with tryton.opened(user="nobody", password=tryton.place.credentials["nobody"]) as roles:
         assert roles.invoicing
         with pytest.raises(Rejected):

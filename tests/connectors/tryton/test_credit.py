@@ -11,8 +11,8 @@ from ports.failures import Uncertain
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault
 from testbed.systems.tryton.requests import changes, method_of
-from tests.contracts.erp_bench import crediting, customer, draft, issued, ticket
-from tests.contracts.tryton import TrytonBench
+from tests.contracts.erp_harness import crediting, customer, draft, issued, ticket
+from tests.contracts.tryton import TrytonHarness
 
 pytestmark = pytest.mark.real
 
@@ -27,13 +27,13 @@ STEPS = (
 NOTE = ("reference", "number", "state", "description", "total_amount", "lines.origin")
 
 
-async def notes_of(tryton: TrytonBench, invoice: ExternalId) -> list[dict[str, Any]]:
+async def notes_of(tryton: TrytonHarness, invoice: ExternalId) -> list[dict[str, Any]]:
     """Whatever credits the invoice, by what Tryton itself goes by: the origin of its lines."""
     credits_it = [["origin_invoices", "=", int(invoice)]]
     return await tryton.accountant.read("account.invoice", credits_it, *NOTE)
 
 
-async def of_two_lines(tryton: TrytonBench) -> Invoice:
+async def of_two_lines(tryton: TrytonHarness) -> Invoice:
     """An invoice with half a coin of tax, which Tryton would round to the even one."""
     nets = (Money.of("0.50", "EUR"), Money.of("1.00", "EUR"))
     command = draft(await customer(tryton), *nets)
@@ -42,7 +42,7 @@ async def of_two_lines(tryton: TrytonBench) -> Invoice:
     return await tryton.invoicing.read_invoice(made.id)
 
 
-def broken_off(tryton: TrytonBench, method: str) -> None:
+def broken_off(tryton: TrytonHarness, method: str) -> None:
     """Lose the reply of the next call of this method."""
 
     def is_it(request: Request) -> bool:
@@ -51,12 +51,12 @@ def broken_off(tryton: TrytonBench, method: str) -> None:
     tryton.proxy.once(Fault.LOST_REPLY, is_it)
 
 
-def calls(tryton: TrytonBench, method: str) -> int:
+def calls(tryton: TrytonHarness, method: str) -> int:
     return [method_of(each.request) for each in tryton.proxy.seen].count(method)
 
 
 async def test_a_full_credit_goes_by_the_wizard_and_names_its_invoice_as_tryton_does(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoice = await of_two_lines(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
@@ -74,7 +74,7 @@ async def test_a_full_credit_goes_by_the_wizard_and_names_its_invoice_as_tryton_
 
 
 async def test_a_full_credit_is_to_the_cent_and_leaves_the_invoice_paid(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoice = await of_two_lines(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
@@ -85,7 +85,7 @@ async def test_a_full_credit_is_to_the_cent_and_leaves_the_invoice_paid(
     assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
 
 
-async def test_a_full_credit_that_is_asked_for_twice_is_made_once(tryton: TrytonBench) -> None:
+async def test_a_full_credit_that_is_asked_for_twice_is_made_once(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
     first = await tryton.invoicing.credit_invoice.do(command, ticket("n"))
@@ -96,7 +96,7 @@ async def test_a_full_credit_that_is_asked_for_twice_is_made_once(tryton: Tryton
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_full_credit_that_broke_off_anywhere_goes_on_with_the_same_note(
-    tryton: TrytonBench, step: str
+    tryton: TrytonHarness, step: str
 ) -> None:
     invoice = await of_two_lines(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
@@ -110,7 +110,7 @@ async def test_a_full_credit_that_broke_off_anywhere_goes_on_with_the_same_note(
     assert (note["state"], note["total_amount"]["decimal"]) == ("paid", "-1.85")
 
 
-async def test_a_note_that_an_accountant_has_in_hand_stays_theirs(tryton: TrytonBench) -> None:
+async def test_a_note_that_an_accountant_has_in_hand_stays_theirs(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     form = {"with_refund": False, "with_refund_allowed": True, "invoice_date": None}
     at, ids = "account.invoice", [int(invoice.id)]
@@ -123,7 +123,7 @@ async def test_a_note_that_an_accountant_has_in_hand_stays_theirs(tryton: Tryton
 
 
 async def test_a_part_is_credited_by_an_invoice_below_zero_whose_line_names_the_credited_one(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
@@ -134,7 +134,7 @@ async def test_a_part_is_credited_by_an_invoice_below_zero_whose_line_names_the_
 
 
 @pytest.mark.parametrize("step", ["create", "post", "write"])
-async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonBench, step: str) -> None:
+async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonHarness, step: str) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
     broken_off(tryton, f"model.account.invoice.{step}")
@@ -150,7 +150,7 @@ async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonBench, ste
     assert read.credited == EUR_100 + EUR_100.share(command.tax.rate)
 
 
-async def test_a_full_credit_whose_closing_is_lost_is_found(tryton: TrytonBench) -> None:
+async def test_a_full_credit_whose_closing_is_lost_is_found(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), invoice.net)
     broken_off(tryton, "wizard.account.move.reconcile_lines.execute")
@@ -161,7 +161,7 @@ async def test_a_full_credit_whose_closing_is_lost_is_found(tryton: TrytonBench)
     assert (read.status, read.credited) == (InvoiceStatus.PAID, invoice.gross)
 
 
-async def test_of_two_drafts_of_a_credit_one_becomes_a_document(tryton: TrytonBench) -> None:
+async def test_of_two_drafts_of_a_credit_one_becomes_a_document(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
     broken_off(tryton, "model.account.invoice.create")

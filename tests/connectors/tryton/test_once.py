@@ -10,8 +10,8 @@ from domain.billing import InvoiceStatus
 from domain.ids import ExternalId
 from ports.failures import Uncertain
 from testbed.systems.common.system import Running
-from tests.contracts.erp_bench import customer, draft, drafted, issued, ticket
-from tests.contracts.tryton import TrytonBench
+from tests.contracts.erp_harness import customer, draft, drafted, issued, ticket
+from tests.contracts.tryton import TrytonHarness
 
 pytestmark = pytest.mark.real
 
@@ -22,7 +22,7 @@ def number(text: str) -> int:
     return int(re.findall(r"\d+", text)[-1])
 
 
-async def settled(tryton: TrytonBench, *issuing: ExternalId) -> None:
+async def settled(tryton: TrytonHarness, *issuing: ExternalId) -> None:
     """Issue them all at once; whoever was not served asks again, one after the other."""
     calls = [tryton.invoicing.issue(invoice) for invoice in issuing]
     for outcome in await asyncio.gather(*calls, return_exceptions=True):
@@ -32,7 +32,7 @@ async def settled(tryton: TrytonBench, *issuing: ExternalId) -> None:
 
 
 async def test_eight_callers_who_post_one_invoice_make_one_number_and_one_move(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoice = await drafted(tryton)
     await settled(tryton, *[invoice] * CALLERS)
@@ -46,7 +46,7 @@ async def test_eight_callers_who_post_one_invoice_make_one_number_and_one_move(
 
 
 async def test_eight_invoices_posted_at_once_get_eight_numbers_in_a_row(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     invoices = [await drafted(tryton, f"m{index}") for index in range(CALLERS)]
     await settled(tryton, *invoices)
@@ -57,7 +57,7 @@ async def test_eight_invoices_posted_at_once_get_eight_numbers_in_a_row(
 
 
 async def test_of_two_drafts_the_issued_and_then_the_older_is_elected(
-    tryton: TrytonBench,
+    tryton: TrytonHarness,
 ) -> None:
     command = draft(await customer(tryton))
     first = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
@@ -70,7 +70,7 @@ async def test_of_two_drafts_the_issued_and_then_the_older_is_elected(
 
 
 async def test_a_session_that_tryton_let_go_is_opened_again(
-    tryton: TrytonBench, running: Running
+    tryton: TrytonHarness, running: Running
 ) -> None:
     invoice = await drafted(tryton)
     async with await psycopg.AsyncConnection.connect(running.place.database) as books:
@@ -79,7 +79,9 @@ async def test_a_session_that_tryton_let_go_is_opened_again(
     assert (await tryton.invoicing.read_invoice(invoice)).status is InvoiceStatus.ISSUED
 
 
-async def test_what_was_posted_survives_a_power_cut(tryton: TrytonBench, running: Running) -> None:
+async def test_what_was_posted_survives_a_power_cut(
+    tryton: TrytonHarness, running: Running
+) -> None:
     invoice = await issued(tryton)
     await running.restart()
     assert await tryton.invoicing.read_invoice(invoice.id) == invoice

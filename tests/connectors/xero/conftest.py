@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.xero import XeroBench, erp
+from tests.contracts.xero import XeroHarness, erp
 
 
 @pytest.fixture
-async def xero(tmp_path: Path) -> AsyncIterator[XeroBench]:
+async def xero(tmp_path: Path) -> AsyncIterator[XeroHarness]:
     async with erp(tmp_path) as bench:
         yield bench

@@ -3,25 +3,25 @@
 from datetime import UTC, datetime, timedelta
 
 from connectors.xero import XeroInvoicing
-from tests.contracts.erp_bench import customer, draft, drafted, issued, ticket
-from tests.contracts.xero import BASE, XeroBench, settings
+from tests.contracts.erp_harness import customer, draft, drafted, issued, ticket
+from tests.contracts.xero import BASE, XeroHarness, settings
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def _in_pages_of(xero: XeroBench, size: int) -> XeroInvoicing:
+def _in_pages_of(xero: XeroHarness, size: int) -> XeroInvoicing:
     assert isinstance(xero.invoicing, XeroInvoicing)
     client = xero.invoicing.draft_invoice.client
     return XeroInvoicing(client, settings(xero.url, page_size=size))
 
 
-async def test_changes_of_one_moment_are_paged_through(xero: XeroBench) -> None:
+async def test_changes_of_one_moment_are_paged_through(xero: XeroHarness) -> None:
     issued_ones = [(await issued(xero, f"m{number}")).id for number in range(7)]
     changed = await _in_pages_of(xero, 2).changed_since(LONG_AGO)
     assert [change.invoice.id for change in changed] == issued_ones
 
 
-async def test_changes_over_time_are_sought_from_the_first_page(xero: XeroBench) -> None:
+async def test_changes_over_time_are_sought_from_the_first_page(xero: XeroHarness) -> None:
     issued_ones = []
     for number in range(6):
         issued_ones.append((await issued(xero, f"m{number}")).id)
@@ -32,7 +32,7 @@ async def test_changes_over_time_are_sought_from_the_first_page(xero: XeroBench)
     assert all(call == f"GET {BASE}/Invoices" for call in (await xero.calls())[before:])
 
 
-async def test_invoices_of_others_are_left_out(xero: XeroBench) -> None:
+async def test_invoices_of_others_are_left_out(xero: XeroHarness) -> None:
     invoice = {
         "Type": "ACCREC",
         "Status": "AUTHORISED",
@@ -49,7 +49,7 @@ async def test_invoices_of_others_are_left_out(xero: XeroBench) -> None:
     assert [change.invoice.id for change in changed] == [mine.id]
 
 
-async def test_one_spoilt_document_does_not_hold_up_the_others(xero: XeroBench) -> None:
+async def test_one_spoilt_document_does_not_hold_up_the_others(xero: XeroHarness) -> None:
     spoilt, whole = await issued(xero, "m1"), await issued(xero, "m2")
     on_file = xero.record("Invoices", spoilt.id)
     xero.plant("Invoices", {**on_file, "CurrencyCode": "JPY"})
@@ -57,7 +57,7 @@ async def test_one_spoilt_document_does_not_hold_up_the_others(xero: XeroBench) 
     assert [change.invoice.id for change in changed] == [whole.id]
 
 
-async def test_a_change_is_dated_by_xero(xero: XeroBench) -> None:
+async def test_a_change_is_dated_by_xero(xero: XeroHarness) -> None:
     await xero.advance(3600)
     start = datetime.now(UTC) + timedelta(minutes=59)
     await issued(xero)
@@ -65,7 +65,7 @@ async def test_a_change_is_dated_by_xero(xero: XeroBench) -> None:
     assert change.changed_at > start
 
 
-async def test_a_change_on_the_full_second_is_told(xero: XeroBench) -> None:
+async def test_a_change_on_the_full_second_is_told(xero: XeroHarness) -> None:
     moment = datetime(2026, 11, 24, 10, 0, 0, tzinfo=UTC)
     on_file = xero.record("Invoices", (await issued(xero)).id)
     xero.plant("Invoices", on_file | {"UpdatedDateUTC": int(moment.timestamp()) * 1000})
@@ -73,7 +73,7 @@ async def test_a_change_on_the_full_second_is_told(xero: XeroBench) -> None:
     assert change.changed_at == moment
 
 
-async def test_a_draft_is_no_change(xero: XeroBench) -> None:
+async def test_a_draft_is_no_change(xero: XeroHarness) -> None:
     await drafted(xero)
     command = draft(await customer(xero), item="m2")
     await xero.invoicing.draft_invoice.undo(

@@ -5,17 +5,17 @@ import pytest
 from domain.customer import Verdict
 from domain.matching import match_customer
 from ports.failures import Rejected, Uncertain
-from tests.contracts.erp_bench import ACCOUNT, opening, ticket
-from tests.contracts.xero import BASE, XeroBench
+from tests.contracts.erp_harness import ACCOUNT, opening, ticket
+from tests.contracts.xero import BASE, XeroHarness
 
 
-async def _another(xero: XeroBench) -> str:
+async def _another(xero: XeroHarness) -> str:
     """A contact that finance made by hand."""
     made = await xero.write("PUT", "/Contacts", {"Name": "Oravské Píly, a. s."})
     return str(made["Contacts"][0]["ContactID"])
 
 
-async def test_a_contact_carries_our_key_and_the_companys_numbers(xero: XeroBench) -> None:
+async def test_a_contact_carries_our_key_and_the_companys_numbers(xero: XeroHarness) -> None:
     made = await xero.customers.open_customer.do(opening(), ticket("c"))
     contact = (await xero.read(f"/Contacts/{made.id}"))["Contacts"][0]
     assert contact["ContactNumber"] == f"cw-{ACCOUNT.customer_key}"
@@ -28,7 +28,7 @@ async def test_a_contact_carries_our_key_and_the_companys_numbers(xero: XeroBenc
     assert made.url == f"https://go.xero.com/Contacts/View/{made.id}"
 
 
-async def test_a_name_that_another_contact_has_is_refused_and_names_it(xero: XeroBench) -> None:
+async def test_a_name_that_another_contact_has_is_refused_and_names_it(xero: XeroHarness) -> None:
     other = await _another(xero)
     namesake = ACCOUNT.model_copy(update={"name": "oravské píly, a. s."})
     with pytest.raises(Rejected, match=other):
@@ -36,13 +36,13 @@ async def test_a_name_that_another_contact_has_is_refused_and_names_it(xero: Xer
     assert not await xero.customers.open_customer.find(opening(namesake))
 
 
-async def test_a_refusal_for_another_reason_keeps_xeros_words(xero: XeroBench) -> None:
+async def test_a_refusal_for_another_reason_keeps_xeros_words(xero: XeroHarness) -> None:
     command = opening().model_copy(update={"billing_email": "not an address"})
     with pytest.raises(Rejected, match="email address must be valid"):
         await xero.customers.open_customer.do(command, ticket("c"))
 
 
-async def test_the_name_of_an_archived_contact_is_free_again(xero: XeroBench) -> None:
+async def test_the_name_of_an_archived_contact_is_free_again(xero: XeroHarness) -> None:
     change = xero.customers.open_customer
     await change.undo(opening(), await change.do(opening(), ticket("c")))
     again = await change.do(opening(), ticket("c", generation=2))
@@ -50,7 +50,7 @@ async def test_the_name_of_an_archived_contact_is_free_again(xero: XeroBench) ->
     assert contact["ContactNumber"] == f"cw-{ACCOUNT.customer_key}.2"
 
 
-async def test_taking_back_what_xero_refuses_is_told(xero: XeroBench) -> None:
+async def test_taking_back_what_xero_refuses_is_told(xero: XeroHarness) -> None:
     change = xero.customers.open_customer
     made = await change.do(opening(), ticket("c"))
     xero.plant("Contacts", {**xero.record("Contacts", made.id), "Name": ""})
@@ -58,7 +58,7 @@ async def test_taking_back_what_xero_refuses_is_told(xero: XeroBench) -> None:
         await change.undo(opening(), made)
 
 
-async def test_a_merged_contact_stands_for_the_one_it_went_into(xero: XeroBench) -> None:
+async def test_a_merged_contact_stands_for_the_one_it_went_into(xero: XeroHarness) -> None:
     made = await xero.customers.open_customer.do(opening(), ticket("c"))
     other = await _another(xero)
     merged = {"ContactStatus": "ARCHIVED", "MergedToContactID": other}
@@ -68,7 +68,7 @@ async def test_a_merged_contact_stands_for_the_one_it_went_into(xero: XeroBench)
     assert (match.verdict, match.chosen) == (Verdict.MATCHED, other)
 
 
-async def test_a_customer_that_lands_late_is_found_and_kept(xero: XeroBench) -> None:
+async def test_a_customer_that_lands_late_is_found_and_kept(xero: XeroHarness) -> None:
     await xero.spoil(operation=f"PUT {BASE}/Contacts", kind="late_commit")
     async with xero.opened(http={"timeout_seconds": 0.3}) as roles:
         assert roles.customers
@@ -78,7 +78,7 @@ async def test_a_customer_that_lands_late_is_found_and_kept(xero: XeroBench) -> 
     assert [each.id for each in await xero.customers.open_customer.find(opening())] == [second.id]
 
 
-async def test_a_stored_error_does_not_stand_in_the_way_of_a_customer(xero: XeroBench) -> None:
+async def test_a_stored_error_does_not_stand_in_the_way_of_a_customer(xero: XeroHarness) -> None:
     await xero.spoil(operation=f"PUT {BASE}/Contacts", kind="error_before")
     with pytest.raises(Uncertain):
         await xero.customers.open_customer.do(opening(), ticket("c"))
@@ -86,7 +86,7 @@ async def test_a_stored_error_does_not_stand_in_the_way_of_a_customer(xero: Xero
     assert [each.id for each in await xero.customers.open_customer.find(opening())] == [made.id]
 
 
-async def test_a_look_for_a_company_takes_two_calls(xero: XeroBench) -> None:
+async def test_a_look_for_a_company_takes_two_calls(xero: XeroHarness) -> None:
     await xero.customers.open_customer.do(opening(), ticket("c"))
     before = len(await xero.calls())
     await xero.customers.find_customers(ACCOUNT)

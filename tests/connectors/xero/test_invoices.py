@@ -13,18 +13,18 @@ from domain.money import Money
 from domain.tax import TaxTreatment, tax_rule
 from ports.failures import Rejected, Uncertain
 from testbed.vendors.xero.rules.settling import settle_invoice
-from tests.contracts.erp_bench import NOBODY, crediting, customer, draft, drafted, issued, ticket
-from tests.contracts.xero import BASE, XeroBench
+from tests.contracts.erp_harness import NOBODY, crediting, customer, draft, drafted, issued, ticket
+from tests.contracts.xero import BASE, XeroHarness
 
 EXPORT = tax_rule(TaxTreatment.EXPORT, standard_rate=Decimal(23))
 
 
-async def _read(xero: XeroBench, invoice: str) -> dict[str, Any]:
+async def _read(xero: XeroHarness, invoice: str) -> dict[str, Any]:
     found: dict[str, Any] = (await xero.read(f"/Invoices/{invoice}"))["Invoices"][0]
     return found
 
 
-async def test_a_draft_says_what_the_bill_says(xero: XeroBench) -> None:
+async def test_a_draft_says_what_the_bill_says(xero: XeroHarness) -> None:
     read = await _read(xero, await drafted(xero))
     assert (read["Type"], read["Status"], read["CurrencyCode"]) == ("ACCREC", "DRAFT", "EUR")
     assert read["Reference"] == "cw:hubspot:7001:m1:r1"
@@ -34,13 +34,13 @@ async def test_a_draft_says_what_the_bill_says(xero: XeroBench) -> None:
     assert (line["AccountCode"], line["TaxType"], line["Quantity"]) == ("200", "OUTPUT", 1)
 
 
-async def test_an_address_that_xero_forbids_is_left_out(xero: XeroBench) -> None:
+async def test_an_address_that_xero_forbids_is_left_out(xero: XeroHarness) -> None:
     command = draft(await customer(xero)).model_copy(update={"url": "https://x.example/Xero/1"})
     made = await xero.invoicing.draft_invoice.do(command, ticket("i"))
     assert "Url" not in await _read(xero, made.id)
 
 
-async def test_tracking_and_account_are_as_set(xero: XeroBench) -> None:
+async def test_tracking_and_account_are_as_set(xero: XeroHarness) -> None:
     category = next(xero.records.collection("TrackingCategories").values())
     option = {"TrackingOptionID": "1", "Name": "Cashward", "Status": "ACTIVE"}
     xero.plant("TrackingCategories", {**category, "Options": [option]})
@@ -52,7 +52,7 @@ async def test_tracking_and_account_are_as_set(xero: XeroBench) -> None:
 
 
 async def test_coins_smaller_than_a_cent_are_refused_before_anything_is_sent(
-    xero: XeroBench,
+    xero: XeroHarness,
 ) -> None:
     command = draft(await customer(xero), Money.of("10.125", "KWD"), tax=EXPORT)
     with pytest.raises(Rejected, match=r"KWD counts in 0\.001"):
@@ -61,7 +61,7 @@ async def test_coins_smaller_than_a_cent_are_refused_before_anything_is_sent(
 
 
 async def test_totals_that_differ_are_refused_naming_both_and_the_draft_stays(
-    xero: XeroBench,
+    xero: XeroHarness,
 ) -> None:
     command = draft(await customer(xero), Money.of(100, "EUR"))
     async with xero.opened(tax_types={"domestic": "TAX001"}) as roles:
@@ -71,7 +71,7 @@ async def test_totals_that_differ_are_refused_naming_both_and_the_draft_stays(
     assert len(await xero.invoicing.draft_invoice.find(command)) == 1
 
 
-async def test_a_repeat_under_one_key_makes_nothing(xero: XeroBench) -> None:
+async def test_a_repeat_under_one_key_makes_nothing(xero: XeroHarness) -> None:
     command = draft(await customer(xero))
     first = await xero.invoicing.draft_invoice.do(command, ticket("i"))
     second = await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=2))
@@ -79,7 +79,7 @@ async def test_a_repeat_under_one_key_makes_nothing(xero: XeroBench) -> None:
     assert len(await xero.invoicing.draft_invoice.find(command)) == 1
 
 
-async def test_the_declared_key_life_ends_before_xeros(xero: XeroBench) -> None:
+async def test_the_declared_key_life_ends_before_xeros(xero: XeroHarness) -> None:
     repeat = xero.invoicing.draft_invoice.idempotency
     assert repeat.strategy is Strategy.DRAFT
     assert repeat.key_lifetime
@@ -91,7 +91,7 @@ async def test_the_declared_key_life_ends_before_xeros(xero: XeroBench) -> None:
     assert await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=3)) != first
 
 
-async def test_a_key_sent_with_another_date_is_uncertain_and_burnt(xero: XeroBench) -> None:
+async def test_a_key_sent_with_another_date_is_uncertain_and_burnt(xero: XeroHarness) -> None:
     command = draft(await customer(xero))
     await xero.invoicing.draft_invoice.do(command, ticket("i"))
     tomorrow = command.model_copy(update={"issue_date": command.due_date})
@@ -101,7 +101,7 @@ async def test_a_key_sent_with_another_date_is_uncertain_and_burnt(xero: XeroBen
 
 
 async def test_an_error_that_xero_stored_is_left_behind_by_a_new_generation(
-    xero: XeroBench,
+    xero: XeroHarness,
 ) -> None:
     command = draft(await customer(xero))
     await xero.spoil(operation=f"PUT {BASE}/Invoices", kind="error_before")
@@ -114,7 +114,7 @@ async def test_an_error_that_xero_stored_is_left_behind_by_a_new_generation(
     assert len(await xero.invoicing.draft_invoice.find(command)) == 1
 
 
-async def test_of_two_documents_the_issued_one_is_told_first(xero: XeroBench) -> None:
+async def test_of_two_documents_the_issued_one_is_told_first(xero: XeroHarness) -> None:
     command = draft(await customer(xero))
     first = await xero.invoicing.draft_invoice.do(command, ticket("i"))
     second = await xero.invoicing.draft_invoice.do(command, ticket("i", generation=2))
@@ -129,7 +129,7 @@ async def test_of_two_documents_the_issued_one_is_told_first(xero: XeroBench) ->
     ]
 
 
-async def test_a_look_up_reads_every_page(xero: XeroBench) -> None:
+async def test_a_look_up_reads_every_page(xero: XeroHarness) -> None:
     on_file = xero.record("Invoices", await drafted(xero))
     for number in range(1000, 1150):
         copy = {"InvoiceID": f"copy-{number}", "InvoiceNumber": f"INV-{number}"}
@@ -138,21 +138,21 @@ async def test_a_look_up_reads_every_page(xero: XeroBench) -> None:
     assert len({made.id for made in found}) == 151
 
 
-async def test_a_reference_in_other_letters_is_not_ours(xero: XeroBench) -> None:
+async def test_a_reference_in_other_letters_is_not_ours(xero: XeroHarness) -> None:
     invoice = await drafted(xero)
     body = {"InvoiceID": invoice, "Reference": "CW:HUBSPOT:7001:M1:R1"}
     await xero.write("POST", f"/Invoices/{invoice}", body)
     assert not await xero.invoicing.draft_invoice.find(draft(NOBODY))
 
 
-async def test_a_closed_period_is_told_in_xeros_words(xero: XeroBench) -> None:
+async def test_a_closed_period_is_told_in_xeros_words(xero: XeroHarness) -> None:
     organisation = {**xero.records.organisation, "PeriodLockDate": "2026-12-31"}
     xero.plant("Organisation", organisation)
     with pytest.raises(Rejected, match="period lock date"):
         await xero.invoicing.draft_invoice.do(draft(await customer(xero)), ticket("i"))
 
 
-async def test_a_draft_that_cannot_be_approved_is_told_in_xeros_words(xero: XeroBench) -> None:
+async def test_a_draft_that_cannot_be_approved_is_told_in_xeros_words(xero: XeroHarness) -> None:
     invoice = await drafted(xero)
     xero.plant("Organisation", {**xero.records.organisation, "PeriodLockDate": "2026-12-31"})
     with pytest.raises(Rejected, match="period lock date"):
@@ -160,7 +160,7 @@ async def test_a_draft_that_cannot_be_approved_is_told_in_xeros_words(xero: Xero
     assert (await xero.invoicing.read_invoice(invoice)).status is InvoiceStatus.DRAFT
 
 
-async def test_a_voided_invoice_is_nothing_left_to_take_back(xero: XeroBench) -> None:
+async def test_a_voided_invoice_is_nothing_left_to_take_back(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     command = draft(NOBODY)
     (made,) = await xero.invoicing.draft_invoice.find(command)
@@ -169,7 +169,7 @@ async def test_a_voided_invoice_is_nothing_left_to_take_back(xero: XeroBench) ->
     assert not await xero.invoicing.draft_invoice.find(command)
 
 
-async def test_a_prepayment_that_was_put_against_an_invoice_is_money(xero: XeroBench) -> None:
+async def test_a_prepayment_that_was_put_against_an_invoice_is_money(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     prepayment = {"PrepaymentID": "1", "AppliedAmount": "250.00", "Date": "2026-11-24"}
     on_file = xero.record("Invoices", invoice.id)
@@ -178,7 +178,7 @@ async def test_a_prepayment_that_was_put_against_an_invoice_is_money(xero: XeroB
     assert (read.paid, read.credited) == (Money.of(250, "EUR"), Money.zero("EUR"))
 
 
-async def test_a_credit_note_names_its_invoice(xero: XeroBench) -> None:
+async def test_a_credit_note_names_its_invoice(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     command = crediting(invoice, await customer(xero), Money.of(100, "EUR"))
     made = await xero.invoicing.credit_invoice.do(command, ticket("n"))
@@ -188,7 +188,7 @@ async def test_a_credit_note_names_its_invoice(xero: XeroBench) -> None:
     assert note["Allocations"][0]["Invoice"]["InvoiceID"] == invoice.id
 
 
-async def test_a_credit_that_was_not_allocated_is_not_made_yet(xero: XeroBench) -> None:
+async def test_a_credit_that_was_not_allocated_is_not_made_yet(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     command = crediting(invoice, await customer(xero), Money.of(100, "EUR"))
     await xero.spoil(operation="PUT */Allocations", kind="error_before")
@@ -200,7 +200,7 @@ async def test_a_credit_that_was_not_allocated_is_not_made_yet(xero: XeroBench) 
     assert len(await xero.invoicing.credit_invoice.find(command)) == 1
 
 
-async def test_a_credit_without_room_is_refused_before_a_note_is_made(xero: XeroBench) -> None:
+async def test_a_credit_without_room_is_refused_before_a_note_is_made(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     await xero.pay(invoice.id, Money.of(1, "EUR"))
     command = crediting(invoice, await customer(xero), invoice.net)
@@ -209,7 +209,7 @@ async def test_a_credit_without_room_is_refused_before_a_note_is_made(xero: Xero
     assert f"PUT {BASE}/CreditNotes" not in await xero.calls()
 
 
-async def test_a_credit_note_that_reads_otherwise_is_never_allocated(xero: XeroBench) -> None:
+async def test_a_credit_note_that_reads_otherwise_is_never_allocated(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     command = crediting(invoice, await customer(xero), Money.of(100, "EUR"))
     async with xero.opened(tax_types={"domestic": "TAX001"}) as roles:
@@ -221,7 +221,7 @@ async def test_a_credit_note_that_reads_otherwise_is_never_allocated(xero: XeroB
     assert (await xero.calls()).count(f"PUT {BASE}/CreditNotes") == 1
 
 
-async def test_a_bill_takes_one_call_to_draft_and_one_to_issue(xero: XeroBench) -> None:
+async def test_a_bill_takes_one_call_to_draft_and_one_to_issue(xero: XeroHarness) -> None:
     contact = await customer(xero)
     await xero.invoicing.draft_invoice.do(draft(contact, item="m9"), ticket("warm"))
     before = len(await xero.calls())
@@ -233,7 +233,7 @@ async def test_a_bill_takes_one_call_to_draft_and_one_to_issue(xero: XeroBench) 
     ]
 
 
-async def test_an_invoices_pdf_is_where_it_says(xero: XeroBench) -> None:
+async def test_an_invoices_pdf_is_where_it_says(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     headers = {"Accept": "application/pdf"}
     answer = await xero.hands.get(invoice.pdf, headers=headers)

@@ -21,7 +21,7 @@ from domain.billing import InvoiceStatus
 from domain.ids import CustomerKey
 from domain.money import Money
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain
-from tests.contracts.erp_bench import ACCOUNT, opening
+from tests.contracts.erp_harness import ACCOUNT, opening
 
 LINKS = Links(app="https://go.xero.example")
 INVOICE: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contracts.hubspot import LABELS, OBJECTS, HubspotBench
+from tests.contracts.hubspot import LABELS, OBJECTS, HubspotHarness
 
 DEALS, COMPANIES = f"{OBJECTS}/deals", f"{OBJECTS}/companies"
 PROPERTIES = "/crm/v3/properties/companies"
@@ -16,14 +16,14 @@ _FIELD = {
 }
 
 
-async def visit(crm: HubspotBench) -> None:
+async def visit(crm: HubspotHarness) -> None:
     await _records(crm)
     await _batches(crm)
     await _associations(crm)
     await _definitions(crm)
 
 
-async def _records(crm: HubspotBench) -> None:
+async def _records(crm: HubspotHarness) -> None:
     history = "propertiesWithHistory=dealstage&associations=companies,contacts,line_items"
     await crm.write("GET", f"{DEALS}/{DEAL}?{history}")
     await crm.write("GET", f"{DEALS}?limit=1&associations=companies")
@@ -33,7 +33,7 @@ async def _records(crm: HubspotBench) -> None:
     await crm.write("DELETE", f"{OBJECTS}/contacts/90110000001")
 
 
-async def _batches(crm: HubspotBench) -> None:
+async def _batches(crm: HubspotHarness) -> None:
     read = {"properties": ["dealname"], "propertiesWithHistory": ["dealstage"]}
     await _batch(crm, f"{DEALS}/batch/read", {"id": DEAL}, {"id": NOBODY}, **read)
     deals = [{"properties": {"dealname": name}} for name in ("One", "Two")]
@@ -46,7 +46,7 @@ async def _batches(crm: HubspotBench) -> None:
     await _batch(crm, f"{OBJECTS}/contacts/batch/create", taken)
 
 
-async def _associations(crm: HubspotBench) -> None:
+async def _associations(crm: HubspotHarness) -> None:
     companies = f"/crm/v4/objects/deals/{DEAL}/associations/companies"
     await crm.write("PUT", f"{companies.replace('companies', 'default/companies')}/{OTHER}")
     await crm.write("GET", f"{companies}?limit=1")
@@ -57,7 +57,7 @@ async def _associations(crm: HubspotBench) -> None:
     await crm.write("DELETE", f"{LABELS}/{made['typeId']}")
 
 
-async def _definitions(crm: HubspotBench) -> None:
+async def _definitions(crm: HubspotHarness) -> None:
     group = {"name": "own", "label": "Own", "displayOrder": -1}
     await crm.write("POST", f"{PROPERTIES}/groups", group)
     for _ in range(2):
@@ -68,6 +68,6 @@ async def _definitions(crm: HubspotBench) -> None:
     await crm.write("DELETE", f"{PROPERTIES}/own_key")
 
 
-async def _batch(crm: HubspotBench, path: str, *inputs: Any, **more: Any) -> Any:
+async def _batch(crm: HubspotHarness, path: str, *inputs: Any, **more: Any) -> Any:
     answer = await crm.hands.post(path, json={"inputs": list(inputs), **more})
     return answer.json() if answer.content else None

@@ -3,11 +3,11 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.ids import DealId
 from ports.failures import ConnectorFailure
-from tests.contracts.crm_bench import asking, figures, link, open_deal, ticket, unlink
-from tests.contracts.hubspot import OBJECTS, HubspotBench, local
+from tests.contracts.crm_harness import asking, figures, link, open_deal, ticket, unlink
+from tests.contracts.hubspot import OBJECTS, HubspotHarness, local
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _APP = {
@@ -18,14 +18,14 @@ _APP = {
 }
 
 
-async def live(crm: HubspotBench) -> None:
+async def live(crm: HubspotHarness) -> None:
     await _prepare(crm)
     deal = await _sell(crm)
     await _carry(crm, deal)
     await _go_wrong(crm, deal)
 
 
-async def _prepare(crm: HubspotBench) -> None:
+async def _prepare(crm: HubspotHarness) -> None:
     await crm.empty()
     for dry_run in (True, False, False):
         await crm.crm.set_up(dry_run=dry_run)
@@ -34,7 +34,7 @@ async def _prepare(crm: HubspotBench) -> None:
         await roles.crm.probe()
 
 
-async def _sell(crm: HubspotBench) -> DealId:
+async def _sell(crm: HubspotHarness) -> DealId:
     deals = [await crm.enter(open_deal(name=name)) for name in ("Pumps", "Valves", "Pipes")]
     for deal in deals:
         await crm.win(deal)
@@ -43,7 +43,7 @@ async def _sell(crm: HubspotBench) -> DealId:
     return deals[0]
 
 
-async def _carry(crm: HubspotBench, deal: DealId) -> None:
+async def _carry(crm: HubspotHarness, deal: DealId) -> None:
     await crm.crm.read_deal(deal)
     made = await crm.crm.write_back.do(link(deal), ticket("l"))
     await crm.crm.write_back.do(figures(deal), ticket("w"))
@@ -55,7 +55,7 @@ async def _carry(crm: HubspotBench, deal: DealId) -> None:
     await crm.crm.owner_task.undo(asking(deal), task)
 
 
-async def _go_wrong(crm: HubspotBench, deal: DealId) -> None:
+async def _go_wrong(crm: HubspotHarness, deal: DealId) -> None:
     nobody = crm.unknown()
     with suppress(ConnectorFailure):
         await crm.crm.read_deal(nobody)
@@ -64,8 +64,8 @@ async def _go_wrong(crm: HubspotBench, deal: DealId) -> None:
     for properties in ({"amount": "a lot"}, {"no_such_field": "1"}, "no object"):
         path = f"{OBJECTS}/deals/{local(deal)}"
         assert (await crm.hands.patch(path, json={"properties": properties})).is_client_error
-    for trouble in (Trouble.LOCKED_OUT, Trouble.THROTTLED):
-        async with crm.in_trouble(trouble) as role:
+    for fault in (Fault.LOCKED_OUT, Fault.THROTTLED):
+        async with crm.with_fault(fault) as role:
             with suppress(ConnectorFailure):
                 await role.write_back.do(figures(deal), ticket("y"))
     await crm.spoil_all()

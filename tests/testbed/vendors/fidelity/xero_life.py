@@ -4,26 +4,26 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from connectors.common import Roles
+from connectors.memory import Fault
 from domain.billing import Invoice
 from domain.company import Account
 from domain.ids import AccountId, ExternalId
 from domain.money import Money
 from ports.failures import ConnectorFailure
-from tests.contracts.erp_bench import (
+from tests.contracts.erp_harness import (
     ACCOUNT,
     NOBODY,
-    Trouble,
     crediting,
     draft,
     opening,
     ticket,
 )
-from tests.contracts.xero import XeroBench
+from tests.contracts.xero import XeroHarness
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-async def live(erp: XeroBench) -> None:
+async def live(erp: XeroHarness) -> None:
     await erp.invoicing.probe()
     customer = await _open(erp)
     invoice = await _bill(erp, customer)
@@ -31,7 +31,7 @@ async def live(erp: XeroBench) -> None:
     await _go_wrong(erp, customer)
 
 
-async def _open(erp: XeroBench) -> ExternalId:
+async def _open(erp: XeroHarness) -> ExternalId:
     change = erp.customers.open_customer
     first = await change.do(opening(), ticket("c"))
     await change.undo(opening(), first)
@@ -43,7 +43,7 @@ async def _open(erp: XeroBench) -> ExternalId:
     return made.id
 
 
-async def _bill(erp: XeroBench, customer: ExternalId) -> Invoice:
+async def _bill(erp: XeroHarness, customer: ExternalId) -> Invoice:
     change = erp.invoicing.draft_invoice
     spare = draft(customer, item="m2")
     stray = await change.do(spare, ticket("m2"))
@@ -55,7 +55,7 @@ async def _bill(erp: XeroBench, customer: ExternalId) -> Invoice:
     return await erp.invoicing.read_invoice(made.id)
 
 
-async def _settle(erp: XeroBench, invoice: Invoice, customer: ExternalId) -> None:
+async def _settle(erp: XeroHarness, invoice: Invoice, customer: ExternalId) -> None:
     command = crediting(invoice, customer, Money.of(100, "EUR"))
     credit = await erp.invoicing.credit_invoice.do(command, ticket("k"))
     assert await erp.invoicing.credit_invoice.find(command)
@@ -68,13 +68,13 @@ async def _settle(erp: XeroBench, invoice: Invoice, customer: ExternalId) -> Non
         assert await roles.invoicing.changed_since(LONG_AGO)
 
 
-async def _go_wrong(erp: XeroBench, customer: ExternalId) -> None:
+async def _go_wrong(erp: XeroHarness, customer: ExternalId) -> None:
     with suppress(ConnectorFailure):
         await erp.invoicing.read_invoice(NOBODY)
     with suppress(ConnectorFailure):
         await erp.invoicing.draft_invoice.do(draft(NOBODY, item="m9"), ticket("m9"))
-    for trouble in (Trouble.LOCKED_OUT, Trouble.THROTTLED):
-        async with erp.in_trouble(trouble) as roles:
+    for fault in (Fault.LOCKED_OUT, Fault.THROTTLED):
+        async with erp.with_fault(fault) as roles:
             with suppress(ConnectorFailure):
                 await _draft(roles, customer)
 

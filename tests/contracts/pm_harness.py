@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from connectors.common import Roles
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.billing import BillableItem
 from domain.deal import ContactRole, CostType, SlaMetric
 from domain.effect import Receipt
@@ -30,10 +30,10 @@ NOWHERE = ExternalId("99999999")
 START = date(2026, 12, 7)
 
 
-class PmBench(Protocol):
+class PmHarness(Protocol):
     """The role, and what the delivery team does at the vendor.
 
-    With a webhook, it is an Audible (`ear.py`) as well.
+    With a webhook, it is an HasWebhook (`webhook_receiver.py`) as well.
     """
 
     @property
@@ -55,7 +55,7 @@ class PmBench(Protocol):
         """
         ...
 
-    def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Roles]:
+    def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Roles]:
         """The role, over the same world, whose next call goes wrong in this way."""
         ...
 
@@ -107,11 +107,11 @@ def plan(deal: DealId = DEAL, *, items: int = 2, people: tuple[str, ...] = ()) -
     )
 
 
-async def opened(bench: PmBench, deal: DealId = DEAL) -> ExternalId:
+async def opened(bench: PmHarness, deal: DealId = DEAL) -> ExternalId:
     return (await bench.pm.open_project.do(plan(deal).opening(), ticket())).id
 
 
-async def planned(bench: PmBench, project: ExternalId, items: int = 2) -> dict[str, str]:
+async def planned(bench: PmHarness, project: ExternalId, items: int = 2) -> dict[str, str]:
     """The versions by item."""
     command = plan(items=items).milestone_plan(project)
     return dict((await bench.pm.plan_milestones.do(command, ticket())).parts)

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Protocol
 
 from connectors.common import Roles
+from connectors.memory import Fault
 from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
 from domain.company import Account, CompanyIds
 from domain.customer import OpenCustomer
@@ -30,23 +30,14 @@ ACCOUNT = Account(
 )
 
 
-class Trouble(StrEnum):
-    """How the next change goes wrong."""
-
-    DOWN = "down"
-    THROTTLED = "throttled"
-    LOCKED_OUT = "locked out"
-    LOST_REPLY = "lost reply"
-
-
 class Refused(Exception):
     """The vendor does not let a person do this."""
 
 
-class ErpBench(Protocol):
+class ErpHarness(Protocol):
     """The two roles, and what people do at the vendor.
 
-    With a webhook, it is an Audible (`ear.py`) as well.
+    With a webhook, it is an HasWebhook (`webhook_receiver.py`) as well.
     """
 
     @property
@@ -66,7 +57,7 @@ class ErpBench(Protocol):
         """An accountant changes something of a draft; the look says if it is still so."""
         ...
 
-    def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Roles]:
+    def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Roles]:
         """The roles, over the same world, whose next change goes wrong in this way."""
         ...
 
@@ -99,7 +90,7 @@ def opening(account: Account = ACCOUNT) -> OpenCustomer:
     )
 
 
-async def customer(erp: ErpBench) -> ExternalId:
+async def customer(erp: ErpHarness) -> ExternalId:
     made = await erp.customers.open_customer.do(opening(), ticket("customer"))
     return made.id
 
@@ -123,12 +114,12 @@ def draft(
     )
 
 
-async def drafted(erp: ErpBench, item: str = "m1") -> ExternalId:
+async def drafted(erp: ErpHarness, item: str = "m1") -> ExternalId:
     command = draft(await customer(erp), item=item)
     return (await erp.invoicing.draft_invoice.do(command, ticket(command.subject))).id
 
 
-async def issued(erp: ErpBench, item: str = "m1") -> Invoice:
+async def issued(erp: ErpHarness, item: str = "m1") -> Invoice:
     invoice = await drafted(erp, item)
     await erp.invoicing.issue(invoice)
     return await erp.invoicing.read_invoice(invoice)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from connectors.memory import Trouble
+from connectors.memory import Fault
 from domain.company import Account, CompanyIds
 from domain.deal import (
     Contact,
@@ -48,10 +48,10 @@ CONTACTS = (
 )
 
 
-class CrmBench(Protocol):
+class CrmHarness(Protocol):
     """The role, and what sales do at the vendor.
 
-    With a webhook, it is an Audible (`ear.py`) as well.
+    With a webhook, it is an HasWebhook (`webhook_receiver.py`) as well.
     """
 
     @property
@@ -79,7 +79,7 @@ class CrmBench(Protocol):
         """An id such as the vendor gives, of no deal."""
         ...
 
-    def in_trouble(self, trouble: Trouble) -> AbstractAsyncContextManager[Crm]:
+    def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Crm]:
         """The role over the same account, whose next change goes wrong in this way."""
         ...
 
@@ -145,7 +145,7 @@ def open_deal(currency: str = "EUR", *, name: str = "Pump monitoring") -> Deal:
     )
 
 
-async def won(crm: CrmBench, name: str = "Pump monitoring") -> DealId:
+async def won(crm: CrmHarness, name: str = "Pump monitoring") -> DealId:
     deal = await crm.enter(open_deal(name=name))
     await crm.win(deal)
     return deal

@@ -1,0 +1,53 @@
+"""An operation in memory: it keeps what carries our key, so that a repeat changes nothing."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar, Generic
+
+from connectors.memory.world import SYSTEM, MemoryWorld
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
+from domain.ids import ExternalId
+from ports.operation import Attempt, C
+
+UPSERT = IdempotencyPolicy(strategy=Strategy.UPSERT)
+
+
+class MemoryOperation(ABC, Generic[C]):
+    """A subclass adds three plain functions over the world."""
+
+    kind: ClassVar[EffectKind]
+    system: str = SYSTEM
+    idempotency: IdempotencyPolicy = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE)
+    is_repeatable: bool = True
+
+    def __init__(self, world: MemoryWorld) -> None:
+        self.world = world
+
+    async def do(self, command: C, attempt: Attempt) -> Receipt:
+        del attempt
+        return self.world.respond(partial(self._once, command), changes=True)
+
+    async def find(self, command: C) -> Sequence[Receipt]:
+        is_upsert = self.idempotency.strategy is Strategy.UPSERT
+        return self.world.respond(lambda: () if is_upsert else self.existing(command))
+
+    async def undo(self, command: C, receipt: Receipt) -> None:
+        self.world.respond(partial(self.remove, command, receipt), changes=True)
+
+    @abstractmethod
+    def create(self, command: C) -> Receipt: ...
+
+    @abstractmethod
+    def existing(self, command: C) -> Sequence[Receipt]: ...
+
+    @abstractmethod
+    def remove(self, command: C, receipt: Receipt) -> None: ...
+
+    def _once(self, command: C) -> Receipt:
+        existing = self.existing(command)
+        return existing[0] if existing else self.create(command)
+
+
+def receipt_of(list_name: str, id: ExternalId) -> Receipt:
+    return Receipt(id=id, url=f"memory://{list_name}/{id}")

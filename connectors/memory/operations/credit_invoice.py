@@ -1,0 +1,34 @@
+"""Credits an issued invoice."""
+
+from collections.abc import Sequence
+
+from connectors.common.documents import Totals, credit_lines
+from connectors.memory.operations.base import MemoryOperation, receipt_of
+from connectors.memory.world import CHECKS, TAX_ROUNDING
+from domain.billing import CreditInvoice
+from domain.effect import EffectKind, Receipt
+from domain.money import Money
+
+
+class CreditInvoiceOperation(MemoryOperation[CreditInvoice]):
+    """A credit note is allocated as it is made, and stays in the books."""
+
+    kind = EffectKind("erp.credit")
+    is_repeatable = False
+
+    def create(self, command: CreditInvoice) -> Receipt:
+        invoice = self.world.invoice(command.invoice)
+        credit = Totals.expected(credit_lines(command), command.tax, TAX_ROUNDING)
+        CHECKS.require_room(invoice.number, invoice.outstanding.amount, credit)
+        credited = invoice.credited + Money.of(credit.gross, credit.currency)
+        self.world.settle(invoice.model_copy(update={"credited": credited}))
+        note = self.world.next_id("N")
+        self.world.credits[note] = command
+        return receipt_of("credits", note)
+
+    def existing(self, command: CreditInvoice) -> Sequence[Receipt]:
+        notes = self.world.credits.items()
+        return [receipt_of("credits", n) for n, each in notes if each.subject == command.subject]
+
+    def remove(self, command: CreditInvoice, receipt: Receipt) -> None:
+        raise CHECKS.credited(command, receipt)

@@ -1,0 +1,56 @@
+"""Drafts an invoice."""
+
+from collections.abc import Sequence
+
+from connectors.memory.operations.base import MemoryOperation, receipt_of
+from connectors.memory.world import CHECKS, SYSTEM, TAX_ROUNDING
+from domain.billing import DraftInvoice, Invoice, InvoiceStatus
+from domain.effect import EffectKind, Receipt
+from domain.money import Money
+from domain.tax import tax_on
+from ports.failures import Rejected
+
+
+class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
+    """Invoices are found by our reference; an undo deletes a draft."""
+
+    kind = EffectKind("erp.invoice")
+    is_repeatable = False
+
+    def create(self, command: DraftInvoice) -> Receipt:
+        if command.customer not in self.world.customers:
+            raise Rejected(SYSTEM, f"no customer {command.customer!r}")
+        tax = tax_on([line.net for line in command.lines], command.tax, TAX_ROUNDING)
+        zero = Money.zero(command.net.currency)
+        receipt = receipt_of("invoices", self.world.next_id("I"))
+        self.world.keep(
+            Invoice(
+                id=receipt.id,
+                reference=command.reference,
+                number="",
+                status=InvoiceStatus.DRAFT,
+                url=receipt.url,
+                issued_on=command.issue_date,
+                due_on=command.due_date,
+                net=command.net,
+                tax=tax,
+                gross=command.net + tax,
+                paid=zero,
+                credited=zero,
+            )
+        )
+        return receipt
+
+    def existing(self, command: DraftInvoice) -> Sequence[Receipt]:
+        invoices = (stored.invoice for stored in self.world.invoices.values())
+        ours = (each for each in invoices if each.reference == command.reference)
+        return [receipt_of("invoices", i.id) for i in ours if i.status is not InvoiceStatus.GONE]
+
+    def remove(self, command: DraftInvoice, receipt: Receipt) -> None:
+        del command
+        invoice = self.world.invoice(receipt.id)
+        if invoice.status is InvoiceStatus.GONE:
+            return
+        if invoice.status is not InvoiceStatus.DRAFT:
+            raise CHECKS.issued(invoice.number)
+        self.world.void(invoice.id)

@@ -1,0 +1,36 @@
+"""Opens a customer."""
+
+from collections.abc import Sequence
+
+from connectors.memory.operations.base import MemoryOperation, receipt_of
+from domain.customer import Candidate, OpenCustomer
+from domain.effect import EffectKind, Receipt
+
+
+class OpenCustomerOperation(MemoryOperation[OpenCustomer]):
+    """Customers are found by our key; an undo archives them."""
+
+    kind = EffectKind("erp.customer")
+
+    def create(self, command: OpenCustomer) -> Receipt:
+        ids = command.account.ids
+        customer = Candidate(
+            id=self.world.next_id("C"),
+            name=command.account.name,
+            key=command.key,
+            company_id=ids.company_id,
+            vat_id=ids.vat_id,
+        )
+        self.world.customers[customer.id] = customer
+        return receipt_of("customers", customer.id)
+
+    def existing(self, command: OpenCustomer) -> Sequence[Receipt]:
+        customers = self.world.customers.values()
+        ours = (each for each in customers if each.key == command.key and not each.is_archived)
+        return [receipt_of("customers", each.id) for each in ours]
+
+    def remove(self, command: OpenCustomer, receipt: Receipt) -> None:
+        del command
+        if customer := self.world.customers.get(receipt.id):
+            archived = customer.model_copy(update={"is_archived": True})
+            self.world.customers[receipt.id] = archived

@@ -1,0 +1,17 @@
+"""Plans milestones."""
+
+from collections.abc import Sequence
+
+from connectors.memory.operations.project_part import ProjectPartOperation
+from domain.effect import EffectKind
+from domain.project import PlanMilestones
+
+
+class PlanMilestonesOperation(ProjectPartOperation[PlanMilestones]):
+    """Each milestone has a key."""
+
+    kind = EffectKind("pm.milestones")
+    name = "milestones"
+
+    def keys(self, command: PlanMilestones) -> Sequence[str]:
+        return [item.key for item in command.milestones]

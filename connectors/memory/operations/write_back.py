@@ -1,0 +1,44 @@
+"""Writes the project and the money of a deal to its record."""
+
+from collections.abc import Sequence
+
+from connectors.memory.operations.base import UPSERT, MemoryOperation
+from domain.effect import EffectKind, Receipt
+from domain.ids import ExternalId
+from domain.write_back import WriteBack
+
+_PROJECT = ("project", "project_url")
+
+
+class WriteBackOperation(MemoryOperation[WriteBack]):
+    """A record keeps the last value of each field."""
+
+    kind = EffectKind("crm.record")
+    idempotency = UPSERT
+
+    def create(self, command: WriteBack) -> Receipt:
+        deal = self.world.deal(command.deal)
+        blank = WriteBack(subject=command.subject, deal=deal.id)
+        record = self.world.records.get(deal.id, blank)
+        values = ((name, getattr(command, name)) for name in WriteBack.model_fields)
+        update = {name: value for name, value in values if value is not None}
+        self.world.records[deal.id] = record.model_copy(update=update)
+        self.world.changed[deal.id] = self.world.clock()
+        return Receipt(id=ExternalId(deal.id), url=deal.url)
+
+    def existing(self, command: WriteBack) -> Sequence[Receipt]:
+        del command
+        return ()
+
+    def remove(self, command: WriteBack, receipt: Receipt) -> None:
+        del receipt
+        record = self.world.records.get(command.deal)
+        if record is None:
+            return
+        names_one = command.project is not None or command.project_url is not None
+        ours = [
+            name
+            for name in _PROJECT
+            if not names_one or getattr(command, name) == getattr(record, name)
+        ]
+        self.world.records[command.deal] = record.model_copy(update=dict.fromkeys(ours, ""))
