@@ -47,6 +47,7 @@ OF_VENDORS = {
     "journal": "tryton",
     "currency_exchange_journal": "tryton",
     "Page": "models",
+    "Site": "jira",
 }
 """Words of a vendor's own documentation, within that vendor's package."""
 TO_BE_CUT = ("bottlecrm", "redmine", "tryton")

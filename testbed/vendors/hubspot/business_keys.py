@@ -7,7 +7,7 @@ from typing import Any
 
 from testbed.vendors.common.call import Call
 
-_TELLING = ("cashward_key", "dealname", "name", "email", "hs_sku", "hs_task_subject")
+_WRITING = ("cashward_key", "dealname", "name", "email", "hs_sku", "hs_task_subject")
 _LONGEST = 120
 
 
@@ -40,8 +40,8 @@ def _of_filter(one: Mapping[str, Any]) -> str:
 def _of_record(one: Mapping[str, Any]) -> str:
     properties = one.get("properties") or {}
     named = one.get("id") or one.get("name")
-    telling = (properties[name] for name in _TELLING if properties.get(name))
-    return str(named or next(telling, json.dumps(properties, sort_keys=True, default=str)))
+    writing = (properties[name] for name in _WRITING if properties.get(name))
+    return str(named or next(writing, json.dumps(properties, sort_keys=True, default=str)))
 
 
 def _short(key: str) -> str:
