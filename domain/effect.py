@@ -42,7 +42,7 @@ class Strategy(StrEnum):
     IDEMPOTENCY_KEY = "idempotency_key"
     UNIQUE_REFERENCE = "unique_reference"
     DRAFT = "draft"
-    SEARCH_FIRST = "inert"
+    SEARCH_FIRST = "search_first"
 
 
 class IdempotencyPolicy(Value):
