@@ -13,7 +13,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo real test check licenses bench new-connector fix lock clean
+.PHONY: help demo real test check licenses mutants bench new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -45,6 +45,12 @@ licenses: $(DEVELOPMENT) ## Write docs/third-party.md anew
 
 bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios of one run
 	@$(BIN)/python -m testbed.bench $(ARGS)
+
+mutants: $(DEVELOPMENT) ## Change the domain's code in small ways, and count the changes that no test notices
+	@$(BIN)/mutmut run --max-children $(JOBS) $(ARGS) >/dev/null
+	@$(BIN)/mutmut export-cicd-stats >/dev/null
+	@$(BIN)/python -c 'import json; s = json.load(open("mutants/mutmut-cicd-stats.json")); \
+		print("{killed} of {total} mutants killed, {survived} survived, {no_tests} in code without a test".format(**s))'
 
 new-connector: $(DEVELOPMENT) ## Lay out a connector: make new-connector NAME=pipedrive ROLE=crm
 	@$(BIN)/python scripts/new_connector.py '$(NAME)' $(if $(ROLE),--role '$(ROLE)')

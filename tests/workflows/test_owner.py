@@ -4,8 +4,9 @@ from domain.attention import Action
 from domain.responsibility import Party
 from domain.stage import Stage
 from tests.deals import company, deal
-from tests.world import World, until
+from tests.world import World, until, until_awaited
 from workflows import workflow_ids
+from workflows.closed_won_handoff import NEW_CUSTOMER
 
 
 async def test_a_deal_without_scope_is_a_task_of_its_owner_until_it_is_mended(
@@ -74,5 +75,7 @@ async def test_what_finance_must_decide_is_no_task_of_the_owner(world: World) ->
     await world.win(mine)
     filed = await world.parked(workflow_ids.handoff_run(mine.id))
     assert filed.attention.responsible == (Party.FINANCE,)
-    assert not world.systems.tasks.keys() & {task.subject for task in world.open_tasks(mine.id)}
-    assert not world.open_tasks(mine.id)
+    await world.decide(workflow_ids.handoff_run(mine.id), Action.AMEND, choice=NEW_CUSTOMER)
+    await until_awaited(lambda: world.has_project(mine.id))
+    asked = [task.command for task in world.systems.tasks.values()]
+    assert [command for command in asked if command.deal == mine.id] == []
