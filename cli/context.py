@@ -18,7 +18,7 @@ from temporalio.client import Client
 
 from cli.errors import CliError, ExitCode, translate_errors
 from domain.ids import DealId
-from runtime.settings import Settings
+from runtime.settings import FILE, PREFIX, Settings
 from runtime.settings_loading import read_settings
 from runtime.temporal import connect
 from store import Store, open_store
@@ -31,6 +31,7 @@ err = Console(stderr=True)
 _ROOMY = 72  # columns; in fewer, what may not be folded would be cut
 STATE = "CASHWARD_STATE"
 LOCAL_ENVIRONMENT = "environment.json"
+_NO_SETTINGS = frozenset({STATE, "CASHWARD_REAL_CACHE"})
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 State = Annotated[
     Path,
@@ -51,13 +52,19 @@ def run(main: Coroutine[Any, Any, R]) -> R:
 
 
 def settings() -> Settings:
-    """The settings of the environment; where it names no Temporal, those of the local stack."""
+    """The settings of this process; those of a local stack only where nothing else is set."""
     local = Path(os.environ.get(STATE, DEFAULT_STATE)) / LOCAL_ENVIRONMENT
-    if "CASHWARD_TEMPORAL__ADDRESS" not in os.environ and local.exists():
-        for name, value in _remembered(local).items():
-            os.environ.setdefault(name, value)
+    if not _is_configured() and local.exists():
+        ours = {name: v for name, v in _remembered(local).items() if name.startswith(PREFIX)}
+        os.environ.update(ours)
     with translate_errors():
         return read_settings()
+
+
+def _is_configured() -> bool:
+    """Whether a settings file or a variable of ours says where to work."""
+    given = (name for name in os.environ if name.startswith(PREFIX) and name not in _NO_SETTINGS)
+    return Path(FILE).exists() or any(given)
 
 
 def _remembered(file: Path) -> dict[str, str]:
