@@ -27,7 +27,7 @@ test: $(DEVELOPMENT) ## Run the tests that take seconds
 real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
 	@$(BIN)/python -m testbed.systems install --folder $(REAL)/real
 	@$(BIN)/python scripts/contracts.py --check
-	@$(BIN)/python -m pytest -q -m testbed.systems tests/connectors tests/testbed/systems
+	@$(BIN)/python -m pytest -q -m real tests/connectors tests/testbed/systems
 	@$(BIN)/cashward demo --systems real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
 	@$(BIN)/python -m testbed.systems count --folder $(REAL)/real
 
