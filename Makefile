@@ -13,7 +13,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo real test check licenses mutants bench new-connector fix lock clean
+.PHONY: help demo real real-contracts real-deals test check licenses mutants bench new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -24,9 +24,13 @@ demo: $(TESTBED) ## Carry deals from closed-won to cash on this machine
 test: $(DEVELOPMENT) ## Run the tests that take seconds
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(ARGS)
 
-real: $(DEVELOPMENT) ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
+real: real-contracts real-deals ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
+
+real-contracts: $(DEVELOPMENT)
 	@$(BIN)/python -m testbed.systems install --folder $(REAL)/real
 	@$(BIN)/python scripts/contracts.py --check
+
+real-deals: $(DEVELOPMENT)
 	@$(BIN)/python -m pytest -q -m real tests/connectors tests/testbed/systems
 	@$(BIN)/cashward demo --systems real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
 	@$(BIN)/python -m testbed.systems count --folder $(REAL)/real

@@ -18,7 +18,7 @@ _DEALS = """
                'cw-account-bottlecrm-' || account.id
            ], NULL) AS numbers
     FROM opportunity deal LEFT JOIN accounts account ON account.id = account_id
-    WHERE environment = 'CLOSED_WON'
+    WHERE stage = 'CLOSED_WON'
 """
 _TASKS = """
     SELECT 'task' AS kind, id::text, coalesce(custom_fields->>'cashward_key', '') AS mark,
