@@ -5,10 +5,13 @@ from datetime import datetime
 
 from temporalio import activity
 
+from domain.actor import CASHWARD, Actor
 from domain.attention import Action, Attention, Decision
+from domain.command import CommandRecord
 from domain.ids import DealId
 from domain.value import Value
 from ports.attention_queue import AttentionQueue
+from ports.audit_trail import AuditTrail
 from ports.billing_ledger import Baseline, BillingLedger
 
 Clock = Callable[[], datetime]
@@ -22,12 +25,27 @@ class Resolution(Value):
     decision: Decision
 
 
-class BookkeepingActivities:
-    """Keeps the attentions and the contracts."""
+class ContractClosing(Value):
+    """A contract that is over, who ended it, and why."""
 
-    def __init__(self, attention_queue: AttentionQueue, books: BillingLedger, clock: Clock) -> None:
+    deal: DealId
+    by: Actor = CASHWARD
+    reason: str = ""
+
+
+class BookkeepingActivities:
+    """Keeps the attentions, the contracts and the audit trail of commands."""
+
+    def __init__(
+        self,
+        attention_queue: AttentionQueue,
+        books: BillingLedger,
+        audit_trail: AuditTrail,
+        clock: Clock,
+    ) -> None:
         self._attention_queue = attention_queue
         self._books = books
+        self._audit_trail = audit_trail
         self._clock = clock
 
     @activity.defn(name="attention.add")
@@ -43,7 +61,7 @@ class BookkeepingActivities:
     @activity.defn(name="attention.drop")
     async def drop_attentions(self, run: str) -> None:
         """Nobody waits for a decision about this run any more: it was ended from outside."""
-        gone = Decision(action=Action.ABORT, by="cashward", reason="the run was ended from outside")
+        gone = Decision(action=Action.ABORT, by=CASHWARD, reason="the run was ended from outside")
         for filed in await self._attention_queue.list_of_run(run):
             if filed.decision is None:
                 await self._attention_queue.resolve(
@@ -55,5 +73,12 @@ class BookkeepingActivities:
         await self._books.agree(baseline, now=self._clock())
 
     @activity.defn(name="contract.close")
-    async def close_contract(self, deal: DealId) -> None:
-        await self._books.close(deal, now=self._clock())
+    async def close_contract(self, closing: ContractClosing) -> None:
+        await self._books.close(
+            closing.deal, by=closing.by, reason=closing.reason, now=self._clock()
+        )
+
+    @activity.defn(name="audit.record_command")
+    async def record_command(self, command: CommandRecord) -> None:
+        """Record a command that a run accepted; again is once."""
+        await self._audit_trail.record(command, now=self._clock())

@@ -147,7 +147,11 @@ class InvoiceActivities:
         credit = order.credit(self._clock().date())
         await self._effects.execute(self._invoicing.credit_invoice, credit)
         await self._books.record_credit(
-            order.bill.subject, net=credit.net, by=credit.subject, now=self._clock()
+            order.bill.subject,
+            net=credit.net,
+            credit_note=credit.subject,
+            by=order.by,
+            now=self._clock(),
         )
         return await self._invoicing.read_invoice(order.invoice.id)
 

@@ -1,10 +1,10 @@
-"""How a command gets in: settings of this machine, a client, and a way to show what it found."""
+"""What every command uses: the settings, the application, and a way to show what it found."""
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
+from application.application import Application
 from cli.errors import CliError, ExitCode, translate_errors
 from domain.ids import DealId
+from runtime.application import open_application
 from runtime.settings import FILE, PREFIX, Settings
 from runtime.settings_loading import read_settings
 from runtime.temporal import connect
@@ -46,9 +48,20 @@ DealArgument = Annotated[
 
 
 def run(main: Coroutine[Any, Any, R]) -> R:
-    """Run a command's coroutine; its failures come out as Trouble."""
+    """Run a command's coroutine. Raises CliError."""
     with translate_errors():
         return asyncio.run(main)
+
+
+def ask(call: Callable[[Application], Awaitable[R]]) -> R:
+    """What the application answers. Raises CliError."""
+    chosen = settings()
+
+    async def answer() -> R:
+        async with open_application(chosen) as application:
+            return await call(application)
+
+    return run(answer())
 
 
 def settings() -> Settings:
@@ -101,9 +114,9 @@ async def store(of: Settings) -> AsyncIterator[Store]:
         yield opened
 
 
-def deal_id(given: str, of: Settings) -> DealId:
-    """`123` is a deal of the CRM that is set; `hubspot:123` says which itself."""
-    return DealId(given if ":" in given else f"{of.vendors.crm}:{given}")
+def deal_id(given: str) -> DealId:
+    """`123` is a deal of the CRM in the settings; `hubspot:123` names its CRM."""
+    return DealId(given if ":" in given else f"{settings().vendors.crm}:{given}")
 
 
 def show_json(found: BaseModel | Sequence[BaseModel] | dict[str, Any] | None) -> None:

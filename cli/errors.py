@@ -4,19 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from temporalio.client import (
-    RPCError,
-    WorkflowQueryFailedError,
-    WorkflowQueryRejectedError,
-    WorkflowUpdateFailedError,
-)
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCStatusCode
-
+from application.errors import Unavailable
 from domain.refusal import Refusal
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Unreachable
 from runtime.settings import InvalidSettings
-from runtime.temporal import TemporalDown
 from runtime.worker_main import NotMigrated
 from store import StoreUnavailable
 
@@ -49,39 +40,11 @@ def translate_errors() -> Iterator[None]:
     except StoreUnavailable as down:
         way_out = "start it with `cashward up`, or set CASHWARD_DATABASE__URL"
         raise CliError(f"{down}: {way_out}", ExitCode.DOWN) from down
-    except (TemporalDown, NotMigrated, Unreachable) as down:
+    except (Unavailable, NotMigrated, Unreachable) as down:
         raise CliError(str(down), ExitCode.DOWN) from down
     except Absent as absent:
         raise CliError(str(absent)) from absent
     except ConnectorFailure as failure:
         raise CliError(str(failure), ExitCode.DOWN) from failure
-    except (WorkflowUpdateFailedError, WorkflowQueryFailedError) as refused:
-        raise CliError(_words_of(refused.cause or refused)) from refused
-    except WorkflowQueryRejectedError as refused:
-        raise CliError(f"that run no longer answers: {refused}") from refused
-    except RPCError as refused:
-        raise _from_temporal(refused) from refused
     except Refusal as refusal:
         raise CliError(str(refusal)) from refusal
-
-
-def _words_of(refused: BaseException) -> str:
-    """What a workflow answered, without the name of its class."""
-    return refused.message if isinstance(refused, ApplicationError) else str(refused)
-
-
-def _from_temporal(refused: RPCError) -> CliError:
-    match refused.status:
-        case RPCStatusCode.NOT_FOUND:
-            return CliError(
-                "there is no such run: `cashward deal list` shows the deals that are being carried"
-            )
-        case RPCStatusCode.FAILED_PRECONDITION | RPCStatusCode.DEADLINE_EXCEEDED:
-            return CliError(
-                "no worker answers: start one with `cashward worker` (or `cashward up`)",
-                ExitCode.DOWN,
-            )
-        case RPCStatusCode.UNAVAILABLE:
-            return CliError("Temporal does not answer: is it running?", ExitCode.DOWN)
-        case _:
-            return CliError(f"Temporal refused: {refused.message}")

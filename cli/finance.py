@@ -1,12 +1,8 @@
 """`cashward finance`: where the money of a deal stands, and why it is not further."""
 
-from typing import Any
-
 import typer
 
-from cli.context import AsJson, DealArgument, client, deal_id, out, run, settings, show_json, table
-from workflows import workflow_ids
-from workflows.deal_to_cash import DealToCash
+from cli.context import AsJson, DealArgument, ask, deal_id, out, show_json, table
 
 app = typer.Typer(help="The money of a deal.", no_args_is_help=True)
 
@@ -14,7 +10,8 @@ app = typer.Typer(help="The money of a deal.", no_args_is_help=True)
 @app.command()
 def position(deal: DealArgument, as_json: AsJson = False) -> None:
     """Contracted, billable, held, billed, credited, paid, outstanding, overdue."""
-    found = run(_ask(deal, DealToCash.cash_position))
+    chosen = deal_id(deal)
+    found = ask(lambda app: app.queries.position(chosen))
     if as_json:
         show_json(found)
         return
@@ -26,7 +23,8 @@ def position(deal: DealArgument, as_json: AsJson = False) -> None:
 @app.command()
 def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
     """Every billable item: amount, planned date, state, invoice."""
-    found = run(_ask(deal, DealToCash.billing_schedule))
+    chosen = deal_id(deal)
+    found = ask(lambda app: app.queries.schedule(chosen))
     if as_json:
         show_json(found)
         return
@@ -54,12 +52,13 @@ def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
 @app.command()
 def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
     """Why is this not invoiced yet? Per item: a state, a reason, since when, who must act."""
-    found = run(_ask(deal, DealToCash.blockers))
+    chosen = deal_id(deal)
+    found = ask(lambda app: app.queries.blockers(chosen))
     if as_json:
         show_json(found)
         return
     if not found:
-        status = run(_ask(deal, DealToCash.status))
+        status = ask(lambda app: app.queries.show(chosen)).status
         out.print(
             f"no item waits to be invoiced; the deal is in {status.stage} "
             f"and waits for {status.waits_for}"
@@ -76,10 +75,3 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
             rows,
         )
     )
-
-
-async def _ask(deal: str, query: Any) -> Any:  # noqa: ANN401 - the SDK types queries by overloads
-    chosen = settings()
-    run_id = workflow_ids.deal_run(deal_id(deal, chosen))
-    handle = (await client(chosen)).get_workflow_handle(run_id)
-    return await handle.query(query)

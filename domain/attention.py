@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from domain.actor import Actor
 from domain.deal import Finding
 from domain.ids import DealId
 from domain.refusal import Refusal
@@ -23,13 +24,13 @@ class Action(StrEnum):
 
 
 class Decision(Value):
-    """A person's word on a parked run. `by` is an account name, not a person's name.
+    """What a person decides about a parked run.
 
     `choice` amends: the customer id to use, or `new`. An attention says what it understands.
     """
 
     action: Action
-    by: str
+    by: Actor
     reason: str = ""
     choice: str = ""
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.actor import Actor
 from domain.deal import PlannedMilestone
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject, reference_of
 from domain.money import Money
@@ -212,6 +213,7 @@ class CreditOrder(Value):
     bill: Bill
     invoice: Invoice
     reason: str
+    by: Actor
 
     def credit(self, today: date) -> CreditInvoice:
         """The credit note that mirrors the invoice."""

@@ -1,5 +1,6 @@
 """A deal's life, as it is carried from one run to the next."""
 
+from domain.actor import Actor
 from domain.billing_schedule import BillingSchedule
 from domain.contract import Contract, Policy
 from domain.ids import DealId, ItemKey
@@ -26,7 +27,7 @@ class DealSnapshot(Value):
 class CancelRequest(Value):
     """Who wants a deal cancelled, and why."""
 
-    by: str
+    by: Actor
     reason: str
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.actor import Actor
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
@@ -58,9 +59,9 @@ class BillingLedger(Protocol):
         ...
 
     async def record_credit(
-        self, subject: Subject, *, net: Money, by: Subject, now: datetime
+        self, subject: Subject, *, net: Money, credit_note: Subject, by: Actor, now: datetime
     ) -> None:
-        """Record a credit (net) by the claim that names this one."""
+        """Record a credit (net) by a credit note, and who asked for it."""
         ...
 
     async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
@@ -82,7 +83,7 @@ class BillingLedger(Protocol):
         """Open contracts whose project is linked (`pm.project`) and that have unclaimed items."""
         ...
 
-    async def close(self, deal: DealId, *, now: datetime) -> None:
+    async def close(self, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:
         """The contract is over: closed or cancelled. It no longer shares its customer."""
         ...
 

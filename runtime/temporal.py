@@ -8,18 +8,15 @@ from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, TLSConfig
 
+from application.errors import TemporalUnavailable
 from runtime.plugin import CashwardPlugin
 from runtime.settings import InvalidSettings, TemporalSettings, content_of
 
 ANSWERS_WITHIN = timedelta(seconds=5)
 
 
-class TemporalDown(Exception):
-    """Nobody answers at the address, or we are not let in; the message says what to check."""
-
-
 async def connect(settings: TemporalSettings, *, metrics_address: str = "") -> Client:
-    """A client of the namespace. Raises TemporalDown."""
+    """A client of the namespace. Raises TemporalUnavailable."""
     runtime = _with_metrics(metrics_address) if metrics_address else None
     try:
         async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
@@ -32,7 +29,7 @@ async def connect(settings: TemporalSettings, *, metrics_address: str = "") -> C
                 runtime=runtime,
             )
     except (RuntimeError, RPCError, TimeoutError) as down:
-        raise TemporalDown(
+        raise TemporalUnavailable(
             f"Temporal does not answer at {settings.address} (namespace {settings.namespace}): "
             "start it with `cashward up`, or set CASHWARD_TEMPORAL__ADDRESS and its credentials"
         ) from down

@@ -12,11 +12,12 @@ from typing import Any, NoReturn, TypeVar
 import structlog
 import uvloop
 
+from application.errors import TemporalUnavailable
 from ports.failures import ConnectorFailure
 from runtime.composition import open_systems
 from runtime.polls import ensure_polls
 from runtime.settings import Settings
-from runtime.temporal import TemporalDown, connect
+from runtime.temporal import connect
 from runtime.workers import build_workers, steps
 from store import open_store, schema_is_current
 
@@ -65,7 +66,7 @@ async def _patiently(attempt: Callable[[], Awaitable[R]], stop: asyncio.Event) -
     while not stop.is_set():
         try:
             return await attempt()
-        except (TemporalDown, NotMigrated, ConnectorFailure) as down:
+        except (TemporalUnavailable, NotMigrated, ConnectorFailure) as down:
             log.warning("waiting", until=str(down))
         try:
             await asyncio.wait_for(stop.wait(), TRY_AGAIN)

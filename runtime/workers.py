@@ -15,8 +15,8 @@ from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
 from activities.poll_schedule import PollSchedule
 from activities.polls import CrmPoll, ErpPoll, PmPoll
+from runtime.application import build_dispatcher
 from runtime.composition import Systems
-from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings
 from store import Store
 from workflows.closed_won_handoff import ClosedWonHandoff
@@ -59,12 +59,7 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         operation_timeout=timing.operation_timeout,
         installation=settings.installation,
     )
-    dispatcher = TemporalEventDispatcher(
-        client,
-        task_queue=settings.temporal.task_queue,
-        policy=settings.policy,
-        attention_queue=store.attention_queue,
-    )
+    dispatcher = build_dispatcher(client, settings, store)
     crm = CrmActivities(systems.crm, effects)
     overlap = timing.overlap
 
@@ -97,7 +92,9 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         overlap,
         schedule(PolledSystem.ERP),
     )
-    bookkeeping = BookkeepingActivities(store.attention_queue, store.billing_ledger, now)
+    bookkeeping = BookkeepingActivities(
+        store.attention_queue, store.billing_ledger, store.audit_trail, now
+    )
     return Steps(
         own=_activities(bookkeeping),
         by_system={

@@ -1,10 +1,11 @@
-"""Our own memory in PostgreSQL: effects, books, links, the desk, and the trail of every change."""
+"""Our own memory in PostgreSQL: effects, billing, links, attentions, and the audit trail."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from store.attention_queue import PgAttentionQueue
+from store.audit_trail import PgAuditTrail
 from store.billing_ledger import PgBillingLedger
 from store.cursors import PgCursors
 from store.database import Database, StoreUnavailable
@@ -24,6 +25,7 @@ class Store:
     attention_queue: PgAttentionQueue
     links: PgLinkStore
     cursors: PgCursors
+    audit_trail: PgAuditTrail
 
 
 @asynccontextmanager
@@ -39,4 +41,5 @@ async def open_store(url: str, *, pool_size: int = 10) -> AsyncIterator[Store]:
             attention_queue=PgAttentionQueue(database),
             links=PgLinkStore(database),
             cursors=PgCursors(database),
+            audit_trail=PgAuditTrail(database),
         )

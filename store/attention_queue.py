@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.attention import Attention, Decision
+from domain.command import CommandName
 from ports.attention_queue import QueuedAttention
 from store.audit import Note, audited, fields, new
 from store.database import Database, Query
@@ -94,6 +95,9 @@ class PgAttentionQueue:
                 to_state="settled",
                 what=said,
                 workflow=workflow,
+                actor=decision.by,
+                command=CommandName.DECIDE,
+                reason=decision.reason,
             )
             made = json.dumps(said)
             await session.run(_SETTLE, workflow=workflow, key=key, made=made, **note.values())

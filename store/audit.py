@@ -1,4 +1,4 @@
-"""The audit trail: who changed what, in the same statement as the change."""
+"""Audit entries: who changed what, written in the same statement as the change."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,17 +19,27 @@ from sqlalchemy import (
     select,
 )
 
+from domain.actor import CASHWARD, Actor
+from domain.command import CommandName, CommandOutcome
 from domain.ids import DealId
 from domain.value import Value
 from store.database import Query
 from store.tables import audit
 
-_COLUMNS: Final = [column for column in audit.columns if column.name != "id"]
+NOTE: Final = {
+    column.name: bindparam(f"note_{column.name}", type_=column.type)
+    for column in audit.columns
+    if column.name != "id"
+}
+"""Every column of an entry, from the parameter that `Note.values` gives it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """One entry of the trail. `what` holds every field that changed, as it is now."""
+    """One entry of the trail. `what` holds every field that changed, as it became.
+
+    A change that carries out a command names the command; the actor asked for it.
+    """
 
     at: datetime
     deal: DealId
@@ -41,11 +51,23 @@ class Note:
     attempt: int | None = None
     workflow: str = ""
     run: str = ""
+    actor: Actor = CASHWARD
+    command: CommandName | None = None
+    outcome: CommandOutcome = CommandOutcome.ACCEPTED
+    reason: str = ""
 
     def values(self) -> dict[str, object]:
-        return {f"note_{name}": value for name, value in vars(self).items()} | {
-            "note_what": json.dumps(self.what)
+        """The parameters of an audit entry."""
+        written: dict[str, object] = {
+            **vars(self),
+            "what": json.dumps(self.what),
+            "actor": self.actor.subject,
+            "actor_name": self.actor.display_name,
+            "verified_by": self.actor.verified_by.value,
+            "command": self.command.value if self.command else "",
+            "outcome": self.outcome.value if self.command else "",
         }
+        return {f"note_{name}": value for name, value in written.items()}
 
 
 def audited(change: Insert | Update, *then: Callable[[CTE], Insert | Delete]) -> Query:
@@ -54,10 +76,8 @@ def audited(change: Insert | Update, *then: Callable[[CTE], Insert | Delete]) ->
     `then` follows only where it took place. Answers one row if it did.
     """
     written = change.returning(literal(1).label("written")).cte("written")
-    entry = select(
-        *(bindparam(f"note_{column.name}", type_=column.type) for column in _COLUMNS)
-    ).select_from(written)
-    noted = insert(audit).from_select([column.name for column in _COLUMNS], entry).cte("noted")
+    entry = select(*NOTE.values()).select_from(written)
+    noted = insert(audit).from_select(list(NOTE), entry).cte("noted")
     return Query(select(written).add_cte(noted, *(each(written).cte() for each in then)))
 
 

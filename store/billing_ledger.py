@@ -7,6 +7,7 @@ What must not change is here the contract with all its claims, since the bound i
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from domain.actor import Actor
 from domain.claim import Claim, Proof
 from domain.effect import Effect, EffectKey
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
@@ -67,11 +68,11 @@ class PgBillingLedger:
             await _advance(session, subject, lambda it, *_: steps.settle(it, paid), now=now)
 
     async def record_credit(
-        self, subject: Subject, *, net: Money, by: Subject, now: datetime
+        self, subject: Subject, *, net: Money, credit_note: Subject, by: Actor, now: datetime
     ) -> None:
         async with self._database.transaction() as session:
             credited = await _advance(session, subject, lambda it, *_: it, now=now)
-            if await claim_rows.put_credit(session, credited, net, by, now=now):
+            if await claim_rows.put_credit(session, credited, net, credit_note, by=by, now=now):
                 await _advance(session, subject, lambda it, *_: steps.credit(it, net), now=now)
 
     async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
@@ -106,9 +107,9 @@ class PgBillingLedger:
             for row in found
         ]
 
-    async def close(self, deal: DealId, *, now: datetime) -> None:
+    async def close(self, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:
         async with self._database.session() as session:
-            await contracts.end(session, deal, now=now)
+            await contracts.end(session, deal, by=by, reason=reason, now=now)
 
     async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:
         async with self._database.session() as session:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.actor import Actor
 from domain.claim import Claim
 from domain.ids import DealId, Subject
 from domain.money import Money
@@ -64,7 +65,8 @@ async def write(
         key=after.subject,
         from_state=before.state if before else "",
         to_state=after.state,
-        what=changes(before, after) | ({"reason": reason} if reason else {}),
+        what=changes(before, after),
+        reason=reason,
     )
     values = new(claim_row(after) | {"changed_at": now}) | note.values()
     this = {"deal": after.deal, "seen": page.version}
@@ -73,20 +75,20 @@ async def write(
     return bool(await session.one(_SET, **this, **values, subject=after.subject))
 
 
-async def put_credit(
-    session: Session, claim: Claim, net: Money, by: Subject, *, now: datetime
+async def put_credit(  # noqa: PLR0913 - the facts of a credit
+    session: Session, claim: Claim, net: Money, credit_note: Subject, *, by: Actor, now: datetime
 ) -> bool:
     """Whether the credit is new. Refused if it is on record for something else."""
     row = {"claim": claim.subject, "net": net.amount, "currency": net.currency}
     what = {"claim": claim.subject, "net": net.model_dump(mode="json")}
-    note = Note(at=now, deal=claim.deal, entity="credit", key=by, what=what)
-    columns = new({**row, "subject": by, "at": now})
+    note = Note(at=now, deal=claim.deal, entity="credit", key=credit_note, what=what, actor=by)
+    columns = new({**row, "subject": credit_note, "at": now})
     if await session.one(_PUT_CREDIT, **columns, **note.values()):
         return True
-    known = await session.one(_CREDIT, subject=by)
+    known = await session.one(_CREDIT, subject=credit_note)
     if known is None or {name: known[name] for name in row} != row:
         raise Refusal(
-            f"{by} is on record as a credit of something else than {net} of {claim.subject}:"
-            " give the new credit a key of its own"
+            f"{credit_note} is on record as a credit of something else than {net} of"
+            f" {claim.subject}: give the new credit a key of its own"
         )
     return False

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Select, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.actor import Actor
 from domain.claim import Claim, ClaimState
 from domain.ids import DealId, Subject
 from domain.refusal import Refusal
@@ -130,9 +131,17 @@ async def replace(
     return bool(await session.one(_SET, **this, **_columns(after, now), **note))
 
 
-async def end(session: Session, deal: DealId, *, now: datetime) -> None:
-    note = _note(deal, {"ended_at": now.isoformat()}, now=now)
-    await session.run(_END, deal=deal, **note)
+async def end(session: Session, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:
+    note = Note(
+        at=now,
+        deal=deal,
+        entity="contract",
+        key=deal,
+        what={"ended_at": now.isoformat()},
+        actor=by,
+        reason=reason,
+    )
+    await session.run(_END, deal=deal, **note.values())
 
 
 def _columns(terms: Baseline, now: datetime) -> dict[str, object]:

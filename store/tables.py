@@ -219,8 +219,24 @@ audit: Final = Table(
     Column("what", JSONB, nullable=False, comment="every field that changed, as it is now"),
     _text("workflow"),
     _text("run"),
+    Column("actor", Text, nullable=False, comment="who caused it, by a name that never changes"),
+    Column("actor_name", Text, nullable=False),
+    Column("verified_by", Text, nullable=False, comment="who vouches for the actor"),
+    _text("command"),
+    _text("outcome"),
+    _text("reason"),
+    CheckConstraint("(command = '') = (outcome = '')", name="command_has_outcome"),
+    CheckConstraint("outcome in ('', 'accepted', 'refused', 'failed')", name="outcome"),
     Index("ix_audit_entity_key", "entity", "key"),
     Index("ix_audit_deal", "deal", "id"),
+    # A command is recorded once per outcome, however often its recording is tried.
+    Index(
+        "uq_audit_command",
+        "key",
+        "outcome",
+        unique=True,
+        postgresql_where=text("entity = 'command'"),
+    ),
 )
 
 cursors: Final = Table(

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from application.application import Application
 from domain.deal_snapshot import Outcome
+from runtime.application import build_application
 from runtime.composition import Systems
 from runtime.plugin import CashwardPlugin
 from runtime.settings import Settings
@@ -37,6 +39,21 @@ async def at_work(
         for worker in build_workers(client, settings, steps(settings, systems, store, client)):
             await stack.enter_async_context(worker)
         yield client
+
+
+def application_of(
+    settings: Settings, systems: Systems, store: Store, client: Client
+) -> Application:
+    """The application over what is open already."""
+
+    async def connect() -> Client:
+        return client
+
+    @asynccontextmanager
+    async def open_systems() -> AsyncIterator[Systems]:
+        yield systems
+
+    return build_application(settings, store, connect=connect, open_systems=open_systems)
 
 
 async def outcomes(client: Client, sales: Sequence[Sale]) -> list[Outcome]:

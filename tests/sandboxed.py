@@ -11,10 +11,11 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from application.application import Application
+from application.dispatch import TemporalEventDispatcher
 from domain.contract import Policy
 from domain.deal_snapshot import Outcome
 from runtime.composition import open_systems
-from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings, TemporalSettings, Timing
 from store import open_store
 from testbed.bench.people import Crowd, oplog
@@ -26,7 +27,7 @@ from testbed.demo.reconciliation import Reconciliation, read_back
 from testbed.demo.story import Sale, Story
 from testbed.demo.systems.hubspot import HubspotSales
 from testbed.vendors import serve
-from tests.installation import at_work, meanwhile, outcomes
+from tests.installation import application_of, at_work, meanwhile, outcomes
 
 _numbers = count(1)
 _HTTP = {"timeout_seconds": 1.0, "settle_seconds": 1.2}
@@ -43,6 +44,7 @@ class Sandboxed:
     """Workers on the sandbox's vendors, and the people who use these."""
 
     client: Client
+    application: Application
     bell: TemporalEventDispatcher
     bell_with: Callable[[Policy], TemporalEventDispatcher]
     policy: Policy
@@ -132,6 +134,7 @@ async def open_sandboxed(
         clients = await stack.enter_async_context(open_clients(urls))
         yield Sandboxed(
             client=client,
+            application=application_of(settings, systems, store, client),
             bell=bell_with(settings.policy),
             bell_with=bell_with,
             policy=settings.policy,

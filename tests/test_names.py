@@ -13,6 +13,7 @@ ROOMS = (
     "ports",
     "activities",
     "workflows",
+    "application",
     "connectors",
     "store",
     "runtime",

@@ -10,13 +10,15 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
+from application.application import Application
+from application.dispatch import TemporalEventDispatcher
 from connectors.memory import MemorySettings, MemoryWorld, open_memory
 from domain.attention import Action, Decision
 from domain.billing import Invoice, InvoiceStatus
 from domain.contract import Policy
 from domain.customer import Candidate
 from domain.deal import Deal
-from domain.deal_snapshot import CancelRequest, Outcome
+from domain.deal_snapshot import Outcome
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import DealId, EventId, ExternalId, ItemKey
 from domain.money import Money
@@ -24,7 +26,6 @@ from domain.owner_task import OwnerTask
 from domain.write_back import WriteBack
 from ports.attention_queue import QueuedAttention
 from runtime.composition import Systems
-from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import (
     PollIntervals,
     Settings,
@@ -34,7 +35,8 @@ from runtime.settings import (
     WorkerSettings,
 )
 from store import Store, open_store
-from tests.installation import at_work
+from tests.actors import GRACE
+from tests.installation import application_of, at_work
 from workflows import workflow_ids
 from workflows.attention import WithAttention
 from workflows.deal_to_cash import DealToCash
@@ -54,6 +56,7 @@ class World:
     systems: MemoryWorld
     store: Store
     bell: TemporalEventDispatcher
+    application: Application
 
     async def win(
         self, deal: Deal, policy: Policy | None = None
@@ -124,7 +127,7 @@ class World:
     async def decide(self, run: str, verb: Action, choice: str = "", reason: str = "") -> str:
         """A person's word. The desk may show a run in the moment before it has parked."""
         handle = self.client.get_workflow_handle(run, result_type=Outcome)
-        decision = Decision(action=verb, by="grace", choice=choice, reason=reason)
+        decision = Decision(action=verb, by=GRACE, choice=choice, reason=reason)
 
         async def counted() -> str | None:
             try:
@@ -137,8 +140,7 @@ class World:
         return str(await until_awaited(counted))
 
     async def cancel(self, deal: DealId, reason: str = "lost after all") -> None:
-        handle = self.client.get_workflow_handle(workflow_ids.deal_run(deal), result_type=Outcome)
-        await handle.execute_update(DealToCash.cancel, CancelRequest(by="grace", reason=reason))
+        await self.application.deals.cancel(GRACE, deal, reason)
 
     async def parked(self, run: str) -> QueuedAttention:
         """What a run waits for a person for, once it does."""
@@ -219,7 +221,15 @@ async def open_world(
         bell = TemporalEventDispatcher(
             client, task_queue=queue, policy=settings.policy, attention_queue=store.attention_queue
         )
-        yield World(client=client, queue=queue, systems=world, store=store, bell=bell)
+        application = application_of(settings, systems, store, client)
+        yield World(
+            client=client,
+            queue=queue,
+            systems=world,
+            store=store,
+            bell=bell,
+            application=application,
+        )
 
 
 async def until(look: Callable[[], Any]) -> Any:

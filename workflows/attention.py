@@ -10,8 +10,11 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.types import MethodAsyncSingleParam
 
 from activities.bookkeeping import BookkeepingActivities, Resolution
+from domain.actor import CASHWARD
 from domain.attention import Action, Attention, Decision
+from domain.command import CommandName, CommandRecord, ItemRequest
 from domain.deal import Finding
+from domain.deal_snapshot import CancelRequest
 from domain.ids import DealId
 from domain.refusal import Refusal
 from domain.responsibility import Party, name_parties
@@ -28,7 +31,7 @@ LOOK_AGAIN = timedelta(minutes=5)
 
 OVER_BOUND = "OverBound"
 _RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
-_BY_ITSELF = Decision(action=Action.RETRY, by="cashward", reason="looked again by itself")
+_BY_ITSELF = Decision(action=Action.RETRY, by=CASHWARD, reason="looked again by itself")
 
 
 class Aborted(Refusal):
@@ -83,7 +86,7 @@ class WithAttention:
             self._decision = _BY_ITSELF
         except asyncio.CancelledError:
             await self._unpark(
-                attention, Decision(action=Action.ABORT, by="cashward", reason="cancelled")
+                attention, Decision(action=Action.ABORT, by=CASHWARD, reason="cancelled")
             )
             raise
         decision = self._decision or _BY_ITSELF
@@ -139,6 +142,26 @@ class WithAttention:
     @workflow.query(description="What this run needs a person for, if anything.")
     def open_attention(self) -> Attention | None:
         return self.current
+
+    async def accept(
+        self, command: CommandName, request: ItemRequest | CancelRequest, answer: str
+    ) -> str:
+        """Record a command that this run carries out, and answer it."""
+        update, info = workflow.current_update_info(), workflow.info()
+        record = CommandRecord(
+            id=update.id if update else info.run_id,
+            deal=self.deal,
+            command=command,
+            actor=request.by,
+            item=request.item if isinstance(request, ItemRequest) else "",
+            reason=request.reason,
+            answer=answer,
+            workflow=info.workflow_id,
+        )
+        await local_step(
+            BookkeepingActivities.record_command, record, f"Record {command} by {request.by}"
+        )
+        return answer
 
     async def _park_failure(
         self, failure: ActivityError, summary: str, verbs: tuple[Action, ...]

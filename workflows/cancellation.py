@@ -6,9 +6,11 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import ContractClosing
 from activities.crm import CrmActivities as Crm
 from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
+from domain.actor import Actor
 from domain.attention import Action, Attention
 from domain.billing import CreditOrder, ItemState, ItemStatus
 from domain.billing_schedule import Transition
@@ -38,7 +40,8 @@ async def cancel_deal(deal: DealState, request: CancelRequest) -> Outcome:
         await _credit_if_wanted(deal, request, issued)
     elif deal.snapshot.kickoff:
         await undo_all(undos_of(deal, deal.snapshot.kickoff))
-    await local_step(Desk.close_contract, deal.deal, "End the contract")
+    closing = ContractClosing(deal=deal.deal, by=request.by, reason=request.reason)
+    await local_step(Desk.close_contract, closing, "Close the contract")
     deal.enter(Stage.CANCELLED)
     await _tell_the_crm(deal)
     return Outcome(deal=deal.deal, stage=Stage.CANCELLED, reason=f"{request.by}: {request.reason}")
@@ -92,7 +95,7 @@ async def _credit_if_wanted(
     if decision.action is Action.AMEND:
         for status in issued:
             with suppress(Skipped):
-                await _credit(deal, status, request.reason)
+                await _credit(deal, status, request.reason, decision.by)
 
 
 def _proposal(deal: DealState, request: CancelRequest, issued: tuple[ItemStatus, ...]) -> Attention:
@@ -107,10 +110,10 @@ def _proposal(deal: DealState, request: CancelRequest, issued: tuple[ItemStatus,
     )
 
 
-async def _credit(deal: DealState, status: ItemStatus, reason: str) -> None:
+async def _credit(deal: DealState, status: ItemStatus, reason: str, by: Actor) -> None:
     if status.invoice is None:
         return
-    order = CreditOrder(bill=deal.bill_for(status), invoice=status.invoice, reason=reason)
+    order = CreditOrder(bill=deal.bill_for(status), invoice=status.invoice, reason=reason, by=by)
     invoice = await deal.attempt(
         Invoices.credit_invoice,
         order,

@@ -12,6 +12,7 @@ from domain.attention import Attention
 from domain.billing import Bill, BillResult, ItemState, ItemStatus
 from domain.billing_schedule import Transition
 from domain.cash import Blocker, CashPosition, DealStatus, blockers
+from domain.command import CommandName, ItemRequest
 from domain.deal_snapshot import CancelRequest, DealSnapshot
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import ItemKey, Subject
@@ -176,9 +177,11 @@ class DealState(WithAttention):
         self.show()
 
     @workflow.update(description="Cancel the deal: take back what can be taken back.")
-    def cancel(self, request: CancelRequest) -> str:
+    async def cancel(self, request: CancelRequest) -> str:
         self.cancelled_by = request
-        return f"{self.deal} is being cancelled"
+        return await self.accept(
+            CommandName.CANCEL, request, f"{self.deal} is being cancelled by {request.by}"
+        )
 
     @cancel.validator
     def _cancel_once(self, request: CancelRequest) -> None:
@@ -186,30 +189,32 @@ class DealState(WithAttention):
             raise Refusal(f"{self.deal} is already {self.snapshot.stage}")
 
     @workflow.update(description="Hold an item back before it is billed.")
-    def hold(self, item: str, reason: str) -> str:
-        self.update(held={**self.snapshot.held, ItemKey(item): reason})
-        return f"{item} is held: {reason}"
+    async def hold(self, request: ItemRequest) -> str:
+        self.update(held={**self.snapshot.held, request.item: request.reason})
+        return await self.accept(
+            CommandName.HOLD, request, f"{request.item} is held: {request.reason}"
+        )
 
     @hold.validator
-    def _hold_what_is_not_billed(self, item: str, reason: str) -> None:
-        state = self.snapshot.schedule[ItemKey(item)].state
+    def _hold_what_is_not_billed(self, request: ItemRequest) -> None:
+        state = self.state(request.item)
         if state not in {ItemState.PLANNED, ItemState.BILLABLE}:
-            raise Refusal(f"{item} is {state}: hold its billing run, or credit it")
+            raise Refusal(f"{request.item} is {state}: only what is not billed yet can be held")
 
     @workflow.update(description="Release a held item.")
-    def release(self, item: str, by: str) -> str:
-        key = ItemKey(item)
+    async def release(self, request: ItemRequest) -> str:
+        key = request.item
         self.update(held={k: why for k, why in self.snapshot.held.items() if k != key})
         if self.state(key) is ItemState.HELD:
             self.move(Transition(item=key, state=ItemState.BILLABLE, responsible=Party.CASHWARD))
-        return f"{item} is released by {by}"
+        return await self.accept(CommandName.RELEASE, request, f"{key} is released by {request.by}")
 
     @release.validator
-    def _release_what_is_held(self, item: str, by: str) -> None:
-        key = ItemKey(item)
+    def _release_what_is_held(self, request: ItemRequest) -> None:
+        key = request.item
         is_lost = self.state(key) is ItemState.HELD and self._is_unseen_to(key)
         if key not in self.snapshot.held and not is_lost:
-            raise Refusal(f"{item} is not held here")
+            raise Refusal(f"{key} of {self.deal} is not held")
 
     @workflow.query(description="Where the deal stands and what it waits for.")
     def status(self) -> DealStatus:

@@ -9,9 +9,11 @@ from temporalio.exceptions import ChildWorkflowError
 from temporalio.workflow import ChildWorkflowHandle
 
 from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import ContractClosing
 from activities.crm import CrmActivities as Crm
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
+from domain.actor import CASHWARD, TEMPORAL
 from domain.attention import Action
 from domain.billing import Bill, ItemState, ItemStatus
 from domain.billing_schedule import BillingSchedule, Transition
@@ -62,7 +64,7 @@ class DealToCash(BillingRuns):
             await self.collect_again()
             await self._tell_the_crm()
             self._continue_as_new_if_long()
-        await local_step(Desk.close_contract, self.deal, "Close the contract")
+        await local_step(Desk.close_contract, ContractClosing(deal=self.deal), "Close the contract")
         return Outcome(deal=self.deal, stage=self.snapshot.stage)
 
     def _has_news(self) -> bool:
@@ -202,7 +204,7 @@ class DealToCash(BillingRuns):
         try:
             await workflow.wait_condition(lambda: carrying.done() or self.cancelled_by is not None)
         except asyncio.CancelledError:
-            self.cancelled_by = CancelRequest(by="Temporal", reason="the run was cancelled")
+            self.cancelled_by = CancelRequest(by=TEMPORAL, reason="the run was cancelled")
 
     async def _rest(self, carrying: "asyncio.Task[Outcome]") -> Outcome | CancelRequest:
         """How carrying ended: well, or by whom it was given up."""
@@ -211,10 +213,9 @@ class DealToCash(BillingRuns):
         try:
             return await carrying
         except Aborted as aborted:
-            by_person = CancelRequest(by="a person at the desk", reason=str(aborted))
-            return self.cancelled_by or by_person
+            return self.cancelled_by or CancelRequest(by=CASHWARD, reason=str(aborted))
         except asyncio.CancelledError:
-            return self.cancelled_by or CancelRequest(by="Temporal", reason="the run was cancelled")
+            return self.cancelled_by or CancelRequest(by=TEMPORAL, reason="the run was cancelled")
 
     def _continue_as_new_if_long(self) -> None:
         quiet = not (self._has_news() or self.cancelled_by)

@@ -1,14 +1,25 @@
 """Milestone billing: one item of a contract becomes one invoice, and the invoice becomes cash."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
 from temporalio import workflow
 
 from activities.erp import InvoiceActivities as Invoices
-from domain.billing import Bill, BillResult, DraftedInvoice, Invoice, InvoiceStatus, ItemState
+from domain.attention import Action
+from domain.billing import (
+    Bill,
+    BillResult,
+    CreditOrder,
+    DraftedInvoice,
+    Invoice,
+    InvoiceStatus,
+    ItemState,
+)
 from domain.billing_schedule import Transition
 from domain.cash import is_overdue
+from domain.command import CommandName, ItemRequest
 from domain.event import InvoiceChanged
 from domain.refusal import Refusal
 from domain.responsibility import Party
@@ -23,7 +34,10 @@ class MilestoneBilling(WithAttention):
     def __init__(self, bill: Bill) -> None:
         super().__init__(bill.deal)
         self._cleared = not bill.needs_approval
-        self._hold = ""
+        self._hold: ItemRequest | None = None
+        self._credit: ItemRequest | None = None
+        self._issuing = False
+        self._issued: Invoice | None = None
         self._news = False
         self._adopted = False
 
@@ -51,20 +65,38 @@ class MilestoneBilling(WithAttention):
     async def _clearance(self, bill: Bill) -> None:
         """Wait until it is approved and not held."""
         while self._hold or not self._cleared:
-            why = self._hold or "its amount needs approval"
+            why = _held_because(self._hold) if self._hold else "its amount needs approval"
             await self._tell_deal(bill, ItemState.HELD, why, None, responsible=Party.FINANCE)
             workflow.set_current_details(f"### Held\n{why}. `approve` or `release` lets it go.")
             await workflow.wait_condition(lambda: self._cleared and not self._hold)
             workflow.set_current_details("")
+        self._issuing = True
 
     async def _collect(self, bill: Bill, drafted: DraftedInvoice, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
         while how_ended(invoice) is None:
+            self._issued = invoice
             await self._wait_for_news(invoice)
+            await self._credit_if_asked(bill, invoice)
             invoice = await self.attempt(Invoices.read_invoice, drafted, "See what was paid")
             if how_ended(invoice) is None:
                 await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
         return invoice
+
+    async def _credit_if_asked(self, bill: Bill, invoice: Invoice) -> None:
+        if not self._credit:
+            return
+        order = CreditOrder(
+            bill=bill, invoice=invoice, reason=self._credit.reason, by=self._credit.by
+        )
+        with suppress(Skipped):
+            await self.attempt(
+                Invoices.credit_invoice,
+                order,
+                f"Credit {invoice.number}",
+                verbs=(Action.RETRY, Action.SKIP),
+            )
+        self._credit = None
 
     async def _wait_for_news(self, invoice: Invoice) -> None:
         """Until somebody tells, or the day after the invoice was due."""
@@ -123,24 +155,63 @@ class MilestoneBilling(WithAttention):
             await self.tell_parent("attention_raised", self.current)
 
     @workflow.update(description="Let an invoice go that waits for approval.")
-    def approve(self, by: str) -> str:
+    async def approve(self, request: ItemRequest) -> str:
         self._cleared = True
-        return f"approved by {by}"
+        return await self.accept(CommandName.APPROVE, request, f"approved by {request.by}")
 
     @approve.validator
-    def _approve_what_waits(self, by: str) -> None:
+    def _approve_what_waits(self, request: ItemRequest) -> None:
         if self._cleared:
             raise Refusal("nothing waits for approval here")
 
     @workflow.update(description="Hold this invoice back before it is issued.")
-    def hold(self, reason: str) -> str:
-        self._hold = reason
-        return f"held: {reason}"
+    async def hold(self, request: ItemRequest) -> str:
+        self._hold = request
+        return await self.accept(
+            CommandName.HOLD, request, f"{request.item} is held: {request.reason}"
+        )
+
+    @hold.validator
+    def _hold_what_is_not_issued(self, request: ItemRequest) -> None:
+        if self._issuing:
+            raise Refusal(f"{request.item} is issued, or is being issued: credit it instead")
 
     @workflow.update(description="Release a held invoice.")
-    def release(self, by: str) -> str:
-        self._hold = ""
-        return f"released by {by}"
+    async def release(self, request: ItemRequest) -> str:
+        self._hold = None
+        return await self.accept(
+            CommandName.RELEASE, request, f"{request.item} is released by {request.by}"
+        )
+
+    @release.validator
+    def _release_what_is_held(self, request: ItemRequest) -> None:
+        if not self._hold:
+            raise Refusal(f"{request.item} is not held")
+
+    @workflow.update(description="Credit the whole issued invoice.")
+    async def credit(self, request: ItemRequest) -> str:
+        self._credit = request
+        self._news = True
+        return await self.accept(
+            CommandName.CREDIT, request, f"{request.item} is being credited by {request.by}"
+        )
+
+    @credit.validator
+    def _credit_what_is_unpaid(self, request: ItemRequest) -> None:
+        invoice = self._issued
+        if invoice is None:
+            raise Refusal(f"{request.item} is not issued yet: hold it instead")
+        if self._credit:
+            raise Refusal(f"{invoice.number} is already being credited")
+        if invoice.outstanding != invoice.gross:
+            raise Refusal(
+                f"of {invoice.number} only {invoice.outstanding} is outstanding: credit the rest"
+                " in the ERP, and Cashward reads that"
+            )
+
+
+def _held_because(request: ItemRequest) -> str:
+    return request.reason or f"{request.by} holds it"
 
 
 def how_ended(invoice: Invoice) -> ItemState | None:

@@ -30,3 +30,8 @@ def poll_run(system: str) -> str:
 def subject_of(deal: DealId, item: ItemKey, revision: int = 1) -> Subject:
     """What a bill of this item is about."""
     return Subject(f"{deal}:{item}:r{revision}")
+
+
+def deal_of(run: str) -> DealId:
+    """The deal that a run is about: `billing:hubspot:123:m2:r1` is about `hubspot:123`."""
+    return DealId(":".join(run.split(":")[1:3]))

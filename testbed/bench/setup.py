@@ -11,10 +11,10 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from application.dispatch import TemporalEventDispatcher
 from cli.context import settings_of
 from ports.event_dispatcher import EventDispatcher
 from runtime.composition import open_systems
-from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.logging import set_up_logging
 from runtime.temporal import connect
 from store import open_store

@@ -1,25 +1,30 @@
 """The list of deals fits a terminal, and what is copied from it is whole."""
 
+from decimal import Decimal
+
 from rich.console import Console
 
+from application.queries import DealSummary
 from cli.context import table
-from cli.deal import _HEADS, _cells
+from cli.deal import _COLUMNS, _cells
+from domain.ids import DealId
 
-ROW = {
-    "deal": "hubspot:51230001000",
-    "status": "running",
-    "DealStage": "delivery",
-    "Customer": "Babadoge Kovo s.r.o.",
-    "DealValue": 1032581.26,
-    "ProjectKey": "CWNJ90PRC",
-    "NeedsAttention": False,
-}
+DEAL = DealSummary(
+    deal=DealId("hubspot:51230001000"),
+    run_status="running",
+    stage="delivery",
+    customer="Babadoge Kovo s.r.o.",
+    value=Decimal("1032581.26"),
+    project="CWNJ90PRC",
+    owner="owner-1",
+    needs_attention=False,
+)
 
 
 def shown(width: int) -> str:
     console = Console(width=width)
     with console.capture() as said:
-        console.print(table("Deals", _HEADS, [_cells(ROW)], width=width))
+        console.print(table("Deals", _COLUMNS, [_cells(DEAL)], width=width))
     return said.get()
 
 
@@ -35,5 +40,7 @@ def test_nothing_of_an_id_is_cut_off_in_40_columns() -> None:
 
 
 def test_a_run_that_ended_badly_is_told_beside_its_stage() -> None:
-    assert _cells({**ROW, "status": "terminated"})[1] == "delivery (terminated)"
-    assert _cells({**ROW, "status": "running"})[1] == "delivery"
+    assert (
+        _cells(DEAL.model_copy(update={"run_status": "terminated"}))[1] == "delivery (terminated)"
+    )
+    assert _cells(DEAL)[1] == "delivery"

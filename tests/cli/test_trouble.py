@@ -6,10 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
 
-from cli.errors import CliError, ExitCode, translate_errors
+from cli.errors import ExitCode
 from tests.cli.command_server import command_server
 
 NOWHERE = "127.0.0.1:1"
@@ -76,7 +74,7 @@ def cashward() -> Iterator[Command]:
         ({}, ("deal", "cancel", "1"), ExitCode.USAGE, "by an option"),
         ({}, ("deal", "list", "--stage", "nonsense"), ExitCode.USAGE, "delivery"),
         ({}, ("demo", "--json", "/dev/null/figures"), ExitCode.USAGE, "--json /dev/null/figures"),
-        (ALL_IN_MEMORY, ("deal", "start", "1"), ExitCode.REFUSED, "memory has no such deal"),
+        ({**ALL_IN_MEMORY, **NO_DATABASE}, ("deal", "start", "1"), ExitCode.DOWN, "DATABASE__URL"),
         ({}, ("deal", "shwo", "1"), ExitCode.USAGE, "shwo"),
         ({}, ("deal", "signal", "1", "milestone"), ExitCode.USAGE, "milestone-reached"),
     ],
@@ -104,12 +102,6 @@ def test_a_command_run_as_a_program_ends_with_its_exit_code() -> None:
     program = [sys.executable, "-m", "cli.main", "deal", "list"]
     done = subprocess.run(program, env={**clean, **DOWN}, capture_output=True, check=False)
     assert done.returncode == ExitCode.DOWN
-
-
-def test_a_workflow_is_quoted_without_the_name_of_its_class() -> None:
-    said = ApplicationError("m3 is not held here", type="Refusal")
-    with pytest.raises(CliError, match=r"^m3 is not held here$"), translate_errors():
-        raise WorkflowUpdateFailedError(said)
 
 
 def test_a_closed_output_does_not_hide_the_exit_code() -> None:

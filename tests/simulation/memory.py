@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
+from domain.actor import Actor
 from domain.claim import Claim, Proof
 from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt
 from domain.ids import CustomerKey, DealId, Subject
@@ -179,14 +180,14 @@ class MemoryBooks:
         await self._step(subject, lambda it: steps.settle(it, paid))
 
     async def record_credit(
-        self, subject: Subject, *, net: Money, by: Subject, now: datetime
+        self, subject: Subject, *, net: Money, credit_note: Subject, by: Actor, now: datetime
     ) -> None:
-        del now
+        del by, now
 
         def credit(claim: Claim) -> Claim:
-            if by in self.credits:
+            if credit_note in self.credits:
                 return claim
-            self.credits[by] = net
+            self.credits[credit_note] = net
             return steps.credit(claim, net)
 
         await self._step(subject, credit)
@@ -212,8 +213,8 @@ class MemoryBooks:
     async def open_contracts(self) -> Sequence[OpenContract]:
         return ()
 
-    async def close(self, deal: DealId, *, now: datetime) -> None:
-        del deal, now
+    async def close(self, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:
+        del deal, by, reason, now
 
     async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:
         del customer, deal

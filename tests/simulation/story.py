@@ -18,6 +18,7 @@ from domain.repair import RepairRequest
 from domain.tax import TaxTreatment, tax_rule
 from ports.billing_ledger import Baseline
 from ports.failures import ConnectorFailure
+from tests.actors import GRACE
 from tests.simulation.memory import MemoryBooks, MemoryLedger, Trouble
 from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network
 from tests.simulation.vendors import KEY_LIFE, TAX, Auditor, Crm, Erp
@@ -98,7 +99,9 @@ class World:
         invoice = await self.step(lambda: self.invoices.issue_invoice(drafted))
         self.billed.append(drafted.draft)
         if self.chance.random() < 0.3:
-            order = CreditOrder(bill=bill, invoice=invoice, reason="the customer complained")
+            order = CreditOrder(
+                bill=bill, invoice=invoice, reason="the customer complained", by=GRACE
+            )
             await self.step(lambda: self.invoices.credit_invoice(order))
 
     async def _sweep(self, draft: DraftInvoice) -> None:

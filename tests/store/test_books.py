@@ -10,6 +10,7 @@ from domain.ids import CustomerKey, ExternalId, Subject
 from domain.refusal import Refusal
 from ports.links import Link
 from store import Store
+from tests.actors import GRACE
 from tests.store.values import (
     DRAFT,
     NOW,
@@ -173,7 +174,7 @@ async def test_a_late_attempt_does_not_open_a_claim_that_was_released_before_it_
     with pytest.raises(Refusal, match="was withdrawn"):
         await store.billing_ledger.claim(never, now=later(2))
     [entry] = trail(database_url, never.subject)
-    assert (entry["to_state"], entry["what"]["reason"]) == ("released", "withdrawn")
+    assert (entry["to_state"], entry["reason"]) == ("released", "withdrawn")
     await store.billing_ledger.claim(claim("never", "m1", 400, 2), now=later(3))
 
 
@@ -194,7 +195,7 @@ async def test_a_document_is_taken_back_only_by_credits(store: Store) -> None:
         await store.billing_ledger.release(closed, reason="cancelled", now=NOW)
     for by, net in (("c1", 100), ("c1", 100), ("c2", 300)):
         await store.billing_ledger.record_credit(
-            closed.subject, net=eur(net), by=Subject(by), now=later(1)
+            closed.subject, net=eur(net), credit_note=Subject(by), by=GRACE, now=later(1)
         )
     after = await store.billing_ledger.find_claim(closed.subject)
     assert after
@@ -209,19 +210,21 @@ async def test_no_credit_goes_beyond_its_document(store: Store) -> None:
     closed = await issued(store, "beyond")
     with pytest.raises(Refusal, match=r"400\.01 EUR of 400\.00 EUR"):
         await store.billing_ledger.record_credit(
-            closed.subject, net=eur("400.01"), by=Subject("b1"), now=NOW
+            closed.subject, net=eur("400.01"), credit_note=Subject("b1"), by=GRACE, now=NOW
         )
     await store.billing_ledger.record_credit(
-        closed.subject, net=eur(400), by=Subject("b1"), now=NOW
+        closed.subject, net=eur(400), credit_note=Subject("b1"), by=GRACE, now=NOW
     )
 
 
 async def test_one_credit_is_never_counted_for_two_documents(store: Store) -> None:
     first, second = await issued(store, "one"), await issued(store, "two")
-    await store.billing_ledger.record_credit(first.subject, net=eur(1), by=Subject("both"), now=NOW)
+    await store.billing_ledger.record_credit(
+        first.subject, net=eur(1), credit_note=Subject("both"), by=GRACE, now=NOW
+    )
     with pytest.raises(Refusal, match="credit of something else"):
         await store.billing_ledger.record_credit(
-            second.subject, net=eur(1), by=Subject("both"), now=NOW
+            second.subject, net=eur(1), credit_note=Subject("both"), by=GRACE, now=NOW
         )
 
 
@@ -282,7 +285,7 @@ async def test_a_contract_that_is_over_shares_no_customer(store: Store) -> None:
         await store.billing_ledger.agree(terms, now=NOW)
     assert await store.billing_ledger.is_customer_shared(customer, deal("left"))
     for _ in range(2):
-        await store.billing_ledger.close(deal("right"), now=NOW)
+        await store.billing_ledger.close(deal("right"), by=GRACE, reason="it is paid", now=NOW)
     assert not await store.billing_ledger.is_customer_shared(customer, deal("left"))
 
 

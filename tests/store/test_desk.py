@@ -6,9 +6,10 @@ from domain.attention import Action, Attention, Decision
 from domain.deal import Finding
 from domain.responsibility import Party
 from store import Store
+from tests.actors import GRACE
 from tests.store.values import NOW, deal, later, trail
 
-RETRY = Decision(action=Action.RETRY, by="finance", reason="mended")
+RETRY = Decision(action=Action.RETRY, by=GRACE, reason="mended")
 
 
 def trouble(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Attention:

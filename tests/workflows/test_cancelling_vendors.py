@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from connectors.jira.models.project import PROPERTY
 from domain.attention import Action, Decision
-from domain.deal_snapshot import CancelRequest, Outcome
+from domain.deal_snapshot import Outcome
 from domain.event import DealWon, MilestoneReached
 from domain.ids import EventId, ItemKey
 from domain.money import Money
@@ -20,6 +20,7 @@ from testbed.demo.story import Sale
 from testbed.demo.systems.hubspot import OBJECTS
 from testbed.demo.systems.jira import REST, JiraDelivery
 from testbed.demo.systems.xero import BOOKS, XeroBank
+from tests.actors import GRACE
 from tests.sandboxed import Sandboxed, open_sandboxed
 from tests.temporal import private_temporal
 from tests.world import until_awaited
@@ -127,12 +128,11 @@ class Deal:
         await until_awaited(waits)
 
     async def cancel(self) -> None:
-        request = CancelRequest(by="grace", reason="lost after all")
-        await self.run.execute_update(DealToCash.cancel, request)
+        await self.at.application.deals.cancel(GRACE, self.sale.deal, "lost after all")
 
     async def decide(self, verb: Action, choice: str = "") -> None:
         """A person's word on the proposed credit, once the run hears it."""
-        decision = Decision(action=verb, by="grace", choice=choice, reason="")
+        decision = Decision(action=verb, by=GRACE, choice=choice, reason="")
 
         async def counted() -> bool:
             try:

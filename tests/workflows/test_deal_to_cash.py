@@ -3,21 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
 
 from domain.billing import ItemState
 from domain.contract import Policy
 from domain.ids import ItemKey
 from domain.money import Money
 from domain.project import PlanWork, WriteCharter
+from domain.refusal import Refusal
 from domain.stage import Stage
+from tests.actors import GRACE
 from tests.deals import deal
 from tests.world import World, until, until_awaited
-from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
-from workflows.milestone_billing import MilestoneBilling
 
 ALL = ("m1", "m2", "m3")
+M1 = ItemKey("m1")
 
 
 async def test_a_won_deal_is_carried_to_cash(world: World) -> None:
@@ -131,7 +131,7 @@ async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> N
     mine = deal("held")
     handle = await world.win(mine)
     await until_awaited(lambda: world.has_project(mine.id))
-    await handle.execute_update(DealToCash.hold, args=["m1", "the acceptance is disputed"])
+    await world.application.items.hold(GRACE, mine.id, M1, "the acceptance is disputed")
     await world.reach(mine.id, "m1")
 
     async def held() -> bool:
@@ -139,7 +139,7 @@ async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> N
 
     assert await until_awaited(held)
     assert not world.invoices(mine.id)
-    await handle.execute_update(DealToCash.release, args=["m1", "grace"])
+    await world.application.items.release(GRACE, mine.id, M1)
     assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
 
 
@@ -147,9 +147,6 @@ async def test_a_large_invoice_waits_for_approval(world: World) -> None:
     mine = deal("approval")
     handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
-    billing = world.client.get_workflow_handle(
-        workflow_ids.billing_run(workflow_ids.subject_of(mine.id, ItemKey("m1")))
-    )
     await until_awaited(lambda: world.has_draft(mine.id))
 
     async def waits_for_approval() -> bool:
@@ -157,7 +154,7 @@ async def test_a_large_invoice_waits_for_approval(world: World) -> None:
         return status.waits_for == "finance: Design is held: its amount needs approval"
 
     assert await until_awaited(waits_for_approval)
-    assert await billing.execute_update(MilestoneBilling.approve, "grace") == "approved by grace"
+    assert await world.application.items.approve(GRACE, mine.id, M1) == "approved by grace"
     assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
-    with pytest.raises(WorkflowUpdateFailedError):
-        await billing.execute_update(MilestoneBilling.approve, "grace")
+    with pytest.raises(Refusal, match="nothing waits for approval"):
+        await world.application.items.approve(GRACE, mine.id, M1)

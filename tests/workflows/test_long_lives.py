@@ -19,12 +19,12 @@ from domain.stage import Stage
 from runtime.plugin import CashwardPlugin
 from runtime.workers import WORKFLOWS
 from testbed.stack.binaries import find_temporal
+from tests.actors import GRACE
 from tests.deals import deal
 from tests.temporal import ATTRIBUTES
 from tests.world import World, open_world, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
-from workflows.milestone_billing import MilestoneBilling
 
 LONG = 40  # events; Temporal's own limit is some thousands
 EVERYTHING = Policy(approve_above=Money.of("1.00", "EUR"))
@@ -211,8 +211,8 @@ async def test_approval_reaches_a_bill_of_an_earlier_run(world: World) -> None:
         await world.reach(mine.id, item)
     await _has_continued(world, mine.id)
     await until_awaited(lambda: _is_adopted(world, mine.id))
-    bill = world.client.get_workflow_handle(_billing(mine.id))
-    assert await bill.execute_update(MilestoneBilling.approve, "grace") == "approved by grace"
+    approved = await world.application.items.approve(GRACE, mine.id, ItemKey("m1"))
+    assert approved == "approved by grace"
 
     async def first() -> ItemState:
         return (await handle.query(DealToCash.billing_schedule))[0].state

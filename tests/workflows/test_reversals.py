@@ -7,6 +7,7 @@ from domain.ids import DealId
 from domain.money import Money
 from domain.responsibility import Party
 from domain.stage import Stage
+from tests.actors import GRACE
 from tests.deals import deal
 from tests.world import World, until
 from workflows import workflow_ids
@@ -116,7 +117,7 @@ async def test_finance_may_leave_it_at_that(world: World) -> None:
     await world.decide(run, Action.SKIP, reason="it is written off")
     await world.client.get_workflow_handle(run).result()
 
-    written_off = Decision(action=Action.SKIP, by="grace", reason="it is written off")
+    written_off = Decision(action=Action.SKIP, by=GRACE, reason="it is written off")
     assert [filed.decision for filed in await world.store.attention_queue.list_of_run(run)] == [
         written_off
     ]

@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1.event_type_pb2 import EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowHandle
 
 from domain.attention import Action
 from domain.billing import ItemState, ItemStatus
@@ -14,14 +14,17 @@ from domain.contract import Policy
 from domain.deal_snapshot import Outcome
 from domain.ids import DealId, ItemKey
 from domain.money import Money
+from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.stage import Stage
+from tests.actors import GRACE
 from tests.deals import deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 Carried = WorkflowHandle[DealToCash, Outcome]
+M1 = ItemKey("m1")
 
 
 async def _terminate_bill(world: World, deal: DealId, item: str = "m1") -> None:
@@ -70,13 +73,13 @@ async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.has_draft(mine.id))
     [draft] = world.invoices(mine.id)
-    with pytest.raises(WorkflowUpdateFailedError):
-        await handle.execute_update(DealToCash.release, args=["m1", "grace"])
+    with pytest.raises(Refusal, match="not held"):
+        await world.application.items.release(GRACE, mine.id, M1)
     await _terminate_bill(world, mine.id)
 
     lost = await _becomes(handle, state=ItemState.HELD, responsible=Party.OPERATOR)
     assert "release it" in lost.reason
-    await handle.execute_update(DealToCash.release, args=["m1", "grace"])
+    await world.application.items.release(GRACE, mine.id, M1)
     await _becomes(handle, state=ItemState.HELD, reason="its amount needs approval")
     assert [invoice.id for invoice in world.invoices(mine.id)] == [draft.id]
 
@@ -96,7 +99,7 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     await _becomes(handle, state=ItemState.HELD, responsible=Party.OPERATOR)
     assert await _asked_in_vain(world, bill) == []
     assert not (await handle.query(DealToCash.status)).needs_attention
-    await handle.execute_update(DealToCash.release, args=["m1", "grace"])
+    await world.application.items.release(GRACE, mine.id, M1)
     await until(lambda: world.issued(mine.id, "m1"))
 
 

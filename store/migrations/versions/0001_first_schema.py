@@ -75,7 +75,31 @@ def upgrade() -> None:
         ),
         sa.Column("workflow", sa.Text(), server_default="", nullable=False),
         sa.Column("run", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "actor",
+            sa.Text(),
+            nullable=False,
+            comment="who caused it, by a name that never changes",
+        ),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("verified_by", sa.Text(), nullable=False, comment="who vouches for the actor"),
+        sa.Column("command", sa.Text(), server_default="", nullable=False),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "(command = '') = (outcome = '')", name=op.f("ck_audit_command_has_outcome")
+        ),
+        sa.CheckConstraint(
+            "outcome in ('', 'accepted', 'refused', 'failed')", name=op.f("ck_audit_outcome")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index(
+        "uq_audit_command",
+        "audit",
+        ["key", "outcome"],
+        unique=True,
+        postgresql_where=sa.text("entity = 'command'"),
     )
     op.create_index("ix_audit_deal", "audit", ["deal", "id"], unique=False)
     op.create_index("ix_audit_entity_key", "audit", ["entity", "key"], unique=False)

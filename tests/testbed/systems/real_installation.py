@@ -13,11 +13,11 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.poll_schedule import PollSchedule
 from activities.polls import CrmPoll
+from application.dispatch import TemporalEventDispatcher
 from domain.deal_snapshot import Outcome
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import EventId, ItemKey, Subject
 from runtime.composition import open_systems
-from runtime.event_dispatcher import TemporalEventDispatcher
 from runtime.settings import Settings, TemporalSettings
 from runtime.workers import now
 from store import open_store

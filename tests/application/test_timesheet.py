@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from cli.timesheet import timesheet
+from application.timesheet import timesheet
 from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 
@@ -43,4 +43,4 @@ def test_hours_add_up_by_package_and_person() -> None:
 
 def test_a_deal_without_time_has_spent_nothing() -> None:
     sheet = timesheet(DEAL, [])
-    assert (sheet.total, sheet.packages) == (Decimal(0), [])
+    assert (sheet.total, sheet.packages) == (Decimal(0), ())

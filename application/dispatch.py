@@ -1,4 +1,4 @@
-"""Rings the runs on Temporal."""
+"""Decides which run a fact goes to, and tells that run."""
 
 from collections.abc import Awaitable
 
@@ -30,7 +30,7 @@ from workflows.revenue_write_back import RevenueWriteBack
 
 
 class TemporalEventDispatcher:
-    """Starts and signals runs; one deal has one run, ever."""
+    """Fills ports.event_dispatcher.EventDispatcher. One deal has one run, ever."""
 
     def __init__(
         self, client: Client, *, task_queue: str, policy: Policy, attention_queue: AttentionQueue
@@ -44,7 +44,7 @@ class TemporalEventDispatcher:
         try:
             await self._start(fact.deal)
         except WorkflowAlreadyStartedError:
-            return await self._ring_if_it_waits(fact)
+            return await self._signal_handoff_if_it_waits(fact)
         return True
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool:
@@ -52,17 +52,17 @@ class TemporalEventDispatcher:
         return await self._signal(run.signal(DealToCash.milestone_reached, fact))
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool:
-        """Tell whoever sees to it: the bill, else its deal, else a run that puts the CRM right."""
+        """Signals the billing run, else the deal, else a run that writes the revenue back."""
         bill = self._client.get_workflow_handle(workflow_ids.billing_run(fact.subject))
         if await self._signal(bill.signal(MilestoneBilling.invoice_changed, fact)):
             return True
         deal = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
         if await self._signal(deal.signal(DealToCash.invoice_changed, fact)):
             return True
-        await self._put_right(fact)
+        await self._start_write_back(fact)
         return True
 
-    async def _put_right(self, fact: InvoiceChanged) -> None:
+    async def _start_write_back(self, fact: InvoiceChanged) -> None:
         await self._client.start_workflow(
             RevenueWriteBack.run,
             RepairRequest(deal=fact.deal, occasion=fact.event, is_deal_closed=True),
@@ -91,11 +91,11 @@ class TemporalEventDispatcher:
             ),
         )
 
-    async def _ring_if_it_waits(self, fact: DealWon) -> bool:
-        """Our own write-backs change the deal too: only a run that waits for a change is told."""
+    async def _signal_handoff_if_it_waits(self, fact: DealWon) -> bool:
+        """Our own write-backs change the deal too: signals only a run that waits for a change."""
         run = workflow_ids.handoff_run(fact.deal)
-        waits = [f for f in await self._attention_queue.list_of_run(run) if f.decision is None]
-        if not any(filed.attention.kind == INCOMPLETE for filed in waits):
+        queued = await self._attention_queue.list_of_run(run)
+        if not any(each.attention.kind == INCOMPLETE and not each.decision for each in queued):
             return False
         handoff = self._client.get_workflow_handle(run)
         return await self._signal(handoff.signal(ClosedWonHandoff.deal_won, fact))

@@ -1,0 +1,18 @@
+"""The whole application, as command line and gateway are handed it."""
+
+from dataclasses import dataclass
+
+from application.commands.deals import DealCommands
+from application.commands.decisions import DecisionCommands
+from application.commands.items import ItemCommands
+from application.queries import Queries
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """Commands change something and take an actor; queries change nothing."""
+
+    deals: DealCommands
+    items: ItemCommands
+    decisions: DecisionCommands
+    queries: Queries

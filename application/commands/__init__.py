@@ -1,0 +1,1 @@
+"""What changes something. Every command takes its actor and is written to the audit trail."""

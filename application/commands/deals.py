@@ -1,0 +1,111 @@
+"""Commands about a whole deal: start it, signal it, cancel it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
+
+from temporalio.client import Client
+
+from application.command_log import CommandLog, new_command
+from application.runs import Runs
+from domain.actor import Actor
+from domain.command import CommandName
+from domain.deal_snapshot import CancelRequest
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.ids import DealId, EventId, ItemKey
+from domain.refusal import Refusal
+from ports.crm import Crm
+from ports.event_dispatcher import EventDispatcher
+from ports.failures import Absent
+from workflows import workflow_ids
+from workflows.deal_to_cash import DealToCash
+
+Event = DealWon | MilestoneReached | InvoiceChanged
+OpenCrm = Callable[[], AbstractAsyncContextManager[Crm]]
+NewDispatcher = Callable[[Client], EventDispatcher]
+
+
+class EventName(StrEnum):
+    """What a deal can be told; events are hints, and the run reads the record again."""
+
+    DEAL_WON = "deal-won"
+    MILESTONE_REACHED = "milestone-reached"
+    INVOICE_CHANGED = "invoice-changed"
+
+
+class DealCommands:
+    """Answers are sentences for the actor. Refusals are raised as domain.refusal.Refusal."""
+
+    def __init__(
+        self, runs: Runs, log: CommandLog, *, open_crm: OpenCrm, dispatcher: NewDispatcher
+    ) -> None:
+        self._runs = runs
+        self._log = log
+        self._open_crm = open_crm
+        self._dispatcher = dispatcher
+
+    async def start(self, actor: Actor, deal: DealId) -> str:
+        """Start the run of a won deal now. Refused if the CRM has no such deal."""
+        command = new_command(CommandName.START, actor, deal)
+        async with self._log.recording_failures(command):
+            await self._require_in_crm(deal)
+            is_started = await self._dispatch(DealWon(deal=deal, event=EventId(command.id)))
+            if not is_started:
+                raise Refusal(f"{deal} is already carried, or has ended")
+            answer = f"{deal} is being carried"
+            await self._log.accept(command, answer)
+            return answer
+
+    async def signal(self, actor: Actor, deal: DealId, event: EventName, item: str = "") -> str:
+        """Tell the deal that something happened; its run reads the record again by itself."""
+        command = new_command(CommandName.SIGNAL, actor, deal, item=item, reason=event)
+        async with self._log.recording_failures(command):
+            if not await self._dispatch(_event(event, deal, item, EventId(command.id))):
+                raise Refusal(f"no run of {deal} waits for that: it has ended, or is not carried")
+            answer = f"{deal} is told: {event}"
+            await self._log.accept(command, answer)
+            return answer
+
+    async def cancel(self, actor: Actor, deal: DealId, reason: str) -> str:
+        """Take back what can be taken back; propose a credit for what was issued."""
+        run = workflow_ids.deal_run(deal)
+        command = new_command(CommandName.CANCEL, actor, deal, reason=reason, workflow=run)
+        async with self._log.recording_failures(command):
+            request = CancelRequest(by=actor, reason=reason)
+            return await self._runs.update(run, DealToCash.cancel, request, id=command.id)
+
+    async def _require_in_crm(self, deal: DealId) -> None:
+        """A deal has one run, ever: a mistyped id must not become one."""
+        async with self._open_crm() as crm:
+            try:
+                await crm.read_deal(deal)
+            except Absent as absent:
+                system = deal.partition(":")[0]
+                raise Refusal(
+                    f"{deal} is not started: {system} has no such deal ({absent})"
+                ) from absent
+
+    async def _dispatch(self, event: Event) -> bool:
+        client = await self._runs.client()
+        dispatcher = self._dispatcher(client)
+        async with self._runs.answered(workflow_ids.deal_run(event.deal)):
+            match event:
+                case DealWon():
+                    return await dispatcher.deal_won(event)
+                case MilestoneReached():
+                    return await dispatcher.milestone_reached(event)
+                case InvoiceChanged():
+                    return await dispatcher.invoice_changed(event)
+
+
+def _event(name: EventName, deal: DealId, item: str, id: EventId) -> Event:
+    match name:
+        case EventName.DEAL_WON:
+            return DealWon(deal=deal, event=id)
+        case EventName.MILESTONE_REACHED:
+            return MilestoneReached(deal=deal, item=ItemKey(item), event=id)
+        case EventName.INVOICE_CHANGED:
+            if not item:
+                raise Refusal("say whose invoice changed: invoice-changed ITEM, such as m2")
+            subject = workflow_ids.subject_of(deal, ItemKey(item))
+            return InvoiceChanged(deal=deal, subject=subject, event=id)

@@ -1,0 +1,90 @@
+"""Commands about one billable item: approve, hold, release, credit."""
+
+from typing import Any
+
+from application.command_log import CommandLog, new_command
+from application.runs import Runs
+from domain.actor import Actor
+from domain.command import CommandName, ItemRequest
+from domain.ids import DealId, ItemKey
+from domain.refusal import Refusal
+from workflows import workflow_ids
+from workflows.deal_to_cash import DealToCash
+from workflows.milestone_billing import MilestoneBilling
+
+
+class ItemCommands:
+    """The item's billing run answers while it is open; before and after that, the deal's run."""
+
+    def __init__(self, runs: Runs, log: CommandLog) -> None:
+        self._runs = runs
+        self._log = log
+
+    async def approve(self, actor: Actor, deal: DealId, item: ItemKey, reason: str = "") -> str:
+        """Approve an invoice that waits because of its amount."""
+        nothing_waits = (
+            f"no invoice of {item} waits for approval: `cashward finance blockers {deal}` says"
+            " what each item waits for"
+        )
+        request = ItemRequest(item=item, by=actor, reason=reason)
+        return await self._ask_billing_run(CommandName.APPROVE, deal, request, nothing_waits)
+
+    async def credit(self, actor: Actor, deal: DealId, item: ItemKey, reason: str) -> str:
+        """Credit the whole issued invoice of this item."""
+        nothing_open = (
+            f"{item} of {deal} has no open invoice: credit a paid one in the ERP, and Cashward"
+            " reads that; the open ones are in `cashward finance schedule`"
+        )
+        request = ItemRequest(item=item, by=actor, reason=reason)
+        return await self._ask_billing_run(CommandName.CREDIT, deal, request, nothing_open)
+
+    async def hold(self, actor: Actor, deal: DealId, item: ItemKey, reason: str) -> str:
+        """Hold an item back before its invoice is issued."""
+        return await self._ask_whoever_bills(
+            CommandName.HOLD, deal, ItemRequest(item=item, by=actor, reason=reason)
+        )
+
+    async def release(self, actor: Actor, deal: DealId, item: ItemKey, reason: str = "") -> str:
+        """Release a held item."""
+        return await self._ask_whoever_bills(
+            CommandName.RELEASE, deal, ItemRequest(item=item, by=actor, reason=reason)
+        )
+
+    async def _ask_billing_run(
+        self, name: CommandName, deal: DealId, request: ItemRequest, otherwise: str
+    ) -> str:
+        run = _billing_run(deal, request.item)
+        command = new_command(
+            name, request.by, deal, item=request.item, reason=request.reason, workflow=run
+        )
+        async with self._log.recording_failures(command):
+            if not await self._runs.is_open(run):
+                raise Refusal(otherwise)
+            return await self._runs.update(run, _ON_BILLING_RUN[name], request, id=command.id)
+
+    async def _ask_whoever_bills(
+        self, name: CommandName, deal: DealId, request: ItemRequest
+    ) -> str:
+        command = new_command(name, request.by, deal, item=request.item, reason=request.reason)
+        async with self._log.recording_failures(command):
+            run = _billing_run(deal, request.item)
+            if await self._runs.is_open(run):
+                return await self._runs.update(run, _ON_BILLING_RUN[name], request, id=command.id)
+            run = workflow_ids.deal_run(deal)
+            return await self._runs.update(run, _ON_DEAL_RUN[name], request, id=command.id)
+
+
+_ON_BILLING_RUN: dict[CommandName, Any] = {
+    CommandName.APPROVE: MilestoneBilling.approve,
+    CommandName.HOLD: MilestoneBilling.hold,
+    CommandName.RELEASE: MilestoneBilling.release,
+    CommandName.CREDIT: MilestoneBilling.credit,
+}
+_ON_DEAL_RUN: dict[CommandName, Any] = {
+    CommandName.HOLD: DealToCash.hold,
+    CommandName.RELEASE: DealToCash.release,
+}
+
+
+def _billing_run(deal: DealId, item: ItemKey) -> str:
+    return workflow_ids.billing_run(workflow_ids.subject_of(deal, item))

@@ -1,0 +1,141 @@
+"""What people and systems may ask without changing anything."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from decimal import Decimal
+from typing import Any
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from application.runs import Runs
+from application.timesheet import Timesheet, timesheet
+from domain.billing import ItemStatus
+from domain.cash import Blocker, CashPosition, DealStatus
+from domain.ids import DealId
+from domain.refusal import Refusal
+from domain.stage import Stage
+from domain.value import Value
+from ports.attention_queue import AttentionQueue, QueuedAttention
+from ports.audit_trail import AuditEntry, AuditTrail
+from ports.links import LinkStore
+from ports.pm import Pm
+from workflows import workflow_ids
+from workflows.deal_to_cash import DealToCash
+
+OpenPm = Callable[[], AbstractAsyncContextManager[Pm]]
+_PROJECT = "pm.project"
+
+
+class DealSummary(Value):
+    """A deal as Temporal's list has it. `value` is for the eye: it passed through a float."""
+
+    deal: DealId
+    run_status: str
+    stage: str
+    customer: str
+    value: Decimal | None
+    project: str
+    owner: str
+    needs_attention: bool
+
+    @property
+    def has_ended_badly(self) -> bool:
+        return self.run_status not in {"running", "completed"}
+
+
+class DealReport(Value):
+    """One deal: where it stands, and every billable item."""
+
+    status: DealStatus
+    items: tuple[ItemStatus, ...]
+
+
+class Queries:
+    """A deal's run answers for itself, also after its end; the rest is in our store."""
+
+    def __init__(
+        self,
+        runs: Runs,
+        *,
+        attention_queue: AttentionQueue,
+        audit_trail: AuditTrail,
+        links: LinkStore,
+        open_pm: OpenPm,
+    ) -> None:
+        self._runs = runs
+        self._attention_queue = attention_queue
+        self._audit_trail = audit_trail
+        self._links = links
+        self._open_pm = open_pm
+
+    async def list_deals(
+        self, *, stage: Stage | None = None, needs_attention: bool = False
+    ) -> Sequence[DealSummary]:
+        """All deals that are or were carried."""
+        query = "WorkflowType = 'deal-to-cash'"
+        query += f" AND DealStage = '{stage}'" if stage else ""
+        query += " AND NeedsAttention = true" if needs_attention else ""
+        return [_summary(run) for run in await self._runs.find(query)]
+
+    async def show(self, deal: DealId) -> DealReport:
+        return DealReport(
+            status=await self._ask(deal, DealToCash.status), items=await self.schedule(deal)
+        )
+
+    async def position(self, deal: DealId) -> CashPosition:
+        """Contracted, billable, held, billed, credited, paid, outstanding, overdue."""
+        found: CashPosition = await self._ask(deal, DealToCash.cash_position)
+        return found
+
+    async def schedule(self, deal: DealId) -> tuple[ItemStatus, ...]:
+        """Every billable item: amount, planned date, state, invoice."""
+        found: tuple[ItemStatus, ...] = await self._ask(deal, DealToCash.billing_schedule)
+        return found
+
+    async def blockers(self, deal: DealId) -> tuple[Blocker, ...]:
+        """Why is this not invoiced yet? One answer for every item that is not."""
+        found: tuple[Blocker, ...] = await self._ask(deal, DealToCash.blockers)
+        return found
+
+    async def attentions(self) -> Sequence[QueuedAttention]:
+        """What waits for a person, oldest first."""
+        return await self._attention_queue.list_open()
+
+    async def attentions_of(self, run: str) -> Sequence[QueuedAttention]:
+        """Everything that a run needed a person for. Refused if that is nothing."""
+        found = await self._attention_queue.list_of_run(run)
+        if not found:
+            raise Refusal(f"{run} never needed a person: `cashward attention list` shows what does")
+        return found
+
+    async def audit_trail(self, deal: DealId) -> Sequence[AuditEntry]:
+        """Who changed or asked what about this deal, oldest first."""
+        return await self._audit_trail.of_deal(deal)
+
+    async def timesheet(self, deal: DealId) -> Timesheet:
+        """The hours booked on the deal's project. Refused if it has none."""
+        links = await self._links.of_deal(deal)
+        project = next((link.external_id for link in links if link.kind == _PROJECT), None)
+        if project is None:
+            raise Refusal(f"{deal} has no project yet: `cashward deal show {deal}` says why")
+        async with self._open_pm() as pm:
+            return timesheet(deal, await pm.read_time(deal, project))
+
+    async def _ask(self, deal: DealId, query: Any) -> Any:  # noqa: ANN401 - the SDK types queries by overloads
+        return await self._runs.query(workflow_ids.deal_run(deal), query)
+
+
+def _summary(run: WorkflowExecution) -> DealSummary:
+    found: dict[str, Any] = {pair.key.name: pair.value for pair in run.typed_search_attributes}
+    value = found.get("DealValue")
+    status = run.status or WorkflowExecutionStatus.RUNNING
+    return DealSummary(
+        deal=workflow_ids.deal_of(run.id),
+        run_status=status.name.lower(),
+        stage=found.get("DealStage", ""),
+        customer=found.get("Customer", ""),
+        value=None if value is None else Decimal(str(value)),
+        project=found.get("ProjectKey", ""),
+        owner=found.get("Owner", ""),
+        needs_attention=found.get("NeedsAttention", False),
+    )

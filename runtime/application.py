@@ -1,0 +1,83 @@
+"""Gives the application its Temporal client, its store and its vendors."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+
+from temporalio.client import Client
+
+from application.application import Application
+from application.command_log import CommandLog
+from application.commands.deals import DealCommands
+from application.commands.decisions import DecisionCommands
+from application.commands.items import ItemCommands
+from application.dispatch import TemporalEventDispatcher
+from application.queries import Queries
+from application.runs import Runs
+from ports.crm import Crm
+from ports.pm import Pm
+from runtime.composition import Systems, open_systems
+from runtime.settings import Settings
+from runtime.temporal import connect
+from store import Store, open_store
+
+Connect = Callable[[], Awaitable[Client]]
+OpenSystems = Callable[[], AbstractAsyncContextManager[Systems]]
+
+
+@asynccontextmanager
+async def open_application(settings: Settings) -> AsyncIterator[Application]:
+    """The application of these settings; Temporal and vendors are asked only when needed."""
+    async with open_store(settings.database.full_url, pool_size=2) as store:
+        yield build_application(
+            settings,
+            store,
+            connect=lambda: connect(settings.temporal),
+            open_systems=lambda: open_systems(settings),
+        )
+
+
+def build_application(
+    settings: Settings, store: Store, *, connect: Connect, open_systems: OpenSystems
+) -> Application:
+    """The application over a store that is open already."""
+    runs = Runs(connect)
+    log = CommandLog(store.audit_trail, lambda: datetime.now(UTC))
+
+    @asynccontextmanager
+    async def open_crm() -> AsyncIterator[Crm]:
+        async with open_systems() as systems:
+            yield systems.crm
+
+    @asynccontextmanager
+    async def open_pm() -> AsyncIterator[Pm]:
+        async with open_systems() as systems:
+            yield systems.pm
+
+    return Application(
+        deals=DealCommands(
+            runs,
+            log,
+            open_crm=open_crm,
+            dispatcher=lambda client: build_dispatcher(client, settings, store),
+        ),
+        items=ItemCommands(runs, log),
+        decisions=DecisionCommands(runs, log),
+        queries=Queries(
+            runs,
+            attention_queue=store.attention_queue,
+            audit_trail=store.audit_trail,
+            links=store.links,
+            open_pm=open_pm,
+        ),
+    )
+
+
+def build_dispatcher(client: Client, settings: Settings, store: Store) -> TemporalEventDispatcher:
+    """What starts and signals runs on this installation's task queue."""
+    return TemporalEventDispatcher(
+        client,
+        task_queue=settings.temporal.task_queue,
+        policy=settings.policy,
+        attention_queue=store.attention_queue,
+    )
