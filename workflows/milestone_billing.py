@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from temporalio import workflow
 
 from activities.erp import InvoiceActivities as Invoices
-from domain.attention import Action
+from domain.attention import Action, Attention
 from domain.billing import (
     Bill,
     BillResult,
@@ -47,6 +47,7 @@ class MilestoneBilling(WithAttention):
             drafted, invoice = await self._issue(bill)
         except (Aborted, Skipped, asyncio.CancelledError) as stopped:
             return await self._withdraw(bill, str(stopped) or "the deal was cancelled")
+        self._issued = invoice
         try:
             if how_ended(invoice) is None:  # a bill seen to once more may find that nothing is new
                 await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
@@ -75,20 +76,28 @@ class MilestoneBilling(WithAttention):
     async def _collect(self, bill: Bill, drafted: DraftedInvoice, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
         while how_ended(invoice) is None:
-            self._issued = invoice
             await self._wait_for_news(invoice)
-            await self._credit_if_asked(bill, invoice)
+            await self._credit_if_asked(drafted)
             invoice = await self.attempt(Invoices.read_invoice, drafted, "See what was paid")
+            self._issued = invoice
             if how_ended(invoice) is None:
                 await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
         return invoice
 
-    async def _credit_if_asked(self, bill: Bill, invoice: Invoice) -> None:
-        if not self._credit:
+    async def _credit_if_asked(self, drafted: DraftedInvoice) -> None:
+        """Credit the whole invoice, unless the customer paid while somebody asked for that."""
+        request = self._credit
+        if request is None:
             return
-        order = CreditOrder(
-            bill=bill, invoice=invoice, reason=self._credit.reason, by=self._credit.by
-        )
+        invoice = await self.attempt(Invoices.read_invoice, drafted, "See what is outstanding")
+        if invoice.outstanding != invoice.gross:
+            await self.park(self._paid_meanwhile(invoice, request))
+        else:
+            await self._credit_in_full(drafted.bill, invoice, request)
+        self._credit = None
+
+    async def _credit_in_full(self, bill: Bill, invoice: Invoice, request: ItemRequest) -> None:
+        order = CreditOrder(bill=bill, invoice=invoice, reason=request.reason, by=request.by)
         with suppress(Skipped):
             await self.attempt(
                 Invoices.credit_invoice,
@@ -96,7 +105,15 @@ class MilestoneBilling(WithAttention):
                 f"Credit {invoice.number}",
                 verbs=(Action.RETRY, Action.SKIP),
             )
-        self._credit = None
+
+    def _paid_meanwhile(self, invoice: Invoice, request: ItemRequest) -> Attention:
+        return self.attention(
+            "credit",
+            what=f"{invoice.number} is not credited: only {invoice.outstanding} is outstanding",
+            why=f"{request.by} asked for a credit: {request.reason}; credit the rest in the ERP",
+            responsible=(Party.FINANCE,),
+            verbs=(Action.SKIP,),
+        )
 
     async def _wait_for_news(self, invoice: Invoice) -> None:
         """Until somebody tells, or the day after the invoice was due."""
@@ -200,7 +217,8 @@ class MilestoneBilling(WithAttention):
     def _credit_what_is_unpaid(self, request: ItemRequest) -> None:
         invoice = self._issued
         if invoice is None:
-            raise Refusal(f"{request.item} is not issued yet: hold it instead")
+            way_out = "ask again in a moment" if self._issuing else "hold it instead"
+            raise Refusal(f"{request.item} is not issued yet: {way_out}")
         if self._credit:
             raise Refusal(f"{invoice.number} is already being credited")
         if invoice.outstanding != invoice.gross:

@@ -1,0 +1,142 @@
+"""A command that is refused says why, and is in the audit trail as refused."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from application.application import Application
+from application.commands.deals import EventName
+from domain.attention import Action
+from domain.command import CommandName
+from domain.ids import DealId, ItemKey
+from domain.money import Money
+from domain.refusal import Refusal
+from tests.actors import GRACE
+from tests.application.trail import entries_of, entry_of
+from tests.deals import deal
+from tests.world import World, until, until_awaited
+from workflows import workflow_ids
+
+M1 = ItemKey("m1")
+Ask = Callable[[Application, DealId], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command about a deal that is not carried, and what it is answered."""
+
+    command: CommandName
+    ask: Ask
+    answer: str
+
+
+NOT_CARRIED = [
+    Case(
+        CommandName.START, lambda app, deal: app.deals.start(GRACE, deal), "memory has no such deal"
+    ),
+    Case(
+        CommandName.SIGNAL,
+        lambda app, deal: app.deals.signal(GRACE, deal, EventName.MILESTONE_REACHED, "m1"),
+        "it has ended, or is not carried",
+    ),
+    Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, "lost"), "deal list"),
+    Case(CommandName.HOLD, lambda app, deal: app.items.hold(GRACE, deal, M1, "why"), "deal list"),
+    Case(CommandName.RELEASE, lambda app, deal: app.items.release(GRACE, deal, M1), "deal list"),
+    Case(CommandName.APPROVE, lambda app, deal: app.items.approve(GRACE, deal, M1), "blockers"),
+    Case(
+        CommandName.CREDIT, lambda app, deal: app.items.credit(GRACE, deal, M1, "why"), "in the ERP"
+    ),
+    Case(
+        CommandName.DECIDE,
+        lambda app, deal: app.decisions.decide(GRACE, workflow_ids.deal_run(deal), Action.RETRY),
+        "attention list",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", NOT_CARRIED, ids=lambda case: case.command)
+async def test_about_a_deal_that_is_not_carried(world: World, case: Case) -> None:
+    unknown = DealId(f"memory:unknown-{case.command}")
+    with pytest.raises(Refusal, match=case.answer):
+        await case.ask(world.application, unknown)
+    refused = await entry_of(world, unknown, case.command)
+    assert (refused.actor, refused.outcome) == (GRACE.subject, "refused")
+    assert case.answer in str(refused.what["answer"])
+
+
+async def test_a_rule_of_the_run_is_quoted(world: World) -> None:
+    mine = deal("not-held")
+    await world.win(mine)
+    await until(lambda: world.planned_project(mine.id))
+    with pytest.raises(Refusal, match=r"^m1 of memory:not-held is not held$"):
+        await world.application.items.release(GRACE, mine.id, M1)
+    refused = await entry_of(world, mine.id, CommandName.RELEASE)
+    assert refused.what == {"item": "m1", "answer": "m1 of memory:not-held is not held"}
+
+
+async def test_an_item_that_the_contract_does_not_have(world: World) -> None:
+    mine = deal("no-item")
+    await world.win(mine)
+    await until(lambda: world.planned_project(mine.id))
+    with pytest.raises(Refusal, match="there are m1, m2, m3"):
+        await world.application.items.hold(GRACE, mine.id, ItemKey("m9"), "why")
+
+
+async def test_a_second_cancellation(world: World) -> None:
+    mine = deal("twice", scope="")
+    handle = await world.win(mine)
+    await world.parked(workflow_ids.handoff_run(mine.id))
+    await world.application.deals.cancel(GRACE, mine.id, "lost")
+    await handle.result()
+    with pytest.raises(Refusal):
+        await world.application.deals.cancel(GRACE, mine.id, "lost again")
+    entries = await entries_of(world, mine.id, CommandName.CANCEL)
+    assert [(e.outcome, e.reason) for e in entries] == [
+        ("accepted", "lost"),
+        ("refused", "lost again"),
+    ]
+
+
+async def test_a_start_of_a_deal_that_is_carried(world: World) -> None:
+    mine = deal("carried")
+    await world.win(mine)
+    with pytest.raises(Refusal, match="already carried"):
+        await world.application.deals.start(GRACE, mine.id)
+
+
+async def test_a_hold_of_an_issued_invoice(world: World) -> None:
+    mine = deal("too-late")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await until(lambda: world.issued(mine.id, "m1"))
+    with pytest.raises(Refusal, match="credit it instead"):
+        await world.application.items.hold(GRACE, mine.id, M1, "it is disputed")
+
+
+async def test_a_decision_that_the_attention_does_not_offer(world: World) -> None:
+    mine = deal("no-choice", scope="")
+    await world.win(mine)
+    run = workflow_ids.handoff_run(mine.id)
+    await world.parked(run)
+    with pytest.raises(Refusal, match="retry, abort would count"):
+        await world.application.decisions.decide(GRACE, run, Action.SKIP, reason="why not")
+    refused = await entry_of(world, mine.id, CommandName.DECIDE)
+    assert (refused.outcome, refused.reason, refused.workflow) == ("refused", "why not", run)
+
+
+async def test_a_credit_of_an_invoice_that_is_partly_paid(world: World) -> None:
+    mine = deal("partly-paid")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await world.pay(mine.id, "m1", Money.of("1000.00", "EUR"))
+
+    async def knows_of_it() -> bool:
+        [first, *_] = await world.application.queries.schedule(mine.id)
+        return bool(first.invoice and first.invoice.paid)
+
+    assert await until_awaited(knows_of_it)
+    with pytest.raises(Refusal, match="credit the rest in the ERP"):
+        await world.application.items.credit(GRACE, mine.id, M1, "it was redone")
+    [invoice] = world.invoices(mine.id)
+    assert not invoice.credited
