@@ -21,12 +21,11 @@ from domain.repair import RepairRequest
 from domain.stage import Stage
 from ports.attention_queue import AttentionQueue
 from workflows import workflow_ids
-from workflows.attention import NEEDS_ATTENTION
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
-from workflows.presentation import DEAL_STAGE
 from workflows.revenue_write_back import RevenueWriteBack
+from workflows.search_attributes import DEAL_STAGE, NEEDS_ATTENTION
 
 
 class TemporalEventDispatcher:

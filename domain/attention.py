@@ -50,6 +50,11 @@ class Attention(Value):
     findings: tuple[Finding, ...] = ()
     choices: tuple[str, ...] = ()
 
+    @property
+    def is_for_owner(self) -> bool:
+        """Whether the deal's owner must act, alone or with others."""
+        return Party.DEAL_OWNER in self.responsible
+
     def check(self, decision: Decision) -> None:
         """Raises Refusal, naming what is possible, if this decision is none of it."""
         if decision.action not in self.actions:

@@ -25,6 +25,7 @@ from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.milestone_billing import MilestoneBilling
 from workflows.polling import Poll, PolledSystem
 from workflows.revenue_write_back import RevenueWriteBack
+from workflows.task_queues import ACTIVITIES, SystemQueue
 
 WORKFLOWS: Sequence[type] = (
     DealToCash,
@@ -47,7 +48,7 @@ class Steps:
     """Every step there is, by the queue it is taken from."""
 
     own: Sequence[Callable[..., Any]]
-    by_system: dict[str, Sequence[Callable[..., Any]]]
+    by_queue: dict[SystemQueue, Sequence[Callable[..., Any]]]
 
 
 def steps(settings: Settings, systems: Systems, store: Store, client: Client) -> Steps:
@@ -95,12 +96,12 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
     bookkeeping = BookkeepingActivities(
         store.attention_queue, store.billing_ledger, store.audit_trail, now
     )
+    callers = (crm, crm_poll, pm, pm_poll, customers, invoices, erp_poll)
     return Steps(
         own=_activities(bookkeeping),
-        by_system={
-            "crm": _activities(crm, crm_poll),
-            "pm": _activities(pm, pm_poll),
-            "erp": _activities(customers, invoices, erp_poll),
+        by_queue={
+            queue: _activities(*(each for each in callers if isinstance(each, classes)))
+            for queue, classes in ACTIVITIES.items()
         },
     )
 
@@ -122,13 +123,14 @@ def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Work
     return [workflows] + [
         Worker(
             client,
-            task_queue=f"{queue}-{system}",
+            task_queue=system.under(queue),
             activities=activities,
+            # The poll takes a slot for an hour at a time: it must not take one of the steps'.
             max_concurrent_activities=limits.concurrency.get(system, AT_ONCE),
             max_task_queue_activities_per_second=limits.rates.get(system) or None,
             graceful_shutdown_timeout=grace,
         )
-        for system, activities in parts.by_system.items()
+        for system, activities in parts.by_queue.items()
     ]
 
 

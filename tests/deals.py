@@ -69,6 +69,12 @@ def deal(number: int | str = 1, **changes: object) -> Deal:
     return complete.model_copy(update=changes)
 
 
+def small_deal(number: int | str, **changes: object) -> Deal:
+    """A complete deal that one milestone bills, for tests to which more say nothing more."""
+    whole = PlannedMilestone(name="Design", share=Decimal(100), due=date(2026, 12, 31))
+    return deal(number, milestones=(whole,), **changes)
+
+
 def _line(
     name: str, quantity: str, rate: str, amount: str, cost_type: CostType, unit: Unit
 ) -> QuoteLine:

@@ -2,29 +2,23 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from runtime.plugin import CashwardPlugin
 from runtime.workers import WORKFLOWS
 from testbed.stack.binaries import find_temporal
-from workflows.attention import NEEDS_ATTENTION
-from workflows.presentation import CUSTOMER, DEAL_STAGE, DEAL_VALUE, OWNER, PROJECT_KEY
+from workflows import search_attributes
 
-ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
-    NEEDS_ATTENTION,
-    CUSTOMER,
-    DEAL_STAGE,
-    DEAL_VALUE,
-    OWNER,
-    PROJECT_KEY,
+QUICK = (
+    'history.timerProcessorMaxTimeShift="10ms"',  # else timers and retries come a second late
+    'history.defaultWorkflowTaskTimeout="2s"',  # how long a task that a worker lost is waited for
 )
+"""Settings of a server that keeps no test waiting."""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +33,10 @@ async def private_temporal() -> AsyncIterator[WorkflowEnvironment]:
     """A server of one's own: a deal has one run on it, ever, and sandboxes give the same ids."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal()),
-        search_attributes=ATTRIBUTES,
+        search_attributes=search_attributes.ALL,
+        dev_server_extra_args=[
+            part for setting in QUICK for part in ("--dynamic-config-value", setting)
+        ],
         dev_server_log_level="error",
     ) as environment:
         yield environment

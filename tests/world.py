@@ -104,7 +104,8 @@ class World:
 
     async def carry_to_cash(self, deal: DealId) -> None:
         """Everything is delivered and paid."""
-        items = ("m1", "m2", "m3")
+        milestones = self.systems.deals[deal].milestones
+        items = [f"m{number}" for number, _ in enumerate(milestones, start=1)]
         await self.reach(deal, *items)
         for item in items:
             await self.pay(deal, item)
@@ -198,7 +199,12 @@ _OFTEN = PollIntervals(crm=0.02, pm=0.02, erp=0.02)
 
 @asynccontextmanager
 async def open_world(
-    temporal: WorkflowEnvironment, database_url: str, *, strict: bool = False, cached: int = 1000
+    temporal: WorkflowEnvironment,
+    database_url: str,
+    *,
+    strict: bool = False,
+    cached: int = 1000,
+    at_once: int = 20,
 ) -> AsyncIterator[World]:
     """`strict` loads our own code inside the workflow sandbox; `cached` runs are kept in memory."""
     queue = f"test-{next(_queues)}"
@@ -206,7 +212,9 @@ async def open_world(
         vendors=VendorChoice(crm="memory", pm="memory", erp="memory"),
         temporal=TemporalSettings(task_queue=queue),
         timing=Timing(operation_timeout_seconds=3, poll_interval_seconds=_OFTEN),
-        worker=WorkerSettings(cached_workflows=cached),
+        worker=WorkerSettings(
+            cached_workflows=cached, concurrency=dict.fromkeys(("crm", "pm", "erp"), at_once)
+        ),
     )
     world = MemoryWorld()
     async with AsyncExitStack() as stack:

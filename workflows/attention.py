@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.types import MethodAsyncSingleParam
 
@@ -18,14 +17,14 @@ from domain.deal_snapshot import CancelRequest
 from domain.ids import DealId
 from domain.refusal import Refusal
 from domain.responsibility import Party, name_parties
-from workflows.owner_task import OwnerTaskHandle, is_for_owner
+from workflows.owner_task import OwnerTaskHandle
+from workflows.search_attributes import NEEDS_ATTENTION
 from workflows.steps import is_refusal, local_step, step, wait_until_done
 
 S = TypeVar("S")
 Command = TypeVar("Command")
 Result = TypeVar("Result")
 
-NEEDS_ATTENTION = SearchAttributeKey.for_bool("NeedsAttention")
 LOOK_AGAIN = timedelta(minutes=5)
 """How soon a run looks again by itself at what only an operator could mend, such as a token."""
 
@@ -77,7 +76,7 @@ class WithAttention:
                 attention,
                 f"Ask {name_parties(attention.responsible)}",
             )
-            self._asked = OwnerTaskHandle(attention) if is_for_owner(attention) else None
+            self._asked = OwnerTaskHandle(attention) if attention.is_for_owner else None
             await self._tell(attention)
             await workflow.wait_condition(
                 lambda: self._decision is not None, timeout=look_again, timeout_summary="Look again"

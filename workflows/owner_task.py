@@ -9,15 +9,10 @@ from temporalio.exceptions import ActivityError
 
 from activities.crm import CrmActivities as Crm
 from domain.attention import Attention
-from domain.responsibility import Party
 from workflows.steps import step
 
 A_MOMENT = timedelta(seconds=10)
 """How long a run that goes on waits for its task to be closed; then that goes on beside it."""
-
-
-def is_for_owner(attention: Attention) -> bool:
-    return Party.DEAL_OWNER in attention.responsible
 
 
 class OwnerTaskHandle:

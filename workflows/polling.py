@@ -30,8 +30,8 @@ class Poll:
 async def _poll(system: PolledSystem) -> None:
     match system:
         case PolledSystem.CRM:
-            await poll(CrmPoll.poll, system, "Look for won deals")
+            await poll(CrmPoll.poll, "Look for won deals")
         case PolledSystem.PM:
-            await poll(PmPoll.poll, system, "Look for reached milestones")
+            await poll(PmPoll.poll, "Look for reached milestones")
         case PolledSystem.ERP:
-            await poll(ErpPoll.poll, system, "Look for payments")
+            await poll(ErpPoll.poll, "Look for payments")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeUpdate
 
 from domain.attention import Attention
 from domain.billing import ItemState
@@ -13,13 +13,15 @@ from domain.deal_snapshot import DealSnapshot
 from domain.refusal import Refusal
 from domain.responsibility import name_parties
 from domain.stage import Stage
-from workflows.attention import NEEDS_ATTENTION, describe
-
-DEAL_STAGE = SearchAttributeKey.for_keyword("DealStage")
-DEAL_VALUE = SearchAttributeKey.for_float("DealValue")
-CUSTOMER = SearchAttributeKey.for_keyword("Customer")
-PROJECT_KEY = SearchAttributeKey.for_keyword("ProjectKey")
-OWNER = SearchAttributeKey.for_keyword("Owner")
+from workflows.attention import describe
+from workflows.search_attributes import (
+    CUSTOMER,
+    DEAL_STAGE,
+    DEAL_VALUE,
+    NEEDS_ATTENTION,
+    OWNER,
+    PROJECT_KEY,
+)
 
 _WAITS = {
     Stage.WON: "its handoff to begin",

@@ -18,6 +18,7 @@ from temporalio.workflow import (
 )
 
 from domain.refusal import Refusal
+from workflows.task_queues import queue_of
 
 S = TypeVar("S")
 Command = TypeVar("Command")
@@ -45,15 +46,15 @@ async def step(
 
     If we are cancelled meanwhile, the step settles first: an undo must not race it.
     """
-    config = ActivityConfig(**ACTIVITY_OPTIONS, task_queue=queue_of(activity), summary=summary)
+    config = ActivityConfig(**ACTIVITY_OPTIONS, task_queue=_queue_of(activity), summary=summary)
     return await wait_until_done(workflow.start_activity_method(activity, command, **config))
 
 
-async def poll(activity: MethodAsyncNoParam[S, None], queue: str, summary: str) -> None:
+async def poll(activity: MethodAsyncNoParam[S, None], summary: str) -> None:
     """Poll for an hour. If the worker dies, another one goes on within the heartbeat time-out."""
     await workflow.execute_activity_method(
         activity,
-        task_queue=f"{workflow.info().task_queue}-{queue}",
+        task_queue=_queue_of(activity),
         summary=summary,
         start_to_close_timeout=timedelta(hours=1, minutes=10),
         heartbeat_timeout=timedelta(seconds=6),
@@ -77,9 +78,8 @@ async def local_step(
     return await wait_until_done(handle)
 
 
-def queue_of(activity: object) -> str:
-    """Each system has a queue of its own, named by the file its steps are in."""
-    return f"{workflow.info().task_queue}-{activity.__module__.rpartition('.')[2]}"
+def _queue_of(activity: object) -> str:
+    return queue_of(activity).under(workflow.info().task_queue)
 
 
 async def wait_until_done(handle: "asyncio.Task[Result]") -> Result:

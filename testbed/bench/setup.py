@@ -143,7 +143,7 @@ async def _start_empty_worker(stack: Stack) -> None:
     program = Program(
         supervisor=stack.supervisor,
         name="worker-empty",
-        argv=python("bench.worker"),
+        argv=python("testbed.bench.worker"),
         settings=stack.environment,
     )
     await program.up()

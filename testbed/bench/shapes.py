@@ -9,7 +9,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.workflow import ActivityConfig
 
-from workflows.presentation import DEAL_STAGE
+from workflows.search_attributes import DEAL_STAGE
 from workflows.steps import ACTIVITY_OPTIONS, local_step
 
 QUEUE: Final = "bench"

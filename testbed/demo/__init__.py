@@ -1,1 +1,1 @@
-"""The demo: people at three clients, and Cashward between them."""
+"""The demo: people work in CRM, PM and ERP, and Cashward connects the three."""

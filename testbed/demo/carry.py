@@ -29,14 +29,14 @@ ENDS_WITHIN = 30.0
 class Watch:
     """Knows which deals wait for a person, since when, and why."""
 
-    def __init__(self, client: AttentionQueue) -> None:
-        self._client = client
+    def __init__(self, attention_queue: AttentionQueue) -> None:
+        self._attention_queue = attention_queue
         self._since: dict[DealId, tuple[float, Attention]] = {}
 
     async def keep(self) -> None:
         while True:
             now = time.monotonic()
-            filed = [each.attention for each in await self._client.list_open()]
+            filed = [each.attention for each in await self._attention_queue.list_open()]
             first = {a.deal: (now, a) for a in reversed(filed)}
             self._since = {deal: self._since.get(deal, since) for deal, since in first.items()}
             await asyncio.sleep(1)

@@ -12,15 +12,9 @@ from temporalio.service import ConnectConfig, RPCError, ServiceClient
 from testbed.stack.binaries import find_temporal, temporal_version
 from testbed.stack.program import Program
 from testbed.stack.supervisor import Supervisor
+from workflows import search_attributes
 
-SEARCH_ATTRIBUTES = {
-    "DealStage": "Keyword",
-    "DealValue": "Double",
-    "Customer": "Keyword",
-    "ProjectKey": "Keyword",
-    "NeedsAttention": "Bool",
-    "Owner": "Keyword",
-}
+SEARCH_ATTRIBUTES = {key.name: key.indexed_value_type.name.title() for key in search_attributes.ALL}
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,14 @@ import pytest
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
 from testbed.stack.binaries import find_temporal
-from workflows import attention, presentation
+from workflows import search_attributes
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-WRITTEN = {
-    key.name: key.indexed_value_type.name
-    for process in (attention, presentation)
-    for key in vars(process).values()
-    if isinstance(key, SearchAttributeKey)
-}
+WRITTEN = {key.name: key.indexed_value_type.name for key in search_attributes.ALL}
 
 
 @pytest.fixture(scope="module")

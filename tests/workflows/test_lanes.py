@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.attention import Action
 from domain.stage import Stage
-from tests.deals import deal
+from tests.deals import small_deal
 from tests.postgres import fresh_database
 from tests.world import World, open_world, until_awaited
 from workflows import workflow_ids
@@ -22,7 +22,7 @@ MORE_CAME = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 
 async def _ends(world: World, name: str) -> list[Stage]:
     """Where deals come to: one carried to cash, one cancelled, one that sales give up."""
-    carried, cancelled, parked = (deal(f"{name}-{n}") for n in range(3))
+    carried, cancelled, parked = (small_deal(f"{name}-{n}") for n in range(3))
     first = await world.win(carried)
     second = await world.win(cancelled)
     third = await world.win(parked.model_copy(update={"scope": ""}))

@@ -21,9 +21,8 @@ from runtime.workers import WORKFLOWS
 from testbed.stack.binaries import find_temporal
 from tests.actors import GRACE
 from tests.deals import deal
-from tests.temporal import ATTRIBUTES
 from tests.world import World, open_world, until, until_awaited
-from workflows import workflow_ids
+from workflows import search_attributes, workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 LONG = 40  # events; Temporal's own limit is some thousands
@@ -38,7 +37,7 @@ async def impatient() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_existing_path=str(find_temporal()),
         dev_server_extra_args=["--dynamic-config-value", setting],
         dev_server_log_level="error",
-        search_attributes=ATTRIBUTES,
+        search_attributes=search_attributes.ALL,
     ) as environment:
         yield environment
         replayer = Replayer(workflows=WORKFLOWS, plugins=[CashwardPlugin()])

@@ -3,7 +3,7 @@
 from domain.attention import Action
 from domain.responsibility import Party
 from domain.stage import Stage
-from tests.deals import company, deal
+from tests.deals import company, deal, small_deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.closed_won_handoff import NEW_CUSTOMER
@@ -12,7 +12,7 @@ from workflows.closed_won_handoff import NEW_CUSTOMER
 async def test_a_deal_without_scope_is_a_task_of_its_owner_until_it_is_mended(
     world: World,
 ) -> None:
-    mine = deal("asked", scope="")
+    mine = small_deal("asked", scope="")
     handle = await world.win(mine)
     run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
@@ -43,28 +43,33 @@ async def test_a_deal_mended_in_part_has_one_task_which_says_what_is_left(world:
         return len(bodies) == 1 and "scope" not in bodies[0]
 
     assert await until(only_lines)
+    filed = await world.parked(run)
+    assert {finding.field for finding in filed.attention.findings} == {"line items"}
 
 
-async def test_a_deal_that_is_given_up_asks_nobody_any_more(world: World) -> None:
+async def test_a_deal_that_is_given_up_ends_as_cancelled_and_asks_nobody_any_more(
+    world: World,
+) -> None:
     mine = deal("asked-in-vain", scope="")
     handle = await world.win(mine)
     await world.parked(workflow_ids.handoff_run(mine.id))
     await until(lambda: world.open_tasks(mine.id))
     await world.decide(workflow_ids.handoff_run(mine.id), Action.ABORT, reason="lost")
-    assert (await handle.result()).stage is Stage.CANCELLED
+    outcome = await handle.result()
+    assert (outcome.stage, "lost" in outcome.reason) == (Stage.CANCELLED, True)
+    assert world.is_untouched_by(mine.id)
     assert not world.open_tasks(mine.id)
 
 
 async def test_an_owner_who_takes_no_tasks_holds_nothing_up(world: World) -> None:
     mine = deal("unasked", scope="")
     world.systems.without_tasks.add(mine.id)
-    handle = await world.win(mine)
+    await world.win(mine)
     run = workflow_ids.handoff_run(mine.id)
     await world.parked(run)
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
     await world.decide(run, Action.RETRY)
-    await world.carry_to_cash(mine.id)
-    assert (await handle.result()).stage is Stage.CLOSED
+    assert await until_awaited(lambda: world.has_project(mine.id))
 
 
 async def test_what_finance_must_decide_is_no_task_of_the_owner(world: World) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 
 from runtime.polls import ensure_polls
-from tests.world import World, until_awaited
+from tests.deals import deal
+from tests.temporal import private_temporal
+from tests.world import World, open_world, until_awaited
 from workflows import workflow_ids
 from workflows.polling import PolledSystem
 
@@ -24,6 +26,25 @@ async def test_a_system_has_one_poll_run_however_often_it_is_polled(world: World
     for run in runs:
         history = await world.client.get_workflow_handle(run).fetch_history()
         assert len(history.events) <= 7
+
+
+async def test_a_poll_leaves_a_system_its_only_slot_for_steps(database_url: str) -> None:
+    async with private_temporal() as temporal, open_world(temporal, database_url, at_once=1) as one:
+        await ensure_polls(one.client, task_queue=one.queue)
+        await until_awaited(lambda: _polled_everything(one))
+        mine = deal("slot")
+        await one.win(mine)
+        await until_awaited(lambda: one.has_project(mine.id))
+        await _end_polls(one)
+
+
+async def _polled_everything(world: World) -> bool:
+    return len(await world.store.cursors.last_polls()) == len(PolledSystem)
+
+
+async def _end_polls(world: World) -> None:
+    for system in PolledSystem:
+        await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
 
 
 async def _listed(world: World, query: str) -> list[str] | None:

@@ -8,7 +8,7 @@ from domain.money import Money
 from domain.responsibility import Party
 from domain.stage import Stage
 from tests.actors import GRACE
-from tests.deals import deal
+from tests.deals import deal, small_deal
 from tests.world import World, until
 from workflows import workflow_ids
 
@@ -87,7 +87,7 @@ async def moves_of(world: World, deal: DealId, item: str) -> list[Transition]:
 async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
     world: World,
 ) -> None:
-    mine = deal("late-bounce")
+    mine = small_deal("late-bounce")
     handle = await world.win(mine)
     await world.carry_to_cash(mine.id)
     await handle.result()
@@ -107,7 +107,7 @@ async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
 
 
 async def test_finance_may_leave_it_at_that(world: World) -> None:
-    mine = deal("written-off")
+    mine = small_deal("written-off")
     handle = await world.win(mine)
     await world.carry_to_cash(mine.id)
     await handle.result()

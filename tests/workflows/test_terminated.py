@@ -18,7 +18,7 @@ from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.stage import Stage
 from tests.actors import GRACE
-from tests.deals import deal
+from tests.deals import small_deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
@@ -37,6 +37,10 @@ async def _first(handle: Carried) -> ItemStatus:
     return first
 
 
+async def _is_lost(handle: Carried) -> bool:
+    return (await _first(handle)).reason.startswith("its billing run ended")
+
+
 async def _becomes(handle: Carried, **wanted: Any) -> ItemStatus:
     async def look() -> ItemStatus | None:
         status = await _first(handle)
@@ -49,7 +53,7 @@ async def _becomes(handle: Carried, **wanted: Any) -> ItemStatus:
 async def test_what_is_issued_stays_billed_and_its_payment_still_reaches_the_deal(
     world: World,
 ) -> None:
-    mine = deal("lost-issued")
+    mine = small_deal("lost-issued")
     handle = await world.win(mine)
     await world.reach(mine.id, "m1")
     await until(lambda: world.issued(mine.id, "m1"))
@@ -68,7 +72,7 @@ async def test_what_is_issued_stays_billed_and_its_payment_still_reaches_the_dea
 
 
 async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
-    mine = deal("lost-draft")
+    mine = small_deal("lost-draft")
     handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.has_draft(mine.id))
@@ -85,7 +89,7 @@ async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
 
 
 async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: World) -> None:
-    mine = deal("lost-parked")
+    mine = small_deal("lost-parked")
     handle = await world.win(mine)
     await until_awaited(lambda: world.has_project(mine.id))
     customers = {**world.systems.customers}
@@ -96,7 +100,8 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     world.systems.customers |= customers
     await _terminate_bill(world, mine.id)
 
-    await _becomes(handle, state=ItemState.HELD, responsible=Party.OPERATOR)
+    # A parked bill is held too: only the reason tells that its run is lost.
+    await until_awaited(lambda: _is_lost(handle))
     assert await _asked_in_vain(world, bill) == []
     assert not (await handle.query(DealToCash.status)).needs_attention
     await world.application.items.release(GRACE, mine.id, M1)
@@ -114,7 +119,7 @@ async def _asked_in_vain(world: World, run: str) -> list[str]:
 async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so(
     world: World,
 ) -> None:
-    mine = deal("lost-stage", scope="")
+    mine = small_deal("lost-stage", scope="")
     handle = await world.win(mine)
     await world.parked(workflow_ids.handoff_run(mine.id))
     await world.client.get_workflow_handle(workflow_ids.handoff_run(mine.id)).terminate(
@@ -133,7 +138,7 @@ async def test_a_stage_that_was_terminated_begins_again_when_an_operator_says_so
 
 
 async def test_a_deal_whose_stage_was_terminated_may_be_given_up(world: World) -> None:
-    mine = deal("lost-for-good", scope="")
+    mine = small_deal("lost-for-good", scope="")
     handle = await world.win(mine)
     await world.parked(workflow_ids.handoff_run(mine.id))
     await world.client.get_workflow_handle(workflow_ids.handoff_run(mine.id)).terminate(
@@ -147,7 +152,7 @@ async def test_a_deal_whose_stage_was_terminated_may_be_given_up(world: World) -
 
 
 async def test_a_deal_whose_own_run_was_terminated_goes_on_after_a_reset(world: World) -> None:
-    mine = deal("lost-deal")
+    mine = small_deal("lost-deal")
     handle = await world.win(mine)
     await world.reach(mine.id, "m1")
     await _becomes(handle, state=ItemState.ISSUED)

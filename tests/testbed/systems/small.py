@@ -12,7 +12,7 @@ from tests.postgres import fresh_database
 _TABLES = {
     "bottlecrm": """
         CREATE TABLE accounts (id text, custom_fields jsonb);
-        CREATE TABLE opportunity (id text, account_id text, environment text, custom_fields jsonb);
+        CREATE TABLE opportunity (id text, account_id text, stage text, custom_fields jsonb);
         CREATE TABLE task (id int, opportunity_id text, status text, custom_fields jsonb);
     """,
     "redmine": """

@@ -137,7 +137,7 @@ def test_a_payment_that_was_noted_again_is_a_duplicate(places: Mapping[str, Plac
 
 def test_what_belongs_to_no_won_deal_is_an_orphan(places: Mapping[str, Place]) -> None:
     clean = count(places)
-    write(places["bottlecrm"], "UPDATE opportunity SET environment = 'CLOSED_LOST'")
+    write(places["bottlecrm"], "UPDATE opportunity SET stage = 'CLOSED_LOST'")
     counted = count(places)
     assert set(counted.orphans) == {
         "task cw:bottlecrm:a:ask:1",

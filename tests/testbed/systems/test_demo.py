@@ -17,7 +17,7 @@ import pytest
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 _PATIENCE = 60
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _LINK = re.compile(r"^  (run|deal|project|INV/\S+) +(http://\S+)$", re.MULTILINE)
 
 

@@ -1,0 +1,43 @@
+"""Task queues: one for workflows, and one per connected system for its activities."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from activities.crm import CrmActivities
+from activities.erp import CustomerActivities, InvoiceActivities
+from activities.pm import PmActivities
+from activities.polls import CrmPoll, ErpPoll, PmPoll
+
+
+class SystemQueue(StrEnum):
+    """The part of a task queue's name that tells which system its activities call."""
+
+    CRM = "crm"
+    PM = "pm"
+    ERP = "erp"
+
+    def under(self, workflow_queue: str) -> str:
+        """The full name: `cashward-erp`."""
+        return f"{workflow_queue}-{self}"
+
+
+ACTIVITIES: Final[Mapping[SystemQueue, tuple[type, ...]]] = {
+    SystemQueue.CRM: (CrmActivities, CrmPoll),
+    SystemQueue.PM: (PmActivities, PmPoll),
+    SystemQueue.ERP: (CustomerActivities, InvoiceActivities, ErpPoll),
+}
+"""Which activity classes each queue serves. Running deals rely on it."""
+
+_QUEUE_OF: Final = {
+    method: queue
+    for queue, classes in ACTIVITIES.items()
+    for each in classes
+    for method in vars(each).values()
+    if hasattr(method, "__temporal_activity_definition")
+}
+
+
+def queue_of(activity: object) -> SystemQueue:
+    """The queue of the system that this activity calls."""
+    return _QUEUE_OF[activity]
