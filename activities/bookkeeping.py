@@ -7,12 +7,13 @@ from temporalio import activity
 
 from domain.actor import CASHWARD, Actor
 from domain.attention import Action, Attention, Decision
+from domain.baseline import Baseline
 from domain.command import CommandRecord
 from domain.ids import DealId
 from domain.value import Value
 from ports.attention_queue import AttentionQueue
 from ports.audit_trail import AuditTrail
-from ports.billing_ledger import Baseline, BillingLedger
+from ports.billing_ledger import BillingLedger
 
 Clock = Callable[[], datetime]
 
@@ -39,12 +40,12 @@ class BookkeepingActivities:
     def __init__(
         self,
         attention_queue: AttentionQueue,
-        books: BillingLedger,
+        billing_ledger: BillingLedger,
         audit_trail: AuditTrail,
         clock: Clock,
     ) -> None:
         self._attention_queue = attention_queue
-        self._books = books
+        self._billing_ledger = billing_ledger
         self._audit_trail = audit_trail
         self._clock = clock
 
@@ -70,11 +71,11 @@ class BookkeepingActivities:
 
     @activity.defn(name="contract.agree")
     async def agree_contract(self, baseline: Baseline) -> None:
-        await self._books.agree(baseline, now=self._clock())
+        await self._billing_ledger.agree(baseline, now=self._clock())
 
     @activity.defn(name="contract.close")
     async def close_contract(self, closing: ContractClosing) -> None:
-        await self._books.close(
+        await self._billing_ledger.close(
             closing.deal, by=closing.by, reason=closing.reason, now=self._clock()
         )
 

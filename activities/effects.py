@@ -21,8 +21,8 @@ Clock = Callable[[], datetime]
 class Effects:
     """The one way our activities change anything elsewhere (`docs/processes/exactly-once.md`).
 
-    `patience` is the longest one change may take, all its calls together; `installation` keeps
-    two installations that share a vendor account apart.
+    `operation_timeout` is the longest that one operation may take, all its calls together;
+    `installation` keeps two installations that share a vendor account apart.
     """
 
     def __init__(
@@ -38,77 +38,77 @@ class Effects:
         self._operation_timeout = operation_timeout
         self._installation = installation
 
-    async def execute(self, change: Operation[C], command: C) -> Receipt:
-        """What the change made, by this attempt or an earlier one.
+    async def execute(self, operation: Operation[C], command: C) -> Receipt:
+        """Execute the operation once, and return what this or an earlier attempt made.
 
-        Raises what ports.failures tells, NotYet while an older call may still land, and the
+        Raises what ports.failures tells, NotSettled while an older call may still land, and the
         refusals of domain.effect.
         """
         effect = await self._ledger.begin(
-            _intent(change, command),
-            change.idempotency,
+            _intent(operation, command),
+            operation.idempotency,
             now=self._clock(),
             operation_timeout=self._operation_timeout,
-            is_repeatable=change.is_repeatable,
+            is_repeatable=operation.is_repeatable,
         )
         if effect.is_confirmed and effect.receipt:
             return effect.receipt
-        found = await self._send(change, command, effect)
+        found = await self._send(operation, command, effect)
         recorded = await self._ledger.confirm(
             effect.key, effect.attempt, found[0], now=self._clock()
         )
         elected = recorded.receipt or found[0]
-        await self._sweep(change, command, elected, found)
+        await self._sweep(operation, command, elected, found)
         return elected
 
-    async def undo(self, change: Operation[C], command: C, *, reason: str) -> None:
-        """Take back whatever the change made, and keep any late attempt from making it again.
+    async def undo(self, operation: Operation[C], command: C, *, reason: str) -> None:
+        """Undo whatever the operation made, and keep any late attempt from making it again.
 
-        Raises NotYet while a call may still land, and Rejected where the vendor does not let go.
+        Raises NotSettled while a call may still land, and Rejected if the vendor refuses the undo.
         """
-        intent = _intent(change, command)
+        intent = _intent(operation, command)
         effect = await self._ledger.read(intent.key)
         if effect and effect.attempt:
             effect.require_settled(self._clock())
-            for made in await self._traces(change, command, effect):
-                await change.undo(command, made)
+            for made in await self._traces(operation, command, effect):
+                await operation.undo(command, made)
         await self._ledger.reverse(intent, reason, now=self._clock())
 
-    async def abandon(self, change: Operation[C], command: C, *, reason: str) -> None:
-        """Put a part on record as gone with its whole, without a call. Raises NotYet."""
-        intent = _intent(change, command)
+    async def abandon(self, operation: Operation[C], command: C, *, reason: str) -> None:
+        """Record a part as gone with its whole, without a call. Raises NotSettled."""
+        intent = _intent(operation, command)
         effect = await self._ledger.read(intent.key)
         if effect:
             effect.require_settled(self._clock())
         await self._ledger.reverse(intent, reason, now=self._clock())
 
-    async def sweep(self, change: Operation[C], command: C) -> None:
+    async def sweep(self, operation: Operation[C], command: C) -> None:
         """Remove what lost attempts left beside the elected one."""
-        effect = await self._ledger.read(_intent(change, command).key)
+        effect = await self._ledger.read(_intent(operation, command).key)
         if effect and effect.receipt and effect.search_first:
-            await self._sweep(change, command, effect.receipt, await change.find(command))
+            await self._sweep(operation, command, effect.receipt, await operation.find(command))
 
-    async def _send(self, change: Operation[C], command: C, effect: Effect) -> Sequence[Receipt]:
+    async def _send(self, operation: Operation[C], command: C, effect: Effect) -> Sequence[Receipt]:
         try:
             async with timeout(self._operation_timeout.total_seconds()):
-                found = await change.find(command) if effect.search_first else ()
-                return found or (await change.do(command, self._ticket(change, effect)),)
+                found = await operation.find(command) if effect.search_first else ()
+                return found or (await operation.do(command, self._attempt(operation, effect)),)
         except TimeoutError as late:
             lost = Uncertain(
-                change.system, f"{change.kind} took longer than {self._operation_timeout}"
+                operation.system, f"{operation.kind} took longer than {self._operation_timeout}"
             )
-            await self._lose_sight(change, effect, lost)
+            await self._lose_sight(operation, effect, lost)
             raise lost from late
         except Uncertain as lost:
-            await self._lose_sight(change, effect, lost)
+            await self._lose_sight(operation, effect, lost)
             raise
         except ConnectorFailure as refused:
             await self._ledger.refuse(effect.key, effect.attempt, refused.reason, now=self._clock())
             raise
 
-    async def _lose_sight(self, change: Operation[C], effect: Effect, lost: Uncertain) -> None:
+    async def _lose_sight(self, operation: Operation[C], effect: Effect, lost: Uncertain) -> None:
         now = self._clock()
-        settle = change.idempotency.settle_time
+        settle = operation.idempotency.settle_time
         await self._ledger.mark_uncertain(
             effect.key,
             effect.attempt,
@@ -117,28 +117,30 @@ class Effects:
             until=now + settle,
             key_tainted=lost.answered,
         )
-        lost.pause = settle if change.idempotency.waits_to_settle else None
+        lost.pause = settle if operation.idempotency.waits_to_settle else None
 
-    async def _traces(self, change: Operation[C], command: C, effect: Effect) -> Iterable[Receipt]:
-        """All that the effect's attempts may have left at the vendor."""
+    async def _traces(
+        self, operation: Operation[C], command: C, effect: Effect
+    ) -> Iterable[Receipt]:
+        """Find all that the effect's attempts may have left at the vendor."""
         traces: dict[ExternalId, Receipt] = {}
         if effect.search_first or not effect.receipt:
-            traces = {made.id: made for made in await change.find(command)}
+            traces = {made.id: made for made in await operation.find(command)}
         if effect.receipt:
             traces[effect.receipt.id] = effect.receipt
-        if not traces and change.idempotency.strategy is Strategy.UPSERT:
+        if not traces and operation.idempotency.strategy is Strategy.UPSERT:
             return [Receipt(id=ExternalId(command.subject))]
         return traces.values()
 
     async def _sweep(
-        self, change: Operation[C], command: C, elected: Receipt, found: Iterable[Receipt]
+        self, operation: Operation[C], command: C, elected: Receipt, found: Iterable[Receipt]
     ) -> None:
         for stray in found:
             if stray.id != elected.id:
-                await change.undo(command, stray)
+                await operation.undo(command, stray)
 
-    def _ticket(self, change: Operation[C], effect: Effect) -> Attempt:
-        meaning = (self._installation, change.system, effect.key, effect.generation)
+    def _attempt(self, operation: Operation[C], effect: Effect) -> Attempt:
+        meaning = (self._installation, operation.system, effect.key, effect.generation)
         return Attempt(
             attempt=effect.attempt,
             generation=effect.generation,
@@ -147,11 +149,11 @@ class Effects:
         )
 
 
-def _intent(change: Operation[C], command: C) -> Intent:
+def _intent(operation: Operation[C], command: C) -> Intent:
     info = activity.info() if activity.in_activity() else None
     return Intent(
-        key=EffectKey(kind=change.kind, subject=command.subject),
-        system=change.system,
+        key=EffectKey(kind=operation.kind, subject=command.subject),
+        system=operation.system,
         deal=command.deal,
         digest=hashlib.sha256(command.identity().encode()).hexdigest(),
         workflow=(info.workflow_id or "") if info else "",

@@ -18,13 +18,13 @@ from domain.cash import net_credit
 from domain.claim import Claim, ClaimState, Proof
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
+from domain.document import Totals
 from domain.effect import EffectKey
 from domain.ids import ExternalId, Subject
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
 from domain.money import Money
 from domain.repair import RepairRequest
-from domain.tax import tax_on
 from domain.write_back import WriteBack
 from ports.billing_ledger import BillingLedger
 from ports.erp import Customers, Invoicing
@@ -41,13 +41,13 @@ class CustomerActivities:
         self,
         customers: Customers,
         effects: Effects,
-        books: BillingLedger,
+        billing_ledger: BillingLedger,
         links: LinkStore,
         clock: Clock,
     ) -> None:
         self._customers = customers
         self._effects = effects
-        self._books = books
+        self._billing_ledger = billing_ledger
         self._links = links
         self._clock = clock
 
@@ -75,7 +75,9 @@ class CustomerActivities:
     async def undo_open_customer(self, ensure: EnsureCustomer) -> None:
         """Archive it again, unless it was there before us or another contract has it by now."""
         opening: OpenCustomer = ensure.opening
-        if ensure.existing or await self._books.is_customer_shared(opening.key, opening.deal):
+        if ensure.existing or await self._billing_ledger.is_customer_shared(
+            opening.key, opening.deal
+        ):
             return
         await self._effects.undo(
             self._customers.open_customer, opening, reason="the deal was cancelled"
@@ -86,17 +88,17 @@ class InvoiceActivities:
     """Bills an item exactly once: claim, draft, issue, read back; withdraws, credits."""
 
     def __init__(
-        self, invoicing: Invoicing, effects: Effects, books: BillingLedger, clock: Clock
+        self, invoicing: Invoicing, effects: Effects, billing_ledger: BillingLedger, clock: Clock
     ) -> None:
         self._invoicing = invoicing
         self._effects = effects
-        self._books = books
+        self._billing_ledger = billing_ledger
         self._clock = clock
 
     @activity.defn(name="erp.draft_invoice")
     async def draft_invoice(self, bill: Bill) -> DraftedInvoice:
         """Claim the item, then have its one draft."""
-        await self._books.claim(_claim(bill), now=self._clock())
+        await self._billing_ledger.claim(_claim(bill), now=self._clock())
         draft = bill.draft(self._clock().date())
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
         return DraftedInvoice(bill=bill, invoice=made.id, draft=draft)
@@ -105,16 +107,16 @@ class InvoiceActivities:
     async def issue_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Issue the elected draft within the safety bound, and put the proof on record.
 
-        Raises OverBound, and Rejected if the ERP's document is not what we asked for.
+        Raises ContractValueExceeded, and Rejected if the ERP's document is not what we asked for.
         """
-        claim = await self._books.permit(drafted.bill.subject, now=self._clock())
+        claim = await self._billing_ledger.permit(drafted.bill.subject, now=self._clock())
         issued: Invoice | None = None
         if claim.state is not ClaimState.ISSUED:
             await self._effects.sweep(self._invoicing.draft_invoice, drafted.draft)
             issued = await self._invoicing.issue(drafted.invoice)
         invoice = issued or await self._invoicing.read_invoice(drafted.invoice)
-        self._compare(drafted, invoice)
-        await self._books.record_issued(
+        self._require_as_asked(drafted.draft, invoice)
+        await self._billing_ledger.record_issued(
             drafted.bill.subject,
             EffectKey(kind=self._invoicing.draft_invoice.kind, subject=drafted.bill.subject),
             _proof(invoice),
@@ -124,9 +126,11 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.read_invoice")
     async def read_invoice(self, drafted: DraftedInvoice) -> Invoice:
-        """The invoice as it is now; what was paid goes into the books."""
+        """The invoice as it is now; what was paid goes into the billing ledger."""
         invoice = await self._invoicing.read_invoice(drafted.invoice)
-        await self._books.record_payment(drafted.bill.subject, paid=invoice.paid, now=self._clock())
+        await self._billing_ledger.record_payment(
+            drafted.bill.subject, paid=invoice.paid, now=self._clock()
+        )
         return invoice
 
     @activity.defn(name="erp.withdraw_invoice")
@@ -138,7 +142,7 @@ class InvoiceActivities:
             await self._effects.undo(self._invoicing.draft_invoice, draft, reason=reason)
         except Rejected:
             return await self._issued_meanwhile(bill, draft)
-        await self._books.release(_claim(bill), reason=reason, now=self._clock())
+        await self._billing_ledger.release(_claim(bill), reason=reason, now=self._clock())
         return None
 
     @activity.defn(name="erp.credit_invoice")
@@ -146,7 +150,7 @@ class InvoiceActivities:
         """Credit the invoice in full, by a credit note that names it."""
         credit = order.credit(self._clock().date())
         await self._effects.execute(self._invoicing.credit_invoice, credit)
-        await self._books.record_credit(
+        await self._billing_ledger.record_credit(
             order.bill.subject,
             net=credit.net,
             credit_note=credit.subject,
@@ -162,9 +166,9 @@ class InvoiceActivities:
     @activity.defn(name="erp.read_revenue")
     async def read_revenue(self, request: RepairRequest) -> WriteBack:
         """What the ERP says of every issued invoice of the deal, as the CRM should read it."""
-        claims = [c for c in await self._books.claims(request.deal) if c.proof]
+        claims = [c for c in await self._billing_ledger.claims(request.deal) if c.proof]
         invoices = [await self._seen(claim) for claim in claims]
-        baseline = await self._books.baseline(request.deal)
+        baseline = await self._billing_ledger.baseline(request.deal)
         currency = baseline.value.currency
         return WriteBack(
             subject=Subject(f"{request.deal}:repair:{request.occasion}"),
@@ -177,21 +181,23 @@ class InvoiceActivities:
         )
 
     async def _seen(self, claim: Claim) -> Invoice:
-        """The invoice as it is now; what was paid goes into the books."""
+        """The invoice as it is now; what was paid goes into the billing ledger."""
         document = claim.proof.document if claim.proof else ExternalId("")
         invoice = await self._invoicing.read_invoice(document)
-        await self._books.record_payment(claim.subject, paid=invoice.paid, now=self._clock())
+        await self._billing_ledger.record_payment(
+            claim.subject, paid=invoice.paid, now=self._clock()
+        )
         return invoice
 
-    def _compare(self, drafted: DraftedInvoice, invoice: Invoice) -> None:
-        nets = [line.net for line in drafted.draft.lines]
-        tax = tax_on(nets, drafted.draft.tax, self._invoicing.tax_rounding)
-        asked = (Money.total(nets, nets[0].currency), tax)
-        if invoice.status is InvoiceStatus.DRAFT or (invoice.net, invoice.tax) != asked:
+    def _require_as_asked(self, draft: DraftInvoice, invoice: Invoice) -> None:
+        expected = Totals.expected(draft.lines, draft.tax, self._invoicing.tax_rounding)
+        difference = Totals.of(invoice).difference_from(expected)
+        if invoice.status is InvoiceStatus.DRAFT:
+            difference = "is still a draft"
+        if difference:
             raise Rejected(
                 self._invoicing.draft_invoice.system,
-                f"invoice {invoice.number or invoice.id} reads {invoice.status}, {invoice.net} + "
-                f"{invoice.tax} tax; asked for {asked[0]} + {asked[1]}: finance must compare them",
+                f"invoice {invoice.number or invoice.id} {difference}: finance must compare them",
             )
 
 

@@ -14,6 +14,15 @@ INCOMPLETE = "preflight"
 """The kind of attention that waits for sales to complete the deal."""
 
 
+_FOR_FINANCE = frozenset({"ContractValueExceeded", "Refusal"})
+"""The failures that compare what is billed with what was agreed, by the names of their types."""
+
+
+def responsible_for(failure: str) -> Party:
+    """Say who mends what made an activity fail; `failure` is the name of its type."""
+    return Party.FINANCE if failure in _FOR_FINANCE else Party.OPERATOR
+
+
 class Action(StrEnum):
     """What a person may decide about a parked run."""
 

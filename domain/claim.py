@@ -65,7 +65,7 @@ class ContractValueExceeded(Refusal):
 
 
 def check_contract_value(contract: Money, claims: Iterable[Claim], wanted: Claim) -> None:
-    """Issued less credited plus this must fit the contract value. Raises OverBound.
+    """Issued less credited plus this must fit the contract value. Raises ContractValueExceeded.
 
     A safety bound: it refuses rather than bill twice, whatever went wrong before it.
     """

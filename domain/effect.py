@@ -48,8 +48,8 @@ class Strategy(StrEnum):
 class IdempotencyPolicy(Value):
     """What repeating a change would do, as its connector declares it.
 
-    `settle`: how long after a lost call its commit may still land and become findable.
-    `key_life`: how long the vendor remembers an idempotency key; None if it takes none.
+    `settle_time`: how long after a lost call its commit may still land and become findable.
+    `key_lifetime`: how long the vendor remembers an idempotency key; None if it takes none.
     """
 
     strategy: Strategy
@@ -143,7 +143,8 @@ class Effect(Value):
     ) -> Self:
         """Take off on a new attempt, or stay as recorded.
 
-        `patience` is the longest a call may take. Raises KeyReused, TakenBack, or NotYet.
+        `operation_timeout` is the longest a call may take.
+        Raises KeyReused, AlreadyReversed, or NotSettled.
         """
         if digest != self.digest:
             raise KeyReused(self.key)
@@ -221,7 +222,7 @@ class Effect(Value):
         )
 
     def require_settled(self, now: datetime) -> None:
-        """Raises NotYet while an earlier call may still land unseen."""
+        """Raises NotSettled while an earlier call may still land unseen."""
         pending = self.state in {EffectState.IN_FLIGHT, EffectState.UNCERTAIN}
         if pending and self.until and now < self.until:
             raise NotSettled(self.key, self.until)

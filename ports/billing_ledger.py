@@ -5,21 +5,12 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.actor import Actor
+from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.value import Value
-
-
-class Baseline(Value):
-    """What the bound is measured against."""
-
-    deal: DealId
-    customer: CustomerKey
-    value: Money
-    items: int = 0
-    """How many billable items it has."""
 
 
 class OpenContract(Value):
@@ -45,7 +36,10 @@ class BillingLedger(Protocol):
         ...
 
     async def permit(self, subject: Subject, *, now: datetime) -> Claim:
-        """Check the safety bound against all claims of the contract at once. Raises OverBound."""
+        """Check the safety bound against all claims of the contract at once.
+
+        Raises ContractValueExceeded.
+        """
         ...
 
     async def record_issued(

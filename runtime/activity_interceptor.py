@@ -13,6 +13,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from connectors.common import correlation
 from domain.effect import NotSettled, Superseded
 from domain.refusal import Refusal
+from ports import failures
 from ports.failures import ConnectorFailure, Throttled
 
 BEAT = timedelta(seconds=2)
@@ -39,14 +40,14 @@ class _Step(ActivityInboundInterceptor):
         try:
             return await _unbroken(super().execute_activity(input))
         except Exception as failure:
-            raise in_temporals_words(failure) from failure
+            raise to_temporal_failure(failure) from failure
         finally:
             structlog.contextvars.clear_contextvars()
 
 
-def in_temporals_words(failure: Exception) -> Exception:
+def to_temporal_failure(failure: Exception) -> Exception:
     """Our failures as Temporal should treat them; anything else as it is."""
-    kind = type(failure).__name__
+    kind = _kind(failure)
     match failure:
         case ConnectorFailure():
             log.info("a step was not done", failure=kind, reason=failure.reason)
@@ -71,6 +72,12 @@ def in_temporals_words(failure: Exception) -> Exception:
             if not isinstance(failure, ApplicationError):
                 log.error("a step failed in a way nobody foresaw", exc_info=failure)
             return failure
+
+
+def _kind(failure: Exception) -> str:
+    """Name its type. A failure that only one room knows goes by the port's name of it."""
+    types = type(failure).__mro__
+    return next((each for each in types if each.__module__ == failures.__name__), types[0]).__name__
 
 
 def _category(*, benign: bool) -> ApplicationErrorCategory:

@@ -113,10 +113,10 @@ class PollIntervals(_Strict):
 
 
 class Timing(_Strict):
-    """How patient we are. Seconds.
+    """Time-outs and intervals, in seconds.
 
-    `patience` bounds one change in another system, all its calls together. It must be longer
-    than one call's time-out and shorter than a step.
+    `operation_timeout_seconds` bounds one operation in another system, all its calls together.
+    It must be longer than one call's time-out and shorter than an activity's.
     """
 
     operation_timeout_seconds: float = Field(60, gt=0)

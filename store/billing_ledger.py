@@ -1,4 +1,4 @@
-"""Contracts and claims in PostgreSQL. Which step a claim may take, store.claims says.
+"""Contracts and claims in PostgreSQL. Which step a claim may take, domain.claim_transitions says.
 
 As in the ledger: read, decide, write if nothing changed, and whoever lost the race decides again.
 What must not change is here the contract with all its claims, since the bound is a rule over them.
@@ -7,15 +7,16 @@ What must not change is here the contract with all its claims, since the bound i
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from domain import claim_transitions
 from domain.actor import Actor
+from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.effect import Effect, EffectKey
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import Baseline, OpenContract
+from ports.billing_ledger import OpenContract
 from store import claim_rows, contracts
-from store import claims as steps
 from store.database import Database, Session
 from store.effect_ledger import change_effect
 
@@ -23,7 +24,7 @@ Step = Callable[[Claim, Money, Sequence[Claim]], Claim]
 
 
 class PgBillingLedger:
-    """Fills ports.billing_ledger.Books."""
+    """Fills ports.billing_ledger.BillingLedger."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,7 +37,7 @@ class PgBillingLedger:
                 page = await contracts.read(session, baseline.deal)
                 if page.terms == baseline and not page.is_over:
                     return
-                steps.amend(page.terms, baseline, page.claims)
+                claim_transitions.amend(page.terms, baseline, page.claims)
                 if await contracts.replace(session, page, baseline, now=now):
                     return
 
@@ -44,28 +45,32 @@ class PgBillingLedger:
         async with self._database.session() as session:
             while True:
                 page = await contracts.read(session, claim.deal)
-                opened = steps.open_claim(claim, page.terms.value, page.claims)
+                opened = claim_transitions.open_claim(claim, page.terms.value, page.claims)
                 if await claim_rows.write(session, page, opened, now=now):
                     return opened
 
     async def permit(self, subject: Subject, *, now: datetime) -> Claim:
         async with self._database.session() as session:
-            return await _advance(session, subject, steps.permit, now=now)
+            return await _advance(session, subject, claim_transitions.permit, now=now)
 
     async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
     ) -> Claim:
         def finish(effect: Effect) -> Effect:
-            return steps.finish(effect, proof)
+            return claim_transitions.finish(effect, proof)
 
         async with self._database.transaction() as session:
-            claim = await _advance(session, subject, lambda it, *_: steps.issue(it, proof), now=now)
+            claim = await _advance(
+                session, subject, lambda it, *_: claim_transitions.issue(it, proof), now=now
+            )
             await change_effect(session, effect, finish, {}, now=now)
             return claim
 
     async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:
         async with self._database.session() as session:
-            await _advance(session, subject, lambda it, *_: steps.settle(it, paid), now=now)
+            await _advance(
+                session, subject, lambda it, *_: claim_transitions.settle(it, paid), now=now
+            )
 
     async def record_credit(
         self, subject: Subject, *, net: Money, credit_note: Subject, by: Actor, now: datetime
@@ -73,12 +78,14 @@ class PgBillingLedger:
         async with self._database.transaction() as session:
             credited = await _advance(session, subject, lambda it, *_: it, now=now)
             if await claim_rows.put_credit(session, credited, net, credit_note, by=by, now=now):
-                await _advance(session, subject, lambda it, *_: steps.credit(it, net), now=now)
+                await _advance(
+                    session, subject, lambda it, *_: claim_transitions.credit(it, net), now=now
+                )
 
     async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
         async with self._database.session() as session:
             while page := await contracts.find(session, claim.deal):
-                after = steps.release(page.claim(claim.subject) or claim)
+                after = claim_transitions.release(page.claim(claim.subject) or claim)
                 if await claim_rows.write(session, page, after, now=now, reason=reason):
                     return
             # Without a contract nobody can claim it: there is no late attempt to keep from it.

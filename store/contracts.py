@@ -9,10 +9,10 @@ from sqlalchemy import Select, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.actor import Actor
+from domain.baseline import Baseline
 from domain.claim import Claim, ClaimState
 from domain.ids import DealId, Subject
 from domain.refusal import Refusal
-from ports.billing_ledger import Baseline
 from store.audit import Note, audited, changes, fields, new
 from store.database import Query, Session
 from store.mapping import Row, claim_of, money_of

@@ -10,7 +10,7 @@ from temporalio.types import MethodAsyncSingleParam
 
 from activities.bookkeeping import BookkeepingActivities, Resolution
 from domain.actor import CASHWARD
-from domain.attention import Action, Attention, Decision
+from domain.attention import Action, Attention, Decision, responsible_for
 from domain.command import CommandName, CommandRecord, ItemRequest
 from domain.deal import Finding
 from domain.deal_snapshot import CancelRequest
@@ -28,7 +28,6 @@ Result = TypeVar("Result")
 LOOK_AGAIN = timedelta(minutes=5)
 """How soon a run looks again by itself at what only an operator could mend, such as a token."""
 
-OVER_BOUND = "OverBound"
 _RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
 _BY_ITSELF = Decision(action=Action.RETRY, by=CASHWARD, reason="looked again by itself")
 
@@ -170,7 +169,7 @@ class WithAttention:
             kind,
             what=f"could not: {summary[0].lower()}{summary[1:]}",
             why=why,
-            responsible=(Party.OPERATOR,),
+            responsible=(responsible_for(kind),),
             verbs=verbs,
         )
         decision = await self.park(

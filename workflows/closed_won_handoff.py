@@ -6,6 +6,7 @@ from activities.bookkeeping import BookkeepingActivities as Desk
 from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
 from domain.attention import INCOMPLETE, Action, Attention
+from domain.baseline import Baseline
 from domain.contract import Contract, contract_of
 from domain.customer import CustomerMatch, Verdict
 from domain.deal import Deal, Finding
@@ -15,7 +16,6 @@ from domain.kickoff import HandoffRequest, HandoffResult, StageAborted
 from domain.preflight import preflight
 from domain.responsibility import Party
 from domain.write_back import WriteBack
-from ports.billing_ledger import Baseline
 from workflows.attention import Aborted, WithAttention
 from workflows.steps import local_step
 

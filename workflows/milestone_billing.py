@@ -119,13 +119,15 @@ class MilestoneBilling(WithAttention):
         """Until somebody tells, or the day after the invoice was due."""
         today = workflow.now().date()
         due = invoice.due_on
-        patience = None
+        until_overdue = None
         if due and not is_overdue(invoice, today):
             overdue_from = datetime.combine(due + timedelta(days=1), time(), UTC)
-            patience = overdue_from - workflow.now()
+            until_overdue = overdue_from - workflow.now()
         try:
             await workflow.wait_condition(
-                lambda: self._news, timeout=patience, timeout_summary=f"{invoice.number} due {due}"
+                lambda: self._news,
+                timeout=until_overdue,
+                timeout_summary=f"{invoice.number} due {due}",
             )
         except TimeoutError:
             workflow.logger.info("the invoice is overdue")

@@ -1,45 +1,22 @@
 """Invoices and credit notes of an ERP: their totals, their wording, and why one is refused."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import structlog
 from pydantic import ValidationError
 
 from domain.billing import CreditInvoice, InvoiceLine
+from domain.document import Totals
 from domain.effect import Receipt
 from domain.money import Money
-from domain.tax import TaxRounding, TaxRule, tax_on
 from ports.erp import ChangedInvoice
 from ports.failures import Rejected
 
 D = TypeVar("D")
 _log = structlog.get_logger("connectors")
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Net, tax and gross of a document."""
-
-    currency: str
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-
-    @classmethod
-    def expected(cls, lines: Sequence[InvoiceLine], rule: TaxRule, rounding: TaxRounding) -> Self:
-        """What a document over these lines must read, with the tax rounded as the ERP does."""
-        nets = [line.net for line in lines]
-        net, tax = Money.total(nets, nets[0].currency), tax_on(nets, rule, rounding)
-        return cls(net.currency, net.amount, tax.amount, (net + tax).amount)
-
-    def __neg__(self) -> Self:
-        return type(self)(self.currency, -self.net, -self.tax, -self.gross)
-
-    def __str__(self) -> str:
-        return f"{self.net} + {self.tax} tax = {self.gross} {self.currency}"
 
 
 @dataclass(frozen=True)
@@ -51,10 +28,10 @@ class DocumentChecks:
 
     def require_totals(self, document: str, found: Totals, expected: Totals) -> None:
         """Raises Rejected unless the document reads exactly as expected."""
-        if found != expected:
+        if difference := found.difference_from(expected):
             raise Rejected(
                 self.system,
-                f"{document} read back as {found}, expected {expected}: "
+                f"{document} {difference}: "
                 f"finance must compare the tax rate in {self.name} with ours",
             )
 

@@ -10,16 +10,17 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
+from domain import claim_transitions
 from domain.actor import Actor
+from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt
 from domain.ids import CustomerKey, DealId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import Baseline, OpenContract
+from ports.billing_ledger import OpenContract
 from ports.effect_ledger import Intent
 from store import StoreUnavailable
-from store import claims as steps
 from tests.simulation.virtual import seconds
 
 T = TypeVar("T")
@@ -117,7 +118,7 @@ class MemoryLedger:
 
     def finish_now(self, key: EffectKey, proof: Proof) -> None:
         """Within a transaction of the books."""
-        self._keep(steps.finish(self.effects[key], proof))
+        self._keep(claim_transitions.finish(self.effects[key], proof))
 
     async def _step(self, key: EffectKey, step: Callable[[Effect], Effect]) -> Effect:
         return await self._trouble.around(lambda: self._keep(step(self.effects[key])))
@@ -137,8 +138,8 @@ class MemoryLedger:
         return effect
 
 
-class MemoryBooks:
-    """Fills ports.billing_ledger.Books for one deal."""
+class MemoryBillingLedger:
+    """Fills ports.billing_ledger.BillingLedger for one deal."""
 
     def __init__(self, ledger: MemoryLedger, trouble: Trouble) -> None:
         self._ledger = ledger
@@ -155,13 +156,15 @@ class MemoryBooks:
         del now
         terms = await self.baseline(claim.deal)
         return await self._trouble.around(
-            lambda: self._keep(steps.open_claim(claim, terms.value, self._all()))
+            lambda: self._keep(claim_transitions.open_claim(claim, terms.value, self._all()))
         )
 
     async def permit(self, subject: Subject, *, now: datetime) -> Claim:
         del now
         terms = await self.baseline(DealId(""))
-        return await self._step(subject, lambda it: steps.permit(it, terms.value, self._all()))
+        return await self._step(
+            subject, lambda it: claim_transitions.permit(it, terms.value, self._all())
+        )
 
     async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
@@ -169,7 +172,7 @@ class MemoryBooks:
         del now
 
         def close(claim: Claim) -> Claim:
-            closed = steps.issue(claim, proof)
+            closed = claim_transitions.issue(claim, proof)
             self._ledger.finish_now(effect, proof)
             return closed
 
@@ -177,7 +180,7 @@ class MemoryBooks:
 
     async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:
         del now
-        await self._step(subject, lambda it: steps.settle(it, paid))
+        await self._step(subject, lambda it: claim_transitions.settle(it, paid))
 
     async def record_credit(
         self, subject: Subject, *, net: Money, credit_note: Subject, by: Actor, now: datetime
@@ -188,14 +191,14 @@ class MemoryBooks:
             if credit_note in self.credits:
                 return claim
             self.credits[credit_note] = net
-            return steps.credit(claim, net)
+            return claim_transitions.credit(claim, net)
 
         await self._step(subject, credit)
 
     async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
         del now, reason
         await self._trouble.around(
-            lambda: self._keep(steps.release(self.by_subject.get(claim.subject, claim)))
+            lambda: self._keep(claim_transitions.release(self.by_subject.get(claim.subject, claim)))
         )
 
     async def baseline(self, deal: DealId) -> Baseline:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from activities.effects import Effects
 from activities.erp import InvoiceActivities
+from domain.baseline import Baseline
 from domain.billing import Bill, BillableItem, CreditOrder, DraftInvoice
 from domain.effect import IdempotencyPolicy, NotSettled, Strategy, Superseded
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey
@@ -16,10 +17,9 @@ from domain.money import Money
 from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.tax import TaxTreatment, tax_rule
-from ports.billing_ledger import Baseline
 from ports.failures import ConnectorFailure
 from tests.actors import GRACE
-from tests.simulation.memory import MemoryBooks, MemoryLedger, Trouble
+from tests.simulation.memory import MemoryBillingLedger, MemoryLedger, Trouble
 from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network
 from tests.simulation.vendors import KEY_LIFE, TAX, Auditor, Crm, Erp
 from tests.simulation.virtual import now, seconds
@@ -56,7 +56,7 @@ class World:
         trouble = Trouble(self.chance, rate / 8, self.trouble_ends)
         credit = self.chance.choice(CREDITS)
         self.ledger = MemoryLedger(trouble)
-        self.books = MemoryBooks(self.ledger, trouble)
+        self.books = MemoryBillingLedger(self.ledger, trouble)
         self.erp = Erp(
             network,
             self.auditor,

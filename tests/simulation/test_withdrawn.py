@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from domain.baseline import Baseline
 from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
 from domain.ids import CustomerKey
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import Baseline
 from tests.simulation.story import DEAL, NETS, World, bill_of
 from tests.simulation.virtual import now, run
 

@@ -124,7 +124,7 @@ async def test_a_document_that_was_not_elected_closes_nothing(store: Store) -> N
 async def test_a_document_that_is_a_cent_off_is_not_put_on_record(store: Store, net: str) -> None:
     opened = await claimed(store, f"cent{net}")
     await store.billing_ledger.permit(opened.subject, now=NOW)
-    with pytest.raises(Refusal, match=r"asked for 400\.00 EUR"):
+    with pytest.raises(Refusal, match=r"claimed at 400\.00 EUR"):
         await store.billing_ledger.record_issued(
             opened.subject, intent("cent").key, proof("d", net), now=NOW
         )

@@ -6,11 +6,11 @@ from typing import Any
 from psycopg import connect
 from psycopg.rows import dict_row
 
+from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
-from ports.billing_ledger import Baseline
 from ports.effect_ledger import Intent
 from store.database import plain_url
 

@@ -11,12 +11,12 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
+from domain.baseline import Baseline
 from domain.billing import Bill, BillResult, ItemState
 from domain.contract import Policy, contract_of
 from domain.deal import Deal
 from domain.event import InvoiceChanged
 from domain.ids import EventId, ItemKey
-from ports.billing_ledger import Baseline
 from runtime.workers import now
 from tests.deals import deal
 from tests.postgres import fresh_database

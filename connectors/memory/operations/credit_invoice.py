@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from connectors.common.documents import Totals, credit_lines
+from connectors.common.documents import credit_lines
 from connectors.memory.operations.base import MemoryOperation, receipt_of
 from connectors.memory.world import CHECKS, TAX_ROUNDING
 from domain.billing import CreditInvoice
+from domain.document import Totals
 from domain.effect import EffectKind, Receipt
 from domain.money import Money
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
-from connectors.common.documents import DocumentChecks, Totals
+from connectors.common.documents import DocumentChecks
 from connectors.xero.models.json import Day, Moment, Page, XeroModel
 from domain.billing import Invoice, InvoiceLine, InvoiceStatus
+from domain.document import Totals
 from domain.effect import Receipt
 from domain.ids import ExternalId
 from domain.money import Money

@@ -1,22 +1,23 @@
-"""The steps a claim may take. Pure: each answers the claim as it is after it, or refuses.
+"""The transitions of a claim. Each returns the claim as it is afterwards, or raises Refusal.
 
-claimed -> permitted -> issued -> credited; released from the first two. Every step twice is once.
+claimed -> permitted -> issued -> credited; released from the first two. A repeated transition
+changes nothing.
 """
 
 from collections.abc import Sequence
 
+from domain.baseline import Baseline
 from domain.claim import Claim, ClaimState, Proof, check_contract_value
 from domain.effect import Effect
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import Baseline
 
 _OPEN = {ClaimState.CLAIMED, ClaimState.PERMITTED}
 _OVER = {ClaimState.CREDITED, ClaimState.RELEASED}
 
 
 def amend(agreed: Baseline, wanted: Baseline, on_record: Sequence[Claim]) -> Baseline:
-    """Other terms, as long as nothing was claimed under the present ones."""
+    """Replace the terms, as long as nobody claimed anything under the present ones."""
     claimed = [claim.subject for claim in on_record if claim.state is not ClaimState.RELEASED]
     if claimed and agreed != wanted:
         raise Refusal(
@@ -27,9 +28,10 @@ def amend(agreed: Baseline, wanted: Baseline, on_record: Sequence[Claim]) -> Bas
 
 
 def open_claim(wanted: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
-    """The live claim if it is this one; else the wanted, unless its item is claimed by another.
+    """Return the live claim if it is this one, else open the wanted one.
 
-    A released one is not opened again: only a late attempt asks for it, and its draft is gone.
+    Refused if another claim of the item is live, or if this one was released: only a late attempt
+    asks for a released claim, and its draft is gone.
     """
     for claim in on_record:
         if claim.subject == wanted.subject:
@@ -50,7 +52,7 @@ def open_claim(wanted: Claim, contract: Money, on_record: Sequence[Claim]) -> Cl
 
 
 def permit(claim: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
-    """Raises OverBound."""
+    """Let the claim be issued, within the contract's value. Raises ContractValueExceeded."""
     if claim.state.counts:
         return claim
     _require(claim, ClaimState.CLAIMED, to="issue it")
@@ -59,7 +61,7 @@ def permit(claim: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
 
 
 def issue(claim: Claim, proof: Proof) -> Claim:
-    """Issued as asked for, to the coin."""
+    """Record the issued document, which must be what was asked for, to the cent."""
     if claim.proof and not _same_document(claim.proof, proof):
         raise Refusal(
             f"{claim.subject} was issued as {claim.proof.number or claim.proof.document}, now"
@@ -68,16 +70,16 @@ def issue(claim: Claim, proof: Proof) -> Claim:
     if claim.proof:
         return claim
     _require(claim, ClaimState.PERMITTED, to="put its invoice on record")
-    if proof.net != claim.net or proof.gross != proof.net + proof.tax:
+    if proof.net != claim.net:
         raise Refusal(
-            f"{claim.subject}: asked for {claim.net}, but {proof.number or proof.document} reads"
-            f" {proof.net} + {proof.tax} = {proof.gross}: finance must mend it in the ERP"
+            f"{claim.subject} is claimed at {claim.net}, but {proof.number or proof.document}"
+            f" reads {proof.net}: finance must mend it in the ERP"
         )
     return claim.model_copy(update={"state": ClaimState.ISSUED, "proof": proof})
 
 
 def finish(effect: Effect, proof: Proof) -> Effect:
-    """The effect that made the document is done; it must be this document."""
+    """Finish the effect that made the document; its receipt must name this document."""
     if effect.receipt and effect.receipt.id != proof.document:
         raise Refusal(
             f"{effect.key} elected {effect.receipt.id}, but {proof.number or proof.document} was"
@@ -91,13 +93,14 @@ def finish(effect: Effect, proof: Proof) -> Effect:
 
 
 def settle(claim: Claim, paid: Money) -> Claim:
+    """Record what was paid so far, VAT included."""
     if claim.proof is None:
         raise _not_issued(claim, "be paid")
     return claim.model_copy(update={"paid": paid + Money.zero(claim.net.currency)})
 
 
 def credit(claim: Claim, net: Money) -> Claim:
-    """Less by this much; credited to the last coin, the item may be billed in a new revision."""
+    """Record a credit (net). Once all is credited, a new revision may bill the item."""
     if claim.proof is None:
         raise _not_issued(claim, "be credited")
     zero = Money.zero(claim.net.currency)
@@ -112,6 +115,7 @@ def credit(claim: Claim, net: Money) -> Claim:
 
 
 def release(claim: Claim) -> Claim:
+    """Free the item; an issued document keeps its claim."""
     if claim.state is ClaimState.RELEASED:
         return claim
     if claim.state not in _OPEN:
@@ -120,7 +124,7 @@ def release(claim: Claim) -> Claim:
 
 
 def _same_document(on_record: Proof, read: Proof) -> bool:
-    """Whatever the addresses to look at it are by now."""
+    """Compare all but the addresses, which may change."""
     addresses = {"url", "pdf"}
     return on_record.model_dump(exclude=addresses) == read.model_dump(exclude=addresses)
 

@@ -1,0 +1,14 @@
+"""The baseline: what a contract is worth, which bounds everything that is billed under it."""
+
+from domain.ids import CustomerKey, DealId
+from domain.money import Money
+from domain.value import Value
+
+
+class Baseline(Value):
+    """The agreed value of a contract. `items` is how many billable items it has."""
+
+    deal: DealId
+    customer: CustomerKey
+    value: Money
+    items: int = 0

@@ -1,0 +1,28 @@
+"""How Temporal, and so the attention list, hears of a failure."""
+
+from temporalio.exceptions import ApplicationError
+
+from connectors.jira.errors import Taken
+from domain.refusal import Refusal
+from runtime.activity_interceptor import to_temporal_failure
+
+
+def test_a_failure_that_one_connector_knows_goes_by_the_ports_name() -> None:
+    told = to_temporal_failure(Taken("jira", "the key is taken"))
+    assert isinstance(told, ApplicationError)
+    assert (told.type, told.non_retryable) == ("Rejected", True)
+
+
+def test_a_refusal_is_final_and_keeps_its_words() -> None:
+    told = to_temporal_failure(Refusal("m1 is claimed already"))
+    assert isinstance(told, ApplicationError)
+    assert (told.type, told.non_retryable, told.message) == (
+        "Refusal",
+        True,
+        "m1 is claimed already",
+    )
+
+
+def test_what_nobody_foresaw_stays_as_it_is() -> None:
+    unforeseen = KeyError("m1")
+    assert to_temporal_failure(unforeseen) is unforeseen
