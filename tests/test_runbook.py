@@ -14,8 +14,8 @@ NEVER_PARKS = {"Superseded", "CurrencyMismatch"}
 
 
 def _subclasses(of: type) -> set[type]:
-    below: list[set[type]] = [_subclasses(child) for child in of.__subclasses__()]
-    return {of}.union(*below)
+    children: list[type] = of.__subclasses__()
+    return {of}.union(*map(_subclasses, children))
 
 
 def _of_connectors() -> set[str]:

@@ -38,7 +38,7 @@ from tests.installation import at_work, meanwhile, outcomes
 
 _EVENT = EventId("told by people")
 _LOOK_INTERVAL = 0.5
-_WITHIN = 240.0
+_WITHIN = 420.0
 _ROLES = ("lead", "consultant", "developer", "designer")
 _numbers = count()
 
