@@ -13,7 +13,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo real real-contracts real-deals test check licenses mutants bench new-connector fix lock clean
+.PHONY: help demo slow real real-contracts real-deals test check licenses mutants bench new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -23,6 +23,9 @@ demo: $(TESTBED) ## Carry deals from closed-won to cash on this machine
 
 test: $(DEVELOPMENT) ## Run the tests that take seconds
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(ARGS)
+
+slow: $(DEVELOPMENT) ## Run the tests that take minutes
+	@$(BIN)/python -m pytest -q -m 'slow and not real' $(ARGS)
 
 real: real-contracts real-deals ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
 

@@ -1,4 +1,4 @@
-"""A worker's whole life: wait for what it needs, work until stop_signal to stop, end clean."""
+"""A worker's whole life: wait for what it needs, work until told to stop, end clean."""
 
 import asyncio
 import gc
@@ -62,7 +62,7 @@ def _migrated(settings: Settings) -> None:
 
 
 async def _patiently(attempt: Callable[[], Awaitable[R]], stop: asyncio.Event) -> R | None:
-    """Try until it works, saying why it does not; None once we are stop_signal to stop."""
+    """Try until it works, saying why it does not; None once `stop` is set."""
     while not stop.is_set():
         try:
             return await attempt()
