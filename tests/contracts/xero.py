@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,9 @@ class XeroHarness:
 
     async def advance(self, seconds: float) -> None:
         await self.hands.put("/_sandbox/clock", json={"advance": seconds})
+
+    async def wait(self, pause: timedelta) -> None:
+        await self.advance(pause.total_seconds())
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
         return open_xero(settings(**{"url": self.url, **changes}))
