@@ -39,7 +39,7 @@ class Jira(Vendor):
         self._access = Access(self._site, self._tokens)
         self._limits = JiraLimits(clock, self._site.facts["cloudId"], options.get("limits"))
         pause = float(options.get("webhook_pause_seconds", 300))
-        self._webhooks = Hooks(store, clock, WebhookDelivery(self._site, pause))
+        self._webhooks = Hooks(store, clock, WebhookDelivery(pause))
 
     @property
     def routes(self) -> Sequence[Route]:
