@@ -19,7 +19,6 @@ from domain.ids import ExternalId
 from domain.money import Money
 from ports.erp import Customers, Invoicing
 from testbed.vendors.serving import Sandbox, serve
-from testbed.vendors.xero.identity import TENANT
 from testbed.vendors.xero.records import ID_FIELDS, Records
 from testbed.vendors.xero.vendor import Xero
 from testbed.vendors.xero.webhooks import Webhooks
@@ -152,8 +151,8 @@ class XeroHarness:
         vendor = self.vendor
         async with open_receiver(_is_genuine, _named) as receiver:
             target = {"url": receiver.url, "secret": HOOK_KEY}
-            vendor.webhooks = Webhooks(vendor.store, vendor.clock, target, TENANT["id"])
-            await vendor.webhooks.start()
+            vendor.hooks = Webhooks(vendor.store, vendor.clock, target)
+            await vendor.hooks.start()
             yield receiver
 
 

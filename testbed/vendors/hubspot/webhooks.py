@@ -56,7 +56,7 @@ class WebhookDelivery:
         self._url = str(options["url"])
         self._secret = str(options["secret"])
         self._clock = clock
-        self.pauses: Sequence[float] = options.get("pauses", [m * 60.0 for m in _MINUTES])
+        self.pauses: Sequence[float] = [m * 60.0 for m in _MINUTES]
 
     def post(self, events: Sequence[Doc], attempt: int) -> Post:
         attempts = [{**event, "attemptNumber": attempt} for event in events]
@@ -65,14 +65,11 @@ class WebhookDelivery:
         return Post(self._url, body, self._headers(body, at))
 
     def _headers(self, body: bytes, at: str) -> dict[str, str]:
-        old = hashlib.sha256(self._secret.encode() + body).hexdigest()
         return {
             "Content-Type": "application/json",
             "User-Agent": "HubSpot Connect 2.0 (http://dev.hubspot.com/) - WebHooks",
             "X-HubSpot-Request-Timestamp": at,
             "X-HubSpot-Signature-v3": signature(self._secret, "POST", self._url, body, at),
-            "X-HubSpot-Signature": old,
-            "X-HubSpot-Signature-Version": "v1",
         }
 
     def gives_up(self, _status: int) -> bool:

@@ -16,9 +16,10 @@ def register(context: RequestContext) -> Response:
         raise refuse("A webhook must have a name and a valid URL.")
     if not isinstance(events, list) or not events:
         raise refuse("A webhook must listen to at least one event.")
-    webhook = {name: body.get(name) for name in ("name", "url", "events", "secret")}
-    webhook["id"] = context.site.next_id()
-    context.site.webhooks.put(webhook["id"], webhook)
+    id_ = context.site.next_id()
+    asked = {name: body.get(name) for name in ("name", "url", "events", "secret")}
+    webhook = {"id": id_, **asked}
+    context.site.webhooks.put(id_, webhook)
     return Response(201, _view(context, webhook))
 
 
