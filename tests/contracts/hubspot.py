@@ -198,13 +198,14 @@ class HubspotHarness:
     async def _contact(self, contact: Contact, types: dict[str, int]) -> dict[str, Any]:
         first, _, last = contact.name.partition(" ")
         properties = {"firstname": first, "lastname": last, "email": contact.email}
-        upsert = {"id": contact.email, "idProperty": "email", "properties": properties}
-        path = f"{OBJECTS}/contacts/batch/upsert"
-        made = (await self.write("POST", path, {"inputs": [upsert]}))["results"][0]
+        made = await self.hands.post(f"{OBJECTS}/contacts", json={"properties": properties})
+        told = made.json()
+        # A refusal ends with the id of the contact that has the e-mail already.
+        id_ = told["message"].rpartition(" ")[2] if made.status_code == 409 else told["id"]
         if contact.role is None:
-            return _end(made["id"], "HUBSPOT_DEFINED", _PLAIN_CONTACT)
+            return _end(id_, "HUBSPOT_DEFINED", _PLAIN_CONTACT)
         label = contact.role.replace("_", " ").capitalize()
-        return _end(made["id"], "USER_DEFINED", types[label])
+        return _end(id_, "USER_DEFINED", types[label])
 
     async def _line(self, deal: str, line: QuoteLine) -> None:
         properties = {

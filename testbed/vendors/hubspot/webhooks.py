@@ -78,30 +78,12 @@ class WebhookDelivery:
 
 def events(store: Store, changes: Sequence[RecordChange], by: Source) -> list[Doc]:
     """What HubSpot tells of the changes of one call."""
-    records = [change for change in changes if change.collection in OBJECT_TYPES]
-    merge, merged = _merge(store, records, by)
-    return merge + [
+    return [
         _event(store, f"{OBJECT_TYPES[change.collection].singular}.{what}", record, by) | more
-        for change in records
-        if change.id not in merged
+        for change in changes
+        if change.collection in OBJECT_TYPES
         for what, record, more in _happened(store, change)
     ]
-
-
-def _merge(store: Store, records: Sequence[RecordChange], by: Source) -> tuple[list[Doc], set[str]]:
-    """A merge is one event, which speaks for two records gone and one created."""
-    gone = [c.id for c in records if c.what == "deleted"]
-    made = next((c for c in records if c.what == "created"), None)
-    if not gone or made is None:
-        return [], set()
-    heir = store.collection(made.collection).get(made.id) or {}
-    event = _event(store, f"{OBJECT_TYPES[made.collection].singular}.merge", heir, by) | {
-        "primaryObjectId": int(gone[0]),
-        "mergedObjectIds": [int(id_) for id_ in gone[1:]],
-        "newObjectId": int(made.id),
-        "numberOfPropertiesMoved": len(heir["properties"]),
-    }
-    return [event], {*gone, made.id}
 
 
 def _happened(store: Store, change: RecordChange) -> list[tuple[str, Doc, Doc]]:

@@ -189,17 +189,6 @@ async def test_a_batch_is_created_whole_or_not_at_all(account: Account) -> None:
     assert (await account.http("POST", path, {"inputs": inputs[:1]})).status_code == 201
 
 
-async def test_an_upsert_creates_once_and_then_changes(account: Account) -> None:
-    one = {"id": "u@a.example", "idProperty": "email", "properties": {"firstname": "Uma"}}
-    path = f"{OBJECTS}/contacts/batch/upsert"
-    made = [await account.http("POST", path, {"inputs": [one]}) for _ in range(2)]
-    results = [answer.json()["results"][0] for answer in made]
-    assert [result["new"] for result in results] == [True, False]
-    assert results[0]["id"] == results[1]["id"]
-    refused = await account.http("POST", path, {"inputs": [{**one, "idProperty": "firstname"}]})
-    assert (refused.status_code, "non-unique" in refused.json()["message"]) == (400, True)
-
-
 @pytest.mark.parametrize(
     "inputs", [[{"id": "51230000017"}] * 2, [{"id": str(n)} for n in range(101)]]
 )
