@@ -1,8 +1,10 @@
 """BottleCRM's bench: the site itself behind a proxy, a salesperson's hands, and its faults."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -95,6 +97,9 @@ class BottlecrmHarness:
         assert answer.is_success, answer.text
         assert not answer.json().get("error"), answer.text
         return answer.json()
+
+    async def wait(self, pause: timedelta) -> None:
+        await asyncio.sleep(pause.total_seconds())
 
     def opened(self, **given: Any) -> AbstractAsyncContextManager[Roles]:
         return open_bottlecrm(settings(self.system, **{"url": self.proxy.url, **given}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -77,6 +77,10 @@ class CrmHarness(Protocol):
 
     def unknown(self) -> DealId:
         """An id such as the vendor gives, of no deal."""
+        ...
+
+    async def wait(self, pause: timedelta) -> None:
+        """Let the vendor's clock go on by this much."""
         ...
 
     def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Crm]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -55,6 +55,10 @@ class ErpHarness(Protocol):
 
     async def annotate(self, draft: ExternalId) -> Look:
         """An accountant changes something of a draft; the look says if it is still so."""
+        ...
+
+    async def wait(self, pause: timedelta) -> None:
+        """Let the vendor's clock go on by this much."""
         ...
 
     def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Roles]:

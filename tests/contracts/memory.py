@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,6 +70,9 @@ class MemoryHarness:
 
     def unknown(self) -> DealId:
         return DealId("memory:404")
+
+    async def wait(self, pause: timedelta) -> None:
+        """Memory throttles nobody."""
 
     async def pay(self, invoice: ExternalId, amount: Money) -> None:
         self.world.pay(invoice, amount)

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from domain.ids import DealId, ExternalId
 from domain.money import Money
 from ports.crm import WonDeal
 from ports.erp import ChangedInvoice
+from ports.failures import Throttled
 from tests.contracts.crm_harness import CrmHarness, open_deal
 from tests.contracts.erp_harness import ErpHarness, issued
 from tests.contracts.test_crm import LONG_AGO
@@ -16,6 +18,7 @@ OVERLAP = timedelta(seconds=2)
 MANY = 5
 ROUNDS = 3
 Delivery = Sequence[WonDeal] | Sequence[ChangedInvoice]
+T = TypeVar("T")
 
 
 async def poll_while(
@@ -45,6 +48,21 @@ async def poll_while(
     return seen
 
 
+def paced(
+    read: Callable[[datetime], Awaitable[T]], wait: Callable[[timedelta], Awaitable[None]]
+) -> Callable[[datetime], Coroutine[Any, Any, T]]:
+    """The reading, which comes again after the pause when the vendor throttles it."""
+
+    async def read_again(since: datetime) -> T:
+        while True:
+            try:
+                return await read(since)
+            except Throttled as refused:
+                await wait(refused.pause or timedelta(seconds=1))
+
+    return read_again
+
+
 def _id(told: WonDeal | ChangedInvoice) -> str:
     return told.deal if isinstance(told, WonDeal) else told.invoice.id
 
@@ -63,9 +81,10 @@ async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmHarness) ->
             await crm.win(deal)
 
     async with crm.in_small_pages() as reading:
-        seen = await poll_while(move(), reading.won_since, set(before))
+        won_since = paced(reading.won_since, crm.wait)
+        seen = await poll_while(move(), won_since, set(before))
         assert {DealId(deal) for deal in seen} == set(deals)
-        assert {each.deal: each.changed_at for each in await reading.won_since(LONG_AGO)} == seen
+        assert {each.deal: each.changed_at for each in await won_since(LONG_AGO)} == seen
 
 
 async def test_invoices_that_are_paid_while_we_read_are_all_told(erp: ErpHarness) -> None:
@@ -80,8 +99,9 @@ async def test_invoices_that_are_paid_while_we_read_are_all_told(erp: ErpHarness
 
     async with erp.in_small_pages() as roles:
         assert roles.invoicing
-        seen = await poll_while(move(), roles.invoicing.changed_since, {each.id for each in before})
-        last = await roles.invoicing.changed_since(LONG_AGO)
+        changed_since = paced(roles.invoicing.changed_since, erp.wait)
+        seen = await poll_while(move(), changed_since, {each.id for each in before})
+        last = await changed_since(LONG_AGO)
     assert set(seen) == {*(each.id for each in before), *added}
     assert {each.invoice.id: each.changed_at for each in last} == seen
     paid = [each.invoice.id for each in last if each.invoice.paid]

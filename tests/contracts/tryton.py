@@ -1,8 +1,10 @@
 """Tryton's bench: itself on this machine, its bank and its accountant, and a proxy for faults."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -75,6 +77,9 @@ class TrytonHarness:
     async def rows(self, invoice: ExternalId) -> list[dict[str, Any]]:
         fields = ("comment", "number", "state", "move", "cancel_move")
         return await self.accountant.read("account.invoice", [["id", "=", int(invoice)]], *fields)
+
+    async def wait(self, pause: timedelta) -> None:
+        await asyncio.sleep(pause.total_seconds())
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
         return open_tryton(settings(self.place, **{"url": self.proxy.url, **changes}))

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from domain.ids import ExternalId
 from domain.money import Money
 from ports.erp import Customers, Invoicing
 from testbed.vendors.serving import Sandbox, serve
-from testbed.vendors.xero.identity import TENANT
 from testbed.vendors.xero.records import ID_FIELDS, Records
 from testbed.vendors.xero.vendor import Xero
 from testbed.vendors.xero.webhooks import Webhooks
@@ -125,6 +125,9 @@ class XeroHarness:
     async def advance(self, seconds: float) -> None:
         await self.hands.put("/_sandbox/clock", json={"advance": seconds})
 
+    async def wait(self, pause: timedelta) -> None:
+        await self.advance(pause.total_seconds())
+
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
         return open_xero(settings(**{"url": self.url, **changes}))
 
@@ -148,8 +151,8 @@ class XeroHarness:
         vendor = self.vendor
         async with open_receiver(_is_genuine, _named) as receiver:
             target = {"url": receiver.url, "secret": HOOK_KEY}
-            vendor.webhooks = Webhooks(vendor.store, vendor.clock, target, TENANT["id"])
-            await vendor.webhooks.start()
+            vendor.hooks = Webhooks(vendor.store, vendor.clock, target)
+            await vendor.hooks.start()
             yield receiver
 
 

@@ -67,12 +67,10 @@ class App:
             self.vendor.finish(call)
 
     async def _admitted(self, call: Call, endpoint: Endpoint) -> Response | None:
-        changes = self.vendor.changes(call)
         fault = self.faults.decide(
             call.operation,
             call.key,
             call.attempt,
-            changes=changes,
             actor=call.actor,
             trace=call.headers.get("x-correlation-id", ""),
         )

@@ -1,5 +1,6 @@
 """A call and its answer, as a vendor's handlers see them."""
 
+import base64
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +41,33 @@ class Call:
     @cached_property
     def query(self) -> QueryParams:
         return QueryParams(self._scope["query_string"])
+
+    @property
+    def authorization(self) -> tuple[str, str]:
+        """The scheme and the credentials of the header."""
+        scheme, _, credentials = self.headers.get("authorization", "").partition(" ")
+        return scheme, credentials
+
+    @property
+    def bearer(self) -> str:
+        """The bearer token; empty if there is none."""
+        scheme, token = self.authorization
+        return token if scheme == "Bearer" else ""
+
+    @property
+    def basic(self) -> tuple[str, str]:
+        """The user and the password; both empty if there are none."""
+        scheme, coded = self.authorization
+        try:
+            user, _, password = base64.b64decode(coded, validate=True).decode().partition(":")
+        except ValueError:
+            return "", ""
+        return (user, password) if scheme == "Basic" else ("", "")
+
+    def words(self, name: str) -> list[str]:
+        """A list in the query, repeated or separated by commas."""
+        parts = (part for text in self.query.getlist(name) for part in text.split(","))
+        return [part.strip() for part in parts if part.strip()]
 
     @cached_property
     def base_url(self) -> str:

@@ -3,6 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def milliseconds(at: datetime) -> int:
+    """The milliseconds since 1970."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def instant(ms: int) -> datetime:
+    """The aware instant of these milliseconds."""
+    return _EPOCH + ms * _MILLISECOND
+
 
 class Clock:
     """Tells aware UTC time; it can be advanced, never set back."""

@@ -54,7 +54,6 @@ class FaultConfig(BaseModel):
     late_by: float = Field(3.0, ge=0)
     hang_for: float = Field(5.0, ge=0)
     retry_after: int | None = 1
-    changes_only: bool = False
     actors: tuple[str, ...] = ("*",)
     """Globs of those whom faults may meet; all others are spared."""
     rules: tuple[Rule, ...] = ()
@@ -88,7 +87,6 @@ class Faults:
         key: str,
         attempt: int,
         *,
-        changes: bool,
         actor: str = "",
         trace: str = "",
     ) -> Fault | None:
@@ -97,7 +95,7 @@ class Faults:
         for rule in self.config.rules:
             if rule.fits(operation, key, attempt, trace):
                 return rule.kind
-        if not self.config.rate or (self.config.changes_only and not changes):
+        if not self.config.rate:
             return None
         return self._drawn(f"{self.config.seed}|{operation}|{key}|{attempt}")
 

@@ -15,23 +15,20 @@ class Router:
 
     def __init__(self, routes: Sequence[Route], *, any_case: bool) -> None:
         self._flags = re.IGNORECASE if any_case else 0
-        self._table: dict[int | None, list[tuple[re.Pattern[str], Route]]] = {}
+        self._table: dict[int, list[tuple[re.Pattern[str], Route]]] = {}
         for route in routes:
             pattern = re.compile(route.path_regex.pattern, self._flags)
-            # A `:path` parameter spans any number of parts.
-            parts = None if ":path}" in route.path else route.path.count("/")
-            self._table.setdefault(parts, []).append((pattern, route))
+            self._table.setdefault(route.path.count("/"), []).append((pattern, route))
 
     def find(self, call: Call) -> tuple[Endpoint | None, bool]:
         """The endpoint, and whether the path is known (under another method, if none)."""
         known = False
-        for parts in (call.path.count("/"), None):
-            for pattern, route in self._table.get(parts, ()):
-                match = pattern.match(call.path)
-                if not match:
-                    continue
-                known = True
-                if not route.methods or call.method in route.methods:
-                    call.template, call.params = route.path, match.groupdict()
-                    return route.endpoint, True
+        for pattern, route in self._table.get(call.path.count("/"), ()):
+            match = pattern.match(call.path)
+            if not match:
+                continue
+            known = True
+            if not route.methods or call.method in route.methods:
+                call.template, call.params = route.path, match.groupdict()
+                return route.endpoint, True
         return None, known

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from testbed.vendors.common.call import Call, Response, Unreadable
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import RecordChange, Store
+from testbed.vendors.common.webhooks import Hooks
 
 __all__ = ["Route", "Vendor"]
 
@@ -29,6 +30,7 @@ class Vendor:
         self.store = store
         self.options = options
         self.clock = clock
+        self.hooks: Hooks | None = None
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -38,10 +40,13 @@ class Vendor:
         """Fill an empty store; called once in the life of a state directory."""
 
     async def start(self) -> None:
-        """Begin background work (webhooks); called inside the running loop."""
+        """Begin to deliver webhooks; called inside the running loop."""
+        if self.hooks:
+            await self.hooks.start()
 
     async def stop(self) -> None:
-        """End background work."""
+        if self.hooks:
+            await self.hooks.stop()
 
     def template(self, call: Call) -> str:
         """The template that names the operation; a vendor may fill in what makes it telling."""
@@ -50,10 +55,6 @@ class Vendor:
     def key(self, call: Call) -> str:
         """The business key of a call: our reference, a summary, an id; faults and log use it."""
         return "/".join(call.params.values())
-
-    def changes(self, call: Call) -> bool:
-        """Whether the call means to change something (`changes_only` faults spare the others)."""
-        return call.method not in {"GET", "HEAD"}
 
     def authenticate(self, call: Call) -> str:
         """The actor behind the call, or a Refusal."""

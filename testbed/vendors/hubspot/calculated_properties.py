@@ -22,7 +22,7 @@ class Calculations:
         """What is calculated for a record with these properties."""
         match type_name:
             case "deals":
-                return self._deal(properties)
+                return {"amount_in_home_currency": self._home(properties)}
             case "line_items":
                 return _line_item(properties)
             case _:
@@ -41,19 +41,6 @@ class Calculations:
         pipelines = self._pipelines.values()
         return {s["id"]: (p["id"], s) for p in pipelines for s in p["stages"]}
 
-    def _deal(self, properties: Properties) -> dict[str, str | None]:
-        stage = self._stages.get(properties.get("dealstage") or "")
-        probability = stage[1]["metadata"]["probability"] if stage else "0"
-        closed = self.closes(properties.get("dealstage"))
-        won = closed and Decimal(probability) == 1
-        return {
-            "hs_deal_stage_probability": probability,
-            "hs_is_closed": _text(closed),
-            "hs_is_closed_won": _text(won),
-            "hs_is_closed_lost": _text((closed or not stage) and not won),
-            "amount_in_home_currency": self._home(properties),
-        }
-
     def _home(self, properties: Properties) -> str | None:
         account = self._account.get("details") or {}
         amount, currency = properties.get("amount"), properties.get("deal_currency_code")
@@ -68,7 +55,3 @@ def _line_item(properties: Properties) -> dict[str, str | None]:
     if price is None or quantity is None:
         return {"amount": None}
     return {"amount": f"{Decimal(quantity) * Decimal(price):f}"}
-
-
-def _text(value: bool) -> str:
-    return "true" if value else "false"

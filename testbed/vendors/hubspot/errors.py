@@ -94,11 +94,6 @@ def invalid_values(bad: list[BadValue]) -> Refusal:
     return invalid(f"Property values were not valid: {text}", errors=errors)
 
 
-def not_unique(type_id: str, name: str) -> Refusal:
-    text = f"Unable to perform upsert by non-unique {type_id} property {name}"
-    return invalid(f"{text} in portal ID {PORTAL}")
-
-
 def email_taken(holder: str) -> Refusal:
     return refusal(409, f"Contact already exists. Existing ID: {holder}", "CONFLICT")
 

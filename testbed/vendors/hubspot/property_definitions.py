@@ -19,8 +19,6 @@ _OWN = {
     "deals": "hs_lastmodifieddate:datetime/date! dealname:string/text amount:number/number "
     "dealstage:enumeration/radio pipeline:enumeration/select closedate:datetime/date "
     f"deal_currency_code:{_CURRENCIES} "
-    "hs_is_closed:bool/booleancheckbox! hs_is_closed_won:bool/booleancheckbox! "
-    "hs_is_closed_lost:bool/booleancheckbox! hs_deal_stage_probability:number/number! "
     "amount_in_home_currency:number/number!",
     "line_items": "hs_lastmodifieddate:datetime/date! name:string/text quantity:number/number "
     "price:number/number amount:number/number! hs_sku:string/text "

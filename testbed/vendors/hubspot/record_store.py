@@ -10,7 +10,6 @@ from testbed.vendors.hubspot.errors import (
     email_taken,
     invalid_values,
     no_number,
-    not_unique,
 )
 from testbed.vendors.hubspot.object_types import OBJECT_TYPES, ObjectType
 from testbed.vendors.hubspot.schema import Schema
@@ -38,13 +37,6 @@ class RecordStore:
         while heir := self.merged.get(f"{type_.name}:{id_}"):
             id_ = heir["to"]
         return self.of(type_).get(id_)
-
-    def by_email(self, type_: ObjectType, property_: str, value: str) -> Doc | None:
-        """The record with this value; of the properties that are served, only e-mail is unique."""
-        if property_ != "email":
-            raise not_unique(type_.id, property_)
-        found = self.of(type_).by("email", value.lower())
-        return found[0] if found else None
 
     def live(self, type_: ObjectType, id_: str) -> Doc:
         """The record of that id, or HubSpot's 404."""
@@ -93,10 +85,9 @@ class RecordStore:
         return stored(definition, value)
 
     def _refuse_taken_email(self, type_: ObjectType, values: Values, record: Doc | None) -> None:
-        email = values.get("email")
-        holder = self.by_email(type_, "email", email) if email else None
-        if holder and (record is None or holder["id"] != record["id"]):
-            raise email_taken(holder["id"])
+        for holder in self.of(type_).by("email", values.get("email")):
+            if record is None or holder["id"] != record["id"]:
+                raise email_taken(holder["id"])
 
 
 def _emails(record: Doc) -> Iterable[Hashable]:

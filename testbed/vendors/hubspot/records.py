@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.clock import Clock, milliseconds
 from testbed.vendors.common.state import Doc, Store
 from testbed.vendors.hubspot.object_types import ObjectType
 from testbed.vendors.hubspot.record_store import RecordStore, Values
 from testbed.vendors.hubspot.schema import Schema
-from testbed.vendors.hubspot.times import iso, parse_ms, to_ms
+from testbed.vendors.hubspot.times import iso, parse_ms
 
 _SYSTEM = {"createdate", "hs_object_id", "hs_lastmodifieddate", "lastmodifieddate"}
 
@@ -30,7 +30,7 @@ class Records(RecordStore):
 
     def create(self, type_: ObjectType, values: Values, source: Source, id_: str = "") -> Doc:
         id_ = id_ or str(self._store.next_id(type_.name, start=type_.first_id))
-        now = iso(to_ms(self._clock.now()))
+        now = iso(milliseconds(self._clock.now()))
         record: Doc = {
             "id": id_,
             "properties": {"createdate": now, "hs_object_id": id_},
@@ -77,13 +77,13 @@ class Records(RecordStore):
             values = {**values, "pipeline": pipeline}
         dated = values.get("closedate") or record["properties"].get("closedate")
         if self.calculations.closes(stage) and not dated:
-            values = {**values, "closedate": iso(to_ms(self._clock.now()))}
+            values = {**values, "closedate": iso(milliseconds(self._clock.now()))}
         return values
 
     def _stamped(self, type_: ObjectType, record: Doc) -> Doc:
         """Set the time of the last change, which grows strictly for each record."""
         last = parse_ms(record["updatedAt"]) if type_.modified in record["properties"] else 0
-        now = iso(max(to_ms(self._clock.now()), last + 1))
+        now = iso(max(milliseconds(self._clock.now()), last + 1))
         properties = {**record["properties"], type_.modified: now}
         return {**record, "properties": properties, "updatedAt": now}
 

@@ -53,7 +53,6 @@ class RecordBody(Body):
     """A record to create, or with an id to change."""
 
     id: str = ""
-    id_property: str = Field("", alias="idProperty")
     properties: dict[str, Value] = {}
     associations: list[Association] = []
 

@@ -1,18 +1,13 @@
 """Times as HubSpot writes them: ISO with a Z, no fraction when the milliseconds are zero."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from testbed.vendors.common.clock import instant, milliseconds
 
 
 def iso(ms: int) -> str:
-    moment = _EPOCH + timedelta(milliseconds=ms)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    text = instant(ms).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{text}.{ms % 1000:03d}Z" if ms % 1000 else f"{text}Z"
-
-
-def to_ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def parse_ms(text: str) -> int:
@@ -20,7 +15,7 @@ def parse_ms(text: str) -> int:
     if text.lstrip("-").isdigit() and len(text) != len("20261124"):
         return int(text)
     moment = datetime.fromisoformat(text)
-    return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def day(text: str) -> str:

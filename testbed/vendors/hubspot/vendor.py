@@ -1,9 +1,7 @@
 """HubSpot as a vendor of the testbed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -45,8 +43,6 @@ _STATIC_TOKENS = {
 _TOKEN_RULES = TokenRules(
     grants=frozenset({"refresh_token"}),
     access_life=1800,
-    rotates=False,
-    write=lambda _application, _scopes: f"CL{token_hex(64)}",
 )
 # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
 _LIMITS = (
@@ -57,7 +53,6 @@ _LIMITS = (
 )
 _POLICIES = {"search": "SECONDLY", "daily": "DAILY"}
 _BURST_POLICY = "TEN_SECONDLY_ROLLING"
-_READS = re.compile(r"/search$|/batch/read$|^/oauth/")
 
 
 class HubSpot(Vendor):
@@ -102,16 +97,7 @@ class HubSpot(Vendor):
 
     def seed(self) -> None:
         seeding.seed(self.store)
-        self.tokens.seed()
         self._load()
-
-    async def start(self) -> None:
-        if self.hooks:
-            await self.hooks.start()
-
-    async def stop(self) -> None:
-        if self.hooks:
-            await self.hooks.stop()
 
     def template(self, call: Call) -> str:
         """The operation names the object type: `PATCH /crm/v3/objects/deals/{id}`."""
@@ -124,13 +110,10 @@ class HubSpot(Vendor):
     def key(self, call: Call) -> str:
         return business_key(call)
 
-    def changes(self, call: Call) -> bool:
-        return call.method != "GET" and not _READS.search(call.path)
-
     def authenticate(self, call: Call) -> str:
         if call.template in oauth.PATHS:
             return call.form.get("client_id", "")
-        token = _bearer(call)
+        token = call.bearer
         if known := self._static_tokens.get(token):
             call.scopes = frozenset(known["scopes"])
             return str(known["actor"])
@@ -141,8 +124,8 @@ class HubSpot(Vendor):
                 raise errors.unauthenticated() from wrong
             since = datetime.fromtimestamp(wrong.expired_at, UTC)
             raise Refusal(errors.expired(since, call.at)) from wrong
-        call.scopes, call.application = found.scopes, found.client
-        return found.actor
+        call.scopes, call.application = found.scopes, found.client.id
+        return found.client.actor
 
     def check_limits(self, call: Call) -> None:
         full = self.limits.spend(self._counted(call))
@@ -166,7 +149,7 @@ class HubSpot(Vendor):
         return errors.throttled(policy, retry_after)
 
     def expire(self, call: Call) -> Response | None:
-        return errors.expired(call.at, call.at) if self.tokens.expire(_bearer(call)) else None
+        return errors.expired(call.at, call.at) if self.tokens.expire(call.bearer) else None
 
     def broken(self, _call: Call) -> Response:
         return Response(500, errors.envelope("internal error", "INTERNAL_ERROR"))
@@ -191,8 +174,3 @@ class HubSpot(Vendor):
         if self.hooks:
             for event in events(self.store, changes, source(call)):
                 self.hooks.enqueue(event)
-
-
-def _bearer(call: Call) -> str:
-    kind, _, token = call.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""

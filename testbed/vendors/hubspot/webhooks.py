@@ -56,7 +56,7 @@ class WebhookDelivery:
         self._url = str(options["url"])
         self._secret = str(options["secret"])
         self._clock = clock
-        self.pauses: Sequence[float] = options.get("pauses", [m * 60.0 for m in _MINUTES])
+        self.pauses: Sequence[float] = [m * 60.0 for m in _MINUTES]
 
     def post(self, events: Sequence[Doc], attempt: int) -> Post:
         attempts = [{**event, "attemptNumber": attempt} for event in events]
@@ -65,14 +65,11 @@ class WebhookDelivery:
         return Post(self._url, body, self._headers(body, at))
 
     def _headers(self, body: bytes, at: str) -> dict[str, str]:
-        old = hashlib.sha256(self._secret.encode() + body).hexdigest()
         return {
             "Content-Type": "application/json",
             "User-Agent": "HubSpot Connect 2.0 (http://dev.hubspot.com/) - WebHooks",
             "X-HubSpot-Request-Timestamp": at,
             "X-HubSpot-Signature-v3": signature(self._secret, "POST", self._url, body, at),
-            "X-HubSpot-Signature": old,
-            "X-HubSpot-Signature-Version": "v1",
         }
 
     def gives_up(self, _status: int) -> bool:
@@ -81,30 +78,12 @@ class WebhookDelivery:
 
 def events(store: Store, changes: Sequence[RecordChange], by: Source) -> list[Doc]:
     """What HubSpot tells of the changes of one call."""
-    records = [change for change in changes if change.collection in OBJECT_TYPES]
-    merge, merged = _merge(store, records, by)
-    return merge + [
+    return [
         _event(store, f"{OBJECT_TYPES[change.collection].singular}.{what}", record, by) | more
-        for change in records
-        if change.id not in merged
+        for change in changes
+        if change.collection in OBJECT_TYPES
         for what, record, more in _happened(store, change)
     ]
-
-
-def _merge(store: Store, records: Sequence[RecordChange], by: Source) -> tuple[list[Doc], set[str]]:
-    """A merge is one event, which speaks for two records gone and one created."""
-    gone = [c.id for c in records if c.what == "deleted"]
-    made = next((c for c in records if c.what == "created"), None)
-    if not gone or made is None:
-        return [], set()
-    heir = store.collection(made.collection).get(made.id) or {}
-    event = _event(store, f"{OBJECT_TYPES[made.collection].singular}.merge", heir, by) | {
-        "primaryObjectId": int(gone[0]),
-        "mergedObjectIds": [int(id_) for id_ in gone[1:]],
-        "newObjectId": int(made.id),
-        "numberOfPropertiesMoved": len(heir["properties"]),
-    }
-    return [event], {*gone, made.id}
 
 
 def _happened(store: Store, change: RecordChange) -> list[tuple[str, Doc, Doc]]:

@@ -1,8 +1,5 @@
 """Authentication: an API token of a user, or an access token of an application."""
 
-import base64
-import binascii
-
 from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.tokens import InvalidToken, TokenServer
 from testbed.vendors.jira.endpoints import SCOPES
@@ -30,39 +27,25 @@ class Access:
         cloud = call.params.get("cloud")
         if cloud and cloud != self._site.facts["cloudId"]:
             raise Refusal(Response(404, {"code": 404, "message": "Not Found"}))
-        scheme, secret = _authorization(call)
-        if scheme == "Bearer":
-            return self._application_user(call, secret)
+        if call.bearer:
+            return self._application_user(call)
         call.scopes = SCOPES
-        return self._users.get(_credentials(secret), ANONYMOUS) if scheme == "Basic" else ANONYMOUS
+        email, token = call.basic
+        return str(self._users.get((email.lower(), token), ANONYMOUS))
 
-    def _application_user(self, call: Call, secret: str) -> str:
+    def _application_user(self, call: Call) -> str:
         if "cloud" not in call.params:
             error = {"error": "Failed to parse Connect Session Auth Token"}
             raise Refusal(Response(403, error))
         try:
-            token = self._tokens.find(secret)
+            token = self._tokens.find(call.bearer)
         except InvalidToken:
             raise unauthorized("Unauthorized") from None
-        call.scopes, call.application = token.scopes, token.client
-        return token.actor
+        call.scopes, call.application = token.scopes, token.client.id
+        return token.client.actor
 
     def expire(self, call: Call) -> Response | None:
         """End the access token of the call; an API token has no short life."""
-        if self._tokens.expire(_authorization(call)[1]):
+        if self._tokens.expire(call.bearer):
             return unauthorized("Unauthorized").answer
         return None
-
-
-def _authorization(call: Call) -> tuple[str, str]:
-    """The scheme, in which Jira minds the case, and the secret."""
-    scheme, _, secret = call.headers.get("authorization", "").partition(" ")
-    return scheme, secret
-
-
-def _credentials(secret: str) -> tuple[str, str]:
-    try:
-        email, _, token = base64.b64decode(secret, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    return email.lower(), token

@@ -29,13 +29,3 @@ def _is_node(node: dict[str, Any]) -> bool:
         isinstance(child, dict) and child.get("type") in _CHILDREN[kind] and _is_node(child)
         for child in content
     )
-
-
-def plain_text(node: dict[str, Any]) -> str:
-    """The words of a document, a line for each paragraph; version 2 of the API has this form."""
-    if node["type"] == "text":
-        return str(node["text"])
-    if node["type"] == "hardBreak":
-        return "\n"
-    inner = "".join(plain_text(child) for child in node.get("content", ()))
-    return inner.rstrip("\n") if node["type"] == "doc" else f"{inner.rstrip()}\n"

@@ -49,7 +49,8 @@ class JiraLimits:
 
     def count_objects(self, call: Call, answer: Response) -> None:
         """Count the points of the objects that a call has read."""
-        if call.application and answer.status == 200:
+        reads = call.method == "GET" or call.path.endswith("/bulkfetch")
+        if call.application and reads and answer.status == 200:
             cost = _PERSON if call.path.endswith("/myself") else _objects(answer.body)
             self._limits.spend({"points": (self._site, call.application)}, cost)
 

@@ -6,7 +6,6 @@ from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Store
 from testbed.vendors.common.tokens import (
-    AccessToken,
     Application,
     TokenRefused,
     TokenRules,
@@ -44,15 +43,6 @@ def token_handler(tokens: TokenServer) -> Callable[[Call], Response]:
             # Atlassian calls a wrong client `access_denied`.
             error = "access_denied" if refused.error == "invalid_client" else refused.error
             return Response(_STATUS.get(refused.error, 403), {"error": error})
-        return Response(200, _body(issued))
+        return Response(200, issued.body)
 
     return handle
-
-
-def _body(issued: AccessToken) -> dict[str, object]:
-    return {
-        "access_token": issued.access_token,
-        "expires_in": issued.expires_in,
-        "token_type": "Bearer",
-        "scope": " ".join(sorted(issued.scopes)),
-    }

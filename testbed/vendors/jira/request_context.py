@@ -50,11 +50,6 @@ class RequestContext:
             )
         return self.json
 
-    def words(self, name: str) -> list[str]:
-        """A list in the query, whether repeated or separated by commas."""
-        parts = (part for text in self.call.query.getlist(name) for part in text.split(","))
-        return [part.strip() for part in parts if part.strip()]
-
     def number(self, name: str, default: int) -> int:
         """A whole number in the query."""
         text = self.call.query.get(name, "")

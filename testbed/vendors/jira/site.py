@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.clock import Clock, milliseconds
 from testbed.vendors.common.state import Doc, Store
 
 _FACTS = Path(__file__).parents[1] / "seed" / "jira.json"
@@ -40,7 +40,7 @@ class Site:
     @property
     def now(self) -> int:
         """The time in milliseconds."""
-        return int(self._clock.seconds() * 1000)
+        return milliseconds(self._clock.now())
 
     def next_id(self) -> str:
         """A new id; no two records share one, whatever their kinds."""

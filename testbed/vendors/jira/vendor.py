@@ -19,8 +19,6 @@ from testbed.vendors.jira.site import Site
 from testbed.vendors.jira.webhook_delivery import WebhookDelivery
 from testbed.vendors.jira.webhook_events import deliveries
 
-_READING = {(each.method, each.template) for each in ENDPOINTS if not each.changes}
-
 
 class Jira(Vendor):
     """A site with the users and templates of the seed.
@@ -39,25 +37,15 @@ class Jira(Vendor):
         self._access = Access(self._site, self._tokens)
         self._limits = JiraLimits(clock, self._site.facts["cloudId"], options.get("limits"))
         pause = float(options.get("webhook_pause_seconds", 300))
-        self._webhooks = Hooks(store, clock, WebhookDelivery(self._site, pause))
+        self.hooks: Hooks = Hooks(store, clock, WebhookDelivery(pause))
 
     @property
     def routes(self) -> Sequence[Route]:
         token = Route(oauth.TOKEN_PATH, oauth.token_handler(self._tokens), methods=["POST"])
         return [token, *endpoints.routes(ENDPOINTS, self._site)]
 
-    async def start(self) -> None:
-        await self._webhooks.start()
-
-    async def stop(self) -> None:
-        await self._webhooks.stop()
-
     def key(self, call: Call) -> str:
         return business_key(call)
-
-    def changes(self, call: Call) -> bool:
-        template = call.template.removeprefix(endpoints.GATEWAY)
-        return call.method != "GET" and (call.method, template) not in _READING
 
     def authenticate(self, call: Call) -> str:
         return self._access.authenticate(call)
@@ -77,12 +65,11 @@ class Jira(Vendor):
     def decorate(self, call: Call, answer: Response) -> None:
         if call.actor == ANONYMOUS and call.headers.get("authorization", "").startswith("Basic "):
             answer.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
-        if not self.changes(call):
-            self._limits.count_objects(call, answer)
+        self._limits.count_objects(call, answer)
         if answer.status != 429:
             answer.headers |= self._limits.headers(call)
         answer.body = translated(answer.body, str(self.options.get("language", "en_US")))
 
     def before_commit(self, call: Call, changes: list[RecordChange]) -> None:
         for delivery in deliveries(RequestContext(self._site, call), changes):
-            self._webhooks.enqueue(delivery)
+            self.hooks.enqueue(delivery)

@@ -59,7 +59,7 @@ def project(context: RequestContext, doc: Doc) -> Doc:
         "components": [],
         "versions": [version(context, each) for each in versions],
         "roles": roles(context, doc),
-        "properties": {key: held[key] for key in context.words("properties") if key in held},
+        "properties": {key: held[key] for key in context.call.words("properties") if key in held},
     }
 
 

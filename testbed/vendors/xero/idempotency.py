@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from testbed.vendors.common.call import Call, Refusal, Response
+from testbed.vendors.common.clock import milliseconds
 from testbed.vendors.common.state import Collection, Store
 from testbed.vendors.xero import errors
-from testbed.vendors.xero.wire.dates import milliseconds
 
 _LIFE = timedelta(minutes=6)
 _LONGEST = 128

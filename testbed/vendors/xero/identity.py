@@ -1,7 +1,5 @@
 """Xero's identity service: access tokens, and the organisation that each app is connected to."""
 
-import base64
-import binascii
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -46,21 +44,15 @@ class Identity:
     def token(self, call: Call) -> Response:
         """Serve `POST /connect/token`."""
         try:
-            issued = self._tokens.issue(call.form | _credentials(call))
+            issued = self._tokens.issue(_form(call))
         except TokenRefused as refused:
             raise Refusal(Response(400, {"error": refused.error})) from refused
-        body = {
-            "access_token": issued.access_token,
-            "expires_in": issued.expires_in,
-            "token_type": "Bearer",
-            "scope": " ".join(sorted(issued.scopes)),
-        }
-        return Response(200, body)
+        return Response(200, issued.body)
 
     def connections(self, call: Call) -> Response:
         """Serve `GET /connections`."""
         connection = {
-            "id": str(uuid5(NAMESPACE_URL, self.read(call).client)),
+            "id": str(uuid5(NAMESPACE_URL, self.read(call).client.id)),
             "tenantId": TENANT["id"],
             "tenantType": "ORGANISATION",
             "tenantName": TENANT["name"],
@@ -70,13 +62,13 @@ class Identity:
     def read(self, call: Call) -> AccessToken:
         """The access token of a call. Raises Refusal."""
         try:
-            return self._tokens.find(_bearer(call))
+            return self._tokens.find(call.bearer)
         except InvalidToken as invalid:
             raise Refusal(_expired(invalid.expired_at)) from invalid
 
     def expire(self, call: Call) -> Response | None:
         """End the call's access token now, and answer as for an expired one."""
-        return _expired(call.at.timestamp()) if self._tokens.expire(_bearer(call)) else None
+        return _expired(call.at.timestamp()) if self._tokens.expire(call.bearer) else None
 
     def actor(self, call: Call) -> str:
         """The caller of a token request, whose secret may be wrong."""
@@ -94,23 +86,13 @@ def allows(scopes: frozenset[str], method: str, resource: str) -> bool:
 
 def app_of(call: Call) -> str:
     """The client id of a token request."""
-    return (call.form | _credentials(call)).get("client_id", "")
+    return _form(call).get("client_id", "")
 
 
-def _credentials(call: Call) -> dict[str, str]:
-    """The client id and secret of the header. Xero's SDK sends them in the form instead."""
-    scheme, _, coded = call.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return {}
-    try:
-        id_, _, secret = base64.b64decode(coded).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return {}
-    return {"client_id": id_, "client_secret": secret}
-
-
-def _bearer(call: Call) -> str:
-    return call.headers.get("Authorization", "").removeprefix("Bearer ")
+def _form(call: Call) -> dict[str, str]:
+    """The token request. Xero's SDK sends the client's credentials in it, others in the header."""
+    id_, secret = call.basic
+    return call.form | ({"client_id": id_, "client_secret": secret} if id_ else {})
 
 
 def _expired(at: float | None) -> Response:

@@ -6,9 +6,8 @@ from functools import lru_cache, partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.clock import Clock, milliseconds
 from testbed.vendors.common.state import Collection, Doc, Store
-from testbed.vendors.xero.wire.dates import milliseconds
 
 ID_FIELDS = {
     "Accounts": "AccountID",

@@ -38,7 +38,7 @@ class Xero(Vendor):
         self.limits = XeroLimits(clock, options.get("limits"))
         self.idempotency = Idempotency(store)
         receiver = options.get("webhooks")
-        self.webhooks = Webhooks(store, clock, receiver, TENANT["id"]) if receiver else None
+        self.hooks: Webhooks | None = Webhooks(store, clock, receiver) if receiver else None
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -64,7 +64,7 @@ class Xero(Vendor):
             resource = call.template.removeprefix(f"{BASE}/").partition("/")[0]
             if not identity.allows(token.scopes, call.method, resource):
                 raise Refusal(errors.problem(401, "Unauthorized", "AuthorizationUnsuccessful"))
-        return token.actor
+        return token.client.actor
 
     def check_limits(self, call: Call) -> None:
         if call.template.startswith(BASE):
@@ -103,16 +103,8 @@ class Xero(Vendor):
             answer.headers |= self.limits.headers(call.actor, tenant=tenant)
 
     def before_commit(self, call: Call, changes: list[RecordChange]) -> None:
-        if self.webhooks:
-            self.webhooks.tell(call, changes)
-
-    async def start(self) -> None:
-        if self.webhooks:
-            await self.webhooks.start()
-
-    async def stop(self) -> None:
-        if self.webhooks:
-            await self.webhooks.stop()
+        if self.hooks:
+            self.hooks.tell(call, changes)
 
     def _guard(self, endpoint: Endpoint, call: Call) -> Response:
         accepted = call.headers.get("Accept", "")

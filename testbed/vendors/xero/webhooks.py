@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import contextlib
 import hmac
 import json
 import logging
@@ -14,10 +13,11 @@ from typing import Any
 import httpx
 
 from testbed.vendors.common.call import Call
-from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.clock import Clock, milliseconds
 from testbed.vendors.common.state import Doc, RecordChange, Store
 from testbed.vendors.common.webhooks import Hooks, Post
-from testbed.vendors.xero.wire.dates import iso_string, milliseconds
+from testbed.vendors.xero.identity import TENANT
+from testbed.vendors.xero.wire.dates import iso_string
 
 # https://developer.xero.com/documentation/guides/webhooks/overview, event categories
 _CATEGORIES = {
@@ -69,63 +69,37 @@ class XeroDeliveryRules:
         )
 
 
-class Webhooks:
+class Webhooks(Hooks):
     """Sends events to one receiver, once it has passed the intent-to-receive validation.
 
-    Options: `url`, `secret`, `intent_every` (seconds between validations), and
-    `payments_update_invoices`: Xero does not document whether a payment raises INVOICE UPDATE.
+    Options: `url`, `secret`, and `intent_every` (seconds between validations).
     """
 
-    def __init__(self, store: Store, clock: Clock, options: Mapping[str, Any], tenant: str) -> None:
-        self._rules = XeroDeliveryRules(str(options["url"]), str(options["secret"]))
-        self._hooks = Hooks(store, clock, self._rules)
-        self._store = store
-        self._tenant = tenant
+    def __init__(self, store: Store, clock: Clock, options: Mapping[str, Any]) -> None:
+        self._delivery = XeroDeliveryRules(str(options["url"]), str(options["secret"]))
+        super().__init__(store, clock, self._delivery)
         self._intent_every = float(options.get("intent_every", 2.0))
-        self._payments_update_invoices = bool(options.get("payments_update_invoices", True))
-        self._task: asyncio.Task[None] | None = None
 
     def tell(self, call: Call, changes: Sequence[RecordChange]) -> None:
         """Put the events of a call's changes into the outbox."""
-        if call.template.endswith("/Payments") and not self._payments_update_invoices:
-            return
         for change in changes:
             category, type_ = _CATEGORIES.get(change.collection), _TYPES.get(change.what)
             if category and type_:
-                event = self._event(call, change) | {"eventCategory": category, "eventType": type_}
+                event = _event(call, change) | {"eventCategory": category, "eventType": type_}
                 sequence = self._store.next_id("_event_sequence")
-                self._hooks.enqueue({"sequence": sequence, "event": event})
+                self.enqueue({"sequence": sequence, "event": event})
 
-    def _event(self, call: Call, change: RecordChange) -> Doc:
-        return {
-            "resourceUrl": f"{call.base_url}/api.xro/2.0/{change.collection}/{change.id}",
-            "resourceId": change.id,
-            "tenantId": self._tenant,
-            "tenantType": "ORGANISATION",
-            "eventDateUtc": iso_string(milliseconds(call.at)),
-        }
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._validate_then_deliver())
-
-    async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        await self._hooks.stop()
-
-    async def _validate_then_deliver(self) -> None:
-        async with httpx.AsyncClient(timeout=self._rules.timeout) as client:
+    async def _run(self) -> None:
+        async with httpx.AsyncClient(timeout=self._delivery.timeout) as client:
             while not await self._is_valid(client):
-                _log.warning("xero: %s failed the validation", self._rules.url)
+                _log.warning("xero: %s failed the validation", self._delivery.url)
                 await asyncio.sleep(self._intent_every)
-        await self._hooks.start()
+        await super()._run()
 
     async def _is_valid(self, client: httpx.AsyncClient) -> bool:
         """Whether the receiver answers 2xx to each good signature and 401 to each bad one."""
         for good in _INTENTS:
-            post = self._rules.intent(good=good)
+            post = self._delivery.intent(good=good)
             try:
                 answer = await client.post(post.url, content=post.body, headers=dict(post.headers))
             except httpx.HTTPError:
@@ -133,6 +107,16 @@ class Webhooks:
             if not (answer.is_success if good else answer.status_code == _UNAUTHORISED):
                 return False
         return True
+
+
+def _event(call: Call, change: RecordChange) -> Doc:
+    return {
+        "resourceUrl": f"{call.base_url}/api.xro/2.0/{change.collection}/{change.id}",
+        "resourceId": change.id,
+        "tenantId": TENANT["id"],
+        "tenantType": "ORGANISATION",
+        "eventDateUtc": iso_string(milliseconds(call.at)),
+    }
 
 
 def _body(events: Sequence[Doc], first: int, last: int) -> bytes:

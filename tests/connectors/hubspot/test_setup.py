@@ -76,7 +76,7 @@ async def test_a_missing_scope_is_wanting_by_its_name(tmp_path: Path, missing: s
         hubspot.TOKEN: {"actor": "cashward", "scopes": scopes.CASHWARD - {missing}},
         "pat-na1-sales-demo": {"actor": "sales", "scopes": scopes.EVERYTHING},
     }
-    config: dict[str, Any] = {"hubspot": {"tokens": tokens, "limits": False}}
+    config: dict[str, Any] = {"hubspot": {"tokens": tokens}}
     async with hubspot.crm(tmp_path, config) as bench:
         wanting = (await bench.crm.probe()).problems
     assert wanting

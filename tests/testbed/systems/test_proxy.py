@@ -15,7 +15,7 @@ from testbed.vendors.serving import serve
 
 COMPANIES = "/crm/v3/objects/companies"
 SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
-CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0, "limits": False}}
+CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0}}
 
 
 class Scene:

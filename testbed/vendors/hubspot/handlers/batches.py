@@ -1,11 +1,10 @@
-"""Records by the hundred: batch read, create, update, upsert."""
+"""Records by the hundred: batch read, create, update."""
 
 from collections.abc import Sequence
 
 from starlette.routing import Route
 
 from testbed.vendors.common.call import Call, Refusal, Response
-from testbed.vendors.common.state import Doc
 from testbed.vendors.hubspot import request_bodies
 from testbed.vendors.hubspot.errors import invalid, some_absent
 from testbed.vendors.hubspot.handlers.handler import (
@@ -13,11 +12,9 @@ from testbed.vendors.hubspot.handlers.handler import (
     Handler,
     batch,
     routes,
-    source,
     type_of,
 )
 from testbed.vendors.hubspot.handlers.objects import ObjectHandler
-from testbed.vendors.hubspot.object_types import ObjectType
 from testbed.vendors.hubspot.rendering import rendered
 from testbed.vendors.hubspot.request_bodies import Batch, RecordBody, Reference
 
@@ -36,7 +33,6 @@ class BatchHandler(Handler):
             ("POST", "/read", self.read),
             ("POST", "/create", self.create),
             ("POST", "/update", self.update),
-            ("POST", "/upsert", self.upsert),
         )
 
     def read(self, call: Call) -> Response:
@@ -63,24 +59,6 @@ class BatchHandler(Handler):
         _distinct([one.id for one in asked.inputs])
         changed = [self._objects.changed(call, type_, one.id, one) for one in asked.inputs]
         return Response(200, batch(call, changed))
-
-    def upsert(self, call: Call) -> Response:
-        type_, asked = type_of(call), request_bodies.read(call, Batch[RecordBody])
-        _distinct([one.id for one in asked.inputs])
-        return Response(
-            200, batch(call, [self._upserted(call, type_, one) for one in asked.inputs])
-        )
-
-    def _upserted(self, call: Call, type_: ObjectType, one: RecordBody) -> Doc:
-        """Change the record that has this unique value, or create it."""
-        record = self.records.by_email(type_, one.id_property, one.id)
-        given = {one.id_property: one.id} | one.properties
-        values = self.records.checked(type_, given, record)
-        if record:
-            written = self.records.update(type_, record, values, source(call))
-        else:
-            written = self.records.create(type_, values, source(call))
-        return rendered(type_, written, None) | {"new": record is None}
 
 
 def _distinct(ids: Sequence[str]) -> Sequence[str]:

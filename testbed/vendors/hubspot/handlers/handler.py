@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable
 from starlette.routing import Route
 
 from testbed.vendors.common.call import Call, Response
-from testbed.vendors.common.clock import Clock
+from testbed.vendors.common.clock import Clock, milliseconds
 from testbed.vendors.common.state import Doc, Store
 from testbed.vendors.hubspot.associations import Associations
 from testbed.vendors.hubspot.errors import invalid, unknown_type
 from testbed.vendors.hubspot.object_types import ObjectType, object_type
 from testbed.vendors.hubspot.records import Records, Source
 from testbed.vendors.hubspot.schema import Schema
-from testbed.vendors.hubspot.times import iso, to_ms
+from testbed.vendors.hubspot.times import iso
 
 DATED = ("2026-03", "2026-09")
 _PEOPLE = {"sales": Source("CRM_UI", "userId:9100123")}
@@ -61,11 +61,6 @@ def type_of(call: Call, name: str = "type") -> ObjectType:
     return found
 
 
-def several(call: Call, name: str) -> list[str]:
-    """A list parameter, given repeated or with commas."""
-    return [one for text in call.query.getlist(name) for one in text.split(",") if one]
-
-
 def page_of(call: Call, default: int, most: int) -> tuple[int, int]:
     """The parameters `limit` and `after`, an offset or id."""
     limit, after = call.query.get("limit", str(default)), call.query.get("after") or "0"
@@ -80,7 +75,7 @@ def source(call: Call) -> Source:
 
 def batch(call: Call, results: Iterable[Doc], errors: list[Doc] | None = None) -> Doc:
     """The answer to a batch; with errors it goes with a 207."""
-    at = iso(to_ms(call.at))
+    at = iso(milliseconds(call.at))
     answer: Doc = {"status": "COMPLETE", "results": list(results)}
     answer |= {"startedAt": at, "completedAt": at}
     return answer | ({"numErrors": len(errors), "errors": errors} if errors else {})

@@ -32,9 +32,9 @@ class OAuthHandler:
             200,
             {
                 "token_type": "bearer",
-                "access_token": issued.access_token,
-                "refresh_token": issued.refresh_token,
-                "expires_in": issued.expires_in,
+                "access_token": issued.text,
+                "refresh_token": issued.client.refresh_token,
+                "expires_in": issued.life,
             },
         )
 

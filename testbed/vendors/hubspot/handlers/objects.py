@@ -14,7 +14,6 @@ from testbed.vendors.hubspot.handlers.handler import (
     next_page,
     page_of,
     routes,
-    several,
     source,
     type_of,
 )
@@ -116,14 +115,14 @@ class ObjectHandler(Handler):
         return None
 
     def _rendered(self, call: Call, type_: ObjectType, record: Doc) -> Doc:
-        with_history = several(call, "propertiesWithHistory")
-        wanted = [*(several(call, "properties") or type_.shown), *with_history]
+        with_history = call.words("propertiesWithHistory")
+        wanted = [*(call.words("properties") or type_.shown), *with_history]
         known = self.schema.known(type_, wanted)
         answer = rendered(type_, record, wanted, known)
         if with_history:
             versions = {n: history_of(record, n) for n in with_history if n in known}
             answer["propertiesWithHistory"] = versions
-        if others := self._associated(type_, record, several(call, "associations")):
+        if others := self._associated(type_, record, call.words("associations")):
             answer["associations"] = others
         return answer
 

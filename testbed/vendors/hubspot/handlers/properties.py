@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from testbed.vendors.common.call import Call, Refusal, Response
+from testbed.vendors.common.clock import milliseconds
 from testbed.vendors.common.state import Doc
 from testbed.vendors.hubspot import request_bodies
 from testbed.vendors.hubspot.errors import invalid, name_taken, no_such_name
@@ -10,7 +11,7 @@ from testbed.vendors.hubspot.handlers.handler import Handler, batch, routes, typ
 from testbed.vendors.hubspot.object_types import ObjectType
 from testbed.vendors.hubspot.property_definitions import definition
 from testbed.vendors.hubspot.request_bodies import Batch, Named, PropertyBody, PropertyChange
-from testbed.vendors.hubspot.times import iso, to_ms
+from testbed.vendors.hubspot.times import iso
 
 _FIELD_TYPES = {
     "string": {"text", "textarea"},
@@ -46,7 +47,7 @@ class PropertyHandler(Handler):
         type_, asked = type_of(call), request_bodies.read(call, PropertyChange)
         known = self._users_own(self._known(type_, call.params["name"]))
         changes = asked.model_dump(by_alias=True, exclude_unset=True)
-        changed = known | changes | {"updatedAt": iso(to_ms(call.at))}
+        changed = known | changes | {"updatedAt": iso(milliseconds(call.at))}
         self.schema.define(type_, changed)
         return Response(200, _shown(changed))
 
@@ -93,7 +94,7 @@ class PropertyHandler(Handler):
         if self.schema.find(type_, asked.name):
             text = f"A property named '{asked.name}' already exists."
             raise name_taken(text, asked.name, "PROPERTY")
-        at = iso(to_ms(call.at))
+        at = iso(milliseconds(call.at))
         named = (asked.name, asked.label, asked.type, asked.field_type)
         before = self.schema.archived(type_, asked.name) or definition(*named, createdAt=at)
         changes = {"archived": False, "updatedAt": at}

@@ -2,11 +2,9 @@
 
 from testbed.vendors.jira.endpoints import Endpoint
 from testbed.vendors.jira.handlers import (
-    application_webhooks,
     issues,
     projects,
     roles,
-    search,
     site,
     versions,
     webhooks,
@@ -17,8 +15,6 @@ from testbed.vendors.jira.handlers import (
 _MODULES = (
     site,
     webhooks,
-    application_webhooks,
-    search,
     projects,
     roles,
     versions,

@@ -84,8 +84,8 @@ def _blank(context: RequestContext, place: Place) -> Doc:
 
 
 def read(context: RequestContext) -> Response:
-    fields = context.words("fields") or ["*all"]
-    view = issue_views.issue(context, context.issue(), fields, context.words("properties"))
+    fields = context.call.words("fields") or ["*all"]
+    view = issue_views.issue(context, context.issue(), fields, context.call.words("properties"))
     return Response(200, view)
 
 

@@ -30,7 +30,7 @@ def myself(context: RequestContext) -> Response:
 
 
 def my_permissions(context: RequestContext) -> Response:
-    keys = context.words("permissions")
+    keys = context.call.words("permissions")
     known = {doc["key"]: doc for doc in context.site.facts["permissions"]}
     if not keys or not set(keys) <= set(known):
         raise refuse(f"Unrecognized permissions: {', '.join(set(keys) - set(known))}")

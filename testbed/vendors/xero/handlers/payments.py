@@ -24,7 +24,6 @@ _ON_INVOICE = (
 )  # fmt: skip
 _INVOICE = (
     "Type", "InvoiceID", "InvoiceNumber", "AmountDue", "AmountPaid", "CurrencyCode", "HasErrors",
-    "IsDiscounted",
 )  # fmt: skip
 
 

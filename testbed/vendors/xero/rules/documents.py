@@ -13,7 +13,6 @@ from testbed.vendors.xero.rules.kinds import Kind
 from testbed.vendors.xero.rules.lines import (
     Pricing,
     draft_lines,
-    is_discounted,
     line_problems,
     totals,
 )
@@ -24,11 +23,6 @@ _LINE_AMOUNT_TYPES = ("Exclusive", "NoTax")
 _TEXTS = ("Type", "Reference", "Url", "LineAmountTypes", "CurrencyCode", "Status")
 _DAYS = ("Date", "DueDate")
 _OPEN_WHEN_SETTLED = {"Reference", "DueDate", "InvoiceNumber", "Url", "Status"}
-
-_LOCKS = {
-    "PeriodLockDate": "period lock date",
-    "EndOfYearLockDate": "end of year lock date",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,20 +48,19 @@ def draft_document(write: Write, kind: Kind, records: Records) -> Doc:
         raise Invalid(*reasons)
     if kind.is_credit:
         return settle_credit(doc)
-    return settle_invoice(doc | {"IsDiscounted": is_discounted(doc["LineItems"])})
+    return settle_invoice(doc)
 
 
 def lock_problem(day: str, records: Records) -> str | None:
     """The reason against a booking on that day, if its period is closed."""
-    for field, name in _LOCKS.items():
-        lock = records.organisation.get(field)
-        if lock and day <= lock:
-            last = date.fromisoformat(lock)
-            return (
-                f"The document date cannot be before the {name}, currently set at "
-                f"{last.day} {last:%B %Y}"
-            )
-    return None
+    lock = records.organisation.get("PeriodLockDate")
+    if not lock or day > lock:
+        return None
+    last = date.fromisoformat(lock)
+    return (
+        "The document date cannot be before the period lock date, currently set at "
+        f"{last.day} {last:%B %Y}"
+    )
 
 
 def _with_head(write: Write, kind: Kind, records: Records) -> Doc:

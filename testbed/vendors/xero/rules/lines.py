@@ -11,7 +11,6 @@ from testbed.vendors.xero.rules.amounts import ZERO, cents, units
 from testbed.vendors.xero.wire.requests import Element, decimal_in, parts_in, text_in
 
 _TEXTS = ("Description", "AccountCode", "TaxType")
-_DISCOUNTS = ("DiscountRate", "DiscountAmount")
 _HUNDRED = Decimal(100)
 
 
@@ -35,10 +34,6 @@ def totals(lines: Iterable[Doc]) -> Doc:
     net = sum((amount for amount, _ in parts), ZERO)
     tax = sum((tax for _, tax in parts), ZERO)
     return {"SubTotal": str(net), "TotalTax": str(tax), "Total": str(net + tax)}
-
-
-def is_discounted(lines: Iterable[Doc]) -> bool:
-    return any(Decimal(line.get(name, 0)) for line in lines for name in _DISCOUNTS)
 
 
 def line_problems(line: Doc, *, approved: bool, records: Records) -> Iterator[str]:
@@ -75,7 +70,7 @@ def _line(sent: Element, pricing: Pricing) -> Doc:
     line["TaxType"] = _tax_type(line, pricing)
     if "Tracking" in sent:
         line["Tracking"] = [_tracking(each, pricing.records) for each in parts_in(sent, "Tracking")]
-    amount = _amount(line)
+    amount = cents(Decimal(line["Quantity"]) * Decimal(line["UnitAmount"]))
     tax = decimal_in(sent, "TaxAmount")
     if tax is None:
         rate = pricing.records.get("TaxRates", line["TaxType"]) or {}
@@ -86,7 +81,7 @@ def _line(sent: Element, pricing: Pricing) -> Doc:
 def _sent_values(sent: Element, unitdp: int) -> Doc:
     values: Doc = {name: text_in(sent, name) for name in _TEXTS if sent.get(name) is not None}
     rounding = {"Quantity": units, "UnitAmount": units if unitdp == 4 else cents}
-    for name, rounded in (rounding | dict.fromkeys(_DISCOUNTS, cents)).items():
+    for name, rounded in rounding.items():
         if (value := decimal_in(sent, name)) is not None:
             values[name] = str(rounded(value))
     return values
@@ -98,13 +93,6 @@ def _tax_type(line: Doc, pricing: Pricing) -> str:
         return "NONE"
     account = _account(line.get("AccountCode", ""), pricing.records)
     return str(line.get("TaxType") or account.get("TaxType", "NONE"))
-
-
-def _amount(line: Doc) -> Decimal:
-    """Quantity times price less the discount."""
-    gross = Decimal(line["Quantity"]) * Decimal(line["UnitAmount"])
-    by_rate = gross * Decimal(line.get("DiscountRate", 0)) / _HUNDRED
-    return cents(gross - (by_rate or Decimal(line.get("DiscountAmount", 0))))
 
 
 def _tracking(part: Element, records: Records) -> Doc:

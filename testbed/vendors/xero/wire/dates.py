@@ -1,21 +1,11 @@
 """Xero's dates: `/Date(ms)/` in answers, that or ISO in requests; a day is midnight UTC."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+from testbed.vendors.common.clock import instant, milliseconds
+
 _MS = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
-
-
-def milliseconds(at: datetime) -> int:
-    """The milliseconds since 1970: the store keeps instants so."""
-    return (at - _EPOCH) // _MILLISECOND
-
-
-def instant(ms: int) -> datetime:
-    """The aware instant of these milliseconds."""
-    return _EPOCH + ms * _MILLISECOND
 
 
 def stamp(ms: int) -> str:

@@ -5,8 +5,8 @@ import re
 from typing import Any
 
 from testbed.vendors.common.call import Call, Response
+from testbed.vendors.common.clock import milliseconds
 from testbed.vendors.xero.records import new_id
-from testbed.vendors.xero.wire.dates import milliseconds
 
 _MARKED = re.compile(r'"\\u0000([-0-9.]+)"')
 

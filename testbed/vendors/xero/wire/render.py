@@ -10,12 +10,12 @@ from testbed.vendors.xero.wire.dates import day_stamp, iso_string, read_day, sta
 _NUMBERS = frozenset(
     {
         "Amount", "AmountCredited", "AmountDue", "AmountPaid", "AppliedAmount",
-        "CurrencyRate", "DiscountAmount", "DiscountRate", "DisplayTaxRate", "EffectiveRate",
+        "CurrencyRate", "DisplayTaxRate", "EffectiveRate",
         "LineAmount", "Quantity", "Rate", "RemainingCredit", "SubTotal", "TaxAmount", "Total",
         "TotalTax", "UnitAmount",
     }
 )  # fmt: skip
-_DAYS = frozenset({"Date", "DueDate", "FullyPaidOnDate", "PeriodLockDate", "EndOfYearLockDate"})
+_DAYS = frozenset({"Date", "DueDate", "FullyPaidOnDate", "PeriodLockDate"})
 _INSTANTS = frozenset({"UpdatedDateUTC", "CreatedDateUTC"})
 
 

@@ -25,7 +25,7 @@ async def _contacts(xero: Caller) -> str:
 async def _documents(xero: Caller, contact: str, invoice: Body) -> None:
     some = {"summarizeErrors": "false"}
     bad = {**draft(contact), "InvoiceNumber": invoice["InvoiceNumber"]}
-    good = {**draft(contact), "LineItems": [line(DiscountRate=10, Tracking=[])]}
+    good = {**draft(contact), "LineItems": [line(Tracking=[])]}
     await xero.put("/Invoices", {"Invoices": [good, bad]}, params=some)
     await xero.post(f"/Invoices/{invoice['InvoiceID']}", {"Reference": "cw:2"})
     await xero.read(invoice)

@@ -69,7 +69,7 @@ Open = Callable[..., contextlib.AbstractAsyncContextManager[Account]]
 
 @contextlib.asynccontextmanager
 async def opened(state: Path, **options: object) -> AsyncIterator[Account]:
-    config = {"hubspot": {"limits": False, "search_lag": 0, **options}}
+    config = {"hubspot": {"search_lag": 0, **options}}
     async with serve(state, only=["hubspot"], config=config) as sandbox:
         url = sandbox.urls["hubspot"]
         async with httpx.AsyncClient(base_url=url, verify=NO_CERTIFICATES) as plain:

@@ -146,14 +146,6 @@ async def test_an_unknown_path_or_method_is_not_found(site: Site) -> None:
     assert (await site.ask("PATCH", "/project/ACM7")).status_code == 404
 
 
-async def test_a_read_by_post_is_no_change(site: Site) -> None:
-    await site.make_project()
-    await site.fail(rate=1.0, changes_only=True, weights={"error_before": 1})
-    found = await site.ask("POST", "/issue/bulkfetch", {"issueIdsOrKeys": ["ACM7-1"]})
-    made = await site.ask("POST", "/issue", issue("Data"))
-    assert (found.status_code, made.status_code) == (200, 500)
-
-
 async def test_the_language_of_the_caller_changes_sentences_and_no_keys(open_site: Open) -> None:
     async with open_site(language="sk_SK") as site:
         answer = await site.ask("POST", "/project", project("x"))

@@ -16,5 +16,5 @@ def open_xero(tmp_path: Path) -> Open:
 
 @pytest.fixture
 async def xero(open_xero: Open) -> AsyncIterator[Caller]:
-    async with open_xero(limits=False) as caller:
+    async with open_xero() as caller:
         yield caller
