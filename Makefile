@@ -13,7 +13,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo slow real real-contracts real-deals test check licenses mutants bench new-connector fix lock clean
+.PHONY: help demo test slow real real-contracts real-deals check licenses histories mutants bench new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -46,6 +46,9 @@ check: $(DEVELOPMENT) ## Hold formatting, lint, types, imports and licences; wri
 	@$(BIN)/python scripts/licenses.py --check
 	@mkdir -p build && $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
 		--output-reproducible --of JSON -o build/sbom.json 2>/dev/null
+
+histories: $(DEVELOPMENT) ## Record a history of each story in tests/workflows/stories.py that has none
+	@$(BIN)/python -m tests.workflows.record
 
 licenses: $(DEVELOPMENT) ## Write docs/third-party.md anew
 	@$(BIN)/python scripts/licenses.py

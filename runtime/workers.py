@@ -126,7 +126,7 @@ def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Work
             task_queue=system.under(queue),
             activities=activities,
             # The poll takes a slot for an hour at a time: it must not take one of the steps'.
-            max_concurrent_activities=limits.concurrency.get(system, AT_ONCE),
+            max_concurrent_activities=limits.concurrency.get(system, AT_ONCE) + 1,
             max_task_queue_activities_per_second=limits.rates.get(system) or None,
             graceful_shutdown_timeout=grace,
         )

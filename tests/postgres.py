@@ -4,14 +4,18 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
+from psycopg import Connection
 from sqlalchemy import URL, make_url
 
 from store import migrate
+from store.database import plain_url
 from testbed.stack.postgres import Database, start_postgres
 from testbed.stack.state import State
 from testbed.stack.supervisor import Supervisor
@@ -63,3 +67,34 @@ def _admin(postgres: URL, command: str) -> None:
     address = postgres.set(drivername="postgresql", database="postgres")
     with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as admin:
         admin.execute(command.encode())
+
+
+@dataclass(frozen=True)
+class LockedAudit:
+    """The audit trail while nobody can write to it: a writer stops right before its entry."""
+
+    admin: "Connection[tuple[int]]"
+
+    def has_waiting_writer(self) -> bool:
+        return bool(self._waiting("select pid"))
+
+    def kill_waiting_writers(self) -> bool:
+        """End the connections of those that wait. False if none does."""
+        return bool(self._waiting("select pg_terminate_backend(pid)"))
+
+    def _waiting(self, what: LiteralString) -> list[tuple[int]]:
+        return self.admin.execute(
+            f"{what} from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        ).fetchall()
+
+
+@contextmanager
+def audit_locked(url: str) -> Iterator[LockedAudit]:
+    """Keep everybody from writing to the audit trail."""
+    with (
+        psycopg.connect(plain_url(url)) as holder,
+        psycopg.connect(plain_url(url), autocommit=True) as admin,
+    ):
+        holder.execute("lock table audit in exclusive mode")
+        yield LockedAudit(admin)

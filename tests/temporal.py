@@ -1,7 +1,8 @@
 """One Temporal server for all tests, with our search attributes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 
 import pytest
 from temporalio import workflow
@@ -14,11 +15,20 @@ from runtime.workers import WORKFLOWS
 from testbed.stack.binaries import find_temporal
 from workflows import search_attributes
 
-QUICK = (
-    'history.timerProcessorMaxTimeShift="10ms"',  # else timers and retries come a second late
-    'history.defaultWorkflowTaskTimeout="2s"',  # how long a task that a worker lost is waited for
+QUICK: Mapping[str, str] = MappingProxyType(
+    {
+        # Else timers and retries come a second late.
+        "history.timerProcessorMaxTimeShift": '"10ms"',
+        # How long a task that a worker lost is waited for.
+        "history.defaultWorkflowTaskTimeout": '"2s"',
+    }
 )
 """Settings of a server that keeps no test waiting."""
+
+
+def continue_as_new_after(events: int) -> dict[str, str]:
+    """Settings of a server on which a run is soon long; Temporal's own limit is thousands."""
+    return {"limit.historyCount.suggestContinueAsNew": str(events)}
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +39,15 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def private_temporal() -> AsyncIterator[WorkflowEnvironment]:
+async def private_temporal(**settings: str) -> AsyncIterator[WorkflowEnvironment]:
     """A server of one's own: a deal has one run on it, ever, and sandboxes give the same ids."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal()),
         search_attributes=search_attributes.ALL,
         dev_server_extra_args=[
-            part for setting in QUICK for part in ("--dynamic-config-value", setting)
+            part
+            for name, value in {**QUICK, **settings}.items()
+            for part in ("--dynamic-config-value", f"{name}={value}")
         ],
         dev_server_log_level="error",
     ) as environment:

@@ -1,11 +1,8 @@
 """The audit trail: one entry per outcome of a command, and none without its change."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from psycopg import Connection, connect
 
 from domain.actor import CASHWARD
 from domain.attention import Action, Attention, Decision
@@ -13,8 +10,8 @@ from domain.command import CommandName, CommandOutcome, CommandRecord
 from domain.responsibility import Party
 from ports.audit_trail import AuditEntry
 from store import Store, StoreUnavailable
-from store.database import plain_url
 from tests.actors import GRACE
+from tests.postgres import audit_locked
 from tests.store.values import NOW, deal, later
 
 DECISION = Decision(action=Action.RETRY, by=GRACE, reason="it is mended")
@@ -84,11 +81,13 @@ async def test_a_decision_and_its_entry_are_written_both_or_none(
 ) -> None:
     filed = attention("killed")
     await store.attention_queue.add(filed, now=NOW)
-    with _audit_locked(database_url) as admin:
+    with audit_locked(database_url) as locked:
         deciding = asyncio.create_task(
             store.attention_queue.resolve(filed.workflow, filed.key, DECISION, now=later(1))
         )
-        await _kill_writer(admin)
+        async with asyncio.timeout(10):
+            while not locked.kill_waiting_writers():
+                await asyncio.sleep(0.01)
         with pytest.raises(StoreUnavailable):
             await deciding
     [queued] = await store.attention_queue.list_of_run(filed.workflow)
@@ -99,22 +98,3 @@ async def test_a_decision_and_its_entry_are_written_both_or_none(
     [queued] = await store.attention_queue.list_of_run(filed.workflow)
     assert queued.decision == DECISION
     assert [entry.command for entry in await trail_of(store, "killed")] == ["", "decide"]
-
-
-@contextmanager
-def _audit_locked(url: str) -> Iterator["Connection[tuple[int]]"]:
-    """Nobody can write to the audit trail meanwhile: a writer stops right before its entry."""
-    with connect(plain_url(url)) as holder, connect(plain_url(url), autocommit=True) as admin:
-        holder.execute("lock table audit in exclusive mode")
-        yield admin
-
-
-async def _kill_writer(admin: "Connection[tuple[int]]") -> None:
-    """End the connection that waits for the lock, once one does."""
-    kill = (
-        "select pg_terminate_backend(pid) from pg_stat_activity"
-        " where datname = current_database() and wait_event_type = 'Lock'"
-    )
-    async with asyncio.timeout(10):
-        while not admin.execute(kill).fetchall():
-            await asyncio.sleep(0.01)

@@ -1,28 +1,30 @@
 """A deal that lives long goes on in a new run, and the bills it had open report to that."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Replayer
 
 from domain.attention import Action
 from domain.billing import InvoiceStatus, ItemState
 from domain.billing_schedule import Transition
 from domain.contract import Policy
 from domain.deal_snapshot import DealSnapshot, Outcome
+from domain.event import MilestoneReached
 from domain.ids import DealId, ItemKey
 from domain.money import Money
 from domain.stage import Stage
-from runtime.plugin import CashwardPlugin
-from runtime.workers import WORKFLOWS
-from testbed.stack.binaries import find_temporal
 from tests.actors import GRACE
 from tests.deals import deal
-from tests.world import World, open_world, until, until_awaited
-from workflows import search_attributes, workflow_ids
+from tests.postgres import audit_locked
+from tests.temporal import continue_as_new_after, private_temporal
+from tests.world import EVENT, World, open_world, until, until_awaited
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 LONG = 40  # events; Temporal's own limit is some thousands
@@ -32,17 +34,9 @@ EVERYTHING = Policy(approve_above=Money.of("1.00", "EUR"))
 @pytest.fixture(scope="module")
 async def impatient() -> AsyncIterator[WorkflowEnvironment]:
     """A Temporal that soon asks a run to continue as new; what ran on it is replayed at the end."""
-    setting = f"limit.historyCount.suggestContinueAsNew={LONG}"
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(find_temporal()),
-        dev_server_extra_args=["--dynamic-config-value", setting],
-        dev_server_log_level="error",
-        search_attributes=search_attributes.ALL,
-    ) as environment:
+    settings = continue_as_new_after(LONG) | {"history.defaultWorkflowTaskTimeout": '"1s"'}
+    async with private_temporal(**settings) as environment:
         yield environment
-        replayer = Replayer(workflows=WORKFLOWS, plugins=[CashwardPlugin()])
-        runs = environment.client.list_workflows()
-        await replayer.replay_workflows(runs.map_histories(), raise_on_replay_failure=True)
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +213,61 @@ async def test_approval_reaches_a_bill_of_an_earlier_run(world: World) -> None:
     await until_awaited(lambda: _equals(first, ItemState.ISSUED))
     assert world.issued(mine.id, "m1")
     assert not world.issued(mine.id, "m2"), "nobody approved this one"
+
+
+async def test_a_new_run_learns_who_is_asked_by_a_bill_of_an_earlier_one(world: World) -> None:
+    mine = deal("long-parked")
+    handle = await world.win(mine)
+    await until_awaited(lambda: world.has_project(mine.id))
+    customers = {**world.systems.customers}
+    world.systems.customers.clear()
+    await world.reach(mine.id, "m1")
+    parked = await world.parked(_billing(mine.id))
+
+    async def says_who_is_asked() -> bool:
+        status = await handle.query(DealToCash.status)
+        return status.needs_attention and parked.attention.what in status.waits_for
+
+    await until_awaited(says_who_is_asked)
+    world.systems.customers |= customers
+    await world.reach(mine.id, "m2")
+    await _has_continued(world, mine.id)
+    life = await _life(world, mine.id)
+    # The bill spoke before this run began.
+    await handle.terminate("another run goes on")
+    await world.client.start_workflow(
+        DealToCash.run,
+        life.model_copy(update={"open_bills": (ItemKey("m1"),)}),
+        id=handle.id,
+        task_queue=world.queue,
+    )
+    assert await until_awaited(says_who_is_asked)
+
+
+async def test_a_command_is_answered_by_the_run_that_accepted_it(
+    world: World, database_url: str
+) -> None:
+    mine = deal("long-unanswered")
+    handle = await world.win(mine)
+    await until_awaited(lambda: world.has_project(mine.id))
+    first = world.client.get_workflow_handle(handle.id, run_id=(await handle.describe()).run_id)
+    with audit_locked(database_url) as locked:
+        holding = asyncio.create_task(
+            world.application.items.hold(GRACE, mine.id, ItemKey("m1"), "it is disputed")
+        )
+        await until(locked.has_waiting_writer)
+        for _ in range(LONG):
+            await world.bell.milestone_reached(
+                MilestoneReached(deal=mine.id, item=ItemKey("m1"), event=EVENT)
+            )
+        await until_awaited(lambda: _has_looked(first))
+    assert await holding == "m1 is held: it is disputed"
+
+
+async def _has_looked(run: WorkflowHandle[Any, Any]) -> bool:
+    """Whether the run has acted on what it read about its milestones."""
+    kinds = [event.event_type for event in (await run.fetch_history()).events]
+    if EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED not in kinds:
+        return False
+    read = kinds.index(EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED)
+    return EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED in kinds[read:]

@@ -1,0 +1,197 @@
+"""What happens to the deals whose histories are kept: together, all that a workflow may do."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
+
+from connectors.memory import Fault
+from domain.attention import Action
+from domain.billing import ItemState
+from domain.company import CompanyIds
+from domain.contract import Policy
+from domain.deal import Deal
+from domain.event import DealWon
+from domain.ids import DealId, EventId, ItemKey
+from domain.money import Money
+from domain.templates import Staffing
+from runtime.polls import ensure_polls
+from tests.actors import GRACE
+from tests.deals import company, deal, small_deal
+from tests.world import World, until, until_awaited
+from workflows import workflow_ids
+from workflows.deal_to_cash import DealToCash
+from workflows.polling import PolledSystem
+
+Story = Callable[[World], Awaitable[None]]
+M1 = ItemKey("m1")
+APPROVED = Policy(approve_above=Money.of("1.00", "EUR"))
+
+
+async def paid(world: World) -> None:
+    """Held and released twice, approved, paid in two parts; a payment is taken back at the end."""
+    mine = small_deal("paid")
+    await world.win(mine, APPROVED)
+    await until_awaited(lambda: world.has_project(mine.id))
+    items = world.application.items
+    await items.hold(GRACE, mine.id, M1, "it is disputed")
+    await world.reach(mine.id, M1)
+    await _item_becomes(world, mine.id, ItemState.HELD)
+    await items.release(GRACE, mine.id, M1, "it is settled")
+    await until_awaited(lambda: world.has_draft(mine.id))
+    await items.hold(GRACE, mine.id, M1, "it is disputed again")
+    await items.approve(GRACE, mine.id, M1)
+    await items.release(GRACE, mine.id, M1, "it is settled")
+    await world.pay(mine.id, M1, Money.of("1000.00", "EUR"))
+    await world.pay(mine.id, M1)
+    await _ends(world, workflow_ids.deal_run(mine.id))
+    await world.take_payment_back(mine.id, M1)
+    await world.parked(workflow_ids.repair_run(mine.id))
+    await world.pay(mine.id, M1)
+    await _ends(world, workflow_ids.repair_run(mine.id))
+
+
+async def mended(world: World) -> None:
+    """Incomplete until sales mend it, of an ambiguous customer, cancelled with a draft."""
+    world.add_customer("Dunaj Logistika SK")
+    account = company("mended").model_copy(update={"name": "Dunaj Logistika", "ids": CompanyIds()})
+    mine = small_deal("mended", scope="", account=account)
+    await world.win(mine, APPROVED)
+    handoff = workflow_ids.handoff_run(mine.id)
+    await world.parked(handoff)
+    await until(lambda: world.open_tasks(mine.id))
+    world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
+    # No sender of today tells the deal itself, but a running deal may have been told so.
+    fact = DealWon(deal=mine.id, event=EventId("mended"))
+    run = world.client.get_workflow_handle(workflow_ids.deal_run(mine.id))
+    await run.signal(DealToCash.deal_won, fact)
+    await until(lambda: not world.open_tasks(mine.id))
+    await world.parked(handoff)
+    await world.decide(handoff, Action.AMEND, choice="new")
+    await world.reach(mine.id, M1)
+    await until_awaited(lambda: world.has_draft(mine.id))
+    await world.cancel(mine.id)
+    await _ends(world, workflow_ids.deal_run(mine.id))
+
+
+async def refused(world: World) -> None:
+    """Its first step is given up, so that the whole deal is."""
+    mine = small_deal("refused")
+    world.systems.add(mine)
+    world.systems.fail(Fault.LOCKED_OUT)
+    await world.win(mine)
+    await world.parked(workflow_ids.handoff_run(mine.id))
+    await world.decide(workflow_ids.handoff_run(mine.id), Action.ABORT)
+    await _ends(world, workflow_ids.deal_run(mine.id))
+
+
+async def undone(world: World) -> None:
+    """Its project cannot be staffed: kickoff takes back what it did."""
+    mine = small_deal("undone")
+    world.systems.unknown_people.add("nobody")
+    await world.win(mine, Policy(staffing=Staffing(people={"lead": "nobody"})))
+    await world.parked(workflow_ids.kickoff_run(mine.id))
+    await world.decide(workflow_ids.kickoff_run(mine.id), Action.RETRY)
+    await world.parked(workflow_ids.kickoff_run(mine.id))
+    await world.decide(workflow_ids.kickoff_run(mine.id), Action.ABORT)
+    await _ends(world, workflow_ids.deal_run(mine.id))
+
+
+async def credited(world: World) -> None:
+    """Finance credit the invoice while the deal is open."""
+    mine = small_deal("credited")
+    await _issued(world, mine)
+    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+    await _ends(world, workflow_ids.deal_run(mine.id))
+
+
+async def cancelled(world: World) -> None:
+    """Cancelled after it was invoiced, and credited."""
+    mine = small_deal("cancelled")
+    await _issued(world, mine)
+    await world.cancel(mine.id)
+    await world.parked(workflow_ids.deal_run(mine.id))
+    await world.decide(workflow_ids.deal_run(mine.id), Action.AMEND, choice="credit")
+    await _ends(world, workflow_ids.deal_run(mine.id))
+
+
+async def terminated(world: World) -> None:
+    """Its handoff and its bill are terminated, and it goes on after both."""
+    mine = small_deal("terminated", scope="")
+    await world.win(mine)
+    handoff = workflow_ids.handoff_run(mine.id)
+    await world.parked(handoff)
+    await world.client.get_workflow_handle(handoff).terminate("by mistake")
+    await world.parked(workflow_ids.deal_run(mine.id))
+    world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
+    await world.decide(workflow_ids.deal_run(mine.id), Action.RETRY)
+    await world.reach(mine.id, M1)
+    await _item_becomes(world, mine.id, ItemState.ISSUED)
+    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    await world.client.get_workflow_handle(bill).terminate("by mistake")
+    await world.pay(mine.id, M1)
+    await _ends(world, workflow_ids.deal_run(mine.id))
+
+
+async def polled(world: World) -> None:
+    """Each system is polled for a while."""
+    await ensure_polls(world.client, task_queue=world.queue)
+
+    async def is_polled() -> bool:
+        return len(await world.store.cursors.last_polls()) == len(PolledSystem)
+
+    await until_awaited(is_polled)
+    for system in PolledSystem:
+        await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
+
+
+async def continued(world: World) -> None:
+    """It goes on in another run, which adopts its open bill."""
+    mine = deal("continued")
+    handle = await world.win(mine)
+    run_id = (await handle.describe()).run_id
+    first = world.client.get_workflow_handle(handle.id, run_id=run_id)
+    await world.reach(mine.id, M1)
+    await _item_becomes(world, mine.id, ItemState.ISSUED)
+    await world.reach(mine.id, "m2")
+
+    async def has_continued() -> bool:
+        status = (await first.describe()).status
+        return status is WorkflowExecutionStatus.CONTINUED_AS_NEW
+
+    await until_awaited(has_continued)
+    await world.pay(mine.id, M1)
+    await world.reach(mine.id, "m3")
+    for item in ("m2", "m3"):
+        await world.pay(mine.id, item)
+    await _ends(world, handle.id)
+
+
+STORIES: Mapping[str, Story] = MappingProxyType(
+    {
+        story.__name__: story
+        for story in (paid, mended, refused, undone, credited, cancelled, terminated, polled)
+    }
+)
+LONG_STORIES: Mapping[str, Story] = MappingProxyType({continued.__name__: continued})
+"""For a Temporal that soon suggests to continue as new."""
+
+
+async def _issued(world: World, mine: Deal) -> None:
+    await world.win(mine)
+    await world.reach(mine.id, M1)
+    await _item_becomes(world, mine.id, ItemState.ISSUED)
+
+
+async def _item_becomes(world: World, deal: DealId, state: ItemState) -> None:
+    async def has_become() -> bool:
+        try:
+            return (await world.application.queries.schedule(deal))[0].state is state
+        except (IndexError, WorkflowQueryFailedError):
+            return False  # it has no contract yet
+
+    await until_awaited(has_become)
+
+
+async def _ends(world: World, run: str) -> None:
+    await world.client.get_workflow_handle(run).result()
