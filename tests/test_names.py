@@ -51,7 +51,7 @@ OF_VENDORS = {
     "Site": "jira",
 }
 """Words of a vendor's own documentation, within that vendor's package."""
-TO_BE_CUT = ("redmine", "tryton")
+TO_BE_CUT = ("tryton",)
 """Connectors that do not follow the skeleton yet keep their names until they do."""
 
 

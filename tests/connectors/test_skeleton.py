@@ -14,7 +14,7 @@ ROLES = {
     "erp.py": {"open_customer", "draft_invoice", "credit_invoice"},
 }
 # Not yet cut by the skeleton.
-PENDING = {"redmine", "tryton"}
+PENDING = {"tryton"}
 VENDORS = sorted(CATALOG.keys() - PENDING)
 EVERY = {"__init__.py", "settings.py", "setup.py", "operations"}
 OVER_HTTP = {"client.py", "errors.py"}
