@@ -51,8 +51,6 @@ OF_VENDORS = {
     "Site": "jira",
 }
 """Words of a vendor's own documentation, within that vendor's package."""
-TO_BE_CUT = ("bottlecrm", "redmine", "tryton")
-"""Connectors that do not follow the skeleton yet keep their names until they do."""
 
 
 def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -86,8 +84,6 @@ def is_of_vendor(name: str, path: Path) -> bool:
 def test_no_name_of_the_old_vocabulary_is_left(room: str) -> None:
     found = []
     for path in sorted((ROOT / room).rglob("*.py")):
-        if room == "connectors" and set(path.parts) & set(TO_BE_CUT):
-            continue
         where = path.relative_to(ROOT)
         if words(path.stem) & METAPHORS:
             found.append(str(where))

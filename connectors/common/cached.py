@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+F = TypeVar("F")
 
 
 class Cached(Generic[T]):
@@ -36,3 +37,8 @@ class Cached(Generic[T]):
         """Read it anew: what was known did not do."""
         self._known = None
         return await self.get()
+
+    async def find(self, look: Callable[[T], F | None]) -> F | None:
+        """What `look` finds in the known value, or else in one that is read anew."""
+        found = look(await self.get())
+        return look(await self.again()) if found is None else found

@@ -2,14 +2,16 @@
 
 import json
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ports.failures import (
     Absent,
@@ -21,7 +23,7 @@ from ports.failures import (
     Unreachable,
 )
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 
 _LONGEST_REASON = 300
 _E_MAIL = re.compile(r"[^\s\"'<>()\[\]{},;:=]+@[^\s\"'<>()\[\]{},;:=]+")
@@ -48,10 +50,19 @@ class Response:
         except ValueError as broken:
             raise self.unreadable("no JSON") from broken
 
-    def read(self, model: type[M]) -> M:
-        """The body as a model. A body that does not fit is a failure, as one that is no JSON."""
+    def read(self, model: type[M], *names: str) -> M:
+        """The body as a model, or the part of the body under these names.
+
+        A body that does not fit is a failure, as one that is no JSON.
+        """
+        part = self.json()
+        for name in names:
+            if not isinstance(part, dict) or name not in part:
+                raise self.unreadable(f"no {name}")
+            part = part[name]
         try:
-            return model.model_validate(self.json())
+            adapter: TypeAdapter[M] = _adapter(cast("Hashable", model))
+            return adapter.validate_python(part)
         except ValidationError as surprise:
             first = surprise.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -100,3 +111,8 @@ class Response:
             case _:
                 # A redirect is never followed: it leads away from the API we were told to use.
                 return self.lost(self.reason())
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:  # noqa: ANN401  a model or a type of several
+    return TypeAdapter(model)

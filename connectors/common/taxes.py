@@ -25,6 +25,13 @@ def tax_problems(fitting: Callable[[TaxTreatment], Sequence[str]], setting: str)
             yield no_single_rate(treatment, rate, found, setting)
 
 
+def suits(percentage: Decimal, treatment: TaxTreatment, rate: Decimal | None) -> bool:
+    """Whether a tax has this rate; without a rate, whether its percentage suits the treatment."""
+    if rate is not None:
+        return percentage == rate
+    return percentage > 0 if treatment is TaxTreatment.DOMESTIC else percentage == 0
+
+
 def percent(rate: Decimal) -> str:
     return f"{rate.normalize():f} %"
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connectors.redmine.project import identifier
+from connectors.redmine.models.project import identifier
 from domain.effect import Receipt
 from domain.ids import DealId
 from domain.project import TeamMember

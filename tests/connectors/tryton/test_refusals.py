@@ -9,17 +9,9 @@ import httpx
 import pytest
 
 from connectors.common import Response
-from connectors.tryton.wire import (
-    Asked,
-    Day,
-    Exact,
-    Moment,
-    Wire,
-    day,
-    decimal,
-    explain_reply,
-    number_of,
-)
+from connectors.tryton.client import number_of
+from connectors.tryton.errors import Question, require_result
+from connectors.tryton.models.json import Day, Exact, Moment, TrytonModel, day, decimal
 from domain.ids import ExternalId
 from ports.failures import (
     Absent,
@@ -40,7 +32,7 @@ def answer(*error: Any, changes: bool = True) -> Response:
 
 def is_refused(told: Response) -> bool:
     try:
-        explain_reply(told)
+        require_result(told)
     except ConnectorFailure:
         return True
     return False
@@ -59,13 +51,13 @@ def test_an_error_means_what_its_class_says(
     error: list[Any], failure: type[ConnectorFailure]
 ) -> None:
     with pytest.raises(failure) as told:
-        explain_reply(answer(*error))
+        require_result(answer(*error))
     assert type(told.value) is failure
 
 
 def test_an_error_inside_tryton_while_it_only_looks_changed_nothing() -> None:
     with pytest.raises(Unreachable):
-        explain_reply(answer("unknown", "", changes=False))
+        require_result(answer("unknown", "", changes=False))
 
 
 @pytest.mark.parametrize(
@@ -78,8 +70,8 @@ def test_an_error_inside_tryton_while_it_only_looks_changed_nothing() -> None:
     ],
 )
 def test_only_questions_we_know_are_confirmed(name: str, is_harmless: bool) -> None:
-    with pytest.raises(Asked) as asked:
-        explain_reply(answer("UserWarning", [name, "Wirklich?", ""]))
+    with pytest.raises(Question) as asked:
+        require_result(answer("UserWarning", [name, "Wirklich?", ""]))
     assert asked.value.is_harmless is is_harmless
 
 
@@ -93,7 +85,7 @@ def test_an_id_that_tryton_never_gave_is_absent(id: str) -> None:
         number_of(ExternalId(id))
 
 
-class _Sample(Wire):
+class _Sample(TrytonModel):
     amount: Exact
     on: Day
     at: Moment

@@ -1,0 +1,169 @@
+"""The calls that the BottleCRM connector makes: sign-in, addresses, whole records and lists."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from connectors.bottlecrm.errors import explain
+from connectors.bottlecrm.models.account import (
+    Activities,
+    Definition,
+    Definitions,
+    Organization,
+    Pipelines,
+    ProfilePage,
+)
+from connectors.bottlecrm.models.records import (
+    Account,
+    AccountList,
+    AccountPage,
+    Contact,
+    ContactPage,
+    Deal,
+    DealList,
+    DealPage,
+    NamedReference,
+)
+from connectors.bottlecrm.settings import BottlecrmSettings
+from connectors.common import Api, ApiProfile, Cached, StaticBearer, open_http, secret, together
+from connectors.common.transport import Query
+from ports.failures import Absent, Unreachable
+
+SYSTEM: Final = "bottlecrm"
+_PROFILE = ApiProfile(explain=explain)
+# The most activities of one response, BottleCRM source: common/views/dashboard_views.py
+_ACTIVITIES_LIMIT = 50
+_NAMESAKES = 50
+_ACCOUNT_CACHE_TIME = timedelta(minutes=5)
+
+
+class BottlecrmClient:
+    """Reads whole records, each fresh; facts of the account are kept for a few minutes."""
+
+    def __init__(self, api: Api, site: str, page_size: int) -> None:
+        self.api = api
+        self._site = site
+        self._page_size = page_size
+        self.organization = Cached(self._read_organization, _ACCOUNT_CACHE_TIME)
+        self.won_stages = Cached(self._read_won_stages, _ACCOUNT_CACHE_TIME)
+
+    @property
+    def system(self) -> str:
+        return self.api.system
+
+    def url(self, deal: str) -> str:
+        """The page of a deal that people open."""
+        return f"{self._site}/pipeline/{deal}"
+
+    def key(self, id: str) -> str:
+        return f"{self.system}:{id}"
+
+    def local_id(self, deal: str) -> str:
+        """BottleCRM's own id of a deal such as `bottlecrm:0b7e5f0a-…`. Raises Absent."""
+        prefix, _, local = deal.partition(":")
+        if prefix != self.system or not _is_uuid(local):
+            form = f"{self.system}:0b7e5f0a-58f1-4a6e-9d54-0c7a53a1c2f3"
+            reason = f"no deal {deal!r}: ids of BottleCRM deals look like {form}"
+            raise Absent(self.system, reason)
+        return local
+
+    async def deal(self, id: str) -> DealPage:
+        return (await self.api.get("/api/opportunities/{}/", id)).read(DealPage)
+
+    async def deals(self, ids: Sequence[str]) -> Sequence[Deal]:
+        """The deals with these ids; leaves out those that are gone."""
+        async with together() as group:
+            tasks = [group.create_task(self._deal(each)) for each in ids]
+        return [deal for task in tasks if (deal := task.result())]
+
+    async def account(self, reference: NamedReference) -> Account | None:
+        """Searches by name: a company's own page holds all its deals, tasks and invoices too."""
+        query: Query = {"name": reference.name, "limit": _NAMESAKES}
+        found = (await self.api.get("/api/accounts/", query=query)).read(AccountList)
+        for account in found.accounts:
+            if account.id == reference.id:
+                return account
+        with suppress(Absent):
+            response = await self.api.get("/api/accounts/{}/", reference.id)
+            return response.read(AccountPage).account
+        return None
+
+    async def contacts(self, ids: Sequence[str]) -> Sequence[Contact]:
+        """The contacts with these ids; leaves out those that are gone."""
+        async with together() as group:
+            tasks = [group.create_task(self._contact(each)) for each in ids]
+        return [contact for task in tasks if (contact := task.result())]
+
+    async def definitions(self) -> Sequence[Definition]:
+        query = {"include_counts": "false"}
+        response = await self.api.get("/api/custom-fields/", query=query)
+        return response.read(Definitions).definitions
+
+    async def me(self) -> ProfilePage:
+        return (await self.api.get("/api/profile/")).read(ProfilePage)
+
+    async def activities(self) -> Activities:
+        """The latest edits of deals, by whomever, ours included."""
+        query: Query = {"entity_type": "Opportunity", "limit": _ACTIVITIES_LIMIT}
+        return (await self.api.get("/api/activities/", query=query)).read(Activities)
+
+    async def won_deals(self) -> Sequence[Deal]:
+        """Every deal in a won stage. Raises Unreachable if the list changed meanwhile."""
+        found: dict[str, Deal] = {}
+        for stage in await self.won_stages.get():
+            found |= await self._deals_in(stage)
+        return [deal for deal in found.values() if deal.is_won]
+
+    async def _deals_in(self, stage: str) -> dict[str, Deal]:
+        """Pages overlap by one deal; where they do not, the list changed and a deal may be lost."""
+        found: dict[str, Deal] = {}
+        full, offset = True, 0
+        while full:
+            page = await self._page(stage, offset)
+            if found and not any(deal.id in found for deal in page):
+                raise Unreachable(self.system, "the list of won deals changed while it was read")
+            found |= {deal.id: deal for deal in page}
+            full, offset = len(page) == self._page_size, offset + len(page) - 1
+        return found
+
+    async def _page(self, stage: str, offset: int) -> Sequence[Deal]:
+        query: Query = {"stage": stage, "limit": self._page_size, "offset": offset}
+        return (await self.api.get("/api/opportunities/", query=query)).read(DealList).deals
+
+    async def _deal(self, id: str) -> Deal | None:
+        with suppress(Absent):
+            return (await self.deal(id)).deal
+        return None
+
+    async def _contact(self, id: str) -> Contact | None:
+        with suppress(Absent):
+            return (await self.api.get("/api/contacts/{}/", id)).read(ContactPage).contact
+        return None
+
+    async def _read_organization(self) -> Organization:
+        return (await self.api.get("/api/org/settings/")).read(Organization)
+
+    async def _read_won_stages(self) -> Sequence[str]:
+        response = await self.api.get("/api/opportunities/pipelines/")
+        stages = (each for line in response.read(Pipelines).pipelines for each in line.stages)
+        return sorted({stage.code for stage in stages if stage.kind == "won"})
+
+
+@asynccontextmanager
+async def open_client(settings: BottlecrmSettings) -> AsyncIterator[BottlecrmClient]:
+    token = secret(settings.access_token, settings.access_token_file)
+    if token is None:
+        raise ValueError("the settings hold no credentials")
+    async with open_http(settings.url, settings.http) as http:
+        auth, timeout = StaticBearer(SYSTEM, token), settings.http.timeout_seconds
+        api = Api(SYSTEM, http, auth, timeout, _PROFILE)
+        yield BottlecrmClient(api, settings.site, settings.page_size)
+
+
+def _is_uuid(id: str) -> bool:
+    try:
+        return str(UUID(id)) == id
+    except ValueError:
+        return False

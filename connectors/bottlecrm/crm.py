@@ -1,0 +1,88 @@
+"""BottleCRM in the role of Crm: reads deals."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from connectors.bottlecrm.client import BottlecrmClient
+from connectors.bottlecrm.models.account import Activities
+from connectors.bottlecrm.models.deal import DealRecords, to_deal
+from connectors.bottlecrm.models.fields import names
+from connectors.bottlecrm.models.records import Deal as DealRecord
+from connectors.bottlecrm.operations.owner_task import OwnerTaskOperation
+from connectors.bottlecrm.operations.write_back import WriteBackOperation
+from connectors.bottlecrm.setup import probe, set_up
+from connectors.common import capabilities, together
+from domain.deal import Deal
+from domain.effect import IdempotencyPolicy, Strategy
+from domain.ids import DealId
+from ports.capability import Capability
+from ports.crm import WonDeal
+from ports.failures import Misconfigured
+from ports.probe import Probe
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class BottlecrmCrm:
+    """Reads a deal in two rounds of calls; a poll reads the latest edits, then their deals."""
+
+    def __init__(self, client: BottlecrmClient, *, settle_time: timedelta) -> None:
+        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
+            return IdempotencyPolicy(strategy=strategy, settle_time=settle_time)
+
+        self._client = client
+        self.write_back = WriteBackOperation(client, idempotency(Strategy.UPSERT))
+        self.owner_task = OwnerTaskOperation(client, idempotency(Strategy.SEARCH_FIRST))
+        self.capabilities = capabilities(
+            self.write_back, self.owner_task, also={Capability.DRY_RUN}
+        )
+
+    async def read_deal(self, deal: DealId) -> Deal:
+        page = await self._client.deal(self._client.local_id(deal))
+        if missing := sorted(names("Opportunity") - page.field_names):
+            reason = f"deals have no {', '.join(missing)}: prepare the account"
+            raise Misconfigured(self._client.system, reason)
+        return to_deal(deal, await self._records(page.deal))
+
+    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
+        """Reads the latest fifty edits, or all won deals where those do not reach back far enough.
+
+        It misses no win that left an edit in that list. Django's own admin pages leave none, nor
+        does a site that dies between a save and its entry: such a win is found when the deal is
+        saved again. It misses edits of won deals that the list has no more, or never had.
+        """
+        activities = await self._client.activities()
+        if activities.reach(since):
+            ids = [deal for deal, at in activities.latest.items() if at >= since]
+            deals = await self._client.deals(ids)
+        else:
+            deals = await self._client.won_deals()
+        found = {deal.id: self._won(deal, activities) for deal in deals if deal.is_won}
+        recent = (won for won in found.values() if won.changed_at >= since)
+        return sorted(recent, key=lambda won: won.changed_at)
+
+    async def set_up(self, *, dry_run: bool) -> Sequence[str]:
+        return await set_up(self._client, dry_run=dry_run)
+
+    async def probe(self) -> Probe:
+        return await probe(self._client)
+
+    def _won(self, deal: DealRecord, activities: Activities) -> WonDeal:
+        times = (deal.stage_changed_at, activities.latest.get(deal.id))
+        changed_at = max((at for at in times if at is not None), default=_EPOCH)
+        return WonDeal(deal=DealId(f"{self._client.system}:{deal.id}"), changed_at=changed_at)
+
+    async def _records(self, deal: DealRecord) -> DealRecords:
+        client = self._client
+        async with together() as group:
+            contacts = group.create_task(client.contacts([each.id for each in deal.contacts]))
+            organization = group.create_task(client.organization.get())
+            account = group.create_task(client.account(deal.account)) if deal.account else None
+        return DealRecords(
+            system=client.system,
+            deal=deal,
+            url=client.url(deal.id),
+            account=account.result() if account else None,
+            contacts=contacts.result(),
+            currency=organization.result().currency or "",
+        )

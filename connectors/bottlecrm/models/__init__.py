@@ -1,0 +1,1 @@
+"""BottleCRM's JSON and its translation."""

@@ -1,0 +1,51 @@
+"""A task for the owner of a deal, as BottleCRM stores it."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from connectors.bottlecrm.models.account import BottlecrmModel
+from connectors.common.field_definitions import KEY
+from connectors.common.transport import Query
+from domain.ids import reference_of
+from domain.owner_task import OwnerTask
+
+# Values of Task.status and the longest Task.title, BottleCRM source: tasks/models.py
+COMPLETED: Final = {"status": "Completed"}
+_LONGEST_TITLE = 200
+_PAGE = 100
+
+
+class Task(BottlecrmModel):
+    """A task in a list."""
+
+    id: str
+    created_at: datetime
+
+
+class Tasks(BottlecrmModel):
+    """One page of a list of tasks."""
+
+    tasks: list[Task]
+
+    @property
+    def oldest_first(self) -> list[Task]:
+        return sorted(self.tasks, key=lambda task: (task.created_at, task.id))
+
+
+def new_task(command: OwnerTask, deal: str, owner: str) -> dict[str, Any]:
+    return {
+        "title": command.title[:_LONGEST_TITLE],
+        "description": command.body,
+        "status": "New",
+        "priority": "High",
+        "due_date": command.due,
+        "opportunity": deal,
+        "assigned_to": [owner] if owner else [],
+        "custom_fields": {KEY: reference_of(command.subject)},
+    }
+
+
+def tasks_query(command: OwnerTask, deal: str) -> Query:
+    """Finds the tasks with our reference; `slim` leaves out what belongs to them."""
+    reference = {f"cf_{KEY}": reference_of(command.subject)}
+    return {**reference, "opportunity": deal, "slim": "true", "limit": _PAGE}

@@ -1,0 +1,1 @@
+"""What Cashward changes in BottleCRM."""

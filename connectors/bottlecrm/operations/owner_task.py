@@ -1,0 +1,65 @@
+"""Puts a task before the owner of a deal."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from connectors.bottlecrm.client import BottlecrmClient
+from connectors.bottlecrm.errors import require_success, uncertain_if_lost
+from connectors.bottlecrm.models.owner_task import COMPLETED, Tasks, new_task, tasks_query
+from connectors.common import VendorOperation
+from connectors.common.field_definitions import KEY
+from domain.effect import EffectKind, Receipt
+from domain.ids import ExternalId
+from domain.owner_task import OwnerTask
+from ports.failures import Absent, Misconfigured, Uncertain
+from ports.operation import Attempt
+
+_PATH = "/api/tasks/"
+
+
+class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
+    """BottleCRM makes a task as often as it is asked, and its response has no id.
+
+    So a task is found by the key in its custom field.
+    """
+
+    kind = EffectKind("crm.task")
+
+    async def do(self, command: OwnerTask, attempt: Attempt) -> Receipt:
+        """Answers the oldest task with our key: the new one, unless another came first."""
+        del attempt
+        deal = self.client.local_id(command.deal)
+        owner = (await self.client.deal(deal)).deal.owner
+        await self._require_key_field()
+        body = new_task(command, deal, owner)
+        require_success(await self.client.api.post(_PATH, body=body))
+        with uncertain_if_lost(self.system):
+            found = await self.find(command)
+        if not found:
+            raise Uncertain(self.system, "the task was made, and is not found", answered=True)
+        return found[0]
+
+    async def find(self, command: OwnerTask) -> Sequence[Receipt]:
+        """Completed tasks count too: a task that was made once is not made again."""
+        try:
+            deal = self.client.local_id(command.deal)
+        except Absent:
+            return ()
+        response = await self.client.api.get(_PATH, query=tasks_query(command, deal))
+        url = self.client.url(deal)
+        return [
+            Receipt(id=ExternalId(task.id), url=url) for task in response.read(Tasks).oldest_first
+        ]
+
+    async def undo(self, command: OwnerTask, receipt: Receipt) -> None:
+        del command
+        with suppress(Absent):
+            path = f"{_PATH}{{}}/"
+            require_success(await self.client.api.patch(path, receipt.id, body=COMPLETED))
+
+    async def _require_key_field(self) -> None:
+        """Raises Misconfigured where BottleCRM would drop our key."""
+        for field in await self.client.definitions():
+            if (field.record, field.key, field.is_active) == ("Task", KEY, True):
+                return
+        raise Misconfigured(self.system, f"tasks have no {KEY}: prepare the account")

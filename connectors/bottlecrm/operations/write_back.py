@@ -1,0 +1,68 @@
+"""Writes the project and the money of a deal to its record."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from connectors.bottlecrm.client import BottlecrmClient
+from connectors.bottlecrm.errors import require_success, uncertain_if_lost
+from connectors.bottlecrm.models.records import Deal
+from connectors.common import VendorOperation
+from connectors.common.deal_fields import to_clear, to_fields
+from domain.effect import EffectKind, Receipt
+from domain.ids import ExternalId
+from domain.write_back import WriteBack
+from ports.failures import Absent, Misconfigured, Uncertain
+from ports.operation import Attempt
+
+
+class WriteBackOperation(VendorOperation[BottlecrmClient]):
+    """Sends the absolute values that differ, and reads them back.
+
+    BottleCRM saves a whole deal as it read it a moment before, and has no versions. A person who
+    saves the deal in that moment may lose an edit or undo ours; we see a lost edit of ours.
+    """
+
+    kind = EffectKind("crm.record")
+    is_repeatable = True
+
+    async def do(self, command: WriteBack, attempt: Attempt) -> Receipt:
+        del attempt
+        deal = self.client.local_id(command.deal)
+        await self._write(deal, to_fields(command))
+        return Receipt(id=ExternalId(deal), url=self.client.url(deal))
+
+    async def find(self, command: WriteBack) -> Sequence[Receipt]:
+        del command
+        return ()
+
+    async def undo(self, command: WriteBack, receipt: Receipt) -> None:
+        """Clears the project fields that still hold what the command wrote; figures stay."""
+        del receipt
+        with suppress(Absent):
+            deal = self.client.local_id(command.deal)
+            record = (await self.client.deal(deal)).deal
+            if fields := to_clear(command, record.text):
+                await self._write(deal, dict.fromkeys(fields, ""))
+
+    async def _write(self, id: str, fields: Mapping[str, str]) -> None:
+        page = await self.client.deal(id)
+        if missing := sorted(fields.keys() - page.field_names):
+            reason = f"deals have no {', '.join(missing)}: prepare the account"
+            raise Misconfigured(self.system, reason)
+        if changes := _differing(page.deal, fields):
+            body = {"custom_fields": changes}
+            path = "/api/opportunities/{}/"
+            require_success(await self.client.api.patch(path, id, body=body))
+            await self._read_back(id, changes)
+
+    async def _read_back(self, id: str, fields: Mapping[str, str]) -> None:
+        with uncertain_if_lost(self.system):
+            lost = _differing((await self.client.deal(id)).deal, fields)
+        if lost:
+            names = ", ".join(sorted(lost))
+            reason = f"{names} did not stay as written: the deal was saved meanwhile"
+            raise Uncertain(self.system, reason, answered=True)
+
+
+def _differing(deal: Deal, fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if deal.text(name) != value.strip()}

@@ -1,0 +1,71 @@
+"""Projects: as they are read and opened, and the identifier of a deal's project."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pydantic import Field
+
+from connectors.common.project_parts import one_line
+from connectors.redmine.models.fields import FieldIds
+from connectors.redmine.models.records import Named, Record
+from domain.effect import Receipt
+from domain.ids import DealId, ExternalId
+from domain.project import OpenProject
+
+MODULES: Final = ("issue_tracking", "time_tracking", "wiki", "gantt", "calendar", "files")
+"""The modules of a new project, wiki page Rest_Projects (enabled_module_names)."""
+
+# STATUS_CLOSED and the longest identifier, name and homepage: Redmine source, app/models/project.rb
+_CLOSED = 5
+_LONGEST_IDENTIFIER = 100
+_LONGEST_TEXT = 255
+
+
+class Project(Record):
+    """A project as it is read. Redmine never shows an archived one."""
+
+    identifier: str
+    status: int = 1
+    modules: list[Named] = Field([], alias="enabled_modules")
+    trackers: list[Named] = []
+    issue_fields: list[Named] = Field([], alias="issue_custom_fields")
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no changes."""
+        return self.status == _CLOSED
+
+    def receipt(self, site: str) -> Receipt:
+        url = f"{site}/projects/{self.identifier}"
+        parts = {"key": ExternalId(self.identifier)}
+        return Receipt(id=ExternalId(str(self.id)), url=url, parts=parts)
+
+
+def identifier(deal: DealId) -> str:
+    """`cw-` and the deal's id with a hyphen for each character that Redmine refuses.
+
+    Where that joins ids of different deals, a hash keeps them apart.
+    """
+    plain = re.sub(r"[^a-z0-9-]", "-", deal.lower())
+    if plain != deal.replace(":", "-") or len(plain) > _LONGEST_IDENTIFIER - 3:
+        digest = hashlib.sha256(deal.encode()).hexdigest()[:16]
+        plain = f"{plain[:60]}-{digest}"
+    return f"cw-{plain}"
+
+
+def new_project(command: OpenProject, fields: FieldIds, trackers: Iterable[int]) -> dict[str, Any]:
+    project = {
+        "name": one_line(command.name, _LONGEST_TEXT),
+        "identifier": identifier(command.deal),
+        "description": f"{command.customer}. Deal {command.deal}: {command.url}",
+        "homepage": command.url if len(command.url) <= _LONGEST_TEXT else "",
+        "is_public": False,
+        "inherit_members": False,
+        "enabled_module_names": MODULES,
+        "tracker_ids": sorted(trackers),
+        "issue_custom_field_ids": [fields.issue],
+        "custom_fields": [{"id": fields.project, "value": command.deal}],
+    }
+    return {"project": project}

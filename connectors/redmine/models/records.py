@@ -1,0 +1,97 @@
+"""Records and lists as Redmine's JSON has them, and our key in a custom field.
+
+Ids are numbers. Redmine leaves out what was not asked for.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field, model_validator
+
+from domain.ids import DealId
+
+
+class Named(BaseModel):
+    """A record with its number, and its name if it has one."""
+
+    id: int
+    name: str = ""
+
+
+class CustomValue(BaseModel):
+    """The value of a custom field: text, a list of texts, or null."""
+
+    id: int
+    value: Any = None
+
+
+class Record(Named):
+    """A record that may have custom fields."""
+
+    fields: list[CustomValue] = Field([], alias="custom_fields")
+
+    def text(self, field: int) -> str:
+        found = next((each.value for each in self.fields if each.id == field), None)
+        return found if isinstance(found, str) else ""
+
+    def key(self, field: int, deal: DealId) -> str:
+        """Our key of it within its deal; empty if it is not ours."""
+        ours, _, key = self.text(field).rpartition(":")
+        return key if ours == deal else ""
+
+
+class User(Named):
+    """An account. Only the account itself and administrators see `admin`."""
+
+    login: str = ""
+    admin: bool = False
+
+
+class Member(Named):
+    """A membership; a group's has no user."""
+
+    user: Named | None = None
+
+
+B = TypeVar("B", bound=BaseModel)
+N = TypeVar("N", bound=Named)
+R = TypeVar("R", bound=Record)
+
+
+class Page(BaseModel, Generic[B]):
+    """A list or a page of it; a list that is never paged has no total."""
+
+    total: int = Field(0, alias="total_count")
+    rows: list[B]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _under_any_name(cls, body: object) -> object:
+        """Redmine names a list by the kind of its records."""
+        if not isinstance(body, dict):
+            return body
+        lists = [value for value in body.values() if isinstance(value, list)]
+        return {**body, "rows": lists[0]} if len(lists) == 1 else body
+
+
+class One(BaseModel, Generic[B]):
+    """One record."""
+
+    record: B
+
+    @model_validator(mode="before")
+    @classmethod
+    def _under_any_name(cls, body: object) -> object:
+        """Redmine names it by its kind."""
+        return {"record": next(iter(body.values()))} if isinstance(body, dict) and body else body
+
+
+def keyed(rows: Iterable[R], field: int, deal: DealId) -> list[tuple[str, R]]:
+    """The records of the deal with their keys, oldest first."""
+    found = ((row.key(field, deal), row) for row in sorted(rows, key=lambda row: row.id))
+    return [(key, row) for key, row in found if key]
+
+
+def key_field(field: int, deal: DealId, key: str) -> list[dict[str, Any]]:
+    """The custom fields of a new record of ours."""
+    return [{"id": field, "value": f"{deal}:{key}"}]

@@ -1,0 +1,46 @@
+"""Versions, which are milestones in Redmine's terms."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from connectors.redmine.models.records import Named, Record, key_field
+from domain.billing import BillableItem
+from domain.ids import ExternalId, ItemKey
+from domain.project import PlanMilestones
+from ports.pm import MilestoneProgress
+
+# Version::VERSION_STATUSES, Redmine source, app/models/version.rb
+_OPEN, _CLOSED = "open", "closed"
+
+
+class Version(Record):
+    """A version as it is read."""
+
+    project: Named
+    status: str = _OPEN
+
+
+def new_version(
+    command: PlanMilestones, item: BillableItem, name: str, field: int
+) -> dict[str, Any]:
+    version = {
+        "name": name,
+        "due_date": max(item.due, command.start),
+        "sharing": "none",
+        "status": _OPEN,
+        "custom_fields": key_field(field, command.deal, item.key),
+    }
+    return {"version": version}
+
+
+def to_progress(versions: Iterable[tuple[str, Version]]) -> Iterator[MilestoneProgress]:
+    """A milestone is reached when its version is closed; of two versions the older counts."""
+    seen: set[str] = set()
+    for key, version in versions:
+        if key not in seen:
+            yield MilestoneProgress(
+                item=ItemKey(key),
+                external=ExternalId(str(version.id)),
+                is_reached=version.status == _CLOSED,
+            )
+        seen.add(key)

@@ -1,0 +1,91 @@
+"""Opens a project, whose identifier comes from the deal."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from connectors.common import VendorOperation
+from connectors.redmine.client import RedmineClient
+from connectors.redmine.models.project import MODULES, Project, identifier, new_project
+from connectors.redmine.models.records import One
+from domain.effect import EffectKind, Receipt
+from domain.project import OpenProject
+from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
+from ports.operation import Attempt
+
+_PATH = "/projects/{}.json"
+# Lists below a project by their name in the response, and lists with a filter for a project: wiki
+# pages Rest_Versions, Rest_Memberships, Rest_WikiPages, Rest_Files, Rest_Issues, Rest_TimeEntries
+_LISTS = (
+    ("/projects/{}/versions.json", "versions"),
+    ("/projects/{}/memberships.json", "memberships"),
+    ("/projects/{}/wiki/index.json", "wiki_pages"),
+    ("/projects/{}/files.json", "files"),
+)
+_FILTERED_LISTS = (
+    ("/issues.json", "issues", "project_id"),
+    ("/time_entries.json", "time_entries", "project_id"),
+    ("/projects.json", "projects", "parent_id"),
+)
+
+
+class OpenProjectOperation(VendorOperation[RedmineClient]):
+    """Opens a private project; an undo deletes an empty one and archives any other."""
+
+    kind = EffectKind("pm.project")
+
+    async def do(self, command: OpenProject, attempt: Attempt) -> Receipt:
+        del attempt
+        if found := await self.find(command):
+            return found[0]
+        try:
+            receipt = await self._open(command)
+        except Rejected as taken:
+            # Our own attempt whose response was lost may have taken the identifier.
+            if found := await self.find(command):
+                return found[0]
+            reason = (
+                f"no project {identifier(command.deal)} can be opened; if one is archived, rename"
+                f" or delete it ({taken.reason})"
+            )
+            raise Rejected(self.system, reason) from taken
+        with suppress(ConnectorFailure):  # The project is there, even if this search fails.
+            if found := await self.find(command):
+                return found[0]
+        return receipt
+
+    async def find(self, command: OpenProject) -> Sequence[Receipt]:
+        projects = await self.client.projects(command.deal)
+        return [project.receipt(self.client.site) for project in projects]
+
+    async def undo(self, command: OpenProject, receipt: Receipt) -> None:
+        del command
+        with suppress(Absent):
+            if await self._is_empty(receipt.id):
+                await self.client.api.delete(_PATH, receipt.id)
+            else:
+                await self.client.api.put("/projects/{}/archive.json", receipt.id)
+            await self.client.project(receipt.id)
+            raise Uncertain(self.system, f"project {receipt.id} is still there")
+
+    async def _open(self, command: OpenProject) -> Receipt:
+        fields, trackers = await self.client.fields.get(), await self.client.trackers.get()
+        body = new_project(command, fields, trackers.values())
+        response = await self.client.api.post("/projects.json", body=body)
+        project = response.read(One[Project]).record
+        if project.text(fields.project) != command.deal:
+            raise await self.client.without_key(_PATH, project.id, "project")
+        return project.receipt(self.client.site)
+
+    async def _is_empty(self, id: str) -> bool:
+        """Whether nobody could miss anything in it. Raises Absent if it is gone."""
+        project = await self.client.project(id, include="enabled_modules")
+        if not {module.name for module in project.modules} <= set(MODULES):
+            return False  # The REST API does not list what other modules hold.
+        for path, name in _LISTS:
+            if (await self.client.api.get(path, id)).json()[name]:
+                return False
+        for path, name, parameter in _FILTERED_LISTS:
+            query = {parameter: id, "status_id": "*"}
+            if (await self.client.api.get(path, query=query)).json()[name]:
+                return False
+        return True

@@ -1,0 +1,106 @@
+"""Tryton in the roles of Customers and Invoicing: reads parties and invoices, posts drafts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from connectors.common import capabilities
+from connectors.common.customers import search_word
+from connectors.common.documents import readable
+from connectors.tryton.chart import Chart
+from connectors.tryton.client import TrytonClient, number_of
+from connectors.tryton.documents import Documents
+from connectors.tryton.models.documents import TAX_ROUNDING, StoredInvoice
+from connectors.tryton.models.json import moment
+from connectors.tryton.models.parties import Party, party_domain
+from connectors.tryton.operations.credit_invoice import CreditInvoiceOperation
+from connectors.tryton.operations.draft_invoice import DraftInvoiceOperation
+from connectors.tryton.operations.open_customer import OpenCustomerOperation
+from connectors.tryton.settings import TrytonSettings
+from connectors.tryton.setup import probe
+from domain.billing import Invoice
+from domain.company import Account
+from domain.customer import Candidate
+from domain.effect import IdempotencyPolicy, Strategy
+from domain.ids import ExternalId, Subject, reference_of
+from domain.tax import TaxRounding
+from ports.capability import Capability
+from ports.erp import ChangedInvoice
+from ports.probe import Probe
+
+# A record has the time of its writing, and others see it when the transaction has ended.
+_OVERLAP = timedelta(seconds=30)
+_OUR_PREFIX = reference_of(Subject(""))
+# A person can still choose among this many candidates.
+_MOST_CANDIDATES = 200
+
+
+class TrytonCustomers:
+    """The parties of one database."""
+
+    def __init__(self, client: TrytonClient, *, settle_time: timedelta) -> None:
+        self._client = client
+        unique = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=settle_time)
+        self.open_customer = OpenCustomerOperation(client, unique)
+
+    async def find_customers(self, account: Account) -> Sequence[Candidate]:
+        """One call by key, number and a word of the name."""
+        domain = party_domain(account, search_word(account.name))
+        found = await self._client.search(Party, domain, limit=_MOST_CANDIDATES)
+        return [party.to_candidate() for party in found]
+
+
+class TrytonInvoicing:
+    """The sales invoices and credit notes of one company."""
+
+    tax_rounding: TaxRounding = TAX_ROUNDING
+
+    def __init__(self, client: TrytonClient, settings: TrytonSettings) -> None:
+        self._client = client
+        self._settings = settings
+        self._chart = Chart(client, settings)
+        self._documents = Documents(client, self._chart)
+        draft = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=settings.settle_time)
+        self.draft_invoice = DraftInvoiceOperation(client, draft, self._documents)
+        self.credit_invoice = CreditInvoiceOperation(client, draft, self._documents)
+        # Nobody voids an issued invoice, unless the company lets its invoices be cancelled.
+        self.capabilities = capabilities(
+            self.draft_invoice,
+            self.credit_invoice,
+            also=(Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE),
+        )
+
+    async def issue(self, invoice: ExternalId) -> None:
+        await self._documents.post(number_of(invoice))
+
+    async def read_invoice(self, invoice: ExternalId) -> Invoice:
+        return (await self._documents.read(invoice)).to_invoice(self._client.urls)
+
+    async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
+        """Reads page by page in the order of ids, which stay while records change."""
+        found: list[StoredInvoice] = []
+        while True:
+            page = await self._changes(since - _OVERLAP, found[-1].id if found else 0)
+            found += page
+            if len(page) < self._settings.page_size:
+                break
+        invoices = (row for row in found if row.untaxed_amount >= 0)
+        return sorted(readable(invoices, self._to_change), key=lambda change: change.changed_at)
+
+    async def probe(self) -> Probe:
+        return await probe(self._client, self._chart, self._settings)
+
+    async def _changes(self, since: datetime, after: int) -> list[StoredInvoice]:
+        """Asks for changed payments too: a reversed one changes only its own line."""
+        fields = ("write_date", "payment_lines.write_date")
+        return await self._documents.search(
+            ["id", ">", after],
+            ["reference", "like", f"{_OUR_PREFIX}%"],
+            ["number", "!=", None],
+            ["state", "in", ["posted", "paid", "cancelled"]],
+            ["OR", *([field, ">=", moment(since)] for field in fields)],
+            limit=self._settings.page_size,
+        )
+
+    def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
+        invoice = row.to_invoice(self._client.urls)
+        return ChangedInvoice(invoice=invoice, changed_at=row.changed_at)

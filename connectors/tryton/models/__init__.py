@@ -1,0 +1,1 @@
+"""Tryton's JSON and its translation."""

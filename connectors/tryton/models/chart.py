@@ -1,0 +1,102 @@
+"""A company's taxes, accounts and currencies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from pydantic import Field
+
+from connectors.common.taxes import TREATMENT_NAMES, suits
+from connectors.tryton.models.json import Exact, Record, Text, TrytonModel
+from domain.tax import TaxTreatment
+
+
+class _Named(TrytonModel):
+    rec_name: str
+
+
+class Company(Record):
+    """The company, and the currency of its books."""
+
+    model: ClassVar = "company.company"
+    rec_name: str
+    currency: _Named = Field(alias="currency.")
+
+
+class _Group(TrytonModel):
+    kind: str = "both"
+
+
+class Tax(Record):
+    """A tax of the company, with the accounts that it is invoiced and credited on."""
+
+    model: ClassVar = "account.tax"
+    name: str
+    description: Text = ""
+    type: str
+    rate: Exact | None = None
+    invoice_account: int | None = None
+    credit_note_account: int | None = None
+    childs: tuple[int, ...] = ()
+    group: _Group | None = Field(None, alias="group.")
+
+    @property
+    def is_for_sales(self) -> bool:
+        """Whether it is one percentage: only Tryton knows what a tax of several parts comes to."""
+        sells = self.group is None or self.group.kind in {"sale", "both"}
+        return sells and self.type == "percentage" and not self.childs
+
+    @property
+    def percentage(self) -> Decimal:
+        return (self.rate or Decimal(0)) * 100
+
+
+class Currency(Record):
+    """A currency that the company may use."""
+
+    model: ClassVar = "currency.currency"
+    code: str
+
+
+class LedgerAccount(Record):
+    """An account of the company's chart."""
+
+    model: ClassVar = "account.account"
+
+
+class Journal(Record):
+    """The journal that moves are entered in."""
+
+    model: ClassVar = "account.journal"
+
+
+class Configuration(Record):
+    """The accounts of a party or product that has none of its own."""
+
+    model: ClassVar = "account.configuration"
+    default_account_receivable: int | None = None
+    default_category_account_revenue: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartData:
+    """The reference data of a company, read together."""
+
+    company: str
+    taxes: list[Tax]
+    currencies: dict[str, int]
+    journal: int | None
+    receivable: int | None
+    revenue: int | None
+
+
+def fitting(
+    taxes: Sequence[Tax], treatment: TaxTreatment, chosen: str, rate: Decimal | None = None
+) -> list[Tax]:
+    """By the chosen name, else by words in the name; a domestic tax by its percentage."""
+    for_sales = [t for t in taxes if t.is_for_sales and suits(t.percentage, treatment, rate)]
+    if chosen:
+        return [tax for tax in for_sales if tax.name == chosen]
+    name = TREATMENT_NAMES.get(treatment, "")
+    return [tax for tax in for_sales if name in tax.name.lower()]

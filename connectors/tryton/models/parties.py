@@ -1,0 +1,94 @@
+"""Tryton's parties: our customers."""
+
+from typing import Any, ClassVar, Final
+
+from pydantic import Field
+from stdnum.eu import vat as eu_vat
+
+from connectors.common.customers import customer_key, customer_reference
+from connectors.tryton.models.json import Record, Text, TrytonModel, Values
+from domain.company import Account, compact
+from domain.customer import Candidate, OpenCustomer
+from domain.ids import ExternalId
+
+# The type of identifier "European VAT": Tryton source, modules/party/party.py
+_VAT: Final = "eu_vat"
+
+
+class Country(Record):
+    """A country. A database may have none loaded."""
+
+    model: ClassVar = "country.country"
+
+
+class Identifier(TrytonModel):
+    """A number of a party. One without a type is a company id: Tryton knows few registers."""
+
+    type: str | None = None
+    code: Text = ""
+
+
+class Party(Record):
+    """A party on file."""
+
+    model: ClassVar = "party.party"
+    name: Text = ""
+    code: Text = ""
+    active: bool = True
+    identifiers: tuple[Identifier, ...] = Field((), alias="identifiers.")
+
+    @property
+    def key(self) -> str:
+        """Our key of it; empty if it is not ours."""
+        return customer_key(self.code)
+
+    def to_candidate(self) -> Candidate:
+        return Candidate(
+            id=ExternalId(str(self.id)),
+            name=self.name,
+            key=self.key,
+            company_id=next((each.code for each in self.identifiers if not each.type), ""),
+            vat_id=next((each.code for each in self.identifiers if each.type == _VAT), ""),
+            is_archived=not self.active,
+        )
+
+
+class InvoiceParty(Record):
+    """What an invoice needs of its party."""
+
+    model: ClassVar = "party.party"
+    addresses: tuple[int, ...] = ()
+    account_receivable: int | None = None
+
+
+def party_domain(account: Account, word: str) -> list[Any]:
+    """Finds parties by our key, by number, and by a word of the name."""
+    given = (account.ids.company_id, account.ids.vat_id)
+    numbers = {spelling for number in given for spelling in (number, compact(number))}
+    return [
+        "OR",
+        ["code", "like", f"{customer_reference(account.customer_key)}%"],
+        ["identifiers.code", "in", sorted(numbers - {""})],
+        ["name", "ilike", f"%{word}%"],
+    ]
+
+
+def new_party(command: OpenCustomer, generation: int, country: Country | None) -> Values:
+    """An invoice needs an address, if only a country."""
+    account = command.account
+    email = command.billing_email or account.billing_email
+    contacts = [{"type": "email", "value": email}] if email else []
+    return {
+        "name": account.name,
+        "code": customer_reference(command.key, generation),
+        "addresses": [["create", [{"country": country.id} if country else {}]]],
+        "identifiers": [["create", _identifiers(account)]],
+        "contact_mechanisms": [["create", contacts]],
+    }
+
+
+def _identifiers(account: Account) -> list[Values]:
+    vat_id = account.ids.vat_id
+    is_vat = eu_vat.is_valid(vat_id)
+    vat = {"type": _VAT, "code": compact(vat_id)} if is_vat else {"type": None, "code": vat_id}
+    return [each for each in ({"type": None, "code": account.ids.company_id}, vat) if each["code"]]

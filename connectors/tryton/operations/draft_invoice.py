@@ -1,0 +1,41 @@
+"""Drafts an invoice. Only `issue` posts the draft."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.common import VendorOperation
+from connectors.tryton.client import TrytonClient
+from connectors.tryton.documents import Documents
+from connectors.tryton.models.documents import CHECKS, NewDocument
+from domain.billing import DraftInvoice
+from domain.effect import EffectKind, Receipt
+from ports.failures import Absent
+from ports.operation import Attempt
+
+
+@dataclass(frozen=True)
+class DraftInvoiceOperation(VendorOperation[TrytonClient]):
+    """Makes a draft with our reference; an undo deletes it while it is a draft."""
+
+    documents: Documents
+    kind = EffectKind("erp.invoice")
+
+    async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
+        del attempt
+        return self.documents.receipt(await self.documents.add(NewDocument.invoice(command)))
+
+    async def find(self, command: DraftInvoice) -> Sequence[Receipt]:
+        found = await self.documents.find(command.reference)
+        return [self.documents.receipt(stored) for stored in found]
+
+    async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
+        del command
+        try:
+            stored = await self.documents.read(receipt.id)
+        except Absent:
+            return
+        if stored.is_gone and not stored.number:
+            return
+        if not stored.is_draft:
+            raise CHECKS.issued(stored.name)
+        await self.documents.delete(stored)
