@@ -1,6 +1,6 @@
 """OAuth 2.0: access tokens for the applications of a vendor.
 
-The shape of requests and answers stays with the vendor.
+The shape of requests and refusals stays with the vendor.
 """
 
 import hashlib
