@@ -21,11 +21,14 @@ help: ## Say what can be made
 demo: $(TESTBED) ## Carry deals from closed-won to cash on this machine
 	@$(BIN)/cashward demo $(ARGS)
 
+# Tests start many programs of ours, which are compiled once whatever the machine's own habit.
+test slow coverage: export PYTHONDONTWRITEBYTECODE =
+
 test: $(DEVELOPMENT) ## Run the tests that take seconds
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(ARGS)
 
 slow: $(DEVELOPMENT) ## Run the tests that take minutes
-	@$(BIN)/python -m pytest -q -m 'slow and not real' $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'slow and not real' $(ARGS)
 
 real: real-contracts real-deals ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
 

@@ -110,7 +110,8 @@ async def client(of: Settings) -> Client:
 
 @asynccontextmanager
 async def store(of: Settings) -> AsyncIterator[Store]:
-    async with open_store(of.database.full_url, pool_size=2) as opened:
+    timeout = of.database.pool_timeout_seconds
+    async with open_store(of.database.full_url, pool_size=2, pool_timeout=timeout) as opened:
         yield opened
 
 

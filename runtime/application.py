@@ -28,7 +28,9 @@ OpenSystems = Callable[[], AbstractAsyncContextManager[Systems]]
 @asynccontextmanager
 async def open_application(settings: Settings) -> AsyncIterator[Application]:
     """The application of these settings; Temporal and vendors are asked only when needed."""
-    async with open_store(settings.database.full_url, pool_size=2) as store:
+    database = settings.database
+    timeout = database.pool_timeout_seconds
+    async with open_store(database.full_url, pool_size=2, pool_timeout=timeout) as store:
         yield build_application(
             settings,
             store,

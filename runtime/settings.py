@@ -80,6 +80,8 @@ class DatabaseSettings(_Strict):
     url: str = "postgresql+psycopg://cashward@127.0.0.1:5432/cashward"
     password_file: Path | None = None
     pool_size: int = Field(10, gt=0)
+    pool_timeout_seconds: float = Field(5, gt=0)
+    """How long anybody waits for a connection before PostgreSQL counts as down."""
 
     @property
     def full_url(self) -> str:

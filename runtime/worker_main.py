@@ -38,7 +38,12 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop`. What is down at the start is waited for; Temporal keeps the work."""
     async with AsyncExitStack() as stack:
         systems = await stack.enter_async_context(open_systems(settings))
-        opened = open_store(settings.database.full_url, pool_size=settings.database.pool_size)
+        database = settings.database
+        opened = open_store(
+            database.full_url,
+            pool_size=database.pool_size,
+            pool_timeout=database.pool_timeout_seconds,
+        )
         store = await stack.enter_async_context(opened)
         await _patiently(lambda: asyncio.to_thread(_migrated, settings), stop)
         metrics = settings.worker.metrics_address

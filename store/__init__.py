@@ -29,12 +29,15 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, *, pool_size: int = 10) -> AsyncIterator[Store]:
+async def open_store(
+    url: str, *, pool_size: int = 10, pool_timeout: float = 5
+) -> AsyncIterator[Store]:
     """The store, open until the block ends; while PostgreSQL is down it is StoreUnavailable.
 
-    `url` is a `postgresql://` URL whose schema is current (`migrate`).
+    `url` is a `postgresql://` URL whose schema is current (`migrate`). Who asks for a connection
+    waits `pool_timeout` seconds for one.
     """
-    async with Database.open(url, pool_size=pool_size) as database:
+    async with Database.open(url, pool_size=pool_size, pool_timeout=pool_timeout) as database:
         yield Store(
             effect_ledger=PgEffectLedger(database),
             billing_ledger=PgBillingLedger(database),

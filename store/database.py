@@ -75,15 +75,17 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, pool_size: int, patience: float = 5) -> AsyncIterator[Self]:
-        """Open even while PostgreSQL is down: who asks for a connection waits for `patience` s."""
+    async def open(
+        cls, url: str, *, pool_size: int, pool_timeout: float = 5
+    ) -> AsyncIterator[Self]:
+        """Open even while PostgreSQL is down: who asks for a connection waits `pool_timeout` s."""
         pool = AsyncConnectionPool(
             plain_url(url),
             connection_class=AsyncConnection[DictRow],
             kwargs=_options(url),
             min_size=1,
             max_size=pool_size,
-            timeout=patience,
+            timeout=pool_timeout,
             # Give up on a lost connection soon: the next caller dials afresh, without a backoff.
             reconnect_timeout=3,
             open=False,

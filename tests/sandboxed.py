@@ -56,9 +56,10 @@ class Sandboxed:
     numbers: Iterator[int] = field(default_factory=count)
     spoilt_from: dict[str, int] = field(default_factory=dict)
 
-    def orders(self, wanted: int) -> list[Order]:
-        """New orders of three milestones, each of a customer and with names of its own."""
-        return [_order(next(self.numbers), self.began.date()) for _ in range(wanted)]
+    def orders(self, wanted: int, *, milestones: int = 3) -> list[Order]:
+        """New orders, each of a customer and with names of its own."""
+        today = self.began.date()
+        return [_order(next(self.numbers), milestones, today) for _ in range(wanted)]
 
     async def sell(self, orders: Sequence[Order]) -> list[Sale]:
         """Sales enter and win these; Cashward has not heard of it yet."""
@@ -167,7 +168,7 @@ def _settings(urls: dict[str, str]) -> Settings:
     )
 
 
-def _order(number: int, today: date) -> Order:
-    made = order(number, milestones=3, seed=1, today=today)
+def _order(number: int, milestones: int, today: date) -> Order:
+    made = order(number, milestones=milestones, seed=1, today=today)
     plan = tuple((f"{name} {number}", share, due) for name, share, due in made.plan)
     return replace(made, plan=plan)

@@ -4,10 +4,12 @@ The client's part in a call, which is cookies, redirects and authentication, cos
 call itself, and we want none of it.
 """
 
+import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
 from typing import cast
@@ -67,6 +69,7 @@ class Http:
 async def open_http(url: str, settings: HttpSettings) -> AsyncIterator[Http]:
     """The way to one vendor. Nothing is sent before the first call."""
     transport = httpx.AsyncHTTPTransport(
+        verify=_authorities(),
         limits=httpx.Limits(
             max_connections=settings.max_connections,
             max_keepalive_connections=settings.max_connections,
@@ -77,3 +80,9 @@ async def open_http(url: str, settings: HttpSettings) -> AsyncIterator[Http]:
     timeout = httpx.Timeout(settings.timeout_seconds).as_dict()
     async with transport:
         yield Http(str(httpx.URL(url)).rstrip("/"), transport, {"timeout": timeout})
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The certificate authorities we trust: loading them takes longer than many a call."""
+    return httpx.create_ssl_context(trust_env=False)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 
 from cli.errors import CliError, ExitCode
+from testbed.certificates import authorities
 
 _SALES = {"Authorization": "Bearer pat-na1-sales-demo"}
 _MANAGER = httpx.BasicAuth("pm@lowfold.example", "jira-pm-token")
@@ -97,13 +98,18 @@ def _browser(
 ) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=_CONNECTIONS)
     return httpx.AsyncClient(
-        base_url=url, headers=headers, auth=auth, timeout=PATIENCE, limits=limits
+        base_url=url,
+        headers=headers,
+        auth=auth,
+        timeout=PATIENCE,
+        limits=limits,
+        verify=authorities(),
     )
 
 
 async def inject_faults(urls: Mapping[str, str], faults: Mapping[str, object]) -> None:
     """Let the sandbox's vendors fail in these ways from now on."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=authorities()) as http:
         for url in urls.values():
             (await http.put(f"{url}/_sandbox/faults", json=faults)).raise_for_status()
 

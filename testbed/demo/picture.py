@@ -3,8 +3,6 @@
 from html import escape
 from itertools import pairwise
 
-import plotext
-
 from testbed.demo.story import Step, Story
 
 _LINES = {
@@ -77,6 +75,8 @@ def _place(x: float, y: float, right: float, top: float) -> tuple[float, float]:
 
 def chart(story: Story, *, width: int) -> str:
     """The same for a terminal."""
+    import plotext  # noqa: PLC0415 - it takes 0.4 s, and most commands draw nothing
+
     figure = plotext.figure
     figure.clear()
     figure.plot_size(width, 16)

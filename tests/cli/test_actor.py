@@ -2,23 +2,16 @@
 
 import os
 import pwd
-from collections.abc import Iterator
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from cli.actor import current_actor
 from cli.errors import ExitCode
-from tests.cli.command_server import CommandServer, command_server
+from tests.cli.command_server import CommandServer
 
 FORGED = dict.fromkeys(("USER", "LOGNAME", "LNAME", "USERNAME"), "mallory")
 ME = pwd.getpwuid(os.getuid()).pw_name
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[CommandServer]:
-    with command_server() as opened:
-        yield opened
 
 
 def test_variables_do_not_name_the_actor(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,15 @@
 import asyncio
 import os
 import pty
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from cli.errors import ExitCode
-from tests.cli.command_server import CommandServer, command_server
+from testbed.certificates import authorities
+from tests.cli.command_server import CommandServer
 from tests.contracts.hubspot import PROPERTIES, TOKEN, crm
 
 Setup = Callable[..., Awaitable[tuple[int, str]]]
@@ -22,12 +23,6 @@ async def hubspot(tmp_path: Path) -> AsyncIterator[str]:
     async with crm(tmp_path) as bench:
         await bench.empty()
         yield bench.url
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[CommandServer]:
-    with command_server() as running:
-        yield running
 
 
 @pytest.fixture
@@ -56,7 +51,9 @@ def setup(hubspot: str, server: CommandServer) -> Setup:
 
 async def ours(hubspot: str) -> set[str]:
     """The fields of deals that bear our name."""
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+    async with httpx.AsyncClient(
+        headers={"Authorization": f"Bearer {TOKEN}"}, verify=authorities()
+    ) as http:
         found = (await http.get(f"{hubspot}{PROPERTIES}/deals")).raise_for_status().json()
     return {each["name"] for each in found["results"] if each["name"].startswith("cashward_")}
 

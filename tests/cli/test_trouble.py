@@ -3,16 +3,19 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from cli.errors import ExitCode
-from tests.cli.command_server import command_server
+from tests.cli.command_server import CommandServer
 
 NOWHERE = "127.0.0.1:1"
 DOWN = {"CASHWARD_TEMPORAL__ADDRESS": NOWHERE}
-NO_DATABASE = {"CASHWARD_DATABASE__URL": f"postgresql+psycopg://x@{NOWHERE}/x"}
+NO_DATABASE = {
+    "CASHWARD_DATABASE__URL": f"postgresql+psycopg://x@{NOWHERE}/x",
+    "CASHWARD_DATABASE__POOL_TIMEOUT_SECONDS": "0.1",
+}
 
 ALL_IN_MEMORY = {f"CASHWARD_VENDORS__{part}": "memory" for part in ("CRM", "PM", "ERP")}
 
@@ -20,15 +23,14 @@ ALL_IN_MEMORY = {f"CASHWARD_VENDORS__{part}": "memory" for part in ("CRM", "PM",
 Command = Callable[..., tuple[int, str]]
 
 
-@pytest.fixture(scope="module")
-def cashward() -> Iterator[Command]:
+@pytest.fixture
+def cashward(server: CommandServer) -> Command:
     """A command with this environment: its exit code, and all that it printed."""
-    with command_server() as server:
 
-        def run(environment: dict[str, str], *words: str) -> tuple[int, str]:
-            return server.run(*words, environment={**DOWN, **environment})
+    def run(environment: dict[str, str], *words: str) -> tuple[int, str]:
+        return server.run(*words, environment={**DOWN, **environment})
 
-        yield run
+    return run
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from domain.deal import Contact, Deal, QuoteLine
 from domain.ids import DealId
 from domain.money import Money
 from ports.crm import Crm
+from testbed.certificates import authorities
 from testbed.vendors.common.webhooks import Hooks
 from testbed.vendors.hubspot.vendor import HubSpot
 from testbed.vendors.hubspot.webhooks import WebhookDelivery
@@ -229,7 +230,7 @@ async def crm(
         url = sandbox.urls["hubspot"]
         async with (
             open_hubspot(settings(url)) as roles,
-            httpx.AsyncClient(base_url=url, headers=_SALES) as hands,
+            httpx.AsyncClient(base_url=url, headers=_SALES, verify=authorities()) as hands,
         ):
             yield HubspotHarness(sandbox, roles, hands)
 

@@ -19,6 +19,7 @@ from connectors.memory import Fault
 from domain.effect import Receipt
 from domain.ids import ExternalId, ItemKey
 from ports.pm import Pm
+from testbed.certificates import authorities
 from testbed.vendors.serving import Sandbox, serve
 from tests.contracts.pm_harness import DEAL, Look
 from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
@@ -170,6 +171,6 @@ def _named(body: bytes) -> set[str]:
 async def pm(folder: Path) -> AsyncIterator[JiraHarness]:
     async with serve(folder, only=["jira"]) as sandbox:
         url = sandbox.urls["jira"]
-        hands = httpx.AsyncClient(base_url=url, auth=_PM)
+        hands = httpx.AsyncClient(base_url=url, auth=_PM, verify=authorities())
         async with open_jira(settings(url)) as roles, hands:
             yield JiraHarness(sandbox, roles, hands)

@@ -18,6 +18,7 @@ from connectors.xero import XeroSettings, open_xero
 from domain.ids import ExternalId
 from domain.money import Money
 from ports.erp import Customers, Invoicing
+from testbed.certificates import authorities
 from testbed.vendors.serving import Sandbox, serve
 from testbed.vendors.xero.records import ID_FIELDS, Records
 from testbed.vendors.xero.vendor import Xero
@@ -171,7 +172,10 @@ def _named(body: bytes) -> set[str]:
 async def erp(folder: Path) -> AsyncIterator[XeroHarness]:
     async with serve(folder, only=["xero"]) as sandbox:
         url = sandbox.urls["xero"]
-        async with open_xero(settings(url)) as roles, httpx.AsyncClient(base_url=url) as hands:
+        async with (
+            open_xero(settings(url)) as roles,
+            httpx.AsyncClient(base_url=url, verify=authorities()) as hands,
+        ):
             form = {"grant_type": "client_credentials", **_BANK}
             token = (await hands.post("/connect/token", data=form)).raise_for_status().json()
             hands.headers["Authorization"] = f"Bearer {token['access_token']}"

@@ -50,7 +50,7 @@ async def test_a_broken_connection_is_an_outage_and_the_next_call_works(
 async def test_a_server_that_was_down_is_found_again() -> None:
     async with private_postgres() as server:
         await server.program.kill()
-        async with Database.open(server.url, pool_size=2, patience=0.5) as database:
+        async with Database.open(server.url, pool_size=2, pool_timeout=0.5) as database:
             with pytest.raises(StoreUnavailable):
                 async with database.session():
                     pass

@@ -70,8 +70,8 @@ def test_the_code_and_the_database_agree_on_every_rule(database_url: str, empty_
 
 
 def test_several_may_migrate_at_once(empty_url: str) -> None:
-    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
-        list(pool.map(migrate, [empty_url] * 3))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        list(pool.map(migrate, [empty_url] * 2))
     assert schema_is_current(empty_url)
 
 

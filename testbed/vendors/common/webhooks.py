@@ -8,6 +8,7 @@ from typing import Protocol
 
 import httpx
 
+from testbed.certificates import authorities
 from testbed.vendors.common.clock import Clock
 from testbed.vendors.common.state import Doc, Store
 
@@ -67,7 +68,7 @@ class Hooks:
                 await self._task
 
     async def _run(self) -> None:
-        async with httpx.AsyncClient(timeout=self._rules.timeout) as client:
+        async with httpx.AsyncClient(timeout=self._rules.timeout, verify=authorities()) as client:
             while True:
                 self._wake.clear()
                 for events in self._due():

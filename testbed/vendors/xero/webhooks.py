@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from testbed.certificates import authorities
 from testbed.vendors.common.call import Call
 from testbed.vendors.common.clock import Clock, milliseconds
 from testbed.vendors.common.state import Doc, RecordChange, Store
@@ -90,7 +91,9 @@ class Webhooks(Hooks):
                 self.enqueue({"sequence": sequence, "event": event})
 
     async def _run(self) -> None:
-        async with httpx.AsyncClient(timeout=self._delivery.timeout) as client:
+        async with httpx.AsyncClient(
+            timeout=self._delivery.timeout, verify=authorities()
+        ) as client:
             while not await self._is_valid(client):
                 _log.warning("xero: %s failed the validation", self._delivery.url)
                 await asyncio.sleep(self._intent_every)

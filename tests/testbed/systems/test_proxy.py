@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from testbed.certificates import authorities
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault, Proxy, proxy_before
 from testbed.vendors.serving import serve
@@ -46,8 +47,12 @@ async def _scene(folder: Path) -> AsyncIterator[Scene]:
     async with (
         serve(folder, only=["hubspot"], config=CONFIG) as sandbox,
         proxy_before(sandbox.urls["hubspot"]) as proxy,
-        httpx.AsyncClient(base_url=proxy.url, headers=SALES, timeout=2) as through,
-        httpx.AsyncClient(base_url=sandbox.urls["hubspot"], headers=SALES) as beside,
+        httpx.AsyncClient(
+            base_url=proxy.url, headers=SALES, timeout=2, verify=authorities()
+        ) as through,
+        httpx.AsyncClient(
+            base_url=sandbox.urls["hubspot"], headers=SALES, verify=authorities()
+        ) as beside,
     ):
         yield Scene(proxy, through, beside)
 
@@ -121,7 +126,10 @@ async def test_nine_of_ten_are_hurt_where_that_is_wanted(scene: Scene) -> None:
 
 
 async def test_a_system_that_is_down_breaks_the_connection() -> None:
-    async with proxy_before("http://127.0.0.1:9") as proxy, httpx.AsyncClient() as http:
+    async with (
+        proxy_before("http://127.0.0.1:9") as proxy,
+        httpx.AsyncClient(verify=authorities()) as http,
+    ):
         with pytest.raises(httpx.TransportError):
             await http.get(proxy.url)
 
@@ -137,7 +145,7 @@ async def test_a_system_that_dies_in_the_middle_of_its_answer_breaks_the_connect
     async with (
         server,
         proxy_before(f"http://127.0.0.1:{port}") as proxy,
-        httpx.AsyncClient() as http,
+        httpx.AsyncClient(verify=authorities()) as http,
     ):
         with pytest.raises(httpx.TransportError):
             await http.post(proxy.url, content=b"")

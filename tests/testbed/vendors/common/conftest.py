@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from testbed.certificates import authorities
 from testbed.vendors.common.app import App
 from testbed.vendors.common.call import Call, Refusal, Response
 from testbed.vendors.common.clock import Clock
@@ -115,7 +116,10 @@ async def opened(
     vendor = Shelf(Store(state / "shelf.sqlite"), Clock())
     app = App(vendor, FaultConfig.model_validate(faults), state / "shelf.oplog.jsonl")
     headers = {"Authorization": token or "word"}
-    async with listening(app, 0) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
+    async with (
+        listening(app, 0) as url,
+        httpx.AsyncClient(base_url=url, headers=headers, verify=authorities()) as client,
+    ):
         yield Library(app, client)
 
 

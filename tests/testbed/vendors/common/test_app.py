@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from testbed.certificates import authorities
 from tests.testbed.vendors.common.conftest import Library, Open
 
 
@@ -91,7 +92,9 @@ async def test_a_large_body_arrives_whole(library: Library) -> None:
 async def test_a_connection_serves_many_calls(library: Library) -> None:
     limits = httpx.Limits(max_connections=1)
     base, word = library.client.base_url, {"Authorization": "word"}
-    async with httpx.AsyncClient(base_url=base, headers=word, limits=limits) as client:
+    async with httpx.AsyncClient(
+        base_url=base, headers=word, limits=limits, verify=authorities()
+    ) as client:
         for n in range(20):
             assert (await client.post("/books", json={"name": str(n)})).status_code == 201
     assert library.books == 20

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from testbed.certificates import authorities
+
 DEAL = "/crm/v3/objects/deals/51230000017"
 HEADERS = {"Authorization": "Bearer pat-na1-cashward-demo"}
 
@@ -44,7 +46,7 @@ async def running(
 
 
 async def patch(url: str, paid: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=url, headers=HEADERS) as client:
+    async with httpx.AsyncClient(base_url=url, headers=HEADERS, verify=authorities()) as client:
         return await client.patch(DEAL, json={"properties": {"cashward_paid": paid}})
 
 
@@ -57,7 +59,9 @@ async def test_a_killed_sandbox_has_kept_what_it_answered(tmp_path: Path) -> Non
     port = ready["hubspot"].rpartition(":")[2]
     async with running(tmp_path, "--hubspot-port", port) as (process, again):
         assert again["hubspot"] == ready["hubspot"]
-        async with httpx.AsyncClient(base_url=again["hubspot"], headers=HEADERS) as client:
+        async with httpx.AsyncClient(
+            base_url=again["hubspot"], headers=HEADERS, verify=authorities()
+        ) as client:
             read = await client.get(DEAL, params={"properties": "cashward_paid"})
             log = (await client.get("/_sandbox/oplog")).json()
         assert read.json()["properties"]["cashward_paid"] == "12.50"

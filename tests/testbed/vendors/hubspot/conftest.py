@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from hubspot import HubSpot
 from urllib3.util.retry import Retry
 
+from testbed.certificates import authorities
 from testbed.vendors import serve
 from testbed.vendors.common.app import App
 
@@ -20,7 +20,6 @@ CASHWARD = "pat-na1-cashward-demo"
 OBJECTS = "/crm/v3/objects"
 DEAL = f"{OBJECTS}/deals/51230000017"
 # Reading the system's certificates would take longer than most tests.
-NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Account:
@@ -72,7 +71,7 @@ async def opened(state: Path, **options: object) -> AsyncIterator[Account]:
     config = {"hubspot": {"search_lag": 0, **options}}
     async with serve(state, only=["hubspot"], config=config) as sandbox:
         url = sandbox.urls["hubspot"]
-        async with httpx.AsyncClient(base_url=url, verify=NO_CERTIFICATES) as plain:
+        async with httpx.AsyncClient(base_url=url, verify=authorities()) as plain:
             yield Account(url, sandbox.apps["hubspot"], plain)
 
 

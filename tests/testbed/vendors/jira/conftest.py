@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ import httpx
 import pytest
 from jira import JIRA
 
+from testbed.certificates import authorities
 from testbed.vendors import serve
 from testbed.vendors.common.app import App
 
 CASHWARD = ("cashward@lowfold.example", "jira-demo-token")
 CLOUD = "/ex/jira/1324a887-45db-1bf4-1e99-ef0ff456d421/rest/api/3"
 KANBAN = "com.pyxis.greenhopper.jira:gh-simplified-kanban-classic"
-NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the system's take long to load
 _APPLICATION = {"client_id": "cashward-jira", "client_secret": "jira-demo-secret"}
 
 
@@ -103,7 +102,7 @@ Open = Callable[..., contextlib.AbstractAsyncContextManager[Site]]
 async def _opened(state: Path, **options: object) -> AsyncIterator[Site]:
     async with serve(state, only=["jira"], config={"jira": options}) as sandbox:
         url = sandbox.urls["jira"]
-        async with httpx.AsyncClient(base_url=url, verify=NO_CERTIFICATES) as plain:
+        async with httpx.AsyncClient(base_url=url, verify=authorities()) as plain:
             yield Site(url, sandbox.apps["jira"], plain)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from testbed.certificates import authorities
 from testbed.vendors import serve
 from testbed.vendors.common.app import App
 from testbed.vendors.xero import VENDOR
@@ -139,7 +140,7 @@ async def opened(state: Path, **options: object) -> AsyncIterator[Caller]:
     config = {"faults": faults, "xero": options}
     async with (
         serve(state, only=["xero"], config=config) as box,
-        httpx.AsyncClient(base_url=box.urls["xero"]) as client,
+        httpx.AsyncClient(base_url=box.urls["xero"], verify=authorities()) as client,
     ):
         token = (await new_token(client))["access_token"]
         headers = {"Authorization": f"Bearer {token}", "Xero-Tenant-Id": TENANT["id"]}
