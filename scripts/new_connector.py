@@ -1,6 +1,7 @@
-"""Lay out a new connector: every member of its port as a stub that says what is to be done.
+"""Lay out a new connector by the skeleton that all connectors have.
 
-The stubs are read off the ports, and the bench off the contract suite, so they keep step with both.
+The stubs are read off the ports, and the harness off the contract suite, so they keep step with
+both. Each stub says where its promise is made and where a filled one is.
 """
 
 import argparse
@@ -9,194 +10,390 @@ import copy
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 ROOT = Path(__file__).resolve().parents[1]
 _NAME = re.compile(r"[a-z][a-z0-9]*")
+_KIND = re.compile(r'kind = EffectKind\("([a-z.]+)"\)')
+Member = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
-class Part:
-    """A class of ours to fill: the Protocol that says how, and a filled one to learn from."""
+class Role:
+    """The protocols of a port that a connector fills, and the connector to learn from."""
 
-    protocol: str
-    source: str
+    protocols: tuple[str, ...]
     model: str
-    takes_api: bool = True
 
 
 ROLES = {
-    "crm": (Part("Crm", "ports/crm.py", "connectors/hubspot"),),
-    "pm": (Part("Pm", "ports/pm.py", "connectors/jira"),),
-    "erp": (
-        Part("Customers", "ports/erp.py", "connectors/xero"),
-        Part("Invoicing", "ports/erp.py", "connectors/xero"),
-    ),
-}
-BENCHES = {
-    role: Part(
-        f"{role.capitalize()}Harness", f"tests/contracts/{role}_harness.py", model, takes_api=False
-    )
-    for role, model in {
-        "crm": "hubspot.py",
-        "pm": "jira.py",
-        "erp": "xero.py",
-    }.items()
+    "crm": Role(("Crm",), "hubspot"),
+    "pm": Role(("Pm",), "jira"),
+    "erp": Role(("Customers", "Invoicing"), "xero"),
 }
 
+_PACKAGE = {
+    "__init__.py": '''"""$title: say here what kind of system it is."""
 
-def main() -> None:
-    """Write the connector and its bench, and say which lines to add."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", help="the vendor, such as `pipedrive`: lower case, no hyphen")
-    parser.add_argument("--role", choices=sorted(ROLES), default="crm", help="what it plays")
-    asked = parser.parse_args()
-    if not _NAME.fullmatch(asked.name):
-        parser.error(f"{asked.name!r} is no name for a package: use lower case letters and digits")
-    package = ROOT / "connectors" / asked.name
-    if package.exists():
-        parser.error(f"connectors/{asked.name} is there already")
-    package.mkdir()
-    made = {
-        package / "__init__.py": _opening(asked.name, asked.role),
-        package / f"{asked.role}.py": _stubs(asked.name, asked.role),
-        ROOT / f"tests/contracts/{asked.name}.py": _bench(asked.name, asked.role),
-    }
-    for path, text in made.items():
-        path.write_text(text, encoding="utf-8")
-    _tidy(*made)
-    sys.stdout.write(
-        f"made connectors/{asked.name}/ and tests/contracts/{asked.name}.py; two lines are yours:\n"
-        f'  connectors/catalog.py        "{asked.name}",   among _VENDORS\n'
-        f'  tests/contracts/conftest.py  "{asked.name}",   among the players of {asked.role}\n'
-        f"then: make test ARGS='tests/contracts/test_{asked.role}.py -k {asked.name} -x'\n"
-    )
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from connectors.common import Connector, Roles
+from connectors.$name.client import SYSTEM, open_client
+from connectors.$name.$role import $classes
+from connectors.$name.settings import ${title}Settings
+
+__all__ = ["${title}Settings", "connector", "open_$name"]
 
 
-def _opening(name: str, role: str) -> str:
-    title, parts = name.capitalize(), ROLES[role]
-    players = {p.protocol: f"{title}{p.protocol}" for p in parts}
-    given = ", ".join(f"{p.lower()}={made}(api)" for p, made in players.items())
-    return f'''"""{title}. Say here what kind of system it is, and which edition this speaks to."""
+@asynccontextmanager
+async def open_$name(settings: ${title}Settings) -> AsyncIterator[Roles]:
+    async with open_client(settings) as client:
+        yield Roles($roles)
+
+
+connector = Connector(SYSTEM, ${title}Settings, open_$name)
+''',
+    "settings.py": '''"""The settings of the $title connector."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from pydantic import SecretStr, model_validator
+
+from connectors.common import Secret, SiteSettings, require_secret
+
+
+class ${title}Settings(SiteSettings):
+    """The token of Cashward's account, in the settings or in a file."""
+
+    # Measure it: how long after a lost call may its change still appear?
+    default_settle_time = timedelta(minutes=2)
+    token: SecretStr | None = None
+    token_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _has_a_secret(self) -> Self:
+        self.secret()
+        return self
+
+    def secret(self) -> Secret:
+        """The reader of the token."""
+        return require_secret(self.token, self.token_file, "$title needs token or token_file")
+''',
+    "client.py": '''"""The calls that the $title connector makes: sign-in, base URL, paging."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from connectors.$name.errors import explain
+from connectors.$name.settings import ${title}Settings
+from connectors.common import Api, ApiProfile, StaticBearer, VendorClient, open_http
 
-from connectors.{name}.{role} import {", ".join(sorted(players.values()))}
-from connectors.common import (
-    Response,
-    Api,
-    Connector,
-    HttpSettings,
-    ApiProfile,
-    Roles,
-    StaticBearer,
-    open_http,
-)
-from ports.failures import ConnectorFailure
-
-__all__ = ["{title}Settings", "connector", "open_{name}"]
-
-_SYSTEM = "{name}"
+SYSTEM: Final = "$name"
+_PROFILE = ApiProfile(explain=explain, pause=timedelta(seconds=5), request_id="X-Request-Id")
 
 
-def _explain(response: Response) -> ConnectorFailure | None:
-    """The failure that the vendor's error body tells of; None leaves it to the HTTP status."""
-    del response
-    return None
-
-
-_PROFILE = ApiProfile(explain=_explain, pause=timedelta(seconds=5), request_id="X-Request-Id")
-
-
-class {title}Settings(BaseModel):
-    """Where the account is, and the token of Cashward's user there."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    url: str
-    token: SecretStr
-    http: HttpSettings = HttpSettings()
+class ${title}Client(VendorClient[${title}Settings]):
+    """The calls to one account. Reads whole lists, page after page."""
 
 
 @asynccontextmanager
-async def open_{name}(settings: {title}Settings) -> AsyncIterator[Roles]:
-    """The role of {role}, ready; no call is made before there is work."""
+async def open_client(settings: ${title}Settings) -> AsyncIterator[${title}Client]:
+    """Sends nothing before the first call."""
     async with open_http(settings.url, settings.http) as http:
-        auth = StaticBearer(_SYSTEM, settings.token.get_secret_value)
-        api = Api(_SYSTEM, http, auth, settings.http.timeout_seconds, _PROFILE)
-        yield Roles({given})
+        auth = StaticBearer(SYSTEM, settings.secret())
+        yield ${title}Client(Api(SYSTEM, http, auth, _PROFILE), settings)
+''',
+    "errors.py": '''"""The failures that $title's error responses mean."""
+
+from connectors.common import Response
+from ports.failures import ConnectorFailure
 
 
-connector = Connector(_SYSTEM, {title}Settings, open_{name})
+def explain(response: Response) -> ConnectorFailure | None:
+    """The failure that an error response means; None where its status says it all."""
+    del response
+    return None
+''',
+    "models.py": '''"""$title's JSON and its translation, here and nowhere else."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ${title}Model(BaseModel):
+    """The fields that we read of a JSON object; the others are ignored."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+''',
+    "setup.py": '''"""What $title needs before the first deal, and how a connection is checked."""
+
+from collections.abc import Sequence
+
+from connectors.$name.client import ${title}Client
+from ports.probe import Probe
+
+$setup''',
+    "operations/__init__.py": '''"""What Cashward changes in $title."""
+''',
+}
+_SETUP = {
+    "set_up": '''
+async def set_up(client: ${title}Client, *, dry_run: bool) -> Sequence[str]:
+    """Makes the fields that are missing; a repeat changes nothing."""
+    raise NotImplementedError("fill set_up: see ports/crm.py, connectors/$model/setup.py")
+
+''',
+    "probe": '''
+async def probe(client: ${title}Client) -> Probe:
+    """Raises Misconfigured if we cannot sign in; what a person must set up is a problem."""
+    raise NotImplementedError("fill probe: see ports/probe.py, connectors/$model/setup.py")
+''',
+}
+_OPERATION = '''"""Say here what it does, and how it is found again; see ports/operation.py."""
+
+$imports
+from collections.abc import Sequence
+
+from connectors.$name.client import ${title}Client
+from connectors.common import VendorOperation
+from domain.effect import EffectKind, Receipt, Strategy
+from ports.operation import Attempt
+
+
+class ${operation}Operation(VendorOperation[${title}Client]):
+    """Say here what a repeat does at $title. A search first is the pessimistic strategy."""
+
+    kind = EffectKind("$kind")
+    strategy = Strategy.SEARCH_FIRST
+
+    async def do(self, command: $command, attempt: Attempt) -> Receipt:
+        raise NotImplementedError("fill $member.do: $see")
+
+    async def find(self, command: $command) -> Sequence[Receipt]:
+        raise NotImplementedError("fill $member.find: $see")
+
+    async def undo(self, command: $command, receipt: Receipt) -> None:
+        raise NotImplementedError("fill $member.undo: $see")
 '''
-
-
-def _stubs(name: str, role: str) -> str:
-    title, parts = name.capitalize(), ROLES[role]
-    tree = ast.parse((ROOT / parts[0].source).read_text(encoding="utf-8"))
-    classes = "\n\n\n".join(_class(title, part, tree) for part in parts)
-    imports = [*_imports(tree, parts), "from connectors.common import Api"]
-    return "\n".join([f'"""{title} in the role of {role}."""', "", *imports, "", "", classes])
-
-
-def _bench(name: str, role: str) -> str:
-    title, bench = name.capitalize(), BENCHES[role]
-    tree = ast.parse((ROOT / bench.source).read_text(encoding="utf-8"))
-    imports = [
-        *_imports(tree, (bench,)),
-        "from collections.abc import AsyncIterator",
-        "from contextlib import asynccontextmanager",
-        "from pathlib import Path",
-    ]
-    opening = f'''@asynccontextmanager
-async def {role}(folder: Path) -> AsyncIterator[{title}{bench.protocol}]:
-    """An empty account in a sandbox under `folder`, as tests/contracts/{bench.model} has it."""
+_HARNESS = '''@asynccontextmanager
+async def $role(folder: Path) -> AsyncIterator[${title}$protocol]:
+    """An empty account in a sandbox under `folder`, as tests/contracts/$model.py has it."""
     del folder
-    yield {title}{bench.protocol}()
+    yield ${title}$protocol()
 '''
-    told = f'"""{title} in the hands of people, and how to bring it into trouble."""'
-    return "\n".join([told, "", *imports, "", "", _class(title, bench, tree), "", "", opening])
 
 
-def _class(title: str, part: Part, tree: ast.Module) -> str:
-    """The Protocol's members, each a stub that says where a filled one is."""
-    protocol = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == part.protocol)
-    promise = (ast.get_docstring(protocol) or "").partition("\n")[0]
-    lines = [f"class {title}{part.protocol}:", f'    """{promise}"""', ""]
-    if part.takes_api:
-        lines += ["    def __init__(self, api: Api) -> None:", "        self._api = api", ""]
-    for member in protocol.body:
-        if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines += [*_stub(member, part), ""]
-    return "\n".join(lines)
+@dataclass(frozen=True)
+class Layout:
+    """The files of one new connector in one role."""
+
+    name: str
+    role: str
+
+    @property
+    def title(self) -> str:
+        return self.name.capitalize()
+
+    @property
+    def package(self) -> Path:
+        return ROOT / "connectors" / self.name
+
+    @property
+    def harness(self) -> Path:
+        return ROOT / f"tests/contracts/{self.name}.py"
+
+    def files(self) -> Iterator[tuple[Path, str]]:
+        for path, text in _PACKAGE.items():
+            yield self.package / path, self._filled(text)
+        yield self.package / f"{self.role}.py", self._role_file()
+        for member in self._operations():
+            yield self.package / f"operations/{member.name}.py", self._operation_file(member)
+        yield self.harness, self._harness_file()
+
+    @property
+    def _port(self) -> str:
+        return f"ports/{self.role}.py"
+
+    @property
+    def _protocols(self) -> list[ast.ClassDef]:
+        return [_protocol(_tree(self._port), name) for name in ROLES[self.role].protocols]
+
+    def _operations(self) -> Iterator[Member]:
+        """The members of the port that are operations."""
+        for protocol in self._protocols:
+            yield from (member for member in _members(protocol) if _command(member))
+
+    def _filled(self, text: str, **more: str) -> str:
+        role = ROLES[self.role]
+        players = {p: f"{self.title}{p}" for p in role.protocols}
+        members = {member.name for p in self._protocols for member in _members(p)}
+        setup = "".join(text for name, text in _SETUP.items() if name in members)
+        known = {
+            "name": self.name,
+            "title": self.title,
+            "role": self.role,
+            "model": role.model,
+            "classes": ", ".join(sorted(players.values())),
+            "roles": ", ".join(f"{p.lower()}={made}(client)" for p, made in players.items()),
+        }
+        known["setup"] = Template(setup).substitute(known)
+        return Template(text).substitute({**known, **more})
+
+    def _role_file(self) -> str:
+        tree = _tree(self._port)
+        own = [
+            f"from connectors.{self.name}.client import {self.title}Client",
+            f"from connectors.{self.name}.setup import probe, set_up",
+            "from connectors.common import capabilities",
+            *(
+                f"from connectors.{self.name}.operations.{m.name} import {_camel(m.name)}Operation"
+                for m in self._operations()
+            ),
+        ]
+        classes = "\n\n\n".join(self._role_class(protocol) for protocol in self._protocols)
+        doc = f'"""{self.title} in the role of {self.role}."""'
+        imports = [*_imports(tree, self._port), *own]
+        return "\n".join([doc, "", *imports, "", "", classes])
+
+    def _role_class(self, protocol: ast.ClassDef) -> str:
+        members = list(_members(protocol))
+        operations = [member.name for member in members if _command(member)]
+        lines = [
+            f"class {self.title}{protocol.name}:",
+            f'    """{_promise(protocol)}"""',
+            "",
+            f"    def __init__(self, client: {self.title}Client) -> None:",
+            "        self._client = client",
+            *(f"        self.{o} = {_camel(o)}Operation(client)" for o in operations),
+        ]
+        if any(member.name == "capabilities" for member in members):
+            given = ", ".join(f"self.{operation}" for operation in operations)
+            lines.append(f"        self.capabilities = capabilities({given})")
+        see = f"see {self._port}, connectors/{ROLES[self.role].model}/{self.role}.py"
+        for member in members:
+            if member.name in _SETUP:
+                call = ast.unparse(_call(member.name, ["self._client"], member))
+                lines += ["", *_stub(member, f"return await {call}")]
+            elif member.name not in {"capabilities", *operations}:
+                todo = f"fill {protocol.name}.{member.name}: {see}"
+                lines += ["", *_stub(member, f"raise NotImplementedError({todo!r})")]
+        return "\n".join([*lines, ""])
+
+    def _operation_file(self, member: Member) -> str:
+        model = f"connectors/{ROLES[self.role].model}/operations/{member.name}.py"
+        kind = _KIND.search((ROOT / model).read_text(encoding="utf-8"))
+        assert kind, model  # noqa: S101 - every operation has a permanent kind
+        return self._filled(
+            _OPERATION,
+            imports="\n".join(_imports(_tree(self._port), self._port)),
+            operation=_camel(member.name),
+            member=member.name,
+            command=_command(member),
+            kind=kind[1],
+            see=f"see {model}",
+        )
+
+    def _harness_file(self) -> str:
+        name = f"{self.role.capitalize()}Harness"
+        source, model = f"tests/contracts/{self.role}_harness.py", ROLES[self.role].model
+        tree = _tree(source)
+        protocol = _protocol(tree, name)
+        lines = [f"class {self.title}{name}:", f'    """{_promise(protocol)}"""']
+        for member in _members(protocol):
+            todo = f"fill {name}.{member.name}: see tests/contracts/{model}.py"
+            lines += ["", *_stub(member, f"raise NotImplementedError({todo!r})")]
+        imports = [
+            *_imports(tree, source),
+            "from collections.abc import AsyncIterator",
+            "from contextlib import asynccontextmanager",
+            "from pathlib import Path",
+        ]
+        doc = f'"""{self.title} as its people use it, and its faults: {source} has the promises."""'
+        opening = self._filled(_HARNESS, protocol=name)
+        return "\n".join([doc, "", *imports, "", "", *lines, "", "", opening])
 
 
-def _stub(member: ast.FunctionDef | ast.AsyncFunctionDef, part: Part) -> Iterator[str]:
-    """The member's own signature; its promise stays where it is made."""
-    todo = f"fill {part.protocol}.{member.name}: see {part.source}, {part.model}"
+def main() -> None:
+    """Write the connector and its harness, and say which lines to add."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", help="the vendor, such as `pipedrive`: lower case, no hyphen")
+    parser.add_argument("--role", choices=sorted(ROLES), default="crm", help="the role it fills")
+    asked = parser.parse_args()
+    if not _NAME.fullmatch(asked.name):
+        parser.error(f"{asked.name!r} is no name for a package: use lower case letters and digits")
+    layout = Layout(asked.name, asked.role)
+    if layout.package.exists():
+        parser.error(f"connectors/{asked.name} is there already")
+    files = dict(layout.files())
+    (layout.package / "operations").mkdir(parents=True)
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    _tidy(files)
+    sys.stdout.write(
+        f"made connectors/{asked.name}/ and tests/contracts/{asked.name}.py; two lines are yours:\n"
+        f'  connectors/catalog.py        "{asked.name}",   among _VENDORS\n'
+        f'  tests/contracts/conftest.py  "{asked.name}",   among the players of {asked.role}\n'
+        f"then: make test ARGS='tests/contracts -k {asked.name} -x'\n"
+        "docs/connectors.md, Another vendor, has the way from here\n"
+    )
+
+
+def _tree(source: str) -> ast.Module:
+    return ast.parse((ROOT / source).read_text(encoding="utf-8"))
+
+
+def _protocol(tree: ast.Module, name: str) -> ast.ClassDef:
+    return next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name)
+
+
+def _promise(protocol: ast.ClassDef) -> str:
+    """The first line of its docstring."""
+    return (ast.get_docstring(protocol) or "").partition("\n")[0]
+
+
+def _members(protocol: ast.ClassDef) -> Iterator[Member]:
+    yield from (member for member in protocol.body if isinstance(member, Member))
+
+
+def _command(member: Member) -> str:
+    """The type of the commands that an operation takes; empty if the member is no operation."""
+    match member.returns:
+        case ast.Subscript(value=ast.Name(id="Operation"), slice=ast.Name(id=command)):
+            return command
+    return ""
+
+
+def _call(name: str, first: Sequence[str], member: Member) -> ast.expr:
+    """A call of a function with the member's own arguments after the first ones."""
+    given = [*first, *(arg.arg for arg in member.args.args[1:])]
+    named = [f"{arg.arg}={arg.arg}" for arg in member.args.kwonlyargs]
+    return ast.parse(f"{name}({', '.join([*given, *named])})", mode="eval").body
+
+
+def _stub(member: Member, body: str) -> Iterator[str]:
+    """The member's own signature over this body; its promise stays where it is made."""
     bare = copy.copy(member)
-    bare.body = [ast.parse(f"raise NotImplementedError({todo!r})").body[0]]
+    bare.body = [ast.parse(f"async def _():\n    {body}").body[0].body[0]]  # type: ignore[attr-defined]
     for line in ast.unparse(bare).splitlines():
         yield f"    {line}"
 
 
-def _imports(tree: ast.Module, parts: Sequence[Part]) -> list[str]:
-    """All that the source imports, and its own values; what is too much is taken out after."""
+def _imports(tree: ast.Module, source: str) -> list[str]:
+    """All that the source imports, and its own values; ruff removes what is too much."""
     given = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-    module = parts[0].source.removesuffix(".py").replace("/", ".")
-    filled = {part.protocol for part in parts}
-    own = [name for node in tree.body for name in _names(node) if name not in filled]
-    return given + [f"from {module} import {name}" for name in own]
+    module = source.removesuffix(".py").replace("/", ".")
+    return given + [f"from {module} import {name}" for node in tree.body for name in _names(node)]
 
 
 def _names(node: ast.stmt) -> Iterator[str]:
-    """What a statement of a module defines for others."""
+    """The names that a statement of a module defines for others."""
     match node:
         case ast.ClassDef(name=name):
             yield name
@@ -204,10 +401,14 @@ def _names(node: ast.stmt) -> Iterator[str]:
             yield name
 
 
-def _tidy(*made: Path) -> None:
-    """Unused imports out, the rest in order, everything in the house's format."""
+def _camel(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def _tidy(paths: Iterable[Path]) -> None:
+    """Removes unused imports, sorts the others, and formats all files."""
     ruff = [sys.executable, "-m", "ruff"]
-    files = [str(path) for path in made]
+    files = [str(path) for path in paths]
     subprocess.run([*ruff, "check", "--quiet", "--fix", *files], cwd=ROOT, check=False)
     subprocess.run([*ruff, "format", "--quiet", *files], cwd=ROOT, check=True)
 

@@ -14,7 +14,7 @@ __all__ = ["BottlecrmCrm", "BottlecrmSettings", "connector", "open_bottlecrm"]
 @asynccontextmanager
 async def open_bottlecrm(settings: BottlecrmSettings) -> AsyncIterator[Roles]:
     async with open_client(settings) as client:
-        yield Roles(crm=BottlecrmCrm(client, settle_time=settings.settle_time))
+        yield Roles(crm=BottlecrmCrm(client))
 
 
 connector = Connector(SYSTEM, BottlecrmSettings, open_bottlecrm)

@@ -10,24 +10,13 @@ from connectors.bottlecrm.errors import explain
 from connectors.bottlecrm.models.account import (
     Activities,
     Definition,
-    Definitions,
     Organization,
-    Pipelines,
-    ProfilePage,
+    Pipeline,
+    Profile,
 )
-from connectors.bottlecrm.models.records import (
-    Account,
-    AccountList,
-    AccountPage,
-    Contact,
-    ContactPage,
-    Deal,
-    DealList,
-    DealPage,
-    NamedReference,
-)
+from connectors.bottlecrm.models.records import Account, Contact, Deal, DealPage, NamedReference
 from connectors.bottlecrm.settings import BottlecrmSettings
-from connectors.common import Api, ApiProfile, Cached, StaticBearer, open_http, secret, together
+from connectors.common import Api, ApiProfile, Cached, StaticBearer, VendorClient, all_of, open_http
 from connectors.common.transport import Query
 from ports.failures import Absent, Unreachable
 
@@ -36,29 +25,22 @@ _PROFILE = ApiProfile(explain=explain)
 # The most activities of one response, BottleCRM source: common/views/dashboard_views.py
 _ACTIVITIES_LIMIT = 50
 _NAMESAKES = 50
+# The two lists in a response, BottleCRM source: accounts/views.py
+_ACCOUNT_LISTS = (("active_accounts", "open_accounts"), ("closed_accounts", "close_accounts"))
 _ACCOUNT_CACHE_TIME = timedelta(minutes=5)
 
 
-class BottlecrmClient:
+class BottlecrmClient(VendorClient[BottlecrmSettings]):
     """Reads whole records, each fresh; facts of the account are kept for a few minutes."""
 
-    def __init__(self, api: Api, site: str, page_size: int) -> None:
-        self.api = api
-        self._site = site
-        self._page_size = page_size
+    def __init__(self, api: Api, settings: BottlecrmSettings) -> None:
+        super().__init__(api, settings)
         self.organization = Cached(self._read_organization, _ACCOUNT_CACHE_TIME)
         self.won_stages = Cached(self._read_won_stages, _ACCOUNT_CACHE_TIME)
 
-    @property
-    def system(self) -> str:
-        return self.api.system
-
     def url(self, deal: str) -> str:
         """The page of a deal that people open."""
-        return f"{self._site}/pipeline/{deal}"
-
-    def key(self, id: str) -> str:
-        return f"{self.system}:{id}"
+        return f"{self.settings.site}/pipeline/{deal}"
 
     def local_id(self, deal: str) -> str:
         """BottleCRM's own id of a deal such as `bottlecrm:0b7e5f0a-…`. Raises Absent."""
@@ -74,35 +56,32 @@ class BottlecrmClient:
 
     async def deals(self, ids: Sequence[str]) -> Sequence[Deal]:
         """The deals with these ids; leaves out those that are gone."""
-        async with together() as group:
-            tasks = [group.create_task(self._deal(each)) for each in ids]
-        return [deal for task in tasks if (deal := task.result())]
+        return [deal for deal in await all_of(map(self._deal, ids)) if deal]
 
     async def account(self, reference: NamedReference) -> Account | None:
         """Searches by name: a company's own page holds all its deals, tasks and invoices too."""
         query: Query = {"name": reference.name, "limit": _NAMESAKES}
-        found = (await self.api.get("/api/accounts/", query=query)).read(AccountList)
-        for account in found.accounts:
-            if account.id == reference.id:
-                return account
+        response = await self.api.get("/api/accounts/", query=query)
+        for names in _ACCOUNT_LISTS:
+            for account in response.read(list[Account], *names):
+                if account.id == reference.id:
+                    return account
         with suppress(Absent):
             response = await self.api.get("/api/accounts/{}/", reference.id)
-            return response.read(AccountPage).account
+            return response.read(Account, "account_obj")
         return None
 
     async def contacts(self, ids: Sequence[str]) -> Sequence[Contact]:
         """The contacts with these ids; leaves out those that are gone."""
-        async with together() as group:
-            tasks = [group.create_task(self._contact(each)) for each in ids]
-        return [contact for task in tasks if (contact := task.result())]
+        return [contact for contact in await all_of(map(self._contact, ids)) if contact]
 
     async def definitions(self) -> Sequence[Definition]:
         query = {"include_counts": "false"}
         response = await self.api.get("/api/custom-fields/", query=query)
-        return response.read(Definitions).definitions
+        return response.read(list[Definition], "definitions")
 
-    async def me(self) -> ProfilePage:
-        return (await self.api.get("/api/profile/")).read(ProfilePage)
+    async def me(self) -> Profile:
+        return (await self.api.get("/api/profile/")).read(Profile, "user_obj")
 
     async def activities(self) -> Activities:
         """The latest edits of deals, by whomever, ours included."""
@@ -125,12 +104,13 @@ class BottlecrmClient:
             if found and not any(deal.id in found for deal in page):
                 raise Unreachable(self.system, "the list of won deals changed while it was read")
             found |= {deal.id: deal for deal in page}
-            full, offset = len(page) == self._page_size, offset + len(page) - 1
+            full, offset = len(page) == self.settings.page_size, offset + len(page) - 1
         return found
 
     async def _page(self, stage: str, offset: int) -> Sequence[Deal]:
-        query: Query = {"stage": stage, "limit": self._page_size, "offset": offset}
-        return (await self.api.get("/api/opportunities/", query=query)).read(DealList).deals
+        query: Query = {"stage": stage, "limit": self.settings.page_size, "offset": offset}
+        response = await self.api.get("/api/opportunities/", query=query)
+        return response.read(list[Deal], "opportunities")
 
     async def _deal(self, id: str) -> Deal | None:
         with suppress(Absent):
@@ -139,7 +119,7 @@ class BottlecrmClient:
 
     async def _contact(self, id: str) -> Contact | None:
         with suppress(Absent):
-            return (await self.api.get("/api/contacts/{}/", id)).read(ContactPage).contact
+            return (await self.api.get("/api/contacts/{}/", id)).read(Contact, "contact_obj")
         return None
 
     async def _read_organization(self) -> Organization:
@@ -147,19 +127,16 @@ class BottlecrmClient:
 
     async def _read_won_stages(self) -> Sequence[str]:
         response = await self.api.get("/api/opportunities/pipelines/")
-        stages = (each for line in response.read(Pipelines).pipelines for each in line.stages)
+        pipelines = response.read(list[Pipeline], "pipelines")
+        stages = (stage for pipeline in pipelines for stage in pipeline.stages)
         return sorted({stage.code for stage in stages if stage.kind == "won"})
 
 
 @asynccontextmanager
 async def open_client(settings: BottlecrmSettings) -> AsyncIterator[BottlecrmClient]:
-    token = secret(settings.access_token, settings.access_token_file)
-    if token is None:
-        raise ValueError("the settings hold no credentials")
     async with open_http(settings.url, settings.http) as http:
-        auth, timeout = StaticBearer(SYSTEM, token), settings.http.timeout_seconds
-        api = Api(SYSTEM, http, auth, timeout, _PROFILE)
-        yield BottlecrmClient(api, settings.site, settings.page_size)
+        api = Api(SYSTEM, http, StaticBearer(SYSTEM, settings.secret()), _PROFILE)
+        yield BottlecrmClient(api, settings)
 
 
 def _is_uuid(id: str) -> bool:

@@ -1,7 +1,7 @@
 """BottleCRM in the role of Crm: reads deals."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from connectors.bottlecrm.client import BottlecrmClient
 from connectors.bottlecrm.models.account import Activities
@@ -13,7 +13,6 @@ from connectors.bottlecrm.operations.write_back import WriteBackOperation
 from connectors.bottlecrm.setup import probe, set_up
 from connectors.common import capabilities, together
 from domain.deal import Deal
-from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId
 from ports.capability import Capability
 from ports.crm import WonDeal
@@ -26,13 +25,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class BottlecrmCrm:
     """Reads a deal in two rounds of calls; a poll reads the latest edits, then their deals."""
 
-    def __init__(self, client: BottlecrmClient, *, settle_time: timedelta) -> None:
-        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
-            return IdempotencyPolicy(strategy=strategy, settle_time=settle_time)
-
+    def __init__(self, client: BottlecrmClient) -> None:
         self._client = client
-        self.write_back = WriteBackOperation(client, idempotency(Strategy.UPSERT))
-        self.owner_task = OwnerTaskOperation(client, idempotency(Strategy.SEARCH_FIRST))
+        self.write_back = WriteBackOperation(client)
+        self.owner_task = OwnerTaskOperation(client)
         self.capabilities = capabilities(
             self.write_back, self.owner_task, also={Capability.DRY_RUN}
         )

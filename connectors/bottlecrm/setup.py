@@ -43,7 +43,7 @@ async def set_up(client: BottlecrmClient, *, dry_run: bool) -> Sequence[str]:
 
 async def probe(client: BottlecrmClient) -> Probe:
     """Raises Misconfigured if we cannot sign in; a missing scope or field is a problem."""
-    profile, organization = (await client.me()).profile, await client.organization.again()
+    profile, organization = await client.me(), await client.organization.again()
     problems = await problems_of(
         _check_role(profile.role),
         _check_fields(client),

@@ -1,21 +1,30 @@
 """The parts that all connectors share."""
 
-from connectors.common.auth import Anonymous, Auth, Basic, StaticBearer
+from connectors.common.auth import Anonymous, ApiKey, Auth, Basic, StaticBearer
 from connectors.common.cached import Cached
 from connectors.common.capabilities import capabilities
+from connectors.common.client import VendorClient
 from connectors.common.http import Api, ApiProfile
 from connectors.common.manifest import Connector, Roles
-from connectors.common.oauth import ClientCredentials, OAuthClient, OAuthRefresh, TokenEndpoint
-from connectors.common.operation import VendorOperation
+from connectors.common.oauth import ClientCredentials, OAuthRefresh, TokenEndpoint
+from connectors.common.operation import UpsertOperation, VendorOperation
 from connectors.common.response import Response
-from connectors.common.settings import HttpSettings, Secret, secret
-from connectors.common.together import together
+from connectors.common.settings import (
+    HttpSettings,
+    Secret,
+    SiteSettings,
+    VendorSettings,
+    require_secret,
+    secret,
+)
+from connectors.common.together import all_of, together
 from connectors.common.trace import correlation
 from connectors.common.transport import Http, open_http
 
 __all__ = [
     "Anonymous",
     "Api",
+    "ApiKey",
     "ApiProfile",
     "Auth",
     "Basic",
@@ -24,17 +33,22 @@ __all__ = [
     "Connector",
     "Http",
     "HttpSettings",
-    "OAuthClient",
     "OAuthRefresh",
     "Response",
     "Roles",
     "Secret",
+    "SiteSettings",
     "StaticBearer",
     "TokenEndpoint",
+    "UpsertOperation",
+    "VendorClient",
     "VendorOperation",
+    "VendorSettings",
+    "all_of",
     "capabilities",
     "correlation",
     "open_http",
+    "require_secret",
     "secret",
     "together",
 ]

@@ -1,6 +1,5 @@
 """How a call says who we are."""
 
-from abc import ABC, abstractmethod
 from base64 import b64encode
 from typing import Protocol
 
@@ -25,49 +24,54 @@ class Anonymous:
         return {}
 
     async def refresh(self, failed: str) -> bool:
-        del failed
         return False
 
 
-class _Static(ABC):
-    """A credential that changes only when a person rotates it: then it is read anew."""
+class ApiKey:
+    """A secret in a header of its own. It changes only when a person rotates it: then read anew."""
 
-    def __init__(self, system: str, secret: Secret) -> None:
+    def __init__(self, system: str, header: str, secret: Secret) -> None:
         self._system = system
+        self._header = header
         self._secret = secret
-        self._header = ""
+        self._value = ""
 
     async def headers(self) -> dict[str, str]:
-        if not self._header:
-            self._header = self._read()
-        return {"Authorization": self._header}
+        if not self._value:
+            self._value = self._read()
+        return {self._header: self._value}
 
     async def refresh(self, failed: str) -> bool:
-        self._header = self._read()
-        return self._header != failed
+        before = failed or self._value
+        self._value = self._read()
+        return self._value != before
 
     def _read(self) -> str:
-        return self._spell(read_secret(self._system, self._secret))
+        return self.written(read_secret(self._system, self._secret))
 
-    @abstractmethod
-    def _spell(self, secret: str) -> str: ...
+    def written(self, secret: str) -> str:
+        """The secret as the header has it."""
+        return secret
 
 
-class StaticBearer(_Static):
+class StaticBearer(ApiKey):
     """A token that does not expire."""
 
-    def _spell(self, secret: str) -> str:
+    def __init__(self, system: str, token: Secret) -> None:
+        super().__init__(system, "Authorization", token)
+
+    def written(self, secret: str) -> str:
         return f"Bearer {secret}"
 
 
-class Basic(_Static):
+class Basic(ApiKey):
     """A user and a secret (RFC 7617)."""
 
     def __init__(self, system: str, user: str, secret: Secret) -> None:
-        super().__init__(system, secret)
+        super().__init__(system, "Authorization", secret)
         self._user = user
 
-    def _spell(self, secret: str) -> str:
+    def written(self, secret: str) -> str:
         return f"Basic {b64encode(f'{self._user}:{secret}'.encode()).decode()}"
 
 

@@ -16,17 +16,13 @@ def capabilities(
     The ledger acts by `idempotency`: a flag derived from it never says anything else.
     """
     derived = {
-        Capability.IDEMPOTENCY_KEY: any(_takes_key(operation) for operation in operations),
-        Capability.UNIQUE_REFERENCE: any(_keeps_unique(operation) for operation in operations),
+        Capability.IDEMPOTENCY_KEY: any(
+            each.idempotency.key_lifetime is not None for each in operations
+        ),
+        Capability.UNIQUE_REFERENCE: any(
+            each.idempotency.strategy is Strategy.UNIQUE_REFERENCE for each in operations
+        ),
     }
     if twice := derived.keys() & set(also):
         raise ValueError(f"{', '.join(twice)}: its operations declare that")
     return frozenset(also) | {capability for capability, is_so in derived.items() if is_so}
-
-
-def _takes_key(operation: Operation[Any]) -> bool:
-    return operation.idempotency.key_lifetime is not None
-
-
-def _keeps_unique(operation: Operation[Any]) -> bool:
-    return operation.idempotency.strategy is Strategy.UNIQUE_REFERENCE

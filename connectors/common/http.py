@@ -62,18 +62,10 @@ class Api:
     A path may have `{}` places: `parts` fill them, percent-encoded; the log shows only the path.
     """
 
-    def __init__(
-        self,
-        system: str,
-        http: Http,
-        auth: Auth,
-        timeout: float,
-        profile: ApiProfile = _PLAIN,
-    ) -> None:
+    def __init__(self, system: str, http: Http, auth: Auth, profile: ApiProfile = _PLAIN) -> None:
         self.system = system
         self._http = http
         self._auth = auth
-        self._timeout = timeout
         self._profile = profile
 
     async def get(self, path: str, *parts: str, **sending: Unpack[Sending]) -> Response:
@@ -94,7 +86,7 @@ class Api:
     async def _call(
         self, method: str, path: str, parts: Sequence[str], sending: Sending
     ) -> Response:
-        deadline = asyncio.get_running_loop().time() + self._timeout
+        deadline = asyncio.get_running_loop().time() + self._http.timeout
         reads = method in _READS or sending.get("reads", False)
         request = self._request(method, path, parts, sending)
         await self._sign(request, deadline)

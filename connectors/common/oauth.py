@@ -26,43 +26,38 @@ class _Token(BaseModel):
 
 @dataclass(frozen=True)
 class TokenEndpoint:
-    """A token endpoint. RFC 6749 asks for a form; `as_json` is for those who want JSON."""
+    """A token endpoint, and our app as it is registered there.
+
+    RFC 6749 asks for a form; `as_json` is for a vendor that wants JSON.
+    """
 
     api: Api
     url: str
+    client_id: str
+    client_secret: Secret
     as_json: bool = False
 
     async def ask(self, form: dict[str, str], headers: dict[str, str] | None = None) -> _Token:
-        """Asking for a token changes nothing we bill by: a lost answer is asked for again."""
+        """Asking for a token changes nothing we bill by: a lost response is asked for again."""
         body, form_body = (form, None) if self.as_json else (None, form)
         try:
-            answer = await self.api.post(
+            response = await self.api.post(
                 self.url, body=body, form=form_body, headers=headers, reads=True
             )
         except Rejected as refused:
             reason = f"the token endpoint refuses our credentials: {refused.reason}"
             raise Misconfigured(refused.system, reason) from refused
-        return answer.read(_Token)
+        return response.read(_Token)
 
-
-@dataclass(frozen=True)
-class OAuthClient:
-    """Our app, as registered with the vendor."""
-
-    system: str
-    id: str
-    secret: Secret
-
-    def read_secret(self) -> str:
-        return read_secret(self.system, self.secret)
+    def read(self, secret: Secret) -> str:
+        return read_secret(self.api.system, secret)
 
 
 class _Tokens(ABC):
     """An Auth over a token endpoint; each grant says how it asks."""
 
-    def __init__(self, endpoint: TokenEndpoint, client: OAuthClient, clock: Clock) -> None:
+    def __init__(self, endpoint: TokenEndpoint, clock: Clock) -> None:
         self._endpoint = endpoint
-        self._client = client
         self._clock = clock
         self._lock = asyncio.Lock()
         self._header = ""
@@ -96,29 +91,20 @@ class _Tokens(ABC):
 
 
 class OAuthRefresh(_Tokens):
-    """The refresh-token grant. A rotated refresh token is kept, and handed to `save`."""
+    """The refresh-token grant. A rotated refresh token is kept while the process lives."""
 
     def __init__(
-        self,
-        endpoint: TokenEndpoint,
-        client: OAuthClient,
-        refresh_token: Secret,
-        *,
-        save: Callable[[str], None] | None = None,
-        clock: Clock = time.monotonic,
+        self, endpoint: TokenEndpoint, refresh_token: Secret, *, clock: Clock = time.monotonic
     ) -> None:
-        super().__init__(endpoint, client, clock)
+        super().__init__(endpoint, clock)
         self._refresh_token = refresh_token
-        self._save = save
         self._rotated = ""
 
     async def _ask(self) -> _Token:
-        given = read_secret(self._client.system, self._refresh_token)
+        given = self._endpoint.read(self._refresh_token)
         token = await self._exchange(self._rotated or given, given)
-        if token.refresh_token not in ("", self._rotated, given):
+        if token.refresh_token not in ("", given):
             self._rotated = token.refresh_token
-            if self._save:
-                self._save(token.refresh_token)
         return token
 
     async def _exchange(self, refresh_token: str, given: str) -> _Token:
@@ -134,8 +120,8 @@ class OAuthRefresh(_Tokens):
     def _form(self, refresh_token: str) -> dict[str, str]:
         return {
             "grant_type": "refresh_token",
-            "client_id": self._client.id,
-            "client_secret": self._client.read_secret(),
+            "client_id": self._endpoint.client_id,
+            "client_secret": self._endpoint.read(self._endpoint.client_secret),
             "refresh_token": refresh_token,
         }
 
@@ -147,23 +133,17 @@ class ClientCredentials(_Tokens):
     """
 
     def __init__(
-        self,
-        endpoint: TokenEndpoint,
-        client: OAuthClient,
-        scope: str = "",
-        *,
-        clock: Clock = time.monotonic,
+        self, endpoint: TokenEndpoint, scope: str = "", *, clock: Clock = time.monotonic
     ) -> None:
-        super().__init__(endpoint, client, clock)
+        super().__init__(endpoint, clock)
         self._scope = scope
 
     async def _ask(self) -> _Token:
         grant = {"grant_type": "client_credentials"}
         if self._scope:
             grant["scope"] = self._scope
-        secret = self._client.read_secret()
+        client, secret = self._endpoint.client_id, self._endpoint.read(self._endpoint.client_secret)
         if self._endpoint.as_json:
-            client = {"client_id": self._client.id, "client_secret": secret}
-            return await self._endpoint.ask(grant | client)
-        basic = b64encode(f"{self._client.id}:{secret}".encode()).decode()
+            return await self._endpoint.ask(grant | {"client_id": client, "client_secret": secret})
+        basic = b64encode(f"{client}:{secret}".encode()).decode()
         return await self._endpoint.ask(grant, {"Authorization": f"Basic {basic}"})

@@ -1,29 +1,46 @@
 """The base class of vendor operations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from datetime import timedelta
+from typing import ClassVar, Generic, TypeVar
 
-from domain.effect import IdempotencyPolicy
+from connectors.common.client import VendorClient
+from connectors.common.settings import VendorSettings
+from domain.effect import IdempotencyPolicy, Receipt, Strategy
 
-
-class Client(Protocol):
-    """Makes the calls of one vendor; `system` is the name of the vendor."""
-
-    @property
-    def system(self) -> str: ...
-
-
-C_co = TypeVar("C_co", bound=Client, covariant=True)
+C_co = TypeVar("C_co", bound=VendorClient[VendorSettings], covariant=True)
 
 
 @dataclass(frozen=True)
 class VendorOperation(Generic[C_co]):
-    """Base class for a vendor's operations: a subclass adds `kind`, `do`, `find` and `undo`."""
+    """Base class for a vendor's operations.
+
+    A subclass adds `kind`, `strategy`, `do`, `find` and `undo`.
+    """
 
     client: C_co
-    idempotency: IdempotencyPolicy
+    strategy: ClassVar[Strategy]
+    key_lifetime: ClassVar[timedelta | None] = None
     is_repeatable = False
 
     @property
     def system(self) -> str:
         return self.client.system
+
+    @property
+    def idempotency(self) -> IdempotencyPolicy:
+        return IdempotencyPolicy(
+            strategy=self.strategy,
+            settle_time=self.client.settings.settle_time,
+            key_lifetime=self.key_lifetime,
+        )
+
+
+class UpsertOperation(VendorOperation[C_co]):
+    """Base class for operations that write whole values: a repeat needs no search."""
+
+    strategy = Strategy.UPSERT
+
+    async def find(self, command: object) -> Sequence[Receipt]:
+        return ()

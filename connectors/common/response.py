@@ -68,6 +68,14 @@ class Response:
             where = ".".join(str(part) for part in first["loc"])
             raise self.unreadable(f"{where}: {first['msg']}") from surprise
 
+    def try_read(self, model: type[M]) -> M | None:
+        """The body of an error as a model; None if it does not fit."""
+        try:
+            adapter: TypeAdapter[M] = _adapter(cast("Hashable", model))
+            return adapter.validate_json(self.text)
+        except ValidationError:
+            return None
+
     def unreadable(self, why: str) -> ConnectorFailure:
         """A success that we cannot read: for a change, it may have happened."""
         return self.lost(f"answered {self.status} with what we cannot read ({why})")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import BaseModel, Field, SecretStr
 
@@ -20,11 +21,41 @@ class HttpSettings(BaseModel, extra="forbid"):
     settle_seconds: float | None = Field(None, ge=0)
     max_connections: int = Field(8, gt=0)
 
-    def settle(self, default: timedelta) -> timedelta:
+
+class VendorSettings(BaseModel, extra="forbid"):
+    """The settings of every vendor over HTTP; a subclass adds where it is and how to sign in."""
+
+    default_settle_time: ClassVar[timedelta]
+    http: HttpSettings = HttpSettings()
+
+    @property
+    def settle_time(self) -> timedelta:
         """How long a lost call may still land: as set here, else as the vendor is known for."""
-        if self.settle_seconds is None:
-            return default
-        return timedelta(seconds=self.settle_seconds)
+        if self.http.settle_seconds is None:
+            return self.default_settle_time
+        return timedelta(seconds=self.http.settle_seconds)
+
+
+class SiteSettings(VendorSettings):
+    """The settings of a vendor with an API at `url` and a site for people at `app_url`."""
+
+    url: str
+    app_url: str = ""
+
+    @property
+    def site(self) -> str:
+        """The address that people open."""
+        return (self.app_url or self.url).rstrip("/")
+
+
+def require_secret(
+    value: SecretStr | None, file: Path | None, reason: str = "the settings hold no credentials"
+) -> Secret:
+    """The reader of a secret. Raises ValueError with the reason if it is not given."""
+    found = secret(value, file)
+    if found is None:
+        raise ValueError(reason)
+    return found
 
 
 def secret(value: SecretStr | None, file: Path | None) -> Secret | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 
-from connectors.common.together import together
+from connectors.common.together import all_of
 from ports.failures import Misconfigured
 
 
@@ -11,9 +11,8 @@ async def problems_of(*checks: Awaitable[Sequence[str]]) -> tuple[str, ...]:
 
     A check that raises Misconfigured has one problem.
     """
-    async with together() as group:
-        tasks = [group.create_task(_problems(check)) for check in checks]
-    return tuple(dict.fromkeys(problem for task in tasks for problem in task.result()))
+    found = await all_of(map(_problems, checks))
+    return tuple(dict.fromkeys(problem for problems in found for problem in problems))
 
 
 async def _problems(check: Awaitable[Sequence[str]]) -> Sequence[str]:

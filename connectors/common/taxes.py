@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
+from connectors.common.cached import Cached
 from domain.tax import TaxTreatment
+
+D = TypeVar("D")
+T = TypeVar("T")
 
 TREATMENT_NAMES: Final = {
     TaxTreatment.REVERSE_CHARGE: "reverse charge",
@@ -23,6 +27,15 @@ def tax_problems(fitting: Callable[[TaxTreatment], Sequence[str]], setting: str)
         if not found or (len(found) > 1 and not is_taxed):
             rate = "the standard rate" if is_taxed else "0 %"
             yield no_single_rate(treatment, rate, found, setting)
+
+
+async def single(data: Cached[D], fitting: Callable[[D], list[T]]) -> list[T]:
+    """The one tax that fits, or else all that do.
+
+    Where not exactly one fits, the data is read again: a person may have corrected it.
+    """
+    found = fitting(await data.get())
+    return found if len(found) == 1 else fitting(await data.again())
 
 
 def suits(percentage: Decimal, treatment: TaxTreatment, rate: Decimal | None) -> bool:

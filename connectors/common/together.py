@@ -1,10 +1,13 @@
 """Calls made side by side, where the first failure ends them all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from ports.failures import ConnectorFailure
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -18,6 +21,13 @@ async def together() -> AsyncIterator[asyncio.TaskGroup]:
     else:
         return
     raise _leaf(first)
+
+
+async def all_of(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of calls made side by side."""
+    async with together() as group:
+        tasks = [group.create_task(call) for call in calls]
+    return [task.result() for task in tasks]
 
 
 def _leaf(failed: BaseExceptionGroup[ConnectorFailure]) -> ConnectorFailure:

@@ -38,6 +38,8 @@ class Http:
 
     url: str
     transport: httpx.AsyncBaseTransport
+    timeout: float
+    """The seconds that a whole call may take."""
     extensions: Mapping[str, object]
 
     def request(
@@ -77,9 +79,10 @@ async def open_http(url: str, settings: HttpSettings) -> AsyncIterator[Http]:
         ),
         trust_env=False,
     )
-    timeout = httpx.Timeout(settings.timeout_seconds).as_dict()
+    extensions = {"timeout": httpx.Timeout(settings.timeout_seconds).as_dict()}
     async with transport:
-        yield Http(str(httpx.URL(url)).rstrip("/"), transport, {"timeout": timeout})
+        address = str(httpx.URL(url)).rstrip("/")
+        yield Http(address, transport, settings.timeout_seconds, extensions)
 
 
 @cache

@@ -14,7 +14,7 @@ __all__ = ["HubspotCrm", "HubspotSettings", "connector", "open_hubspot"]
 @asynccontextmanager
 async def open_hubspot(settings: HubspotSettings) -> AsyncIterator[Roles]:
     async with open_client(settings) as client:
-        yield Roles(crm=HubspotCrm(client, settings))
+        yield Roles(crm=HubspotCrm(client))
 
 
 connector = Connector(SYSTEM, HubspotSettings, open_hubspot)

@@ -13,16 +13,17 @@ from connectors.common import (
     Auth,
     Cached,
     Http,
-    OAuthClient,
     OAuthRefresh,
     StaticBearer,
     TokenEndpoint,
+    VendorClient,
+    all_of,
     open_http,
+    require_secret,
     secret,
-    together,
 )
 from connectors.hubspot.errors import explain
-from connectors.hubspot.models.account import AccountInfo, Pipelines, PipelineStage
+from connectors.hubspot.models.account import AccountInfo, Pipeline, PipelineStage
 from connectors.hubspot.models.fields import properties_of
 from connectors.hubspot.models.records import Association, Associations, Batch, Page, Record
 from connectors.hubspot.settings import HubspotSettings
@@ -84,18 +85,14 @@ class Paths:
         return f"/crm/{root}/{kind}"
 
 
-class HubspotClient:
+class HubspotClient(VendorClient[HubspotSettings]):
     """Reads records with all the properties we want; each response is fresh, except a search."""
 
-    def __init__(self, api: Api, paths: Paths) -> None:
-        self.api = api
-        self.paths = paths
+    def __init__(self, api: Api, settings: HubspotSettings) -> None:
+        super().__init__(api, settings)
+        self.paths = Paths(settings.api_version)
         self.info = Cached(self._read_info, _ACCOUNT_CACHE_TIME)
         self.stages = Cached(self._read_stages, _ACCOUNT_CACHE_TIME)
-
-    @property
-    def system(self) -> str:
-        return self.api.system
 
     def local_id(self, deal: str) -> str:
         """HubSpot's own id of a deal such as `hubspot:51230000017`. Raises Absent."""
@@ -122,9 +119,8 @@ class HubspotClient:
         A merged record answers to its old ids, and has a new one.
         """
         asked = list(dict.fromkeys(ids))
-        async with together() as group:
-            batches = [group.create_task(self._batch(kind, part)) for part in _batches(asked)]
-        records = [record for batch in batches for record in batch.result()]
+        batches = await all_of(self._batch(kind, part) for part in _batches(asked))
+        records = [record for batch in batches for record in batch]
         found = {each: record for record in records for each in record.ids}
         return {each: found[each] for each in asked if each in found}
 
@@ -146,8 +142,7 @@ class HubspotClient:
 
     async def stage(self, id: str) -> PipelineStage | None:
         """The stage with this id; an unknown one is looked up again."""
-        known = (await self.stages.get()).get(id)
-        return known or (await self.stages.again()).get(id)
+        return await self.stages.find(lambda stages: stages.get(id))
 
     async def _batch(self, kind: str, ids: Sequence[str]) -> Sequence[Record]:
         body = {"properties": properties_of(kind), "inputs": [{"id": each} for each in ids]}
@@ -162,28 +157,28 @@ class HubspotClient:
         return (await self.api.get(self.paths.account)).read(AccountInfo)
 
     async def _read_stages(self) -> dict[str, PipelineStage]:
-        pipelines = (await self.api.get(self.paths.pipelines("deals"))).read(Pipelines).results
+        response = await self.api.get(self.paths.pipelines("deals"))
+        pipelines = response.read(list[Pipeline], "results")
         return {stage.id: stage for pipeline in pipelines for stage in pipeline.stages}
 
 
 @asynccontextmanager
 async def open_client(settings: HubspotSettings) -> AsyncIterator[HubspotClient]:
-    paths = Paths(settings.api_version)
     async with open_http(settings.url, settings.http) as http:
-        auth, timeout = _auth(settings, http, paths), settings.http.timeout_seconds
-        yield HubspotClient(Api(SYSTEM, http, auth, timeout, _PROFILE), paths)
+        api = Api(SYSTEM, http, _auth(settings, http), _PROFILE)
+        yield HubspotClient(api, settings)
 
 
-def _auth(settings: HubspotSettings, http: Http, paths: Paths) -> Auth:
+def _auth(settings: HubspotSettings, http: Http) -> Auth:
     if token := secret(settings.access_token, settings.access_token_file):
         return StaticBearer(SYSTEM, token)
-    client_secret = secret(settings.client_secret, settings.client_secret_file)
-    refresh_token = secret(settings.refresh_token, settings.refresh_token_file)
-    if client_secret is None or refresh_token is None:
-        raise ValueError("the settings hold no credentials")
-    api = Api(SYSTEM, http, Anonymous(), settings.http.timeout_seconds, _PROFILE)
-    client = OAuthClient(SYSTEM, settings.client_id, client_secret)
-    return OAuthRefresh(TokenEndpoint(api, paths.token), client, refresh_token)
+    client_secret = require_secret(settings.client_secret, settings.client_secret_file)
+    refresh_token = require_secret(settings.refresh_token, settings.refresh_token_file)
+    api = Api(SYSTEM, http, Anonymous(), _PROFILE)
+    endpoint = TokenEndpoint(
+        api, Paths(settings.api_version).token, settings.client_id, client_secret
+    )
+    return OAuthRefresh(endpoint, refresh_token)
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -11,10 +11,8 @@ from connectors.hubspot.models.records import CHANGED, Association, Record, won_
 from connectors.hubspot.models.values import moment
 from connectors.hubspot.operations.owner_task import OwnerTaskOperation
 from connectors.hubspot.operations.write_back import WriteBackOperation
-from connectors.hubspot.settings import HubspotSettings
 from connectors.hubspot.setup import HubspotSetup
 from domain.deal import Deal
-from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId
 from ports.capability import Capability
 from ports.crm import WonDeal
@@ -30,15 +28,11 @@ _DEAL_TYPE = "0-3"
 class HubspotCrm:
     """Reads a deal in two rounds of concurrent calls; a poll is one search per page."""
 
-    def __init__(self, client: HubspotClient, settings: HubspotSettings) -> None:
-        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
-            return IdempotencyPolicy(strategy=strategy, settle_time=settings.settle_time)
-
+    def __init__(self, client: HubspotClient) -> None:
         self._client = client
-        self._settings = settings
         self._setup = HubspotSetup(client)
-        self.write_back = WriteBackOperation(client, idempotency(Strategy.UPSERT))
-        self.owner_task = OwnerTaskOperation(client, idempotency(Strategy.SEARCH_FIRST))
+        self.write_back = WriteBackOperation(client)
+        self.owner_task = OwnerTaskOperation(client)
         self.capabilities = capabilities(
             self.write_back,
             self.owner_task,
@@ -67,7 +61,7 @@ class HubspotCrm:
         return await self._setup.set_up(dry_run=dry_run)
 
     async def probe(self) -> Probe:
-        return await self._setup.probe(self._settings.identity)
+        return await self._setup.probe(self._client.settings.identity)
 
     async def _records(self, deal: Record, labelled: Sequence[Association]) -> DealRecords:
         client, company = self._client, company_id(deal)
@@ -85,7 +79,7 @@ class HubspotCrm:
             for record in records:
                 self._require_fields(kind, record)
         info = reading_info.result()
-        home = f"{self._settings.app_url}/contacts/{info.portal}/record/{_DEAL_TYPE}"
+        home = f"{self._client.settings.app_url}/contacts/{info.portal}/record/{_DEAL_TYPE}"
         return DealRecords(
             system=client.system,
             deal=deal,
@@ -115,7 +109,7 @@ class HubspotCrm:
         stages = [stage.id for stage in known.values() if stage.is_won]
         after: str | None = None
         while stages:
-            body = won_search(stages, since, after, self._settings.page_size)
+            body = won_search(stages, since, after, self._client.settings.page_size)
             page = await self._client.search("deals", body)
             for record in page.results:
                 yield record

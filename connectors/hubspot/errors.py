@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from pydantic import ValidationError
-
 from connectors.common import Response
 from connectors.hubspot.models.error import ErrorBody
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Throttled
@@ -24,7 +22,7 @@ _MIGRATION_PAUSE = timedelta(minutes=1)
 
 def explain(response: Response) -> ConnectorFailure | None:
     """The failure that an error response means; None where its outcome is not known."""
-    body = _body(response)
+    body = response.try_read(ErrorBody)
     if body is None and response.status == 404:
         reason = "404 from a path that no API serves: check url and api_version in the settings"
         return Misconfigured(response.system, reason)
@@ -59,10 +57,3 @@ def _way_out(response: Response, error: ErrorBody) -> str:
     if any(detail.code == "PROPERTY_DOESNT_EXIST" for detail in error.errors):
         return "prepare the account, or make the property there"
     return ""
-
-
-def _body(response: Response) -> ErrorBody | None:
-    try:
-        return ErrorBody.model_validate_json(response.text)
-    except ValidationError:
-        return None

@@ -4,20 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from connectors.common import HttpSettings, secret
-
-# Measured: a lost write shows within seconds; half a minute leaves room for HubSpot's queues.
-_SETTLE_TIME = timedelta(seconds=30)
+from connectors.common import SiteSettings, secret
 
 
-class HubspotSettings(BaseModel, extra="forbid"):
+class HubspotSettings(SiteSettings):
     """Either an access token (of a service key or a private app), or an OAuth app's three parts.
 
     Each secret may be given in a file instead, as `<name>_file`.
     """
 
+    # Measured: a lost write shows within seconds; half a minute leaves room for HubSpot's queues.
+    default_settle_time = timedelta(seconds=30)
     url: str = "https://api.hubapi.com"
     app_url: str = "https://app.hubspot.com"
     api_version: str = Field("v3", pattern=r"^(v3|20\d\d-(03|09))$")
@@ -30,7 +29,6 @@ class HubspotSettings(BaseModel, extra="forbid"):
     refresh_token_file: Path | None = None
     page_size: int = Field(200, ge=1, le=200)
     """How many deals a poll reads a page; HubSpot's search takes at most 200."""
-    http: HttpSettings = HttpSettings()
 
     @model_validator(mode="after")
     def _has_one_sign_in(self) -> Self:
@@ -49,7 +47,3 @@ class HubspotSettings(BaseModel, extra="forbid"):
     @property
     def identity(self) -> str:
         return f"app {self.client_id}" if self.client_id else "access token"
-
-    @property
-    def settle_time(self) -> timedelta:
-        return self.http.settle(_SETTLE_TIME)

@@ -5,18 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.common import Response, together
+from connectors.common import Response, all_of, together
 from connectors.common.field_definitions import ROLE_LABELS, FieldDefinition
 from connectors.common.setup import problems_of
 from connectors.hubspot.client import HubspotClient
-from connectors.hubspot.models.account import (
-    Labels,
-    Properties,
-    Property,
-    PropertyGroups,
-)
+from connectors.hubspot.models.account import Property, PropertyGroup
 from connectors.hubspot.models.fields import FIELDS, GROUP, definition, option, property_type
-from connectors.hubspot.models.records import BatchResult
+from connectors.hubspot.models.records import AssociationType, BatchResult
 from ports.failures import Rejected
 from ports.probe import Probe
 
@@ -125,16 +120,15 @@ class HubspotSetup:
 
     async def _properties(self, kind: str) -> tuple[set[str], dict[str, Property]]:
         path = self._paths.properties(kind)
-        async with together() as group:
-            groups = group.create_task(self._api.get(f"{path}/groups"))
-            properties = group.create_task(self._api.get(path))
-        names = {found.name for found in groups.result().read(PropertyGroups).results}
-        known = properties.result().read(Properties).results
+        groups, properties = await all_of(map(self._api.get, (f"{path}/groups", path)))
+        names = {found.name for found in groups.read(list[PropertyGroup], "results")}
+        known = properties.read(list[Property], "results")
         return names, {found.name: found for found in known if not found.archived}
 
     async def _labels(self) -> set[str]:
         response = await self._api.get(self._paths.labels("deals", "contacts"))
-        return {found.label.casefold() for found in response.read(Labels).results if found.label}
+        found = response.read(list[AssociationType], "results")
+        return {each.label.casefold() for each in found if each.label}
 
     async def _check_read(self, kind: str) -> Sequence[str]:
         await self._api.get(self._paths.objects(kind), query={"limit": 1})

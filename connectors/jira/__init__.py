@@ -14,7 +14,7 @@ __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 @asynccontextmanager
 async def open_jira(settings: JiraSettings) -> AsyncIterator[Roles]:
     async with open_client(settings) as client:
-        yield Roles(pm=JiraPm(client, settle_time=settings.settle_time))
+        yield Roles(pm=JiraPm(client))
 
 
 connector = Connector(SYSTEM, JiraSettings, open_jira)

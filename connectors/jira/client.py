@@ -14,17 +14,18 @@ from connectors.common import (
     Cached,
     ClientCredentials,
     Http,
-    OAuthClient,
     TokenEndpoint,
+    VendorClient,
     open_http,
+    require_secret,
     secret,
 )
 from connectors.jira.errors import explain, status
 from connectors.jira.models.access import Account
-from connectors.jira.models.issues import FetchedIssues, Issue, Worklog, Worklogs
+from connectors.jira.models.issues import Issue, Worklog, Worklogs
 from connectors.jira.models.project import PROPERTY, Project
-from connectors.jira.models.versions import Version, Versions
-from connectors.jira.settings import JiraSettings, ProjectDefaults
+from connectors.jira.models.versions import Version
+from connectors.jira.settings import JiraSettings
 
 SYSTEM: Final = "jira"
 _REST = "/rest/api/3"
@@ -41,24 +42,18 @@ _WORKLOG_PAGE = 1000
 _ACCOUNT_CACHE_TIME = timedelta(hours=1)
 
 
-class JiraClient:
+class JiraClient(VendorClient[JiraSettings]):
     """The calls to one site."""
 
-    def __init__(self, api: Api, site: str, defaults: ProjectDefaults) -> None:
-        self.api = api
-        self.site = site
-        self.defaults = defaults
+    def __init__(self, api: Api, settings: JiraSettings) -> None:
+        super().__init__(api, settings)
         self.account_id = Cached(self._read_account_id, _ACCOUNT_CACHE_TIME)
-
-    @property
-    def system(self) -> str:
-        return self.api.system
 
     async def project(self, id: str, **query: str) -> Project:
         return (await self.api.get("/project/{}", id, query=query)).read(Project)
 
     async def versions(self, project: str) -> list[Version]:
-        return (await self.api.get("/project/{}/versions", project)).read(Versions).root
+        return (await self.api.get("/project/{}/versions", project)).read(list[Version])
 
     async def issues(self, project: Project, field: str) -> list[Issue]:
         """All issues of a project, oldest first, each with our property and this field.
@@ -92,7 +87,7 @@ class JiraClient:
         keys = [f"{project.key}-{number}" for number in range(first, first + _FETCH_SIZE)]
         body = {"issueIdsOrKeys": keys, "fields": [field], "properties": [PROPERTY]}
         response = await self.api.post("/issue/bulkfetch", body=body, reads=True)
-        return response.read(FetchedIssues).issues
+        return response.read(list[Issue], "issues")
 
     async def _read_account_id(self) -> str:
         return (await self.api.get("/myself")).read(Account).id
@@ -102,18 +97,15 @@ class JiraClient:
 async def open_client(settings: JiraSettings) -> AsyncIterator[JiraClient]:
     """Sends nothing before the first call."""
     async with open_http(settings.url.rstrip("/") + _REST, settings.http) as http:
-        auth, timeout = _auth(settings, http), settings.http.timeout_seconds
-        api = Api(SYSTEM, http, auth, timeout, _PROFILE)
-        yield JiraClient(api, settings.site, settings)
+        api = Api(SYSTEM, http, _auth(settings, http), _PROFILE)
+        yield JiraClient(api, settings)
 
 
 def _auth(settings: JiraSettings, http: Http) -> Auth:
     if token := secret(settings.token, settings.token_file):
         return Basic(SYSTEM, settings.email, token)
-    client_secret = secret(settings.client_secret, settings.client_secret_file)
-    if client_secret is None:
-        raise ValueError("the settings hold no credentials")
-    api = Api(SYSTEM, http, Anonymous(), settings.http.timeout_seconds, _PROFILE)
-    client = OAuthClient(SYSTEM, settings.client_id, client_secret)
-    endpoint = TokenEndpoint(api, f"{settings.auth_url}/oauth/token", as_json=True)
-    return ClientCredentials(endpoint, client)
+    client_secret = require_secret(settings.client_secret, settings.client_secret_file)
+    api = Api(SYSTEM, http, Anonymous(), _PROFILE)
+    url = f"{settings.auth_url}/oauth/token"
+    endpoint = TokenEndpoint(api, url, settings.client_id, client_secret, as_json=True)
+    return ClientCredentials(endpoint)

@@ -4,7 +4,6 @@ Jira translates its sentences: only statuses and keys are trusted.
 """
 
 import httpx
-from pydantic import ValidationError
 
 from connectors.common import Response
 from connectors.jira.models.error import ErrorBody
@@ -50,21 +49,13 @@ def explain(response: Response) -> ConnectorFailure | None:
         return Misconfigured(response.system, reason)
     if response.status not in {400, 409}:
         return None
-    try:
-        body = ErrorBody.model_validate_json(response.text)
-    except ValidationError:
-        return _none_created(response)
+    body = response.try_read(ErrorBody)
+    if body is None:
+        bulk = response.try_read(BulkResult)
+        return NoneCreated(response.system, bulk) if bulk and bulk.errors else None
     reason = response.reason(body.text)
     if body.errors.keys() & _UNIQUE_FIELDS:
         return Taken(response.system, reason)
     if response.status == 409:
         return Unreachable(response.system, f"two changes collided: {reason}")
     return Rejected(response.system, reason)
-
-
-def _none_created(response: Response) -> NoneCreated | None:
-    try:
-        bulk = BulkResult.model_validate_json(response.text)
-    except ValidationError:
-        return None
-    return NoneCreated(response.system, bulk) if bulk.errors else None

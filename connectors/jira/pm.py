@@ -1,9 +1,8 @@
 """Jira in the role of Pm: reads milestones and booked time."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from connectors.common import capabilities, together
+from connectors.common import all_of, capabilities
 from connectors.jira.client import JiraClient
 from connectors.jira.models.versions import to_progress
 from connectors.jira.operations.open_project import OpenProjectOperation
@@ -12,7 +11,6 @@ from connectors.jira.operations.plan_work import PlanWorkOperation
 from connectors.jira.operations.staff_project import StaffProjectOperation
 from connectors.jira.operations.write_charter import WriteCharterOperation
 from connectors.jira.setup import probe
-from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.capability import Capability
@@ -24,17 +22,13 @@ from ports.probe import Probe
 class JiraPm:
     """The projects of one site."""
 
-    def __init__(self, client: JiraClient, *, settle_time: timedelta) -> None:
-        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
-            return IdempotencyPolicy(strategy=strategy, settle_time=settle_time)
-
-        unique = idempotency(Strategy.UNIQUE_REFERENCE)
+    def __init__(self, client: JiraClient) -> None:
         self._client = client
-        self.open_project = OpenProjectOperation(client, unique)
-        self.write_charter = WriteCharterOperation(client, idempotency(Strategy.UPSERT))
-        self.plan_milestones = PlanMilestonesOperation(client, unique)
-        self.plan_work = PlanWorkOperation(client, idempotency(Strategy.SEARCH_FIRST))
-        self.staff_project = StaffProjectOperation(client, unique)
+        self.open_project = OpenProjectOperation(client)
+        self.write_charter = WriteCharterOperation(client)
+        self.plan_milestones = PlanMilestonesOperation(client)
+        self.plan_work = PlanWorkOperation(client)
+        self.staff_project = StaffProjectOperation(client)
         self.capabilities = capabilities(
             self.open_project,
             self.write_charter,
@@ -55,12 +49,11 @@ class JiraPm:
         if found.deleted:
             raise Absent(client.system, f"the project {found.key} is in the trash")
         issues = await client.issues(found, "worklog")
-        async with together() as group:
-            tasks = [(issue, group.create_task(client.worklogs(issue))) for issue in issues]
+        worklogs = await all_of(map(client.worklogs, issues))
         entries = [
             worklog.to_entry(issue.key_in(deal))
-            for issue, task in tasks
-            for worklog in task.result()
+            for issue, booked in zip(issues, worklogs, strict=True)
+            for worklog in booked
         ]
         return sorted(entries, key=lambda entry: (entry.day, int(entry.id)))
 

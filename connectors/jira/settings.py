@@ -4,36 +4,23 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import BaseModel, SecretStr, model_validator
+from pydantic import SecretStr, model_validator
 
-from connectors.common import HttpSettings, secret
+from connectors.common import SiteSettings, secret
 
 # The gateway of OAuth apps: docs/oauth-2-3lo-apps
 _GATEWAY: Final = "/ex/jira/"
-# Atlassian promises nothing: the index of new issues lags by seconds, seldom by minutes.
-_SETTLE_TIME = timedelta(minutes=2)
 
 
-class ProjectDefaults(BaseModel):
-    """What new projects have in common."""
-
-    lead: str = ""
-    """The account id that leads new projects; empty is our own account."""
-    team_role: str = "Member"
-    project_type: str = "software"
-    # Company-managed kanban, docs/rest/projects (projectTemplateKey)
-    template: str = "com.pyxis.greenhopper.jira:gh-simplified-kanban-classic"
-
-
-class JiraSettings(ProjectDefaults, extra="forbid"):
+class JiraSettings(SiteSettings):
     """A site with an account's API token, or a service account's OAuth client with its gateway.
 
     `url` is the site (`https://acme.atlassian.net`), or with OAuth the gateway
     (`https://api.atlassian.com/ex/jira/{cloudId}`); `app_url` is the site that people open.
     """
 
-    url: str
-    app_url: str = ""
+    # Atlassian promises nothing: the index of new issues lags by seconds, seldom by minutes.
+    default_settle_time = timedelta(minutes=2)
     email: str = ""
     token: SecretStr | None = None
     token_file: Path | None = None
@@ -41,7 +28,12 @@ class JiraSettings(ProjectDefaults, extra="forbid"):
     client_id: str = ""
     client_secret: SecretStr | None = None
     client_secret_file: Path | None = None
-    http: HttpSettings = HttpSettings()
+    lead: str = ""
+    """The account id that leads new projects; empty is our own account."""
+    team_role: str = "Member"
+    project_type: str = "software"
+    # Company-managed kanban, docs/rest/projects (projectTemplateKey)
+    template: str = "com.pyxis.greenhopper.jira:gh-simplified-kanban-classic"
 
     @model_validator(mode="after")
     def _has_one_sign_in(self) -> Self:
@@ -52,12 +44,3 @@ class JiraSettings(ProjectDefaults, extra="forbid"):
         if _GATEWAY in self.url and not self.app_url:
             raise ValueError("people cannot open the gateway: set app_url to your site's address")
         return self
-
-    @property
-    def site(self) -> str:
-        """The address that people open."""
-        return (self.app_url or self.url).rstrip("/")
-
-    @property
-    def settle_time(self) -> timedelta:
-        return self.http.settle(_SETTLE_TIME)

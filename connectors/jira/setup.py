@@ -3,7 +3,7 @@
 from typing import Final
 
 from connectors.jira.client import JiraClient
-from connectors.jira.models.access import Account, Permissions
+from connectors.jira.models.access import Account, Permission
 from ports.probe import Probe
 
 # Permission keys, docs/rest/permissions
@@ -19,10 +19,12 @@ async def probe(client: JiraClient) -> Probe:
     account = (await client.api.get("/myself")).read(Account)
     query = {"permissions": ",".join(_PERMISSIONS)}
     response = await client.api.get("/mypermissions", query=query)
-    granted = response.read(Permissions).permissions
+    granted = response.read(dict[str, Permission], "permissions")
     problems = tuple(
         way_out
         for name, way_out in _PERMISSIONS.items()
         if name in granted and not granted[name].have
     )
-    return Probe(system=client.system, account=client.site, identity=account.id, problems=problems)
+    return Probe(
+        system=client.system, account=client.settings.site, identity=account.id, problems=problems
+    )

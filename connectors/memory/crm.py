@@ -33,7 +33,6 @@ class MemoryCrm:
         return self._world.respond(lambda: self._won(since))
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
-        del dry_run
         return self._world.respond(tuple[str, ...])
 
     async def probe(self) -> Probe:

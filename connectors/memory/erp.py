@@ -28,7 +28,6 @@ class MemoryCustomers:
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """All customers: the domain decides which of them is this account."""
-        del account
         return self._world.respond(lambda: list(self._world.customers.values()))
 
 

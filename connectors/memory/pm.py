@@ -37,11 +37,9 @@ class MemoryPm:
     async def read_milestones(
         self, deal: DealId, project: ExternalId
     ) -> Sequence[MilestoneProgress]:
-        del deal
         return self._world.respond(lambda: _progress(self._world.project(project)))
 
     async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        del deal
         return self._world.respond(
             lambda: sorted(self._world.project(project).booked, key=lambda each: each.day)
         )

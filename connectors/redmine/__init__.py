@@ -14,7 +14,7 @@ __all__ = ["RedminePm", "RedmineSettings", "connector", "open_redmine"]
 @asynccontextmanager
 async def open_redmine(settings: RedmineSettings) -> AsyncIterator[Roles]:
     async with open_client(settings) as client:
-        yield Roles(pm=RedminePm(client, settle_time=settings.settle_time))
+        yield Roles(pm=RedminePm(client))
 
 
 connector = Connector(SYSTEM, RedmineSettings, open_redmine)

@@ -5,15 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
-from connectors.common import Api, ApiProfile, Cached, Secret, open_http, secret
-from connectors.common.auth import read_secret
+from connectors.common import Api, ApiKey, ApiProfile, Cached, VendorClient, open_http
 from connectors.redmine.errors import Forbidden, explain
 from connectors.redmine.models.fields import CustomField, FieldIds, field_ids, field_problems
 from connectors.redmine.models.issues import Issue
 from connectors.redmine.models.project import Project
-from connectors.redmine.models.records import N, Named, One, Page, User, keyed
+from connectors.redmine.models.records import N, Named, User, keyed
 from connectors.redmine.models.versions import Version
-from connectors.redmine.settings import ProjectDefaults, RedmineSettings
+from connectors.redmine.settings import RedmineSettings
 from domain.ids import DealId
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected, Unreachable
 
@@ -22,78 +21,50 @@ _PROFILE = ApiProfile(explain=explain, pause=timedelta(seconds=5))
 # The largest page, wiki page Rest_api (Collection resources and pagination)
 _PAGE_SIZE = 100
 _SETUP_CACHE_TIME = timedelta(hours=1)
+# A header of Redmine's own, wiki page Rest_api (Authentication)
+_KEY_HEADER = "X-Redmine-API-Key"
 
 
-class ApiKeyAuth:
-    """Sends the API key in a header of Redmine's own, wiki page Rest_api (Authentication).
-
-    A key changes only when a person makes a new one; then it is read again.
-    """
-
-    def __init__(self, system: str, secret: Secret) -> None:
-        self._system = system
-        self._secret = secret
-        self._key = ""
-
-    async def headers(self) -> dict[str, str]:
-        if not self._key:
-            self._key = read_secret(self._system, self._secret)
-        return {"X-Redmine-API-Key": self._key}
-
-    async def refresh(self, failed: str) -> bool:
-        del failed
-        before = self._key
-        self._key = read_secret(self._system, self._secret)
-        return self._key != before
-
-
-class RedmineClient:
+class RedmineClient(VendorClient[RedmineSettings]):
     """The calls to one installation."""
 
-    def __init__(self, api: Api, site: str, defaults: ProjectDefaults) -> None:
-        self.api = api
-        self.site = site
-        self.defaults = defaults
+    def __init__(self, api: Api, settings: RedmineSettings) -> None:
+        super().__init__(api, settings)
         self.fields: Cached[FieldIds] = Cached(self._read_field_ids, _SETUP_CACHE_TIME)
-        self.trackers = Cached(lambda: self._ids("/trackers.json"), _SETUP_CACHE_TIME)
-
-    @property
-    def system(self) -> str:
-        return self.api.system
+        self.trackers = Cached(lambda: self._ids("trackers"), _SETUP_CACHE_TIME)
 
     async def me(self) -> User:
         """Our account. Raises Misconfigured for a wrong key, which other calls may not show.
 
         Redmine serves a wrong key as an anonymous user, who may see lists with fewer rows.
         """
-        return (await self.api.get("/users/current.json")).read(One[User]).record
+        return (await self.api.get("/users/current.json")).read(User, "user")
 
     async def roles(self) -> dict[str, int]:
-        return await self._ids("/roles.json")
+        return await self._ids("roles")
 
     async def custom_fields(self) -> list[CustomField]:
-        return (await self.api.get("/custom_fields.json")).read(Page[CustomField]).rows
+        return (await self.api.get("/custom_fields.json")).read(list[CustomField], "custom_fields")
 
     async def tracker(self) -> int:
         """The id of our tracker."""
-        name = self.defaults.tracker
-        tracker = (await self.trackers.get()).get(name)
+        name = self.settings.tracker
+        tracker = await self.trackers.find(lambda trackers: trackers.get(name))
         if tracker is None:
-            await self.trackers.again()
             raise Misconfigured(self.system, f"make a tracker {name!r}, or set redmine tracker")
         return tracker
 
     async def project(self, id: str, **query: str) -> Project:
         async with self.inside(id):
             response = await self.api.get("/projects/{}.json", id, query=query)
-        return response.read(One[Project]).record
+        return response.read(Project, "project")
 
     async def projects(self, deal: DealId) -> list[Project]:
         """The deal's projects that are not archived, oldest first."""
         field = (await self.fields.get()).project
         # Redmine ignores a filter that it does not know, so the key is compared once more.
         query = {"status": "1|5", f"cf_{field}": deal}
-        found = await self.all("/projects.json", of=Page[Project], query=query)
+        found = await self.all("/projects.json", of=list[Project], name="projects", query=query)
         ours = [project for project in found if project.text(field) == deal]
         if not ours:
             await self.me()
@@ -104,18 +75,18 @@ class RedmineClient:
         field = (await self.fields.get()).version
         async with self.inside(project):
             response = await self.api.get("/projects/{}/versions.json", project)
-        rows = response.read(Page[Version]).rows
+        rows = response.read(list[Version], "versions")
         return keyed((each for each in rows if str(each.project.id) == project), field, deal)
 
     async def issues(self, project: str) -> list[Issue]:
         """All issues of a project, open and closed, oldest first, and none of a subproject."""
         query = {"project_id": project, "status_id": "*", "subproject_id": "!*"}
         async with self.inside(project):
-            found = await self.all("/issues.json", of=Page[Issue], query=query)
+            found = await self.all("/issues.json", of=list[Issue], name="issues", query=query)
         return [issue for issue in found if str(issue.project.id) == project]
 
     async def all(
-        self, path: str, *parts: str, of: type[Page[N]], query: Mapping[str, str]
+        self, path: str, *parts: str, of: type[list[N]], name: str, query: Mapping[str, str]
     ) -> list[N]:
         """A whole list by id. Each page begins with the last row of the page before it.
 
@@ -125,11 +96,12 @@ class RedmineClient:
         while True:
             start = max(len(rows) - 1, 0)
             paging = {"sort": "id", "limit": str(_PAGE_SIZE), "offset": str(start)}
-            page = (await self.api.get(path, *parts, query={**query, **paging})).read(of)
-            if rows and [row.id for row in page.rows[:1]] != [rows[-1].id]:
+            response = await self.api.get(path, *parts, query={**query, **paging})
+            page, total = response.read(of, name), response.read(int, "total_count")
+            if rows and [row.id for row in page[:1]] != [rows[-1].id]:
                 raise Unreachable(self.system, "its list changed while it was read")
-            rows += page.rows[1:] if rows else page.rows
-            if start + len(page.rows) >= page.total or len(page.rows) < 2:
+            rows += page[1:] if rows else page
+            if start + len(page) >= total or len(page) < 2:
                 return rows
 
     @asynccontextmanager
@@ -144,7 +116,7 @@ class RedmineClient:
         """Deletes a record that Redmine made without our key: nobody could find it again."""
         await self.api.delete(path, str(id))
         await self.fields.again()
-        name = self.defaults.key_field
+        name = self.settings.key_field
         reason = f"it made the {kind} without our key: let the field {name!r} be used there"
         return Misconfigured(self.system, reason)
 
@@ -155,28 +127,25 @@ class RedmineClient:
             response = await self.api.get("/projects/{}.json", project)
         except (Absent, Forbidden):
             return Absent(self.system, f"project {project} was archived or deleted")
-        if response.read(One[Project]).record.is_closed:
+        if response.read(Project, "project").is_closed:
             return Rejected(self.system, f"project {project} is closed: reopen it in Redmine")
         return forbidden
 
-    async def _ids(self, path: str) -> dict[str, int]:
-        rows = (await self.api.get(path)).read(Page[Named]).rows
+    async def _ids(self, name: str) -> dict[str, int]:
+        rows = (await self.api.get(f"/{name}.json")).read(list[Named], name)
         return {row.name: row.id for row in rows}
 
     async def _read_field_ids(self) -> FieldIds:
         known = await self.custom_fields()
-        if ids := field_ids(known, self.defaults):
+        if ids := field_ids(known, self.settings):
             return ids
-        raise Misconfigured(self.system, "; ".join(field_problems(known, self.defaults)))
+        raise Misconfigured(self.system, "; ".join(field_problems(known, self.settings)))
 
 
 @asynccontextmanager
 async def open_client(settings: RedmineSettings) -> AsyncIterator[RedmineClient]:
     """Sends nothing before the first call."""
-    key = secret(settings.key, settings.key_file)
-    if key is None:
-        raise ValueError("the settings hold no credentials")
-    async with open_http(settings.url.rstrip("/"), settings.http) as http:
-        auth, timeout = ApiKeyAuth(SYSTEM, key), settings.http.timeout_seconds
-        api = Api(SYSTEM, http, auth, timeout, _PROFILE)
-        yield RedmineClient(api, settings.site, settings)
+    async with open_http(settings.url, settings.http) as http:
+        auth = ApiKey(SYSTEM, _KEY_HEADER, settings.secret())
+        api = Api(SYSTEM, http, auth, _PROFILE)
+        yield RedmineClient(api, settings)

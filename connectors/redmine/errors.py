@@ -3,8 +3,6 @@
 Redmine translates its sentences: only statuses are trusted.
 """
 
-from pydantic import ValidationError
-
 from connectors.common import Response
 from connectors.redmine.models.error import ErrorBody
 from ports.failures import ConnectorFailure, Misconfigured, Rejected, Unreachable
@@ -39,11 +37,10 @@ def explain(response: Response) -> ConnectorFailure | None:
 
 
 def _invalid(response: Response) -> ConnectorFailure | None:
-    try:
-        errors = ErrorBody.model_validate_json(response.text).errors
-    except ValidationError:
+    body = response.try_read(ErrorBody)
+    if body is None:
         return None
     # No errors: the record is stale, Redmine source, app/controllers/issues_controller.rb
-    if not errors:
+    if not body.errors:
         return Unreachable(response.system, "somebody else changed it at the same time")
-    return Rejected(response.system, response.reason("; ".join(errors)))
+    return Rejected(response.system, response.reason("; ".join(body.errors)))

@@ -1,12 +1,10 @@
 """Redmine in the role of Pm: reads milestones and booked time."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from connectors.common import capabilities
 from connectors.redmine.client import RedmineClient
 from connectors.redmine.models.issues import BookedTime
-from connectors.redmine.models.records import Page
 from connectors.redmine.models.versions import to_progress
 from connectors.redmine.operations.open_project import OpenProjectOperation
 from connectors.redmine.operations.plan_milestones import PlanMilestonesOperation
@@ -14,7 +12,6 @@ from connectors.redmine.operations.plan_work import PlanWorkOperation
 from connectors.redmine.operations.staff_project import StaffProjectOperation
 from connectors.redmine.operations.write_charter import WriteCharterOperation
 from connectors.redmine.setup import probe
-from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import DealId, ExternalId
 from domain.timesheet import TimeEntry
 from ports.pm import MilestoneProgress
@@ -24,20 +21,13 @@ from ports.probe import Probe
 class RedminePm:
     """The projects of one installation."""
 
-    def __init__(self, client: RedmineClient, *, settle_time: timedelta) -> None:
-        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
-            return IdempotencyPolicy(strategy=strategy, settle_time=settle_time)
-
-        # Redmine checks uniqueness before it makes a record, so two attempts at once both make one.
-        search_first = idempotency(Strategy.SEARCH_FIRST)
+    def __init__(self, client: RedmineClient) -> None:
         self._client = client
-        self.open_project = OpenProjectOperation(client, search_first)
-        self.write_charter = WriteCharterOperation(client, idempotency(Strategy.UPSERT))
-        self.plan_milestones = PlanMilestonesOperation(client, search_first)
-        self.plan_work = PlanWorkOperation(client, search_first)
-        # A unique index of the table `members` keeps members unique.
-        unique = idempotency(Strategy.UNIQUE_REFERENCE)
-        self.staff_project = StaffProjectOperation(client, unique)
+        self.open_project = OpenProjectOperation(client)
+        self.write_charter = WriteCharterOperation(client)
+        self.plan_milestones = PlanMilestonesOperation(client)
+        self.plan_work = PlanWorkOperation(client)
+        self.staff_project = StaffProjectOperation(client)
         self.capabilities = capabilities(
             self.open_project,
             self.write_charter,
@@ -54,9 +44,11 @@ class RedminePm:
     async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
         """Reads all time entries: Redmine has no filter for those that changed."""
         client, query = self._client, {"project_id": project, "subproject_id": "!*"}
-        fields, approved = await client.fields.get(), client.defaults.approved
+        fields, approved = await client.fields.get(), client.settings.approved
         async with client.inside(project):
-            found = await client.all("/time_entries.json", of=Page[BookedTime], query=query)
+            found = await client.all(
+                "/time_entries.json", of=list[BookedTime], name="time_entries", query=query
+            )
         booked = [each for each in found if str(each.project.id) == project]
         issues = {issue.id: issue for issue in await client.issues(project)} if booked else {}
         entries = [

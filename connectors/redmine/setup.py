@@ -14,16 +14,16 @@ async def probe(client: RedmineClient) -> Probe:
     me = await client.me()
     return Probe(
         system=client.system,
-        account=client.site,
+        account=client.settings.site,
         identity=str(me.id),
         problems=tuple(await _problems(client) if me.admin else [_NO_ADMINISTRATOR]),
     )
 
 
 async def _problems(client: RedmineClient) -> Sequence[str]:
-    defaults = client.defaults
-    missing = {defaults.team_role, defaults.lead_role} - (await client.roles()).keys()
+    settings = client.settings
+    missing = {settings.team_role, settings.lead_role} - (await client.roles()).keys()
     found = [f"make a role {role!r}, or set redmine team_role, lead_role" for role in missing]
-    if defaults.tracker not in await client.trackers.again():
-        found.append(f"make a tracker {defaults.tracker!r}, or set redmine tracker")
-    return [*sorted(found), *field_problems(await client.custom_fields(), defaults)]
+    if settings.tracker not in await client.trackers.again():
+        found.append(f"make a tracker {settings.tracker!r}, or set redmine tracker")
+    return [*sorted(found), *field_problems(await client.custom_fields(), settings)]

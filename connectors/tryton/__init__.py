@@ -16,8 +16,8 @@ async def open_tryton(settings: TrytonSettings) -> AsyncIterator[Roles]:
     """Both roles of the ERP share one session."""
     async with open_client(settings) as client:
         yield Roles(
-            customers=TrytonCustomers(client, settle_time=settings.settle_time),
-            invoicing=TrytonInvoicing(client, settings),
+            customers=TrytonCustomers(client),
+            invoicing=TrytonInvoicing(client),
         )
 
 

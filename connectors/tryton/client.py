@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from connectors.common import Anonymous, Api, ApiProfile, Cached, Response, Secret, open_http
+from connectors.common import (
+    Anonymous,
+    Api,
+    ApiProfile,
+    Cached,
+    Response,
+    Secret,
+    VendorClient,
+    open_http,
+)
 from connectors.common.auth import read_secret
 from connectors.tryton.errors import Question, explain, require_result
 from connectors.tryton.models.json import R, Values
@@ -88,14 +97,13 @@ class WizardCall:
         return {**records, **{f"default_{name}": value for name, value in self.presets.items()}}
 
 
-class TrytonClient:
+class TrytonClient(VendorClient[TrytonSettings]):
     """The calls to one company of one database, as our user sees it."""
 
-    system = SYSTEM
-
-    def __init__(self, api: Api, urls: Urls) -> None:
-        self.urls = urls
-        self._api = api
+    def __init__(self, api: Api, settings: TrytonSettings) -> None:
+        super().__init__(api, settings)
+        server, app = str(settings.url).rstrip("/"), str(settings.app_url or "").rstrip("/")
+        self.urls = Urls(server, settings.database, app, makes_pdf=settings.pdf)
         self.company = Cached(self._read_company, _COMPANY_CACHE_TIME)
 
     async def search(
@@ -106,6 +114,13 @@ class TrytonClient:
         method = f"model.{model.model}.search_read"
         response = await self._call(method, params, await self._context(), reads=True)
         return response.read(list[model], "result")  # type: ignore[valid-type]  # a model by name
+
+    async def ids(self, model: str, domain: Sequence[Any]) -> list[int]:
+        """The ids of records, oldest first."""
+        params = [domain, 0, None, [["id", "ASC"]]]
+        context = await self._context()
+        response = await self._call(f"model.{model}.search", params, context, reads=True)
+        return response.read(list[int], "result")
 
     async def create(self, model: str, values: Values) -> int:
         response = await self._change(f"model.{model}.create", [values])
@@ -150,7 +165,7 @@ class TrytonClient:
     ) -> Response:
         # With exactly these three names Tryton wraps errors; with any other it answers in HTTP.
         body = {"id": 0, "method": method, "params": [*params, context]}
-        response = await self._api.post("/{}/rpc/", self.urls.database, body=body, reads=reads)
+        response = await self.api.post("/{}/rpc/", self.urls.database, body=body, reads=reads)
         require_result(response)
         return response
 
@@ -170,10 +185,7 @@ class TrytonClient:
 @asynccontextmanager
 async def open_client(settings: TrytonSettings) -> AsyncIterator[TrytonClient]:
     """Sends nothing before the first call."""
-    server, app = str(settings.url).rstrip("/"), str(settings.app_url or "").rstrip("/")
-    async with open_http(server, settings.http) as http:
-        timeout = settings.http.timeout_seconds
-        tokens = Api(SYSTEM, http, Anonymous(), timeout, _PROFILE)
+    async with open_http(str(settings.url), settings.http) as http:
+        tokens = Api(SYSTEM, http, Anonymous(), _PROFILE)
         auth = SessionAuth(tokens, settings.database, settings.user, settings.secret())
-        urls = Urls(server, settings.database, app, makes_pdf=settings.pdf)
-        yield TrytonClient(Api(SYSTEM, http, auth, timeout, _PROFILE), urls)
+        yield TrytonClient(Api(SYSTEM, http, auth, _PROFILE), settings)

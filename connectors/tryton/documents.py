@@ -6,7 +6,8 @@ from typing import Any
 
 from connectors.tryton.chart import Chart
 from connectors.tryton.client import TrytonClient, number_of
-from connectors.tryton.models.documents import CHECKS, INVOICE, NewDocument, StoredInvoice
+from connectors.tryton.models.documents import CHECKS, INVOICE, StoredInvoice
+from connectors.tryton.models.new_documents import NewDocument
 from connectors.tryton.models.parties import InvoiceParty
 from domain.billing import InvoiceStatus
 from domain.effect import Receipt

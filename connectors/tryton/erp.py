@@ -15,12 +15,10 @@ from connectors.tryton.models.parties import Party, party_domain
 from connectors.tryton.operations.credit_invoice import CreditInvoiceOperation
 from connectors.tryton.operations.draft_invoice import DraftInvoiceOperation
 from connectors.tryton.operations.open_customer import OpenCustomerOperation
-from connectors.tryton.settings import TrytonSettings
 from connectors.tryton.setup import probe
 from domain.billing import Invoice
 from domain.company import Account
 from domain.customer import Candidate
-from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import ExternalId, Subject, reference_of
 from domain.tax import TaxRounding
 from ports.capability import Capability
@@ -37,10 +35,9 @@ _MOST_CANDIDATES = 200
 class TrytonCustomers:
     """The parties of one database."""
 
-    def __init__(self, client: TrytonClient, *, settle_time: timedelta) -> None:
+    def __init__(self, client: TrytonClient) -> None:
         self._client = client
-        unique = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=settle_time)
-        self.open_customer = OpenCustomerOperation(client, unique)
+        self.open_customer = OpenCustomerOperation(client)
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """One call by key, number and a word of the name."""
@@ -54,14 +51,12 @@ class TrytonInvoicing:
 
     tax_rounding: TaxRounding = TAX_ROUNDING
 
-    def __init__(self, client: TrytonClient, settings: TrytonSettings) -> None:
+    def __init__(self, client: TrytonClient) -> None:
         self._client = client
-        self._settings = settings
-        self._chart = Chart(client, settings)
+        self._chart = Chart(client)
         self._documents = Documents(client, self._chart)
-        draft = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=settings.settle_time)
-        self.draft_invoice = DraftInvoiceOperation(client, draft, self._documents)
-        self.credit_invoice = CreditInvoiceOperation(client, draft, self._documents)
+        self.draft_invoice = DraftInvoiceOperation(client, self._documents)
+        self.credit_invoice = CreditInvoiceOperation(client, self._documents)
         # Nobody voids an issued invoice, unless the company lets its invoices be cancelled.
         self.capabilities = capabilities(
             self.draft_invoice,
@@ -81,13 +76,13 @@ class TrytonInvoicing:
         while True:
             page = await self._changes(since - _OVERLAP, found[-1].id if found else 0)
             found += page
-            if len(page) < self._settings.page_size:
+            if len(page) < self._client.settings.page_size:
                 break
         invoices = (row for row in found if row.untaxed_amount >= 0)
         return sorted(readable(invoices, self._to_change), key=lambda change: change.changed_at)
 
     async def probe(self) -> Probe:
-        return await probe(self._client, self._chart, self._settings)
+        return await probe(self._client, self._chart)
 
     async def _changes(self, since: datetime, after: int) -> list[StoredInvoice]:
         """Asks for changed payments too: a reversed one changes only its own line."""
@@ -98,7 +93,7 @@ class TrytonInvoicing:
             ["number", "!=", None],
             ["state", "in", ["posted", "paid", "cancelled"]],
             ["OR", *([field, ">=", moment(since)] for field in fields)],
-            limit=self._settings.page_size,
+            limit=self._client.settings.page_size,
         )
 
     def _to_change(self, row: StoredInvoice) -> ChangedInvoice:

@@ -4,16 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
+from pydantic import Field, HttpUrl, SecretStr, model_validator
 
-from connectors.common import HttpSettings, Secret, secret
+from connectors.common import Secret, VendorSettings, require_secret
 from domain.tax import TaxTreatment
 
-# A posting under load, with its retries and its print.
-_SETTLE_TIME = timedelta(seconds=30)
 
-
-class TrytonSettings(BaseModel, extra="forbid"):
+class TrytonSettings(VendorSettings):
     """A database, a user of one company, and how its books are kept.
 
     `account` is the code of the revenue account, else Tryton's default. `taxes` names Tryton's tax
@@ -21,6 +18,8 @@ class TrytonSettings(BaseModel, extra="forbid"):
     `app_url` is the web client, where there is one. `pdf` says that Tryton prints invoices as PDF.
     """
 
+    # A posting under load, with its retries and its print.
+    default_settle_time = timedelta(seconds=30)
     url: HttpUrl
     database: str
     user: str
@@ -33,20 +32,14 @@ class TrytonSettings(BaseModel, extra="forbid"):
     pdf: bool = False
     page_size: int = Field(200, ge=1, le=1000)
     """How many invoices a poll reads a page."""
-    http: HttpSettings = HttpSettings()
 
     @model_validator(mode="after")
     def _has_a_secret(self) -> Self:
         self.secret()
         return self
 
-    @property
-    def settle_time(self) -> timedelta:
-        return self.http.settle(_SETTLE_TIME)
-
     def secret(self) -> Secret:
         """The reader of the user's password."""
-        found = secret(self.password, self.password_file)
-        if found is None:
-            raise ValueError("Tryton needs password or password_file")
-        return found
+        return require_secret(
+            self.password, self.password_file, "Tryton needs password or password_file"
+        )

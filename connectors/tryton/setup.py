@@ -12,8 +12,9 @@ from ports.failures import Misconfigured, Rejected
 from ports.probe import Probe
 
 
-async def probe(client: TrytonClient, chart: Chart, settings: TrytonSettings) -> Probe:
+async def probe(client: TrytonClient, chart: Chart) -> Probe:
     """Raises Misconfigured if we cannot sign in; what finance must set up is a problem."""
+    settings = client.settings
     try:
         data = await chart.data.again()
     except Rejected as refused:

@@ -16,8 +16,8 @@ async def open_xero(settings: XeroSettings) -> AsyncIterator[Roles]:
     """Both roles of the ERP share one connection."""
     async with open_client(settings) as client:
         yield Roles(
-            customers=XeroCustomers(client, settle_time=settings.settle_time),
-            invoicing=XeroInvoicing(client, settings),
+            customers=XeroCustomers(client),
+            invoicing=XeroInvoicing(client),
         )
 
 

@@ -5,11 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from connectors.common import Cached
-from connectors.common.taxes import no_single_rate, percent
+from connectors.common.taxes import no_single_rate, percent, single
 from connectors.xero.client import XeroClient
-from connectors.xero.models.chart import TaxRate, TaxRates, fitting
+from connectors.xero.models.chart import TaxRate, fitting
 from connectors.xero.models.new_documents import Line, Tracking
-from connectors.xero.settings import XeroSettings
 from domain.billing import InvoiceLine
 from domain.currency import minor_unit
 from domain.tax import TaxRule
@@ -22,9 +21,8 @@ _CACHE_TIME = timedelta(days=1)
 class Chart:
     """Reads the tax rates when a line needs one, and again when none fits."""
 
-    def __init__(self, client: XeroClient, settings: XeroSettings) -> None:
+    def __init__(self, client: XeroClient) -> None:
         self._client = client
-        self._settings = settings
         self.tax_rates = Cached(self._read_tax_rates, _CACHE_TIME)
 
     async def lines(self, lines: Sequence[InvoiceLine], rule: TaxRule) -> list[Line]:
@@ -41,14 +39,13 @@ class Chart:
 
     async def _tax_type(self, rule: TaxRule) -> str:
         """Xero's tax type for the rule. Raises Misconfigured, naming what must be set up."""
-        if chosen := self._settings.tax_types.get(rule.treatment):
+        if chosen := self._client.settings.tax_types.get(rule.treatment):
             return chosen
-        found: list[TaxRate] = []
-        # A person may have corrected the rates since they were read.
-        for read in (self.tax_rates.get, self.tax_rates.again):
-            found = fitting(await read(), rule.treatment, lambda rate: rate == rule.rate)
-            if len(found) == 1:
-                return found[0].tax_type
+        found = await single(
+            self.tax_rates, lambda rates: fitting(rates, rule.treatment, rule.rate)
+        )
+        if len(found) == 1:
+            return found[0].tax_type
         names = [each.label for each in found]
         reason = no_single_rate(rule.treatment, percent(rule.rate), names, "tax_types")
         raise Misconfigured(self._client.system, reason)
@@ -56,15 +53,15 @@ class Chart:
     def _line(self, line: InvoiceLine, rule: TaxRule, tax_type: str) -> Line:
         # Xero rounds tax to cents; where the minor unit is larger, we send the rounded tax.
         is_coarse = minor_unit(line.net.currency) > _CENT
-        tracking = self._settings.tracking.items()
+        tracking = self._client.settings.tracking.items()
         return Line(
             description=line.description,
             unit_amount=line.net.amount,
-            account_code=self._settings.account,
+            account_code=self._client.settings.account,
             tax_type=tax_type,
             tax_amount=line.net.share(rule.rate).amount if is_coarse else None,
             tracking=[Tracking(name=name, option=option) for name, option in tracking] or None,
         )
 
     async def _read_tax_rates(self) -> list[TaxRate]:
-        return (await self._client.read("/TaxRates")).read(TaxRates).tax_rates
+        return (await self._client.read("/TaxRates")).read(list[TaxRate], "TaxRates")

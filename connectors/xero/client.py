@@ -3,27 +3,26 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from connectors.common import (
     Anonymous,
     Api,
     ApiProfile,
     ClientCredentials,
-    OAuthClient,
     Response,
     TokenEndpoint,
+    VendorClient,
     open_http,
 )
 from connectors.common.http import Body
 from connectors.xero.errors import explain
-from connectors.xero.models.contacts import Contact, Contacts
-from connectors.xero.models.documents import Invoices, Links, Status, StoredInvoice
+from connectors.xero.models.contacts import Contact
+from connectors.xero.models.documents import Links, Status, StoredInvoice
 from connectors.xero.models.filters import all_of, equal
-from connectors.xero.models.json import Connections, Page, only, wrapped
+from connectors.xero.models.json import Connection, M, Page, wrapped
 from connectors.xero.models.new_documents import InvoiceUpdate
 from connectors.xero.settings import XeroSettings
-from domain.billing import Invoice
 from domain.ids import ExternalId
 from ports.failures import Misconfigured
 
@@ -35,19 +34,18 @@ IN_FULL: Final[Mapping[str, str]] = {"unitdp": "4"}
 # Xero forgets a key six minutes after the first call, docs/idempotent-requests; a minute less, for
 # clocks and slow calls.
 KEY_LIFETIME: Final = timedelta(minutes=5)
-P = TypeVar("P", bound=Page)
 Query = Mapping[str, str | int]
 
 
-class XeroClient:
+class XeroClient(VendorClient[XeroSettings]):
     """The calls to one tenant. PUT creates and POST updates by id, so each is its own method."""
 
-    system = SYSTEM
-
-    def __init__(self, api: Api, links: Links, tenant_id: str = "") -> None:
-        self.links = links
-        self._api = api
-        self._tenant_id = tenant_id
+    def __init__(self, api: Api, settings: XeroSettings) -> None:
+        super().__init__(api, settings)
+        self.links = Links(
+            app=str(settings.app_url).rstrip("/"), api=str(settings.url).rstrip("/") + _ROOT
+        )
+        self._tenant_id = settings.tenant_id
 
     async def read(
         self,
@@ -59,61 +57,62 @@ class XeroClient:
         headers = await self._headers()
         if changed_after:
             headers["If-Modified-Since"] = f"{changed_after:%Y-%m-%dT%H:%M:%S}"
-        return await self._api.get(_ROOT + path, *parts, query=query, headers=headers)
+        return await self.api.get(_ROOT + path, *parts, query=query, headers=headers)
 
     async def create(
         self, path: str, *parts: str, body: Body, query: Query | None = None, key: str = ""
     ) -> Response:
         """Xero answers the same to the same `key` for six minutes, errors included."""
         headers = await self._headers() | ({"Idempotency-Key": key} if key else {})
-        return await self._api.put(
+        return await self.api.put(
             _ROOT + path, *parts, query=_strict(query), body=body, headers=headers
         )
 
     async def update(
         self, path: str, *parts: str, body: Body, query: Query | None = None
     ) -> Response:
-        return await self._api.post(
+        return await self.api.post(
             _ROOT + path, *parts, query=_strict(query), body=body, headers=await self._headers()
         )
 
-    async def all(self, path: str, model: type[P], query: Query) -> list[P]:
-        """All pages of a list."""
-        pages: list[P] = []
-        while not pages or not pages[-1].is_last:
-            numbered = {**query, "page": len(pages) + 1}
-            pages.append((await self.read(path, query=numbered)).read(model))
-        return pages
+    async def all(self, name: str, of: type[list[M]], query: Query) -> list[M]:
+        """A whole list, such as `Invoices`, page after page."""
+        found: list[M] = []
+        page = 1
+        while True:
+            response = await self.read(f"/{name}", query={**query, "page": page})
+            found += response.read(of, name)
+            if response.read(Page).is_last:
+                return found
+            page += 1
 
     async def invoice(self, id: ExternalId) -> StoredInvoice:
         response = await self.read("/Invoices/{}", id, query=IN_FULL)
-        return only(response, response.read(Invoices).invoices)
+        return response.read(tuple[StoredInvoice], "Invoices")[0]
 
     async def invoices(self, reference: str) -> list[StoredInvoice]:
         """All invoices with our reference: issued ones first, and each oldest first."""
         where = all_of(equal("Type", "ACCREC"), equal("Reference", reference))
-        pages = await self.all("/Invoices", Invoices, {**IN_FULL, "where": where})
+        found = await self.all("Invoices", list[StoredInvoice], {**IN_FULL, "where": where})
         # Xero ignores case and accents, so another reference may be among them.
-        ours = (row for page in pages for row in page.invoices if row.reference == reference)
+        ours = (row for row in found if row.reference == reference)
         return sorted(ours, key=lambda invoice: invoice.age)
 
     async def set_status(self, id: ExternalId, status: Status) -> StoredInvoice:
         """Changes the status and nothing else."""
         body = wrapped("Invoices", InvoiceUpdate(invoice_id=id, status=status))
         response = await self.update("/Invoices/{}", id, query=IN_FULL, body=body)
-        return only(response, response.read(Invoices).invoices)
-
-    def to_invoice(self, stored: StoredInvoice) -> Invoice:
-        return stored.to_invoice(self.links)
+        return response.read(tuple[StoredInvoice], "Invoices")[0]
 
     async def contact(self, id: str) -> Contact:
         response = await self.read("/Contacts/{}", id)
-        return only(response, response.read(Contacts).contacts)
+        return response.read(tuple[Contact], "Contacts")[0]
 
     async def contacts(self, **query: str) -> list[Contact]:
         """All that the query finds, archived ones too; a successor stands for a merged one."""
-        pages = await self.all("/Contacts", Contacts, {**query, "includeArchived": "true"})
-        return [await self._current(contact) for page in pages for contact in page.contacts]
+        query["includeArchived"] = "true"
+        found = await self.all("Contacts", list[Contact], query)
+        return [await self._current(contact) for contact in found]
 
     async def _current(self, contact: Contact) -> Contact:
         if not contact.merged_to_contact_id:
@@ -127,7 +126,7 @@ class XeroClient:
         return {"Xero-Tenant-Id": self._tenant_id}
 
     async def _only_tenant(self) -> str:
-        found = (await self._api.get("/connections")).read(Connections).root
+        found = (await self.api.get("/connections")).read(list[Connection])
         if len(found) == 1:
             return found[0].tenant_id
         names = ", ".join(f"{each.tenant_name} ({each.tenant_id})" for each in found) or "none"
@@ -142,16 +141,11 @@ class XeroClient:
 async def open_client(settings: XeroSettings) -> AsyncIterator[XeroClient]:
     """Sends nothing before the first call."""
     async with open_http(str(settings.url), settings.http) as http:
-        timeout = settings.http.timeout_seconds
-        tokens = Api(SYSTEM, http, Anonymous(), timeout)
-        endpoint = TokenEndpoint(tokens, f"{settings.identity}/connect/token")
-        app = OAuthClient(SYSTEM, settings.client_id, settings.secret())
-        auth = ClientCredentials(endpoint, app, settings.scope)
-        links = Links(
-            app=str(settings.app_url).rstrip("/"), api=str(settings.url).rstrip("/") + _ROOT
-        )
-        api = Api(SYSTEM, http, auth, timeout, _PROFILE)
-        yield XeroClient(api, links, settings.tenant_id)
+        tokens, url = Api(SYSTEM, http, Anonymous()), f"{settings.identity}/connect/token"
+        endpoint = TokenEndpoint(tokens, url, settings.client_id, settings.secret())
+        auth = ClientCredentials(endpoint, settings.scope)
+        api = Api(SYSTEM, http, auth, _PROFILE)
+        yield XeroClient(api, settings)
 
 
 def _strict(query: Query | None) -> Query:

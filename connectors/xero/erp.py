@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connectors.common import capabilities, together
+from connectors.common import Response, all_of, capabilities
 from connectors.common.customers import customer_reference, search_word
 from connectors.common.documents import readable
 from connectors.xero.chart import Chart
-from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
-from connectors.xero.models.documents import TAX_ROUNDING, Invoices, StoredInvoice
+from connectors.xero.client import IN_FULL, XeroClient
+from connectors.xero.models.documents import TAX_ROUNDING, StoredInvoice
 from connectors.xero.models.filters import any_of, equal, starts
+from connectors.xero.models.json import Page
 from connectors.xero.operations.credit_invoice import CreditInvoiceOperation
 from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
 from connectors.xero.operations.open_customer import OpenCustomerOperation
-from connectors.xero.settings import LARGEST_PAGE, XeroSettings
+from connectors.xero.settings import LARGEST_PAGE
 from connectors.xero.setup import probe
 from domain.billing import Invoice
 from domain.company import Account, compact
 from domain.customer import Candidate
-from domain.effect import IdempotencyPolicy, Strategy
 from domain.ids import ExternalId, Subject, reference_of
 from domain.tax import TaxRounding
 from ports.capability import Capability
@@ -35,10 +35,9 @@ _ONE_SECOND = timedelta(seconds=1)
 class XeroCustomers:
     """The contacts of one organisation."""
 
-    def __init__(self, client: XeroClient, *, settle_time: timedelta) -> None:
+    def __init__(self, client: XeroClient) -> None:
         self._client = client
-        unique = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=settle_time)
-        self.open_customer = OpenCustomerOperation(client, unique)
+        self.open_customer = OpenCustomerOperation(client)
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """One call by key, number and exact name, and one by a word of the name."""
@@ -52,11 +51,10 @@ class XeroCustomers:
         ]
         ours = starts("ContactNumber", customer_reference(account.customer_key))
         where = any_of(ours, *numbers, equal("Name", account.name))
-        async with together() as group:
-            exact = group.create_task(self._client.contacts(where=where))
-            alike = group.create_task(self._client.contacts(searchTerm=search_word(account.name)))
-        candidates = [contact.to_candidate() for contact in (*exact.result(), *alike.result())]
-        return tuple({candidate.id: candidate for candidate in candidates}.values())
+        exact = self._client.contacts(where=where)
+        alike = self._client.contacts(searchTerm=search_word(account.name))
+        contacts = [contact for found in await all_of((exact, alike)) for contact in found]
+        return tuple({each.contact_id: each.to_candidate() for each in contacts}.values())
 
 
 class XeroInvoicing:
@@ -64,18 +62,11 @@ class XeroInvoicing:
 
     tax_rounding: TaxRounding = TAX_ROUNDING
 
-    def __init__(self, client: XeroClient, settings: XeroSettings) -> None:
-        def idempotency(strategy: Strategy) -> IdempotencyPolicy:
-            return IdempotencyPolicy(
-                strategy=strategy, settle_time=settings.settle_time, key_lifetime=KEY_LIFETIME
-            )
-
+    def __init__(self, client: XeroClient) -> None:
         self._client = client
-        self._settings = settings
-        self._chart = Chart(client, settings)
-        draft, credit = idempotency(Strategy.DRAFT), idempotency(Strategy.IDEMPOTENCY_KEY)
-        self.draft_invoice = DraftInvoiceOperation(client, draft, self._chart)
-        self.credit_invoice = CreditInvoiceOperation(client, credit, self._chart)
+        self._chart = Chart(client)
+        self.draft_invoice = DraftInvoiceOperation(client, self._chart)
+        self.credit_invoice = CreditInvoiceOperation(client, self._chart)
         # No gapless numbers: a draft takes one, and keeps it when it is deleted.
         self.capabilities = capabilities(
             self.draft_invoice,
@@ -97,10 +88,10 @@ class XeroInvoicing:
         if stored.status not in _ISSUED:
             reason = f"invoice {stored.invoice_number} is {stored.status} still: approve it in Xero"
             raise Rejected(self._client.system, reason)
-        return self._client.to_invoice(stored)
+        return stored.to_invoice(self._client.links)
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
-        return self._client.to_invoice(await self._client.invoice(invoice))
+        return (await self._client.invoice(invoice)).to_invoice(self._client.links)
 
     async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         """Reads by keyset: each page starts at the last change of the page before.
@@ -109,24 +100,25 @@ class XeroInvoicing:
         fills a page, that second is read in the largest page, and only then page by page.
         """
         found: dict[str, StoredInvoice] = {}
-        start, page, size = since, 1, self._settings.page_size
+        start, page, size = since, 1, self._client.settings.page_size
         while True:
-            changes = await self._changes(start, page, size)
-            found.update({row.invoice_id: row for row in changes.invoices})
-            if changes.is_last or not changes.invoices:
+            response = await self._changes(start, page, size)
+            changes = response.read(list[StoredInvoice], "Invoices")
+            found.update({row.invoice_id: row for row in changes})
+            if response.read(Page).is_last or not changes:
                 break
-            last = changes.invoices[-1].updated_date_utc
+            last = changes[-1].updated_date_utc
             if last - start > _ONE_SECOND:
-                start, page, size = last, 1, self._settings.page_size
+                start, page, size = last, 1, self._client.settings.page_size
             else:
                 page, size = (1, LARGEST_PAGE) if size < LARGEST_PAGE else (page + 1, size)
         ours = (row for row in found.values() if row.reference.startswith(_OUR_PREFIX))
         return [*readable(sorted(ours, key=lambda row: row.updated_date_utc), self._to_change)]
 
     async def probe(self) -> Probe:
-        return await probe(self._client, self._chart, self._settings)
+        return await probe(self._client, self._chart)
 
-    async def _changes(self, since: datetime, page: int, size: int) -> Invoices:
+    async def _changes(self, since: datetime, page: int, size: int) -> Response:
         query: dict[str, str | int] = {
             **IN_FULL,
             "where": 'Type=="ACCREC"',
@@ -136,11 +128,9 @@ class XeroInvoicing:
             "pageSize": size,
         }
         # Xero does not say whether If-Modified-Since includes the second itself.
-        response = await self._client.read(
-            "/Invoices", query=query, changed_after=since - _ONE_SECOND
-        )
-        return response.read(Invoices)
+        after = since - _ONE_SECOND
+        return await self._client.read("/Invoices", query=query, changed_after=after)
 
     def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
-        invoice = self._client.to_invoice(row)
+        invoice = row.to_invoice(self._client.links)
         return ChangedInvoice(invoice=invoice, changed_at=row.updated_date_utc)

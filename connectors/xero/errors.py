@@ -42,10 +42,8 @@ def explain(response: Response) -> ConnectorFailure | None:
 
 def _rejected(response: Response) -> ConnectorFailure | None:
     """The reasons in a 400; None where there are none to read, as from the token endpoint."""
-    try:
-        text = response.read(ErrorBody).text
-    except ConnectorFailure:
-        return None
+    body = response.try_read(ErrorBody)
+    text = body.text if body else ""
     if _OTHER_REQUEST in text:
         # The key was sent before, perhaps with another date: the outcome of that call is unknown.
         return Uncertain(response.system, response.reason(text), answered=True)

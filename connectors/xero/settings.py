@@ -4,16 +4,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
+from pydantic import Field, HttpUrl, SecretStr, model_validator
 
-from connectors.common import HttpSettings, Secret, secret
+from connectors.common import HttpSettings, Secret, VendorSettings, require_secret
 from domain.tax import TaxTreatment
 
 _API = HttpUrl("https://api.xero.com")
 _IDENTITY = HttpUrl("https://identity.xero.com")
 # The largest `pageSize` of invoices, docs/accounting/invoices
 LARGEST_PAGE: Final = 1000
-_SETTLE_TIME = timedelta(seconds=15)
 
 
 class XeroHttp(HttpSettings):
@@ -23,7 +22,7 @@ class XeroHttp(HttpSettings):
     max_connections: int = Field(5, gt=0)
 
 
-class XeroSettings(BaseModel, extra="forbid"):
+class XeroSettings(VendorSettings):
     """A custom connection (one organisation), and how its books are kept.
 
     `identity_url` is where tokens come from: Xero's own, unless `url` is another server's.
@@ -32,6 +31,7 @@ class XeroSettings(BaseModel, extra="forbid"):
     `currencies` are those that the probe asks for; `tracking` is put on every line as it is.
     """
 
+    default_settle_time = timedelta(seconds=15)
     url: HttpUrl = _API
     identity_url: HttpUrl | None = None
     app_url: HttpUrl = HttpUrl("https://go.xero.com")
@@ -58,13 +58,10 @@ class XeroSettings(BaseModel, extra="forbid"):
         own = _IDENTITY if self.url == _API else self.url
         return str(self.identity_url or own).rstrip("/")
 
-    @property
-    def settle_time(self) -> timedelta:
-        return self.http.settle(_SETTLE_TIME)
-
     def secret(self) -> Secret:
         """The reader of the client's secret."""
-        found = secret(self.client_secret, self.client_secret_file)
-        if found is None:
-            raise ValueError("Xero needs client_secret or client_secret_file")
-        return found
+        return require_secret(
+            self.client_secret,
+            self.client_secret_file,
+            "Xero needs client_secret or client_secret_file",
+        )

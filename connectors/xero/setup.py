@@ -1,23 +1,22 @@
 """What finance must set up in Xero, and how a connection is checked."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from connectors.common.setup import problems_of
 from connectors.common.taxes import tax_problems
 from connectors.xero.chart import Chart
 from connectors.xero.client import XeroClient
-from connectors.xero.models.chart import Accounts, Currencies, Organisations, fitting
-from connectors.xero.models.json import only
+from connectors.xero.models.chart import Account, Currency, Organisation, fitting
 from connectors.xero.settings import XeroSettings
 from domain.tax import TaxTreatment
 from ports.probe import Probe
 
 
-async def probe(client: XeroClient, chart: Chart, settings: XeroSettings) -> Probe:
+async def probe(client: XeroClient, chart: Chart) -> Probe:
     """Raises Misconfigured if we cannot sign in; what finance must set up is a problem."""
+    settings = client.settings
     response = await client.read("/Organisation")
-    organisation = only(response, response.read(Organisations).organisations)
+    organisation = response.read(tuple[Organisation], "Organisations")[0]
     problems = await problems_of(
         _tax_rates(chart, settings), _account(client, settings), _currencies(client, settings)
     )
@@ -35,14 +34,14 @@ async def _tax_rates(chart: Chart, settings: XeroSettings) -> Sequence[str]:
     def names(treatment: TaxTreatment) -> Sequence[str]:
         if chosen := settings.tax_types.get(treatment):
             return [chosen]
-        suits = _is_positive if treatment is TaxTreatment.DOMESTIC else _is_zero
-        return [rate.label for rate in fitting(rates, treatment, suits)]
+        return [rate.label for rate in fitting(rates, treatment)]
 
     return [*tax_problems(names, "tax_types")]
 
 
 async def _account(client: XeroClient, settings: XeroSettings) -> Sequence[str]:
-    accounts, code = (await client.read("/Accounts")).read(Accounts).accounts, settings.account
+    accounts = (await client.read("/Accounts")).read(list[Account], "Accounts")
+    code = settings.account
     if any(each.code == code and each.status == "ACTIVE" for each in accounts):
         return []
     return [f"finance must create the sales account {code}, or set `account` to theirs"]
@@ -51,18 +50,10 @@ async def _account(client: XeroClient, settings: XeroSettings) -> Sequence[str]:
 async def _currencies(client: XeroClient, settings: XeroSettings) -> Sequence[str]:
     if not settings.currencies:
         return []
-    found = (await client.read("/Currencies")).read(Currencies).currencies
+    found = (await client.read("/Currencies")).read(list[Currency], "Currencies")
     known = {each.code for each in found}
     return [
         f"finance must add the currency {code} to the organisation"
         for code in settings.currencies
         if code not in known
     ]
-
-
-def _is_positive(rate: Decimal) -> bool:
-    return rate > 0
-
-
-def _is_zero(rate: Decimal) -> bool:
-    return rate == 0

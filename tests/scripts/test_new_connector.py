@@ -49,7 +49,9 @@ def test_what_is_laid_out_passes_lint_and_fails_the_contracts_with_a_way_on(
         assert checked.returncode == 0, checked.stdout
     add_line(copy / "connectors/catalog.py", "_VENDORS: Final = (\n", '    "acme",\n')
     add_line(copy / "tests/contracts/conftest.py", f'    "{role}": (\n', '        "acme",\n')
-    suite = [f"tests/contracts/test_{role}.py", "-k", "acme", "-q", "-p", "no:cacheprovider"]
+    skeleton = run(copy, "-m", "pytest", "tests/connectors/test_skeleton.py", "-k", "acme", "-q")
+    assert skeleton.returncode == 0, skeleton.stdout[-2000:]
+    suite = ["tests/contracts", "-k", "acme", "-q", "-p", "no:cacheprovider"]
     failed = run(copy, "-m", "pytest", *suite)
     assert failed.returncode == 1, failed.stdout[-2000:]
     assert "NotImplementedError: fill " in failed.stdout

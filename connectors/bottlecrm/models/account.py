@@ -27,12 +27,6 @@ class Definition(BottlecrmModel):
         return {str(option.get("value")) for option in self.options or []}
 
 
-class Definitions(BottlecrmModel):
-    """All custom fields of the account."""
-
-    definitions: list[Definition]
-
-
 class Stage(BottlecrmModel):
     """A stage of a pipeline, with the code that deals have."""
 
@@ -44,12 +38,6 @@ class Pipeline(BottlecrmModel):
     """A pipeline and its stages."""
 
     stages: list[Stage]
-
-
-class Pipelines(BottlecrmModel):
-    """All pipelines of deals."""
-
-    pipelines: list[Pipeline]
 
 
 class Activity(BottlecrmModel):
@@ -79,12 +67,6 @@ class Profile(BottlecrmModel):
 
     id: str
     role: str
-
-
-class ProfilePage(BottlecrmModel):
-    """Our own profile."""
-
-    profile: Profile = Field(alias="user_obj")
 
 
 class Organization(BottlecrmModel):

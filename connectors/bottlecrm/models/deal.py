@@ -130,14 +130,13 @@ def _lines(records: DealRecords, currency: str, reader: FieldReader) -> Iterator
             amount=amount,
             unit=reader.read("line items", tag.unit, fields.choice(Unit)),
             cost_type=reader.read("line items", tag.cost_type, fields.choice(CostType)),
-            sku=tag.sku or (record.product.sku if record.product else "") or "",
+            sku=tag.sku or record.product_sku or "",
         )
 
 
 def _tag(record: Line) -> Tag:
     """The first brackets of the line, or else of its product; the last parts may be left out."""
-    product = (record.product and record.product.description) or ""
-    found = _TAG.search(record.description) or _TAG.search(product)
+    found = _TAG.search(record.description) or _TAG.search(record.product_description or "")
     if found is None:
         return Tag()
     cost_type, unit, sku = [*(part.strip() for part in found[1].split(";", 2)), "", ""][:3]

@@ -22,16 +22,6 @@ class Task(BottlecrmModel):
     created_at: datetime
 
 
-class Tasks(BottlecrmModel):
-    """One page of a list of tasks."""
-
-    tasks: list[Task]
-
-    @property
-    def oldest_first(self) -> list[Task]:
-        return sorted(self.tasks, key=lambda task: (task.created_at, task.id))
-
-
 def new_task(command: OwnerTask, deal: str, owner: str) -> dict[str, Any]:
     return {
         "title": command.title[:_LONGEST_TITLE],

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from connectors.bottlecrm.models.account import BottlecrmModel, Definition
 
@@ -35,15 +35,8 @@ class Record(BottlecrmModel):
         return self.custom_fields.get(key) is True
 
 
-class Product(BottlecrmModel):
-    """An article of the catalogue."""
-
-    sku: str | None = None
-    description: str | None = None
-
-
 class Line(BottlecrmModel):
-    """A line of the quote; `total` is after its discount."""
+    """A line of the quote, with its product if it has one; `total` is after its discount."""
 
     id: str
     name: str
@@ -51,7 +44,10 @@ class Line(BottlecrmModel):
     quantity: Decimal
     unit_price: Decimal
     total: Decimal
-    product: Product | None = None
+    product_sku: str | None = Field(None, validation_alias=AliasPath("product", "sku"))
+    product_description: str | None = Field(
+        None, validation_alias=AliasPath("product", "description")
+    )
 
 
 class Deal(Record):
@@ -92,12 +88,6 @@ class DealPage(BottlecrmModel):
         return {definition.key for definition in self.definitions}
 
 
-class DealList(BottlecrmModel):
-    """One page of a list of deals."""
-
-    deals: list[Deal] = Field(alias="opportunities")
-
-
 class Account(Record):
     """A company. `country` is its ISO code."""
 
@@ -106,44 +96,9 @@ class Account(Record):
     website: str | None = None
 
 
-class OpenAccounts(BottlecrmModel):
-    """The open companies of a page."""
-
-    accounts: list[Account] = Field([], alias="open_accounts")
-
-
-class ClosedAccounts(BottlecrmModel):
-    """The closed companies of a page."""
-
-    accounts: list[Account] = Field([], alias="close_accounts")
-
-
-class AccountList(BottlecrmModel):
-    """One page of a list of companies, in two parts."""
-
-    open: OpenAccounts = Field(OpenAccounts(), alias="active_accounts")
-    closed: ClosedAccounts = Field(ClosedAccounts(), alias="closed_accounts")
-
-    @property
-    def accounts(self) -> list[Account]:
-        return [*self.open.accounts, *self.closed.accounts]
-
-
-class AccountPage(BottlecrmModel):
-    """A company with all that belongs to it."""
-
-    account: Account = Field(alias="account_obj")
-
-
 class Contact(Record):
     """A person at a company."""
 
     first_name: str = ""
     last_name: str = ""
     email: str | None = None
-
-
-class ContactPage(BottlecrmModel):
-    """A person with all that belongs to them."""
-
-    contact: Contact = Field(alias="contact_obj")

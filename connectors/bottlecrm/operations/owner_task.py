@@ -5,10 +5,10 @@ from contextlib import suppress
 
 from connectors.bottlecrm.client import BottlecrmClient
 from connectors.bottlecrm.errors import require_success, uncertain_if_lost
-from connectors.bottlecrm.models.owner_task import COMPLETED, Tasks, new_task, tasks_query
+from connectors.bottlecrm.models.owner_task import COMPLETED, Task, new_task, tasks_query
 from connectors.common import VendorOperation
 from connectors.common.field_definitions import KEY
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.owner_task import OwnerTask
 from ports.failures import Absent, Misconfigured, Uncertain
@@ -24,10 +24,10 @@ class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
     """
 
     kind = EffectKind("crm.task")
+    strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: OwnerTask, attempt: Attempt) -> Receipt:
         """Answers the oldest task with our key: the new one, unless another came first."""
-        del attempt
         deal = self.client.local_id(command.deal)
         owner = (await self.client.deal(deal)).deal.owner
         await self._require_key_field()
@@ -46,13 +46,11 @@ class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
         except Absent:
             return ()
         response = await self.client.api.get(_PATH, query=tasks_query(command, deal))
-        url = self.client.url(deal)
-        return [
-            Receipt(id=ExternalId(task.id), url=url) for task in response.read(Tasks).oldest_first
-        ]
+        tasks = response.read(list[Task], "tasks")
+        tasks.sort(key=lambda task: (task.created_at, task.id))
+        return [Receipt(id=ExternalId(task.id), url=self.client.url(deal)) for task in tasks]
 
     async def undo(self, command: OwnerTask, receipt: Receipt) -> None:
-        del command
         with suppress(Absent):
             path = f"{_PATH}{{}}/"
             require_success(await self.client.api.patch(path, receipt.id, body=COMPLETED))

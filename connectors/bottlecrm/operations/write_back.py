@@ -1,12 +1,12 @@
 """Writes the project and the money of a deal to its record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 
 from connectors.bottlecrm.client import BottlecrmClient
 from connectors.bottlecrm.errors import require_success, uncertain_if_lost
 from connectors.bottlecrm.models.records import Deal
-from connectors.common import VendorOperation
+from connectors.common import UpsertOperation
 from connectors.common.deal_fields import to_clear, to_fields
 from domain.effect import EffectKind, Receipt
 from domain.ids import ExternalId
@@ -15,7 +15,7 @@ from ports.failures import Absent, Misconfigured, Uncertain
 from ports.operation import Attempt
 
 
-class WriteBackOperation(VendorOperation[BottlecrmClient]):
+class WriteBackOperation(UpsertOperation[BottlecrmClient]):
     """Sends the absolute values that differ, and reads them back.
 
     BottleCRM saves a whole deal as it read it a moment before, and has no versions. A person who
@@ -26,18 +26,12 @@ class WriteBackOperation(VendorOperation[BottlecrmClient]):
     is_repeatable = True
 
     async def do(self, command: WriteBack, attempt: Attempt) -> Receipt:
-        del attempt
         deal = self.client.local_id(command.deal)
         await self._write(deal, to_fields(command))
         return Receipt(id=ExternalId(deal), url=self.client.url(deal))
 
-    async def find(self, command: WriteBack) -> Sequence[Receipt]:
-        del command
-        return ()
-
     async def undo(self, command: WriteBack, receipt: Receipt) -> None:
         """Clears the project fields that still hold what the command wrote; figures stay."""
-        del receipt
         with suppress(Absent):
             deal = self.client.local_id(command.deal)
             record = (await self.client.deal(deal)).deal

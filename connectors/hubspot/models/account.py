@@ -2,39 +2,30 @@
 
 from decimal import Decimal
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
-from connectors.hubspot.models.records import AssociationType, HubspotModel
-
-
-class StageMetadata(HubspotModel):
-    """Numbers and truth values are text here."""
-
-    is_closed: str = Field("false", alias="isClosed")
-    probability: Decimal = Decimal(0)
+from connectors.hubspot.models.records import HubspotModel
 
 
 class PipelineStage(HubspotModel):
-    """A stage of a pipeline; its id is unique over all pipelines."""
+    """A stage of a pipeline; its id is unique over all pipelines.
+
+    Numbers and truth values of its metadata are text.
+    """
 
     id: str
-    metadata: StageMetadata
+    is_closed: str = Field("false", validation_alias=AliasPath("metadata", "isClosed"))
+    probability: Decimal = Field(Decimal(0), validation_alias=AliasPath("metadata", "probability"))
 
     @property
     def is_won(self) -> bool:
-        return self.metadata.is_closed == "true" and self.metadata.probability == 1
+        return self.is_closed == "true" and self.probability == 1
 
 
 class Pipeline(HubspotModel):
     """A pipeline and its stages."""
 
     stages: list[PipelineStage]
-
-
-class Pipelines(HubspotModel):
-    """All pipelines of one kind of record."""
-
-    results: list[Pipeline]
 
 
 class AccountInfo(HubspotModel):
@@ -63,25 +54,7 @@ class Property(HubspotModel):
     archived: bool = False
 
 
-class Properties(HubspotModel):
-    """All properties of one kind of record."""
-
-    results: list[Property]
-
-
 class PropertyGroup(HubspotModel):
     """A group of properties."""
 
     name: str
-
-
-class PropertyGroups(HubspotModel):
-    """The property groups of one kind of record."""
-
-    results: list[PropertyGroup]
-
-
-class Labels(HubspotModel):
-    """The types of association between two kinds of record."""
-
-    results: list[AssociationType]

@@ -51,7 +51,7 @@ def to_deal(id: DealId, records: DealRecords) -> Deal:
         owner=OwnerId(records.key(owner)) if owner else None,
         is_won=bool(records.stage and records.stage.is_won),
         closed_at=reader.read("close date", record.text("closedate"), moment),
-        probability=records.stage.metadata.probability if records.stage else Decimal(0),
+        probability=records.stage.probability if records.stage else Decimal(0),
         value=reader.read("amount", record.text("amount"), fields.money(records.currency)),
         account=_account(records, reader),
         contacts=by_role(_contacts(records)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from connectors.hubspot.models.values import milliseconds
 
@@ -17,25 +17,10 @@ class HubspotModel(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
-class After(HubspotModel):
-    """Where the next page begins."""
-
-    after: str
-
-
-class Paging(HubspotModel):
-    """Holds the start of the next page."""
-
-    next: After | None = None
-
-
 class _Paged(HubspotModel):
-    paging: Paging | None = None
+    """`after` is where the next page begins; None on the last one."""
 
-    @property
-    def after(self) -> str | None:
-        """Where the next page begins; None on the last one."""
-        return self.paging.next.after if self.paging and self.paging.next else None
+    after: str | None = Field(None, validation_alias=AliasPath("paging", "next", "after"))
 
 
 class Link(HubspotModel):

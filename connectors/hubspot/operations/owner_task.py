@@ -7,7 +7,7 @@ from connectors.common import VendorOperation
 from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.models.owner_task import COMPLETED, has_reference, new_task
 from connectors.hubspot.models.records import Record
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.owner_task import OwnerTask
 from ports.failures import Absent
@@ -21,9 +21,9 @@ class OwnerTaskOperation(VendorOperation[HubspotClient]):
     """
 
     kind = EffectKind("crm.task")
+    strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: OwnerTask, attempt: Attempt) -> Receipt:
-        del attempt
         deal = self.client.local_id(command.deal)
         owner = (await self.client.read("deals", deal)).text("hubspot_owner_id")
         path = self.client.paths.objects("tasks")
@@ -42,7 +42,6 @@ class OwnerTaskOperation(VendorOperation[HubspotClient]):
         return [_receipt(task) for task in sorted(ours, key=lambda task: int(task.id))]
 
     async def undo(self, command: OwnerTask, receipt: Receipt) -> None:
-        del command
         with suppress(Absent):
             await self.client.update("tasks", receipt.id, COMPLETED)
 

@@ -1,9 +1,8 @@
 """Writes the project and the money of a deal to its record."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 
-from connectors.common import VendorOperation
+from connectors.common import UpsertOperation
 from connectors.common.deal_fields import to_clear, to_fields
 from connectors.hubspot.client import HubspotClient
 from domain.effect import EffectKind, Receipt
@@ -13,7 +12,7 @@ from ports.failures import Absent
 from ports.operation import Attempt
 
 
-class WriteBackOperation(VendorOperation[HubspotClient]):
+class WriteBackOperation(UpsertOperation[HubspotClient]):
     """Absolute values in one PATCH, so that a repeat changes nothing.
 
     It has a settle time all the same: a late call may overwrite a younger one.
@@ -23,18 +22,12 @@ class WriteBackOperation(VendorOperation[HubspotClient]):
     is_repeatable = True
 
     async def do(self, command: WriteBack, attempt: Attempt) -> Receipt:
-        del attempt
         deal = self.client.local_id(command.deal)
         record = await self.client.update("deals", deal, to_fields(command))
         return Receipt(id=ExternalId(record.id), url=record.url)
 
-    async def find(self, command: WriteBack) -> Sequence[Receipt]:
-        del command
-        return ()
-
     async def undo(self, command: WriteBack, receipt: Receipt) -> None:
         """Clears the project fields that still hold what the command wrote; figures stay."""
-        del receipt
         with suppress(Absent):
             deal = self.client.local_id(command.deal)
             record = await self.client.read("deals", deal)

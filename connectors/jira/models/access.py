@@ -1,6 +1,6 @@
 """Accounts, project roles and permissions."""
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, Field
 
 
 class Account(BaseModel):
@@ -9,12 +9,8 @@ class Account(BaseModel):
     id: str = Field(alias="accountId")
 
 
-class RoleAddresses(RootModel[dict[str, str]]):
-    """The addresses of a project's roles, by name."""
-
-
 class Actor(BaseModel):
-    """Who holds a role: a person, or a group, which has no account."""
+    """A person who holds a role, or a group, which has no account."""
 
     user: Account | None = Field(None, alias="actorUser")
 
@@ -33,9 +29,3 @@ class Permission(BaseModel):
     """Whether our account has it."""
 
     have: bool = Field(alias="havePermission")
-
-
-class Permissions(BaseModel):
-    """The permissions that were asked for, by key."""
-
-    permissions: dict[str, Permission]

@@ -72,12 +72,6 @@ class Issue(BaseModel):
         return int(number) if home == project else 0
 
 
-class FetchedIssues(BaseModel):
-    """Those of the issues asked for that exist and that we may see."""
-
-    issues: list[Issue]
-
-
 class CreatedIssue(BaseModel):
     """An issue that a bulk create made."""
 

@@ -1,4 +1,4 @@
-"""Projects. Jira's ids are texts, except the project id in the response to a create."""
+"""Projects, as they are read and opened."""
 
 import hashlib
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from connectors.common.project_parts import with_suffix
-from connectors.jira.settings import ProjectDefaults
+from connectors.jira.settings import JiraSettings
 from domain.ids import DealId, local_id
 from domain.project import OpenProject
 
@@ -18,13 +18,6 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KEY_PREFIX, _KEYS = "CW", len(_DIGITS) ** 8
 # The longest name of a project, docs/rest/projects
 _LONGEST_NAME = 80
-
-
-class NewProject(BaseModel):
-    """The response to a create."""
-
-    id: int
-    key: str
 
 
 class IssueType(BaseModel):
@@ -73,13 +66,13 @@ def project_key(deal: DealId) -> str:
     return _KEY_PREFIX + text
 
 
-def new_project(command: OpenProject, defaults: ProjectDefaults, lead: str) -> dict[str, str]:
+def new_project(command: OpenProject, settings: JiraSettings, lead: str) -> dict[str, str]:
     key = project_key(command.deal)
     return {
         "key": key,
         "name": with_suffix(command.name, f" ({key})", _LONGEST_NAME),
-        "projectTypeKey": defaults.project_type,
-        "projectTemplateKey": defaults.template,
+        "projectTypeKey": settings.project_type,
+        "projectTemplateKey": settings.template,
         "leadAccountId": lead,
         "assigneeType": "PROJECT_LEAD",
         "description": f"{command.customer}. Deal {command.deal}: {command.url}",

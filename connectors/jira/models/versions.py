@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel
 
 from domain.billing import BillableItem
 from domain.ids import DealId, ExternalId, ItemKey, Subject, reference_of
@@ -25,10 +25,6 @@ class Version(BaseModel):
         reference = re.escape(_reference(deal, ""))
         found = re.search(rf"(?<!\S){reference}(\w+)", self.description)
         return ItemKey(found[1]) if found else None
-
-
-class Versions(RootModel[list[Version]]):
-    """All versions of a project, in one page."""
 
 
 def new_version(command: PlanMilestones, item: BillableItem, name: str) -> dict[str, Any]:

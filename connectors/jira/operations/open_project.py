@@ -6,8 +6,8 @@ from contextlib import suppress
 from connectors.common import VendorOperation
 from connectors.jira.client import JiraClient
 from connectors.jira.errors import Taken
-from connectors.jira.models.project import PROPERTY, NewProject, new_project, project_key
-from domain.effect import EffectKind, Receipt
+from connectors.jira.models.project import PROPERTY, new_project, project_key
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.project import OpenProject
 from ports.failures import Absent, Rejected
@@ -18,14 +18,14 @@ class OpenProjectOperation(VendorOperation[JiraClient]):
     """Opens a company-managed project; an undo moves it to the trash with all its parts."""
 
     kind = EffectKind("pm.project")
+    strategy = Strategy.UNIQUE_REFERENCE
 
     async def do(self, command: OpenProject, attempt: Attempt) -> Receipt:
-        del attempt
-        defaults = self.client.defaults
-        lead = defaults.lead or await self.client.account_id.get()
+        settings = self.client.settings
+        lead = settings.lead or await self.client.account_id.get()
         try:
             response = await self.client.api.post(
-                "/project", body=new_project(command, defaults, lead)
+                "/project", body=new_project(command, settings, lead)
             )
         except Taken as taken:
             # Our own attempt whose response was lost may have taken it.
@@ -37,8 +37,7 @@ class OpenProjectOperation(VendorOperation[JiraClient]):
                 f"rename that one, or delete it for good ({taken.reason})"
             )
             raise Rejected(self.system, reason) from taken
-        project = response.read(NewProject)
-        return self._receipt(str(project.id), project.key)
+        return self._receipt(str(response.read(int, "id")), response.read(str, "key"))
 
     async def find(self, command: OpenProject) -> Sequence[Receipt]:
         try:
@@ -50,11 +49,10 @@ class OpenProjectOperation(VendorOperation[JiraClient]):
         return (self._receipt(project.id, project.key),)
 
     async def undo(self, command: OpenProject, receipt: Receipt) -> None:
-        del command
         with suppress(Absent):
             query = {"enableUndo": "true"}
             await self.client.api.delete("/project/{}", receipt.id, query=query)
 
     def _receipt(self, id: str, key: str) -> Receipt:
-        url = f"{self.client.site}/browse/{key}"
+        url = f"{self.client.settings.site}/browse/{key}"
         return Receipt(id=ExternalId(id), url=url, parts={"key": ExternalId(key)})

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from connectors.common import VendorOperation, together
+from connectors.common import VendorOperation, all_of
 from connectors.common.project_parts import unique_names
 from connectors.jira.client import JiraClient
 from connectors.jira.errors import Taken
 from connectors.jira.models.versions import Version, new_version
 from domain.billing import BillableItem
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.project import PlanMilestones
 from ports.failures import Absent, Rejected
@@ -23,17 +23,14 @@ class PlanMilestonesOperation(VendorOperation[JiraClient]):
     """Makes one version for each milestone and keeps those that exist."""
 
     kind = EffectKind("pm.milestones")
+    strategy = Strategy.UNIQUE_REFERENCE
 
     async def do(self, command: PlanMilestones, attempt: Attempt) -> Receipt:
         found = await self._versions(command) if attempt.search_first else {}
         names = unique_names(command.milestones, _LONGEST_NAME)
         missing = [item for item in command.milestones if item.key not in found]
-        async with together() as group:
-            tasks = {
-                item.key: group.create_task(self._add(command, item, names[item.key]))
-                for item in missing
-            }
-        found |= {str(key): task.result() for key, task in tasks.items()}
+        added = await all_of(self._add(command, item, names[item.key]) for item in missing)
+        found |= {str(item.key): version for item, version in zip(missing, added, strict=True)}
         return Receipt(id=command.project, parts=found)
 
     async def find(self, command: PlanMilestones) -> Sequence[Receipt]:
@@ -42,7 +39,6 @@ class PlanMilestonesOperation(VendorOperation[JiraClient]):
         return (Receipt(id=command.project, parts=found),) if is_complete else ()
 
     async def undo(self, command: PlanMilestones, receipt: Receipt) -> None:
-        del command
         for version in receipt.parts.values():
             with suppress(Absent):
                 await self.client.api.post("/version/{}/removeAndSwap", version, body={})

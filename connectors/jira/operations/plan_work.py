@@ -21,7 +21,7 @@ from connectors.jira.models.new_issues import (
     without_refused_fields,
 )
 from connectors.jira.models.project import Project
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.project import PlanWork
 from ports.failures import Absent, Rejected
@@ -37,6 +37,7 @@ class PlanWorkOperation(VendorOperation[JiraClient]):
     """Makes what is missing, keeps the oldest issue of each key and reports the others as stray."""
 
     kind = EffectKind("pm.work")
+    strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: PlanWork, attempt: Attempt) -> Receipt:
         project = await self.client.project(command.project)
@@ -59,7 +60,6 @@ class PlanWorkOperation(VendorOperation[JiraClient]):
         return ()
 
     async def undo(self, command: PlanWork, receipt: Receipt) -> None:
-        del command
         for issue in receipt.parts.values():
             with suppress(Absent):
                 query = {"deleteSubtasks": "true"}

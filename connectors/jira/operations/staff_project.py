@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from connectors.common import VendorOperation
 from connectors.jira.client import JiraClient
-from connectors.jira.models.access import Role, RoleAddresses
-from domain.effect import EffectKind, Receipt
+from connectors.jira.models.access import Role
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.project import StaffProject
 from ports.failures import Absent, Rejected
 from ports.operation import Attempt
@@ -17,6 +17,7 @@ class StaffProjectOperation(VendorOperation[JiraClient]):
     """Adds the people who are missing; Jira refuses those who hold the role already."""
 
     kind = EffectKind("pm.team")
+    strategy = Strategy.UNIQUE_REFERENCE
 
     async def do(self, command: StaffProject, attempt: Attempt) -> Receipt:
         missing = _people(command)
@@ -66,7 +67,7 @@ class StaffProjectOperation(VendorOperation[JiraClient]):
     async def _role_id(self, command: StaffProject) -> str:
         """The number of the role, which ends its address."""
         response = await self.client.api.get("/project/{}/role", command.project)
-        roles, name = response.read(RoleAddresses).root, self.client.defaults.team_role
+        roles, name = response.read(dict[str, str]), self.client.settings.team_role
         if name not in roles:
             known = ", ".join(sorted(roles))
             reason = f"no project role {name!r}: set jira team_role to one of {known}"

@@ -1,9 +1,8 @@
 """Writes a project's charter."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 
-from connectors.common import VendorOperation
+from connectors.common import UpsertOperation
 from connectors.common.charter import CLOSED, merge_charter
 from connectors.jira.client import JiraClient
 from connectors.jira.models.charter import description, property_value, text_hash
@@ -16,7 +15,7 @@ from ports.operation import Attempt
 _PROPERTY_PATH = "/project/{}/properties/{}"
 
 
-class WriteCharterOperation(VendorOperation[JiraClient]):
+class WriteCharterOperation(UpsertOperation[JiraClient]):
     """Whole values, so that a repeat changes nothing.
 
     The property is written last: its hash tells our description from one that people wrote.
@@ -34,12 +33,7 @@ class WriteCharterOperation(VendorOperation[JiraClient]):
         await self.client.api.put(_PROPERTY_PATH, command.project, PROPERTY, body=value)
         return Receipt(id=command.project)
 
-    async def find(self, command: WriteCharter) -> Sequence[Receipt]:
-        del command
-        return ()
-
     async def undo(self, command: WriteCharter, receipt: Receipt) -> None:
-        del receipt
         with suppress(Absent):
             await self.client.api.delete(_PROPERTY_PATH, command.project, PROPERTY)
 

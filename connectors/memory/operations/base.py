@@ -25,7 +25,6 @@ class MemoryOperation(ABC, Generic[C]):
         self.world = world
 
     async def do(self, command: C, attempt: Attempt) -> Receipt:
-        del attempt
         return self.world.respond(partial(self._once, command), changes=True)
 
     async def find(self, command: C) -> Sequence[Receipt]:

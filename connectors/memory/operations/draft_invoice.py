@@ -47,7 +47,6 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
         return [receipt_of("invoices", i.id) for i in ours if i.status is not InvoiceStatus.GONE]
 
     def remove(self, command: DraftInvoice, receipt: Receipt) -> None:
-        del command
         invoice = self.world.invoice(receipt.id)
         if invoice.status is InvoiceStatus.GONE:
             return

@@ -30,7 +30,6 @@ class OpenCustomerOperation(MemoryOperation[OpenCustomer]):
         return [receipt_of("customers", each.id) for each in ours]
 
     def remove(self, command: OpenCustomer, receipt: Receipt) -> None:
-        del command
         if customer := self.world.customers.get(receipt.id):
             archived = customer.model_copy(update={"is_archived": True})
             self.world.customers[receipt.id] = archived

@@ -23,5 +23,4 @@ class OpenProjectOperation(MemoryOperation[OpenProject]):
         return [each.receipt() for each in projects if each.opening.deal == command.deal]
 
     def remove(self, command: OpenProject, receipt: Receipt) -> None:
-        del command
         self.world.projects.pop(receipt.id, None)

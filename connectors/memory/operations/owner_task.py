@@ -32,6 +32,5 @@ class OwnerTaskOperation(MemoryOperation[OwnerTask]):
         ]
 
     def remove(self, command: OwnerTask, receipt: Receipt) -> None:
-        del command
         if task := self.world.tasks.get(receipt.id):
             self.world.tasks[receipt.id] = replace(task, is_open=False)

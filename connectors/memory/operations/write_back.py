@@ -27,11 +27,9 @@ class WriteBackOperation(MemoryOperation[WriteBack]):
         return Receipt(id=ExternalId(deal.id), url=deal.url)
 
     def existing(self, command: WriteBack) -> Sequence[Receipt]:
-        del command
         return ()
 
     def remove(self, command: WriteBack, receipt: Receipt) -> None:
-        del receipt
         record = self.world.records.get(command.deal)
         if record is None:
             return

@@ -16,5 +16,4 @@ class WriteCharterOperation(ProjectPartOperation[WriteCharter]):
     name = "charter"
 
     def keys(self, command: WriteCharter) -> Sequence[str]:
-        del command
         return []

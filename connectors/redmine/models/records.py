@@ -1,12 +1,12 @@
-"""Records and lists as Redmine's JSON has them, and our key in a custom field.
+"""Records as Redmine's JSON has them, and our key in a custom field.
 
 Ids are numbers. Redmine leaves out what was not asked for.
 """
 
 from collections.abc import Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from domain.ids import DealId
 
@@ -53,37 +53,8 @@ class Member(Named):
     user: Named | None = None
 
 
-B = TypeVar("B", bound=BaseModel)
 N = TypeVar("N", bound=Named)
 R = TypeVar("R", bound=Record)
-
-
-class Page(BaseModel, Generic[B]):
-    """A list or a page of it; a list that is never paged has no total."""
-
-    total: int = Field(0, alias="total_count")
-    rows: list[B]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _under_any_name(cls, body: object) -> object:
-        """Redmine names a list by the kind of its records."""
-        if not isinstance(body, dict):
-            return body
-        lists = [value for value in body.values() if isinstance(value, list)]
-        return {**body, "rows": lists[0]} if len(lists) == 1 else body
-
-
-class One(BaseModel, Generic[B]):
-    """One record."""
-
-    record: B
-
-    @model_validator(mode="before")
-    @classmethod
-    def _under_any_name(cls, body: object) -> object:
-        """Redmine names it by its kind."""
-        return {"record": next(iter(body.values()))} if isinstance(body, dict) and body else body
 
 
 def keyed(rows: Iterable[R], field: int, deal: DealId) -> list[tuple[str, R]]:

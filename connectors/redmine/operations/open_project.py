@@ -6,8 +6,7 @@ from contextlib import suppress
 from connectors.common import VendorOperation
 from connectors.redmine.client import RedmineClient
 from connectors.redmine.models.project import MODULES, Project, identifier, new_project
-from connectors.redmine.models.records import One
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.project import OpenProject
 from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
 from ports.operation import Attempt
@@ -32,9 +31,10 @@ class OpenProjectOperation(VendorOperation[RedmineClient]):
     """Opens a private project; an undo deletes an empty one and archives any other."""
 
     kind = EffectKind("pm.project")
+    # Redmine checks uniqueness before it makes a record, so two attempts at once both make one.
+    strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: OpenProject, attempt: Attempt) -> Receipt:
-        del attempt
         if found := await self.find(command):
             return found[0]
         try:
@@ -55,10 +55,9 @@ class OpenProjectOperation(VendorOperation[RedmineClient]):
 
     async def find(self, command: OpenProject) -> Sequence[Receipt]:
         projects = await self.client.projects(command.deal)
-        return [project.receipt(self.client.site) for project in projects]
+        return [project.receipt(self.client.settings.site) for project in projects]
 
     async def undo(self, command: OpenProject, receipt: Receipt) -> None:
-        del command
         with suppress(Absent):
             if await self._is_empty(receipt.id):
                 await self.client.api.delete(_PATH, receipt.id)
@@ -71,10 +70,10 @@ class OpenProjectOperation(VendorOperation[RedmineClient]):
         fields, trackers = await self.client.fields.get(), await self.client.trackers.get()
         body = new_project(command, fields, trackers.values())
         response = await self.client.api.post("/projects.json", body=body)
-        project = response.read(One[Project]).record
+        project = response.read(Project, "project")
         if project.text(fields.project) != command.deal:
             raise await self.client.without_key(_PATH, project.id, "project")
-        return project.receipt(self.client.site)
+        return project.receipt(self.client.settings.site)
 
     async def _is_empty(self, id: str) -> bool:
         """Whether nobody could miss anything in it. Raises Absent if it is gone."""

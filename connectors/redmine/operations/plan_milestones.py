@@ -9,10 +9,9 @@ from contextlib import suppress
 from connectors.common import VendorOperation
 from connectors.common.project_parts import oldest, receipts, unique_names
 from connectors.redmine.client import RedmineClient
-from connectors.redmine.models.records import One
 from connectors.redmine.models.versions import Version, new_version
 from domain.billing import BillableItem
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.project import PlanMilestones
 from ports.failures import Absent, ConnectorFailure, Rejected
@@ -27,9 +26,9 @@ class PlanMilestonesOperation(VendorOperation[RedmineClient]):
     """Makes one version for each milestone and keeps those that exist; of two the older counts."""
 
     kind = EffectKind("pm.milestones")
+    strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: PlanMilestones, attempt: Attempt) -> Receipt:
-        del attempt
         found = oldest(await self._ours(command))
         names = unique_names(command.milestones, _LONGEST_NAME)
         missing = [item for item in command.milestones if item.key not in found]
@@ -75,7 +74,7 @@ class PlanMilestonesOperation(VendorOperation[RedmineClient]):
                 return found
             reason = f"no version {name!r} can be made; rename one that is not ours"
             raise Rejected(self.system, f"{reason} ({taken.reason})") from taken
-        version = response.read(One[Version]).record
+        version = response.read(Version, "version")
         if version.key(field, command.deal) != item.key:
             raise await self.client.without_key(_PATH, version.id, "version")
         return ExternalId(str(version.id))

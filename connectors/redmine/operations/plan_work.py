@@ -11,8 +11,8 @@ from connectors.common import VendorOperation
 from connectors.common.project_parts import oldest, receipts
 from connectors.redmine.client import RedmineClient
 from connectors.redmine.models.issues import Issue, milestone_issue, package_issue
-from connectors.redmine.models.records import One, keyed
-from domain.effect import EffectKind, Receipt
+from connectors.redmine.models.records import keyed
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.project import PlanWork
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Rejected
@@ -25,9 +25,9 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
     """Makes what is missing, keeps the oldest issue of each key and reports the others as stray."""
 
     kind = EffectKind("pm.work")
+    strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: PlanWork, attempt: Attempt) -> Receipt:
-        del attempt
         tracker, field = await self._tracker(command), (await self.client.fields.get()).issue
         found = oldest(await self._ours(command))
         is_complete = _keys(command) <= found.keys()
@@ -74,18 +74,18 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
         include = "trackers,issue_custom_fields"
         project = await self.client.project(command.project, include=include)
         field = (await self.client.fields.get()).issue
-        defaults, let = self.client.defaults, f"let project {project.identifier} have the"
+        settings, let = self.client.settings, f"let project {project.identifier} have the"
         if field not in {each.id for each in project.issue_fields}:
-            raise Misconfigured(self.system, f"{let} issue field {defaults.key_field!r}")
+            raise Misconfigured(self.system, f"{let} issue field {settings.key_field!r}")
         tracker = await self.client.tracker()
         if tracker not in {each.id for each in project.trackers}:
-            raise Misconfigured(self.system, f"{let} tracker {defaults.tracker!r}")
+            raise Misconfigured(self.system, f"{let} tracker {settings.tracker!r}")
         return tracker
 
     async def _add(self, command: PlanWork, key: str, body: dict[str, Any]) -> ExternalId:
         async with self.client.inside(command.project):
             response = await self.client.api.post("/issues.json", body=body)
-        issue = response.read(One[Issue]).record
+        issue = response.read(Issue, "issue")
         if issue.key((await self.client.fields.get()).issue, command.deal) != key:
             raise await self.client.without_key(_PATH, issue.id, "issue")
         return ExternalId(str(issue.id))
@@ -98,7 +98,7 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
         The issues below a stray move to the issue that counts.
         """
         response = await self.client.api.get(_PATH, id, query={"include": "children"})
-        issue = response.read(One[Issue]).record
+        issue = response.read(Issue, "issue")
         key = issue.key((await self.client.fields.get()).issue, command.deal)
         if not key:
             return

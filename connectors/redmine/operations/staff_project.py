@@ -5,8 +5,8 @@ from contextlib import suppress
 
 from connectors.common import VendorOperation
 from connectors.redmine.client import RedmineClient
-from connectors.redmine.models.records import Member, Page, User
-from domain.effect import EffectKind, Receipt
+from connectors.redmine.models.records import Member, User
+from domain.effect import EffectKind, Receipt, Strategy
 from domain.project import StaffProject, TeamMember
 from ports.failures import Absent, Misconfigured, Rejected
 from ports.operation import Attempt
@@ -18,9 +18,10 @@ class StaffProjectOperation(VendorOperation[RedmineClient]):
     """Adds the missing members; Redmine refuses a second membership, whatever its role."""
 
     kind = EffectKind("pm.team")
+    # A unique index of the table `members` keeps members unique.
+    strategy = Strategy.UNIQUE_REFERENCE
 
     async def do(self, command: StaffProject, attempt: Attempt) -> Receipt:
-        del attempt
         known = await self._members(command)
         roles = await self._roles(command.team)
         for person, member in (await self._people(command)).items():
@@ -39,7 +40,6 @@ class StaffProjectOperation(VendorOperation[RedmineClient]):
         return (Receipt(id=command.project),) if people.keys() <= known.keys() else ()
 
     async def undo(self, command: StaffProject, receipt: Receipt) -> None:
-        del receipt
         with suppress(Absent):
             known = await self._members(command)
             people = await self._people(command)
@@ -59,7 +59,9 @@ class StaffProjectOperation(VendorOperation[RedmineClient]):
     async def _members(self, command: StaffProject) -> dict[int, int]:
         """The ids of memberships by person."""
         async with self.client.inside(command.project):
-            members = await self.client.all(_PATH, command.project, of=Page[Member], query={})
+            members = await self.client.all(
+                _PATH, command.project, of=list[Member], name="memberships", query={}
+            )
         return {member.user.id: member.id for member in members if member.user}
 
     async def _people(self, command: StaffProject) -> dict[int, TeamMember]:
@@ -74,7 +76,7 @@ class StaffProjectOperation(VendorOperation[RedmineClient]):
         if member.person.isdecimal():
             return int(member.person)
         query = {"name": member.person, "status": "1", "limit": "100"}
-        users = (await self.client.api.get("/users.json", query=query)).read(Page[User]).rows
+        users = (await self.client.api.get("/users.json", query=query)).read(list[User], "users")
         for user in users:
             if user.login.casefold() == member.person.casefold():
                 return user.id
@@ -86,7 +88,7 @@ class StaffProjectOperation(VendorOperation[RedmineClient]):
     async def _roles(self, team: Iterable[TeamMember]) -> dict[str, int]:
         """The ids of Redmine's roles by the roles of the team."""
         known = await self.client.roles()
-        names = {member.role: self.client.defaults.role_of(member.role) for member in team}
+        names = {member.role: self.client.settings.role_of(member.role) for member in team}
         if missing := sorted(set(names.values()) - known.keys()):
             reason = f"no role {missing[0]!r}: set redmine team_role and lead_role to ones it has"
             raise Misconfigured(self.system, reason)

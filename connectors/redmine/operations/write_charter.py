@@ -1,14 +1,12 @@
 """Writes a project's charter."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 
-from connectors.common import VendorOperation
+from connectors.common import UpsertOperation
 from connectors.common.charter import merge_charter
 from connectors.redmine.client import RedmineClient
 from connectors.redmine.models.charter import CLOSED_LINE, WikiPage, charter_text
 from connectors.redmine.models.project import Project
-from connectors.redmine.models.records import One
 from domain.effect import EffectKind, Receipt
 from domain.project import WriteCharter
 from ports.failures import Absent, Rejected, Uncertain
@@ -17,7 +15,7 @@ from ports.operation import Attempt
 _PAGE = "/projects/{}/wiki/Customer_panel.json"
 
 
-class WriteCharterOperation(VendorOperation[RedmineClient]):
+class WriteCharterOperation(UpsertOperation[RedmineClient]):
     """Writes the whole wiki page, so that a repeat changes nothing; people's text stays.
 
     A closing charter closes the project. A project that a person closed takes no open charter.
@@ -26,7 +24,6 @@ class WriteCharterOperation(VendorOperation[RedmineClient]):
     kind = EffectKind("pm.charter")
 
     async def do(self, command: WriteCharter, attempt: Attempt) -> Receipt:
-        del attempt
         project = await self.client.project(command.project)
         async with self.client.inside(command.project):
             await self._write(command, project)
@@ -34,12 +31,7 @@ class WriteCharterOperation(VendorOperation[RedmineClient]):
             await self._close(command.project)
         return Receipt(id=command.project)
 
-    async def find(self, command: WriteCharter) -> Sequence[Receipt]:
-        del command
-        return ()
-
     async def undo(self, command: WriteCharter, receipt: Receipt) -> None:
-        del receipt
         with suppress(Absent):
             project = await self.client.project(command.project)
             if project.is_closed and command.is_closed:
@@ -72,7 +64,7 @@ class WriteCharterOperation(VendorOperation[RedmineClient]):
 
     async def _page(self, project: str) -> WikiPage | None:
         try:
-            return (await self.client.api.get(_PAGE, project)).read(One[WikiPage]).record
+            return (await self.client.api.get(_PAGE, project)).read(WikiPage, "wiki_page")
         except Absent:
             return None
 

@@ -59,18 +59,6 @@ class Currency(Record):
     code: str
 
 
-class LedgerAccount(Record):
-    """An account of the company's chart."""
-
-    model: ClassVar = "account.account"
-
-
-class Journal(Record):
-    """The journal that moves are entered in."""
-
-    model: ClassVar = "account.journal"
-
-
 class Configuration(Record):
     """The accounts of a party or product that has none of its own."""
 

@@ -15,12 +15,6 @@ from domain.ids import ExternalId
 _VAT: Final = "eu_vat"
 
 
-class Country(Record):
-    """A country. A database may have none loaded."""
-
-    model: ClassVar = "country.country"
-
-
 class Identifier(TrytonModel):
     """A number of a party. One without a type is a company id: Tryton knows few registers."""
 
@@ -73,15 +67,15 @@ def party_domain(account: Account, word: str) -> list[Any]:
     ]
 
 
-def new_party(command: OpenCustomer, generation: int, country: Country | None) -> Values:
-    """An invoice needs an address, if only a country."""
+def new_party(command: OpenCustomer, generation: int, country: int | None) -> Values:
+    """An invoice needs an address, if only a country; a database may have no countries loaded."""
     account = command.account
     email = command.billing_email or account.billing_email
     contacts = [{"type": "email", "value": email}] if email else []
     return {
         "name": account.name,
         "code": customer_reference(command.key, generation),
-        "addresses": [["create", [{"country": country.id} if country else {}]]],
+        "addresses": [["create", [{"country": country} if country else {}]]],
         "identifiers": [["create", _identifiers(account)]],
         "contact_mechanisms": [["create", contacts]],
     }

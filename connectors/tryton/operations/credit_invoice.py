@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from connectors.common import VendorOperation
 from connectors.tryton.client import TrytonClient, WizardCall
 from connectors.tryton.documents import Documents
-from connectors.tryton.models.documents import CHECKS, INVOICE, NewDocument, StoredInvoice
+from connectors.tryton.models.documents import CHECKS, INVOICE, StoredInvoice
 from connectors.tryton.models.json import day, decimal
+from connectors.tryton.models.new_documents import NewDocument
 from domain.billing import CreditInvoice
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.failures import Rejected
 from ports.operation import Attempt
 
@@ -26,10 +27,10 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
 
     documents: Documents
     kind = EffectKind("erp.credit")
+    strategy = Strategy.DRAFT
 
     async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:
         """Goes on with what exists; of several drafts, the oldest counts."""
-        del attempt
         invoice = await self.documents.read(command.invoice)
         document = NewDocument.credit_note(command, invoice)
         notes = await self.documents.find(command.reference)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from connectors.common import VendorOperation
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.documents import Documents
-from connectors.tryton.models.documents import CHECKS, NewDocument
+from connectors.tryton.models.documents import CHECKS
+from connectors.tryton.models.new_documents import NewDocument
 from domain.billing import DraftInvoice
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.failures import Absent
 from ports.operation import Attempt
 
@@ -19,9 +20,9 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
 
     documents: Documents
     kind = EffectKind("erp.invoice")
+    strategy = Strategy.DRAFT
 
     async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
-        del attempt
         return self.documents.receipt(await self.documents.add(NewDocument.invoice(command)))
 
     async def find(self, command: DraftInvoice) -> Sequence[Receipt]:
@@ -29,7 +30,6 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
         return [self.documents.receipt(stored) for stored in found]
 
     async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
-        del command
         try:
             stored = await self.documents.read(receipt.id)
         except Absent:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from connectors.common import VendorOperation
 from connectors.common.customers import customer_reference
 from connectors.tryton.client import TrytonClient, number_of
-from connectors.tryton.models.parties import Country, Party, new_party
+from connectors.tryton.models.parties import Party, new_party
 from domain.customer import OpenCustomer
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.failures import Absent, Rejected
 from ports.operation import Attempt
 
@@ -16,12 +16,13 @@ class OpenCustomerOperation(VendorOperation[TrytonClient]):
     """Makes a party with our code; an undo archives it."""
 
     kind = EffectKind("erp.customer")
+    strategy = Strategy.UNIQUE_REFERENCE
     is_repeatable = True
 
     async def do(self, command: OpenCustomer, attempt: Attempt) -> Receipt:
         code = command.account.country
-        countries = await self.client.search(Country, [["code", "=", code]])
-        values = new_party(command, attempt.generation, countries[0] if countries else None)
+        countries = await self.client.ids("country.country", [["code", "=", code]])
+        values = new_party(command, attempt.generation, next(iter(countries), None))
         try:
             party = await self.client.create(Party.model, values)
         except Rejected:
@@ -39,11 +40,10 @@ class OpenCustomerOperation(VendorOperation[TrytonClient]):
         return [self.client.urls.receipt(Party.model, party.id) for party in ours]
 
     async def undo(self, command: OpenCustomer, receipt: Receipt) -> None:
-        del command
         try:
             party = number_of(receipt.id)
         except Absent:
             return
         # A search leaves out archived parties.
-        if await self.client.search(Party, [["id", "=", party]]):
+        if await self.client.ids(Party.model, [["id", "=", party]]):
             await self.client.write(Party.model, party, {"active": False})

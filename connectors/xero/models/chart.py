@@ -1,10 +1,10 @@
 """An organisation's tax rates, accounts and currencies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from connectors.common.taxes import TREATMENT_NAMES
+from connectors.common.taxes import TREATMENT_NAMES, suits
 from connectors.xero.models.json import XeroModel
 from domain.tax import TaxTreatment
 
@@ -36,12 +36,6 @@ class TaxRate(XeroModel):
         return f"{self.name} ({self.tax_type})"
 
 
-class TaxRates(XeroModel):
-    """All tax rates."""
-
-    tax_rates: list[TaxRate]
-
-
 class Account(XeroModel):
     """An account of the chart. Bank accounts may have no code."""
 
@@ -49,22 +43,10 @@ class Account(XeroModel):
     status: str = "ACTIVE"
 
 
-class Accounts(XeroModel):
-    """The chart of accounts."""
-
-    accounts: list[Account]
-
-
 class Currency(XeroModel):
     """A currency that the organisation is subscribed to."""
 
     code: str
-
-
-class Currencies(XeroModel):
-    """All of them."""
-
-    currencies: list[Currency]
 
 
 class Organisation(XeroModel):
@@ -75,19 +57,13 @@ class Organisation(XeroModel):
     base_currency: str = ""
 
 
-class Organisations(XeroModel):
-    """The one organisation, as Xero answers it."""
-
-    organisations: list[Organisation]
-
-
 def fitting(
-    rates: Sequence[TaxRate], treatment: TaxTreatment, suits: Callable[[Decimal], bool]
+    rates: Sequence[TaxRate], treatment: TaxTreatment, rate: Decimal | None = None
 ) -> list[TaxRate]:
     """By words in the name, else by Xero's report type; a domestic rate by its percentage."""
-    for_sales = [rate for rate in rates if rate.is_for_sales and suits(rate.effective_rate)]
-    reported = [rate for rate in for_sales if rate.report_tax_type in _REPORT_TYPES[treatment]]
+    for_sales = [r for r in rates if r.is_for_sales and suits(r.effective_rate, treatment, rate)]
+    reported = [each for each in for_sales if each.report_tax_type in _REPORT_TYPES[treatment]]
     if treatment is TaxTreatment.DOMESTIC:
         return reported or for_sales
     name = TREATMENT_NAMES[treatment]
-    return [rate for rate in for_sales if name in rate.name.lower()] or reported
+    return [each for each in for_sales if name in each.name.lower()] or reported

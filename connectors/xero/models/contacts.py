@@ -4,7 +4,7 @@ from typing import Self
 
 from connectors.common.customers import customer_key, customer_reference
 from connectors.xero.models.documents import Links
-from connectors.xero.models.json import Page, XeroModel
+from connectors.xero.models.json import XeroModel
 from domain.customer import Candidate, OpenCustomer
 from domain.effect import Receipt
 from domain.ids import ExternalId
@@ -82,9 +82,3 @@ class Contact(XeroModel):
 
     def receipt(self, links: Links) -> Receipt:
         return Receipt(id=ExternalId(self.contact_id), url=links.contact(self.contact_id))
-
-
-class Contacts(Page):
-    """Contacts, in the response to a read or a write."""
-
-    contacts: list[Contact]

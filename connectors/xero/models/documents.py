@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 from connectors.common.documents import DocumentChecks
-from connectors.xero.models.json import Day, Moment, Page, XeroModel
+from connectors.xero.models.json import Day, Moment, XeroModel
 from domain.billing import Invoice, InvoiceLine, InvoiceStatus
 from domain.document import Totals
 from domain.effect import Receipt
@@ -128,12 +128,6 @@ class StoredInvoice(Stored):
         return Receipt(id=ExternalId(self.invoice_id), url=links.invoice(self.invoice_id))
 
 
-class Invoices(Page):
-    """Invoices, in the response to a read or a write."""
-
-    invoices: list[StoredInvoice]
-
-
 class StoredCreditNote(Stored):
     """A sales credit note on file."""
 
@@ -149,9 +143,3 @@ class StoredCreditNote(Stored):
     def receipt(self, links: Links) -> Receipt:
         url = links.credit_note(self.credit_note_id)
         return Receipt(id=ExternalId(self.credit_note_id), url=url)
-
-
-class CreditNotes(Page):
-    """Credit notes, in the response to a read or a write."""
-
-    credit_notes: list[StoredCreditNote]

@@ -1,13 +1,11 @@
 """What all of Xero's JSON shares: spelling of names, dates, pages, wrapping."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
-
-from connectors.common import Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
@@ -64,17 +62,6 @@ class Connection(BaseModel):
 
     tenant_id: str = Field(alias="tenantId")
     tenant_name: str = Field("", alias="tenantName")
-
-
-class Connections(RootModel[list[Connection]]):
-    """All organisations that the app is connected to."""
-
-
-def only(response: Response, elements: Sequence[M]) -> M:
-    """The one element that a read or write of one thing responses."""
-    if len(elements) != 1:
-        raise response.unreadable(f"{len(elements)} elements instead of one")
-    return elements[0]
 
 
 def wrapped(kind: str, element: XeroModel) -> Mapping[str, Any]:

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from connectors.common import VendorOperation
 from connectors.common.documents import credit_lines
 from connectors.xero.chart import Chart
-from connectors.xero.client import IN_FULL, XeroClient
+from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
 from connectors.xero.models.documents import (
     CHECKS,
-    CreditNotes,
     StoredCreditNote,
     expected_totals,
 )
 from connectors.xero.models.filters import all_of, equal
-from connectors.xero.models.json import only, wrapped
+from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import Allocation, InvoiceId, NewDocument
 from domain.billing import CreditInvoice
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.operation import Attempt
 
 
@@ -27,6 +26,8 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
 
     chart: Chart
     kind = EffectKind("erp.credit")
+    strategy = Strategy.IDEMPOTENCY_KEY
+    key_lifetime = KEY_LIFETIME
 
     async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:
         """Keeps a note that exists, and allocates it if its totals are as expected."""
@@ -50,8 +51,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
     async def _notes(self, command: CreditInvoice) -> list[StoredCreditNote]:
         where = all_of(equal("Type", "ACCRECCREDIT"), equal("Reference", command.reference))
         query = {**IN_FULL, "where": where}
-        pages = await self.client.all("/CreditNotes", CreditNotes, query)
-        found = (note for page in pages for note in page.credit_notes)
+        found = await self.client.all("CreditNotes", list[StoredCreditNote], query)
         ours = (note for note in found if note.reference == command.reference and not note.is_gone)
         return sorted(ours, key=lambda note: note.age)
 
@@ -68,7 +68,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
             body=wrapped("CreditNotes", note),
             key=attempt.idempotency_key,
         )
-        return only(response, response.read(CreditNotes).credit_notes)
+        return response.read(tuple[StoredCreditNote], "CreditNotes")[0]
 
     async def _allocate(
         self, note: StoredCreditNote, command: CreditInvoice, attempt: Attempt

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from connectors.common import VendorOperation
 from connectors.xero.chart import Chart
-from connectors.xero.client import IN_FULL, XeroClient
-from connectors.xero.models.documents import CHECKS, Invoices, expected_totals
-from connectors.xero.models.json import only, wrapped
+from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
+from connectors.xero.models.documents import CHECKS, StoredInvoice, expected_totals
+from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import NewDocument
 from domain.billing import DraftInvoice
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.failures import Absent
 from ports.operation import Attempt
 
@@ -21,6 +21,8 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
 
     chart: Chart
     kind = EffectKind("erp.invoice")
+    strategy = Strategy.DRAFT
+    key_lifetime = KEY_LIFETIME
 
     async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
         """Compares the totals of the draft with ours; one that differs stays for a person."""
@@ -31,7 +33,7 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
             body=wrapped("Invoices", NewDocument.invoice(command, lines)),
             key=attempt.idempotency_key,
         )
-        stored = only(response, response.read(Invoices).invoices)
+        stored = response.read(tuple[StoredInvoice], "Invoices")[0]
         name = f"draft {stored.invoice_number or stored.invoice_id}"
         CHECKS.require_totals(name, stored.totals, expected_totals(command.lines, command.tax))
         return stored.receipt(self.client.links)
@@ -41,7 +43,6 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
         return [stored.receipt(self.client.links) for stored in found if not stored.is_gone]
 
     async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
-        del command
         try:
             stored = await self.client.invoice(receipt.id)
         except Absent:

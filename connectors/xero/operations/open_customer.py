@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from connectors.common import VendorOperation
 from connectors.common.customers import customer_reference
 from connectors.xero.client import XeroClient
-from connectors.xero.models.contacts import Contacts, ContactUpdate, NewContact
+from connectors.xero.models.contacts import Contact, ContactUpdate, NewContact
 from connectors.xero.models.filters import equal, starts
-from connectors.xero.models.json import only, wrapped
+from connectors.xero.models.json import wrapped
 from domain.customer import OpenCustomer
-from domain.effect import EffectKind, Receipt
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.failures import Absent, Rejected
 from ports.operation import Attempt
 
@@ -18,6 +18,7 @@ class OpenCustomerOperation(VendorOperation[XeroClient]):
     """Makes a contact with our number; an undo archives it."""
 
     kind = EffectKind("erp.customer")
+    strategy = Strategy.UNIQUE_REFERENCE
     is_repeatable = True
 
     async def do(self, command: OpenCustomer, attempt: Attempt) -> Receipt:
@@ -32,7 +33,7 @@ class OpenCustomerOperation(VendorOperation[XeroClient]):
                 return found[0]
             await self._name_holder(command, refused)
             raise
-        return only(response, response.read(Contacts).contacts).receipt(self.client.links)
+        return response.read(tuple[Contact], "Contacts")[0].receipt(self.client.links)
 
     async def find(self, command: OpenCustomer) -> Sequence[Receipt]:
         """Our contacts that are not archived; a successor stands for a merged one."""
@@ -43,7 +44,6 @@ class OpenCustomerOperation(VendorOperation[XeroClient]):
         return [contact.receipt(self.client.links) for contact in ours]
 
     async def undo(self, command: OpenCustomer, receipt: Receipt) -> None:
-        del command
         archived = ContactUpdate(contact_id=receipt.id, contact_status="ARCHIVED")
         try:
             await self.client.update("/Contacts/{}", receipt.id, body=wrapped("Contacts", archived))

@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.parser import BytesHeaderParser
 from email.policy import HTTP
 
@@ -46,7 +46,8 @@ class Wire:
     def api(
         self, auth: Auth | None = None, *, timeout: float = 5, profile: ApiProfile | None = None
     ) -> Api:
-        return Api("vendor", self.http, auth or Anonymous(), timeout, profile or ApiProfile())
+        http = replace(self.http, timeout=timeout)
+        return Api("vendor", http, auth or Anonymous(), profile or ApiProfile())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

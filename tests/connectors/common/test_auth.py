@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from connectors.common import (
     Basic,
     ClientCredentials,
-    OAuthClient,
     OAuthRefresh,
     Secret,
     StaticBearer,
@@ -45,10 +44,12 @@ def token(name: str, **more: object) -> bytes:
     return answer(200, {"access_token": name, "expires_in": 100, "token_type": "bearer", **more})
 
 
+def endpoint(wire: Wire, *, as_json: bool = False) -> TokenEndpoint:
+    return TokenEndpoint(wire.api(), "/token", "cashward", Vault("s3cret"), as_json=as_json)
+
+
 def refreshing(wire: Wire, kept: Secret, clock: Clock, *, as_json: bool = False) -> OAuthRefresh:
-    endpoint = TokenEndpoint(wire.api(), "/token", as_json=as_json)
-    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
-    return OAuthRefresh(endpoint, client, kept, clock=clock)
+    return OAuthRefresh(endpoint(wire, as_json=as_json), kept, clock=clock)
 
 
 # -------------------------------------------------------------------- static keys
@@ -155,16 +156,13 @@ async def test_an_expired_token_is_refreshed_once_for_all_who_met_it(wire: Wire)
     assert len(wire.asked) == 2
 
 
-async def test_a_rotated_refresh_token_is_kept_and_handed_on(wire: Wire) -> None:
-    saved: list[str] = []
-    endpoint = TokenEndpoint(wire.api(), "/token")
-    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
-    auth = OAuthRefresh(endpoint, client, Vault("r1"), save=saved.append, clock=Clock())
+async def test_a_rotated_refresh_token_is_kept(wire: Wire) -> None:
+    auth = refreshing(wire, Vault("r1"), Clock())
     wire.will(token("a", refresh_token="r2"), token("b", refresh_token="r3"))
     await auth.headers()
     await auth.refresh("Bearer a")
     used = [parse_qs(asked.body.decode())["refresh_token"] for asked in wire.asked]
-    assert (used, saved) == ([["r1"], ["r2"]], ["r2", "r3"])
+    assert used == [["r1"], ["r2"]]
 
 
 async def test_a_refused_rotated_token_gives_way_to_the_one_a_person_put_there(
@@ -205,8 +203,7 @@ async def test_signing_in_takes_no_longer_than_the_call_may(wire: Wire) -> None:
 
 
 async def test_client_credentials_go_in_a_header_and_the_scope_in_the_form(wire: Wire) -> None:
-    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
-    auth = ClientCredentials(TokenEndpoint(wire.api(), "/token"), client, "read write")
+    auth = ClientCredentials(endpoint(wire), "read write")
     wire.will(token("a"))
     assert await auth.headers() == {"Authorization": "Bearer a"}
     assert wire.asked[0].headers["authorization"] == "Basic Y2FzaHdhcmQ6czNjcmV0"
@@ -214,8 +211,7 @@ async def test_client_credentials_go_in_a_header_and_the_scope_in_the_form(wire:
 
 
 async def test_client_credentials_go_in_the_body_where_it_is_json(wire: Wire) -> None:
-    client = OAuthClient("vendor", "cashward", Vault("s3cret"))
-    auth = ClientCredentials(TokenEndpoint(wire.api(), "/token", as_json=True), client)
+    auth = ClientCredentials(endpoint(wire, as_json=True))
     wire.will(token("a"))
     await auth.headers()
     assert "authorization" not in wire.asked[0].headers

@@ -80,13 +80,13 @@ async def test_a_call_has_so_much_time_and_no_more(wire: Wire) -> None:
 async def test_where_nobody_listens_nothing_happened() -> None:
     async with open_http("http://127.0.0.1:9", HttpSettings()) as http:
         with pytest.raises(Unreachable):
-            await Api("vendor", http, Anonymous(), 5).post("/things", body={})
+            await Api("vendor", http, Anonymous()).post("/things", body={})
 
 
 async def test_an_address_that_is_none_is_for_a_person_to_mend() -> None:
     async with open_http("ftp://127.0.0.1", HttpSettings()) as http:
         with pytest.raises(Misconfigured, match="settings"):
-            await Api("vendor", http, Anonymous(), 5).get("/things")
+            await Api("vendor", http, Anonymous()).get("/things")
 
 
 async def test_a_429_names_its_pause_or_the_vendors_usual_one(wire: Wire) -> None:

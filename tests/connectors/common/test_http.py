@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, Field
 from structlog.testing import capture_logs
 
-from connectors.common import ApiProfile, HttpSettings, correlation
+from connectors.common import ApiProfile, HttpSettings, VendorSettings, correlation
 from ports.failures import Uncertain, Unreachable
 from tests.connectors.common.conftest import Wire, answer
 
@@ -101,6 +101,8 @@ async def test_calls_side_by_side_share_a_few_connections(wire: Wire) -> None:
 
 
 def test_settle_time_is_the_vendors_unless_it_is_set() -> None:
-    usual = timedelta(seconds=30)
-    assert HttpSettings().settle(usual) == usual
-    assert HttpSettings(settle_seconds=0).settle(usual) == timedelta(0)
+    class Usual(VendorSettings):
+        default_settle_time = timedelta(seconds=30)
+
+    assert Usual().settle_time == timedelta(seconds=30)
+    assert Usual(http=HttpSettings(settle_seconds=0)).settle_time == timedelta(0)

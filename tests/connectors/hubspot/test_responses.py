@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from connectors.common import Anonymous, Api
 from connectors.hubspot import HubspotSettings
-from connectors.hubspot.client import HubspotClient, Paths
+from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.crm import HubspotCrm
 from connectors.hubspot.models.fields import properties_of
 from connectors.hubspot.setup import Gap, HubspotSetup
@@ -35,11 +35,12 @@ def crm(wire: Wire) -> HubspotCrm:
         "/account-info/v3/details": answer(200, {"portalId": 7, "companyCurrency": "EUR"}),
         BATCH: answer(200, {"results": [_line("11", "10"), _line("12", "20")]}),
     }
-    return HubspotCrm(client(wire), HubspotSettings(access_token=SecretStr("a token")))
+    return HubspotCrm(client(wire))
 
 
 def client(wire: Wire) -> HubspotClient:
-    return HubspotClient(Api("hubspot", wire.http, Anonymous(), 5), Paths("v3"))
+    settings = HubspotSettings(access_token=SecretStr("a token"))
+    return HubspotClient(Api("hubspot", wire.http, Anonymous()), settings)
 
 
 async def test_lines_beyond_the_first_page_are_read_too(crm: HubspotCrm) -> None:

@@ -12,7 +12,8 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 def _in_pages_of(xero: XeroHarness, size: int) -> XeroInvoicing:
     assert isinstance(xero.invoicing, XeroInvoicing)
     client = xero.invoicing.draft_invoice.client
-    return XeroInvoicing(client, settings(xero.url, page_size=size))
+    client.settings = settings(xero.url, page_size=size)
+    return xero.invoicing
 
 
 async def test_changes_of_one_moment_are_paged_through(xero: XeroHarness) -> None:

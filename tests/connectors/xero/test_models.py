@@ -13,9 +13,9 @@ from connectors.common import Response
 from connectors.common.customers import customer_reference
 from connectors.xero.errors import explain
 from connectors.xero.models.contacts import Contact, NewContact
-from connectors.xero.models.documents import Invoices, Links, StoredInvoice
+from connectors.xero.models.documents import Links, StoredInvoice
 from connectors.xero.models.filters import all_of, any_of, equal, starts
-from connectors.xero.models.json import only, wrapped
+from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import InvoiceUpdate
 from domain.billing import InvoiceStatus
 from domain.ids import CustomerKey
@@ -55,7 +55,7 @@ def answer(status: int, body: str, headers: Mapping[str, str] | None = None) -> 
 def stored(**changes: object) -> StoredInvoice:
     body = json.dumps({"Invoices": [{**INVOICE, **changes}]}).replace("/Date", "\\/Date")
     read = answer(200, body)
-    return only(read, read.read(Invoices).invoices)
+    return read.read(tuple[StoredInvoice], "Invoices")[0]
 
 
 def test_an_invoice_reads_as_it_is_written() -> None:
@@ -69,8 +69,8 @@ def test_an_invoice_reads_as_it_is_written() -> None:
 
 def test_amounts_beyond_a_float_stay_exact() -> None:
     body = json.dumps({"Invoices": [INVOICE]}).replace("3099.99", "90071992547409.93")
-    read = answer(200, body).read(Invoices)
-    assert read.invoices[0].sub_total == Decimal("90071992547409.93")
+    read = answer(200, body).read(list[StoredInvoice], "Invoices")
+    assert read[0].sub_total == Decimal("90071992547409.93")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_half_a_yen_is_refused_with_words() -> None:
 def test_a_write_that_does_not_answer_one_element_may_have_happened(elements: int) -> None:
     read = answer(200, json.dumps({"Invoices": [INVOICE] * elements}))
     with pytest.raises(Uncertain):
-        only(read, read.read(Invoices).invoices)
+        read.read(tuple[StoredInvoice], "Invoices")
 
 
 def test_what_is_empty_is_not_sent() -> None:
