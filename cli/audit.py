@@ -25,6 +25,9 @@ def audit(
     if as_json:
         show_json({"entries": shown})
         return
+    if not shown:
+        out.print(f"nothing is on record about {chosen}: `cashward deal list` shows the deals")
+        return
     out.print(table(f"Audit trail of {chosen}", _COLUMNS, _rows(shown)))
     if any(entry.verified_by == "unverified" for entry in shown):
         out.print("* nobody vouches for this actor but the operating system of its machine")

@@ -37,3 +37,5 @@ def test_a_refused_command_is_shown_under_the_name_of_its_user(
     assert code == ExitCode.DONE, said
     assert all(word in said for word in (f"{ME}*", "cancel", "refused", "lost", "deal list"))
     assert "mallory" not in said
+    code, said = server.run("deal", "audit", "8", environment=environment)
+    assert (code, "nothing is on record about memory:8" in said) == (ExitCode.DONE, True), said
