@@ -5,7 +5,6 @@ PYTHON ?=
 ARGS ?=
 JOBS ?= 2
 REAL ?= .cashward/really
-DECIDING := $(addprefix tests/,activities application connectors contracts domain simulation workflows)
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-ready
@@ -14,7 +13,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage others slow real real-contracts real-deals check licenses histories mutants bench new-connector fix lock clean
+.PHONY: help demo test coverage slow real real-contracts real-deals check licenses histories mutants bench new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -23,16 +22,13 @@ demo: $(TESTBED) ## Carry deals from closed-won to cash on this machine
 	@$(BIN)/cashward demo $(ARGS)
 
 # Tests start many programs of ours, which are compiled once whatever the machine's own habit.
-test coverage others slow: export PYTHONDONTWRITEBYTECODE =
+test slow: export PYTHONDONTWRITEBYTECODE =
 
 test: $(DEVELOPMENT) ## Run the tests that take seconds
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(ARGS)
 
-coverage: $(DEVELOPMENT) ## Run the tests of the rooms that decide, and fail if they leave too many branches out
-	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(DECIDING) --cov --cov-report=term $(ARGS)
-
-others: $(DEVELOPMENT) ## Run the tests of `make test` that `make coverage` leaves out
-	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(addprefix --ignore=,$(DECIDING)) $(ARGS)
+coverage: ARGS += --cov --cov-report=term
+coverage: test ## Run these tests, and fail if they leave out too many branches of the rooms that decide
 
 slow: $(DEVELOPMENT) ## Run the tests that take minutes
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'slow and not real' $(ARGS)
