@@ -27,7 +27,7 @@ class Resolution(Value):
 
 
 class ContractClosing(Value):
-    """A contract that is over, who ended it, and why."""
+    """A contract to close, who ended it, and why."""
 
     deal: DealId
     by: Actor = CASHWARD
@@ -61,7 +61,7 @@ class BookkeepingActivities:
 
     @activity.defn(name="attention.drop")
     async def drop_attentions(self, run: str) -> None:
-        """Nobody waits for a decision about this run any more: it was ended from outside."""
+        """Drop the attentions of a run that was ended from outside: nobody waits for them."""
         gone = Decision(action=Action.ABORT, by=CASHWARD, reason="the run was ended from outside")
         for filed in await self._attention_queue.list_of_run(run):
             if filed.decision is None:
@@ -81,5 +81,5 @@ class BookkeepingActivities:
 
     @activity.defn(name="audit.record_command")
     async def record_command(self, command: CommandRecord) -> None:
-        """Record a command that a run accepted; again is once."""
+        """Record a command that a run accepted; repeating it changes nothing."""
         await self._audit_trail.record(command, now=self._clock())

@@ -15,7 +15,7 @@ from ports.crm import Crm
 
 
 class CrmActivities:
-    """Reads deals; tells their records what became of them."""
+    """Reads deals and writes to their records what became of them."""
 
     def __init__(self, crm: Crm, effects: Effects) -> None:
         self._crm = crm
@@ -31,12 +31,12 @@ class CrmActivities:
 
     @activity.defn(name="crm.ask_owner")
     async def ask_owner(self, attention: Attention) -> None:
-        """Put before the deal's owner what a run waits for."""
+        """Give the deal's owner a task that says what a run waits for."""
         await self._effects.execute(self._crm.owner_task, task_for(attention))
 
     @activity.defn(name="crm.close_task")
     async def close_task(self, attention: Attention) -> None:
-        """The run waits no longer, whoever settled it."""
+        """Close the task: the run waits no longer, whoever settled it."""
         task = task_for(attention)
         await self._effects.undo(self._crm.owner_task, task, reason="the run waits no longer")
 
@@ -46,7 +46,7 @@ class CrmActivities:
 
 
 def task_for(attention: Attention) -> OwnerTask:
-    """One task an attention: `since` tells those of one run apart."""
+    """Return the one task of an attention; `since` tells attentions of one run apart."""
     run = attention.workflow.replace(f":{attention.deal}", "")
     moment = f"{attention.since:%Y%m%dT%H%M%S%f}"
     theirs = [finding for finding in attention.findings if finding.responsible is Party.DEAL_OWNER]

@@ -41,8 +41,8 @@ class Effects:
     async def execute(self, operation: Operation[C], command: C) -> Receipt:
         """Execute the operation once, and return what this or an earlier attempt made.
 
-        Raises what ports.failures tells, NotSettled while an older call may still land, and the
-        refusals of domain.effect.
+        Raises the failures of ports.failures, the refusals of domain.effect, and NotSettled
+        while an older call may still land.
         """
         effect = await self._ledger.begin(
             _intent(operation, command),
@@ -62,7 +62,7 @@ class Effects:
         return elected
 
     async def undo(self, operation: Operation[C], command: C, *, reason: str) -> None:
-        """Undo whatever the operation made, and keep any late attempt from making it again.
+        """Undo what the operation made, and keep late attempts from making it again.
 
         Raises NotSettled while a call may still land, and Rejected if the vendor refuses the undo.
         """

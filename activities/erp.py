@@ -35,7 +35,7 @@ Clock = Callable[[], datetime]
 
 
 class CustomerActivities:
-    """Finds, opens and takes back customers."""
+    """Finds, opens and archives customers."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class CustomerActivities:
 
     @activity.defn(name="erp.open_customer")
     async def open_customer(self, ensure: EnsureCustomer) -> Customer:
-        """The customer's id in the ERP; an existing one is linked to our key, never changed."""
+        """Open the customer; an existing one is linked to our key and never changed."""
         if ensure.existing is None:
             made = await self._effects.execute(self._customers.open_customer, ensure.opening)
             return Customer(id=made.id, url=made.url)
@@ -73,7 +73,7 @@ class CustomerActivities:
 
     @activity.defn(name="erp.undo_open_customer")
     async def undo_open_customer(self, ensure: EnsureCustomer) -> None:
-        """Archive it again, unless it was there before us or another contract has it by now."""
+        """Archive it again, unless it was there before us or another contract uses it."""
         opening: OpenCustomer = ensure.opening
         if ensure.existing or await self._billing_ledger.is_customer_shared(
             opening.key, opening.deal
@@ -97,7 +97,7 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.draft_invoice")
     async def draft_invoice(self, bill: Bill) -> DraftedInvoice:
-        """Claim the item, then have its one draft."""
+        """Claim the item, then make its one draft."""
         await self._billing_ledger.claim(_claim(bill), now=self._clock())
         draft = bill.draft(self._clock().date())
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
@@ -126,7 +126,7 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.read_invoice")
     async def read_invoice(self, drafted: DraftedInvoice) -> Invoice:
-        """The invoice as it is now; what was paid goes into the billing ledger."""
+        """Read the invoice as it is now, and record what was paid in the billing ledger."""
         invoice = await self._invoicing.read_invoice(drafted.invoice)
         await self._billing_ledger.record_payment(
             drafted.bill.subject, paid=invoice.paid, now=self._clock()
@@ -135,7 +135,7 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.withdraw_invoice")
     async def withdraw_invoice(self, bill: Bill) -> Invoice | None:
-        """Delete the draft and free the claim; or answer the invoice, if it is too late."""
+        """Delete the draft and free the claim; return the invoice if it is already issued."""
         reason = "the bill was withdrawn"
         draft = bill.draft(self._clock().date())
         try:
@@ -165,7 +165,7 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.read_revenue")
     async def read_revenue(self, request: RepairRequest) -> WriteBack:
-        """What the ERP says of every issued invoice of the deal, as the CRM should read it."""
+        """Return the deal's revenue for the CRM, as the ERP states it in every issued invoice."""
         claims = [c for c in await self._billing_ledger.claims(request.deal) if c.proof]
         invoices = [await self._seen(claim) for claim in claims]
         baseline = await self._billing_ledger.baseline(request.deal)
@@ -181,7 +181,7 @@ class InvoiceActivities:
         )
 
     async def _seen(self, claim: Claim) -> Invoice:
-        """The invoice as it is now; what was paid goes into the billing ledger."""
+        """Read the invoice as it is now, and record what was paid in the billing ledger."""
         document = claim.proof.document if claim.proof else ExternalId("")
         invoice = await self._invoicing.read_invoice(document)
         await self._billing_ledger.record_payment(

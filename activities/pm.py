@@ -20,7 +20,7 @@ class ReadMilestones(Value):
 
 
 class PmActivities:
-    """Sets projects up, reads how far they are, closes them or takes them back."""
+    """Sets up projects, reads their progress, closes or undoes them."""
 
     def __init__(self, pm: Pm, effects: Effects) -> None:
         self._pm = pm
@@ -28,14 +28,14 @@ class PmActivities:
 
     @activity.defn(name="pm.open_project")
     async def open_project(self, plan: ProjectPlan) -> Project:
-        """The project with its charter, so that nobody meets it without its terms."""
+        """Open the project with its charter, so that nobody sees it without its terms."""
         made = await self._effects.execute(self._pm.open_project, plan.opening())
         await self._effects.execute(self._pm.write_charter, plan.charter(made.id))
         return Project(id=made.id, key=made.parts.get("key", made.id), url=made.url)
 
     @activity.defn(name="pm.plan_project")
     async def plan_project(self, planned: PlannedProject) -> Project:
-        """Milestones, work breakdown and team."""
+        """Add milestones, work breakdown and team to the project."""
         plan, project = planned.plan, planned.project
         made = await self._effects.execute(
             self._pm.plan_milestones, plan.milestone_plan(project.id)
@@ -46,7 +46,7 @@ class PmActivities:
 
     @activity.defn(name="pm.undo_open_project")
     async def undo_open_project(self, plan: ProjectPlan) -> None:
-        """Everything in the project goes with it; each effect is put on record as gone."""
+        """Undo the project with everything in it; record each effect as gone."""
         nowhere, gone = ExternalId(""), "it went with its project"
         pm, effects = self._pm, self._effects
         await effects.abandon(pm.staff_project, plan.staffing(nowhere), reason=gone)
@@ -57,7 +57,7 @@ class PmActivities:
 
     @activity.defn(name="pm.close_project")
     async def close_project(self, planned: PlannedProject) -> None:
-        """The project stays, marked closed: something was invoiced for it."""
+        """Mark the project closed; it stays, since something was invoiced for it."""
         charter = planned.plan.charter(planned.project.id, is_closed=True)
         await self._effects.execute(self._pm.write_charter, charter)
 

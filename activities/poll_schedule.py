@@ -1,4 +1,4 @@
-"""When a system is polled: again and again, by one long activity that one worker has at a time."""
+"""Repeats a system's poll, in one long activity that one worker has at a time."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from ports.cursors import Cursors
 from ports.failures import ConnectorFailure
 
 POLL_SPAN = timedelta(hours=1)
-"""How long one activity polls before it makes way for the next; its history grows by that."""
+"""How long one activity polls before the next takes over; each adds to the run's history."""
 POLL_TIMEOUT = timedelta(minutes=2)
 """A poll that takes longer counts as failed."""
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -53,7 +53,7 @@ class PollSchedule:
                     await activity.wait_for_worker_shutdown()
 
     async def _poll(self, poll_once: Callable[[], Awaitable[object]]) -> timedelta:
-        """Poll once, and answer how long to wait for the next poll."""
+        """Poll once, and return how long to wait for the next poll."""
         pause = self._interval
         try:
             async with asyncio.timeout(POLL_TIMEOUT.total_seconds()):

@@ -1,7 +1,7 @@
 """One poll per system: it finds what happened there and tells the runs concerned.
 
-A poll reads from a little before the end of the last one, and recognises what it meets twice.
-It moves its cursor after everything was dispatched: a crash repeats and loses nothing.
+A poll reads from a little before the end of the last one, and recognises what it reads twice.
+It moves its cursor after everything was dispatched: a crash repeats facts and loses none.
 """
 
 import hashlib
@@ -175,7 +175,7 @@ class PmPoll:
 
 
 class ErpPoll:
-    """Finds our invoices of which the ERP knows more than our billing_ledger."""
+    """Finds our invoices of which the ERP knows more than our billing ledger."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
@@ -222,7 +222,7 @@ class ErpPoll:
 
 
 def is_news(claim: Claim, invoice: Invoice) -> bool:
-    """Whether the ERP says more than our books. The echo of our own issue does not."""
+    """Return whether the ERP says more than our ledger; the echo of our own issue does not."""
     if claim.state is not ClaimState.ISSUED:
         return False
     nothing = Money.zero(invoice.gross.currency)

@@ -1,1 +1,1 @@
-"""What people and systems may ask of Cashward: the one way in for command line and gateway."""
+"""What people and systems may ask of Cashward; command line and gateway use nothing else."""

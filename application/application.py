@@ -1,4 +1,4 @@
-"""The whole application, as command line and gateway are handed it."""
+"""The whole application, as command line and gateway receive it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Writes every command to the audit trail: who asked for what, why, and what became of it."""
+"""Writes every command to the audit trail: who asked for what, why, and how it ended."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ def new_command(  # noqa: PLR0913 - the facts of a command, by name
     reason: str = "",
     workflow: str = "",
 ) -> CommandRecord:
-    """A command under an id of its own, which Temporal gets as the id of the update."""
+    """Return a command with an id of its own, which Temporal gets as the update's id."""
     return CommandRecord(
         id=str(uuid4()),
         deal=deal,
@@ -44,7 +44,7 @@ class CommandLog:
 
     @asynccontextmanager
     async def recording_failures(self, command: CommandRecord) -> AsyncIterator[None]:
-        """Records the refusal or the failure of what happens inside, and raises it again."""
+        """Record the refusal or failure of the block, and raise it again."""
         try:
             yield
         except Refusal as refusal:

@@ -51,7 +51,7 @@ class TemporalEventDispatcher:
         return await self._signal(run.signal(DealToCash.milestone_reached, fact))
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool:
-        """Signals the billing run, else the deal, else a run that writes the revenue back."""
+        """Signal the billing run, else the deal, else a run that writes the revenue back."""
         bill = self._client.get_workflow_handle(workflow_ids.billing_run(fact.subject))
         if await self._signal(bill.signal(MilestoneBilling.invoice_changed, fact)):
             return True
@@ -91,7 +91,7 @@ class TemporalEventDispatcher:
         )
 
     async def _signal_handoff_if_it_waits(self, fact: DealWon) -> bool:
-        """Our own write-backs change the deal too: signals only a run that waits for a change."""
+        """Signal the handoff only if it waits: our own write-backs change the deal too."""
         run = workflow_ids.handoff_run(fact.deal)
         queued = await self._attention_queue.list_of_run(run)
         if not any(each.attention.kind == INCOMPLETE and not each.decision for each in queued):
@@ -100,7 +100,7 @@ class TemporalEventDispatcher:
         return await self._signal(handoff.signal(ClosedWonHandoff.deal_won, fact))
 
     async def _signal(self, signal: Awaitable[None]) -> bool:
-        """False if that run has ended: the fact comes too late for it."""
+        """Signal a run; return False if it has ended and the fact comes too late."""
         try:
             await signal
         except RPCError as refused:

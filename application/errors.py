@@ -4,11 +4,11 @@ from domain.refusal import Refusal
 
 
 class Unavailable(Exception):
-    """Something that we need does not answer; the message names the way out."""
+    """Something that we need does not answer; the message says what to do."""
 
 
 class TemporalUnavailable(Unavailable):
-    """Nobody answers at Temporal's address, or Temporal does not let us in."""
+    """Temporal does not answer at its address, or does not let us in."""
 
 
 class WorkerUnavailable(Unavailable):

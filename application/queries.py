@@ -44,14 +44,14 @@ class DealSummary(Value):
 
 
 class DealReport(Value):
-    """One deal: where it stands, and every billable item."""
+    """One deal: its status, and every billable item."""
 
     status: DealStatus
     items: tuple[ItemStatus, ...]
 
 
 class Queries:
-    """A deal's run answers for itself, also after its end; the rest is in our store."""
+    """Queries. A deal's run answers for itself, even after its end; the store answers the rest."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Queries:
     async def list_deals(
         self, *, stage: Stage | None = None, needs_attention: bool = False
     ) -> Sequence[DealSummary]:
-        """All deals that are or were carried."""
+        """List all deals that have or had a run."""
         query = "WorkflowType = 'deal-to-cash'"
         query += f" AND DealStage = '{stage}'" if stage else ""
         query += " AND NeedsAttention = true" if needs_attention else ""
@@ -83,37 +83,37 @@ class Queries:
         )
 
     async def position(self, deal: DealId) -> CashPosition:
-        """Contracted, billable, held, billed, credited, paid, outstanding, overdue."""
+        """Return what is contracted, billable, held, billed, credited, paid, outstanding."""
         found: CashPosition = await self._ask(deal, DealToCash.cash_position)
         return found
 
     async def schedule(self, deal: DealId) -> tuple[ItemStatus, ...]:
-        """Every billable item: amount, planned date, state, invoice."""
+        """Return every billable item: amount, planned date, state, invoice."""
         found: tuple[ItemStatus, ...] = await self._ask(deal, DealToCash.billing_schedule)
         return found
 
     async def blockers(self, deal: DealId) -> tuple[Blocker, ...]:
-        """Why is this not invoiced yet? One answer for every item that is not."""
+        """Say why each item that is not invoiced yet is not."""
         found: tuple[Blocker, ...] = await self._ask(deal, DealToCash.blockers)
         return found
 
     async def attentions(self) -> Sequence[QueuedAttention]:
-        """What waits for a person, oldest first."""
+        """List what waits for a person, oldest first."""
         return await self._attention_queue.list_open()
 
     async def attentions_of(self, run: str) -> Sequence[QueuedAttention]:
-        """Everything that a run needed a person for. Refused if that is nothing."""
+        """List all that a run needed a person for. Raises Refusal if there is nothing."""
         found = await self._attention_queue.list_of_run(run)
         if not found:
             raise Refusal(f"{run} never needed a person: `cashward attention list` shows what does")
         return found
 
     async def audit_trail(self, deal: DealId) -> Sequence[AuditEntry]:
-        """Who changed or asked what about this deal, oldest first."""
+        """List who changed or asked what about this deal, oldest first."""
         return await self._audit_trail.of_deal(deal)
 
     async def timesheet(self, deal: DealId) -> Timesheet:
-        """The hours booked on the deal's project. Refused if it has none."""
+        """Sum up the hours booked on the deal's project. Raises Refusal if it has none."""
         links = await self._links.of_deal(deal)
         project = next((link.external_id for link in links if link.kind == _PROJECT), None)
         if project is None:

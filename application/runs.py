@@ -29,7 +29,7 @@ _NO_WORKER = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLIN
 
 
 class Runs:
-    """The runs of our workflows. It connects when it is first asked for something."""
+    """The runs of our workflows. Connects to Temporal at the first request."""
 
     def __init__(self, connect: Connect, *, answer_within: timedelta = ANSWER_WITHIN) -> None:
         self._connect = connect
@@ -37,19 +37,19 @@ class Runs:
         self._connected: Client | None = None
 
     async def client(self) -> Client:
-        """Raises TemporalUnavailable."""
+        """Return the connected client. Raises TemporalUnavailable."""
         if self._connected is None:
             self._connected = await self._connect()
         return self._connected
 
     async def update(self, run: str, update: Any, request: object, *, id: str) -> str:  # noqa: ANN401 - the SDK types updates by overloads
-        """What the run answers. Raises Refusal, RunNotFound and Unavailable."""
+        """Send an update and return the answer. Raises Refusal, RunNotFound and Unavailable."""
         handle = (await self.client()).get_workflow_handle(run)
         async with self.answered(run):
             return str(await handle.execute_update(update, request, id=id))
 
     async def query(self, run: str, query: Any) -> Any:  # noqa: ANN401 - the same of queries
-        """What the run answers; one that has ended answers too. Raises as `update`."""
+        """Query a run; one that has ended answers too. Raises as `update` does."""
         handle = (await self.client()).get_workflow_handle(run)
         async with self.answered(run):
             return await handle.query(query, rpc_timeout=self._answer_within)
@@ -63,14 +63,14 @@ class Runs:
             return False
 
     async def find(self, query: str) -> list[WorkflowExecution]:
-        """All runs that Temporal's visibility finds by this query."""
+        """Return all runs that Temporal's visibility finds by this query."""
         client = await self.client()
         async with self.answered(query):
             return [run async for run in client.list_workflows(query)]
 
     @asynccontextmanager
     async def answered(self, run: str) -> AsyncIterator[None]:
-        """Bounds the wait, and names what went wrong in our own words."""
+        """Bound the wait, and turn Temporal's errors into our own."""
         try:
             async with asyncio.timeout(self._answer_within.total_seconds()):
                 yield
@@ -85,7 +85,7 @@ class Runs:
 
 
 def _message_of(refused: BaseException) -> str:
-    """What the workflow said, without the name of its class."""
+    """Return what the workflow said, without the name of its class."""
     return refused.message if isinstance(refused, ApplicationError) else str(refused)
 
 

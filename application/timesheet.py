@@ -10,7 +10,7 @@ from domain.value import Value
 
 
 class PackageHours(Value):
-    """Hours on one work package, by person; an empty package is none of ours."""
+    """Hours on one work package, by person; `package` is empty if it is none of ours."""
 
     package: str
     hours: Decimal
@@ -18,7 +18,7 @@ class PackageHours(Value):
 
 
 class Timesheet(Value):
-    """All hours of a deal. People are the PM's ids of them."""
+    """All hours of a deal; people appear by their ids in the PM."""
 
     deal: DealId
     total: Decimal

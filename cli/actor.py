@@ -1,4 +1,4 @@
-"""Who runs a command, as the operating system says."""
+"""Names who runs a command, as the operating system says."""
 
 import os
 import pwd
@@ -7,10 +7,9 @@ from domain.actor import Actor, Verification
 
 
 def current_actor() -> Actor:
-    """The user of this process, by uid: variables such as USER can say anything.
+    """Return the user of this process by uid, since variables such as USER can say anything.
 
-    Nobody verifies the operating system's word, and the same uid may be another user elsewhere:
-    so the subject names the machine too.
+    The same uid may be another user on another machine, so the subject names the machine too.
     """
     uid = os.getuid()
     try:

@@ -25,7 +25,7 @@ Reason = Annotated[str, typer.Option(help="Why; the audit trail keeps it.")]
 
 @app.command("list")
 def list_open(as_json: AsJson = False) -> None:
-    """What waits for a person, oldest first."""
+    """List what waits for a person, oldest first."""
     found = ask(lambda app: app.queries.attentions())
     if as_json:
         show_json({"open": found})
@@ -45,7 +45,7 @@ def list_open(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(run_id: RunArgument, as_json: AsJson = False) -> None:
-    """Everything about one parked run: what is wrong, who mends it, what can be decided."""
+    """Show one parked run: what is wrong, who mends it, what can be decided."""
     found = ask(lambda app: app.queries.attentions_of(run_id))
     if as_json:
         show_json({"attentions": found})
@@ -78,13 +78,13 @@ def _print(queued: QueuedAttention) -> None:
 
 @app.command()
 def retry(run_id: RunArgument, reason: Reason = "") -> None:
-    """What was wrong is mended: try again."""
+    """Try again, after what was wrong is mended."""
     _decide(run_id, Action.RETRY, reason)
 
 
 @app.command()
 def skip(run_id: RunArgument, reason: Reason = "") -> None:
-    """Go on without attention."""
+    """Go on without this step."""
     _decide(run_id, Action.SKIP, reason)
 
 
@@ -94,13 +94,13 @@ def amend(
     choice: Annotated[str, typer.Option(help="Your choice, one of those shown.")],
     reason: Reason = "",
 ) -> None:
-    """Decide what the run could not."""
+    """Answer what the run could not decide."""
     _decide(run_id, Action.AMEND, reason, choice)
 
 
 @app.command()
 def abort(run_id: RunArgument, reason: Reason = "") -> None:
-    """Give it up: what was done for it is taken back."""
+    """Give up: what was done is undone."""
     _decide(run_id, Action.ABORT, reason)
 
 

@@ -18,7 +18,7 @@ def audit(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Who did what to a deal, when, and why; refused commands too."""
+    """Show who did what to a deal, when, and why, with refused commands."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.audit_trail(chosen))
     shown = [entry for entry in found if entry.command or not commands]

@@ -1,4 +1,4 @@
-"""What every command uses: the settings, the application, and a way to show what it found."""
+"""What every command uses: the settings, the application, and tables."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ def run(main: Coroutine[Any, Any, R]) -> R:
 
 
 def ask(call: Callable[[Application], Awaitable[R]]) -> R:
-    """What the application answers. Raises CliError."""
+    """Ask the application, and return its answer. Raises CliError."""
     chosen = settings()
 
     async def answer() -> R:
@@ -65,7 +65,7 @@ def ask(call: Callable[[Application], Awaitable[R]]) -> R:
 
 
 def settings() -> Settings:
-    """The settings of this process; those of a local stack only where nothing else is set."""
+    """Read the settings of this process; use a local stack's only where nothing else is set."""
     local = Path(os.environ.get(STATE, DEFAULT_STATE)) / LOCAL_ENVIRONMENT
     if not _is_configured() and local.exists():
         ours = {name: v for name, v in _remembered(local).items() if name.startswith(PREFIX)}
@@ -75,7 +75,7 @@ def settings() -> Settings:
 
 
 def _is_configured() -> bool:
-    """Whether a settings file or a variable of ours says where to work."""
+    """Whether a settings file or a variable of ours is set."""
     given = (name for name in os.environ if name.startswith(PREFIX) and name not in _NO_SETTINGS)
     return Path(FILE).exists() or any(given)
 
@@ -91,14 +91,14 @@ def _remembered(file: Path) -> dict[str, str]:
 
 
 def settings_of(environment: dict[str, str]) -> Settings:
-    """The settings of programs that get this environment; ours becomes the same."""
+    """Add these variables to our environment, and return the settings."""
     os.environ.update(environment)
     with translate_errors():
         return read_settings()
 
 
 def remember(environment: dict[str, str], state: Path) -> None:
-    """Let later commands on this machine find the local stack; readable by its owner only."""
+    """Let later commands on this machine find the local stack, in a file that only we can read."""
     file = state / LOCAL_ENVIRONMENT
     file.touch(mode=0o600)
     file.write_text(json.dumps(environment, indent=2), encoding="utf-8")
@@ -116,7 +116,7 @@ async def store(of: Settings) -> AsyncIterator[Store]:
 
 
 def deal_id(given: str) -> DealId:
-    """`123` is a deal of the CRM in the settings; `hubspot:123` names its CRM."""
+    """Return a deal's full id: `123` is of the CRM in the settings, `hubspot:123` names its CRM."""
     return DealId(given if ":" in given else f"{settings().vendors.crm}:{given}")
 
 
@@ -131,9 +131,9 @@ def table(
     *,
     width: int | None = None,
 ) -> Table:
-    """Text to the left; what is headed by a trailing `#` is a figure, to the right.
+    """Print a table; columns whose heading ends in `#` are figures, aligned to the right.
 
-    `width` is that of the terminal, in columns; where nobody says, of ours.
+    `width` is the terminal's, in columns; the default is that of ours.
     """
     is_roomy = (width or out.width) >= _ROOMY
     made = Table(

@@ -35,7 +35,7 @@ def list_deals(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """All deals that are or were carried."""
+    """List all deals that have or had a run."""
     found = ask(lambda app: app.queries.list_deals(stage=stage, needs_attention=attention))
     if as_json:
         show_json({"deals": found})
@@ -44,7 +44,7 @@ def list_deals(
 
 
 def _cells(deal: DealSummary) -> list[str]:
-    """A deal as a line that fits a terminal; how its run ended only where that is no good end."""
+    """Return a deal's cells, which fit a terminal; how its run ended only if it ended badly."""
     return [
         deal.deal,
         f"{deal.stage} ({deal.run_status})" if deal.has_ended_badly else deal.stage,
@@ -57,7 +57,7 @@ def _cells(deal: DealSummary) -> list[str]:
 
 @app.command()
 def show(deal: DealArgument, as_json: AsJson = False) -> None:
-    """One deal: its stage, what it waits for, every billable item, links."""
+    """Show one deal: its stage, what it waits for, every billable item, links."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.show(chosen))
     if as_json:
@@ -110,7 +110,7 @@ def signal(
 
 @app.command()
 def cancel(deal: DealArgument, reason: Reason) -> None:
-    """Cancel a deal: take back what can be taken back, propose a credit for what was issued."""
+    """Cancel a deal: undo what can be undone, propose a credit for what was issued."""
     chosen = deal_id(deal)
     out.print(ask(lambda app: app.deals.cancel(current_actor(), chosen, reason)))
 
@@ -138,6 +138,6 @@ def approve(deal: DealArgument, item: ItemArgument, reason: OptionalReason = "")
 
 @app.command()
 def credit(deal: DealArgument, item: ItemArgument, reason: Reason) -> None:
-    """Credit the whole invoice of an item, while nothing of it is paid."""
+    """Credit the whole invoice of an item, if nothing of it is paid."""
     chosen = deal_id(deal)
     out.print(ask(lambda app: app.items.credit(current_actor(), chosen, ItemKey(item), reason)))

@@ -1,4 +1,4 @@
-"""`cashward doctor`: asks every connection how it is, and says how to mend what is not well."""
+"""`cashward doctor`: checks every connection, and says how to mend what is wrong."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,11 +18,11 @@ from workflows.polling import PolledSystem
 
 MISSED_POLLS = 3
 GRACE = timedelta(seconds=10)
-"""What a poll itself may take."""
+"""How long a poll itself may take."""
 
 
 class Finding(BaseModel):
-    """How one connection is; `mend` says what to do if it is not well."""
+    """The state of one connection; `mend` says what to do if it is not well."""
 
     connection: str
     is_well: bool
@@ -31,7 +31,7 @@ class Finding(BaseModel):
 
 
 def doctor(as_json: bool) -> None:
-    """Exit code 0 if all is well, 3 if not."""
+    """Check every connection. Exit code 0 if all is well, 3 if not."""
     findings = asyncio.run(_examine(settings()))
     if as_json:
         show_json({"connections": findings})
@@ -93,7 +93,7 @@ async def _database(chosen: Settings) -> Probe:
 
 
 async def _polls(chosen: Settings) -> Probe:
-    """The age of each system's last good poll; three missed intervals are a problem."""
+    """Check the age of each system's last good poll; three missed intervals are a problem."""
     async with store(chosen) as opened:
         last = await opened.cursors.last_polls()
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What a command may end with, in words and as an exit code."""
+"""The errors of a command, in words and as exit codes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ class CliError(Exception):
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Every failure we foresee becomes a sentence with a way out; only bugs show a traceback."""
+    """Turn each expected failure into a sentence with a way out; only bugs show a traceback."""
     try:
         yield
     except (InvalidSettings, Misconfigured) as wrong:

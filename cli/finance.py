@@ -9,7 +9,7 @@ app = typer.Typer(help="The money of a deal.", no_args_is_help=True)
 
 @app.command()
 def position(deal: DealArgument, as_json: AsJson = False) -> None:
-    """Contracted, billable, held, billed, credited, paid, outstanding, overdue."""
+    """Show what is contracted, billable, held, billed, credited, paid, outstanding, overdue."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.position(chosen))
     if as_json:
@@ -22,7 +22,7 @@ def position(deal: DealArgument, as_json: AsJson = False) -> None:
 
 @app.command()
 def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
-    """Every billable item: amount, planned date, state, invoice."""
+    """Show every billable item: amount, planned date, state, invoice."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.schedule(chosen))
     if as_json:
@@ -51,7 +51,7 @@ def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
 
 @app.command()
 def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
-    """Why is this not invoiced yet? Per item: a state, a reason, since when, who must act."""
+    """Show why items are not invoiced yet: state, reason, since when, who must act."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.blockers(chosen))
     if as_json:

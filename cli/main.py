@@ -32,7 +32,7 @@ for _command in entry_points(group="cashward.commands"):
 
 @app.command()
 def worker() -> None:
-    """Carry deals until told to stop (SIGTERM, Ctrl-C); settings come from the environment."""
+    """Run a worker until told to stop (SIGTERM, Ctrl-C); settings come from the environment."""
     chosen = settings()
     set_up_logging(chosen.log_level, readable=sys.stderr.isatty())
     with translate_errors():
@@ -41,7 +41,7 @@ def worker() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the present schema. Safe to repeat, and to start at once."""
+    """Bring the database to the current schema. Safe to repeat and to run concurrently."""
     with translate_errors():
         migrate_database(settings().database.full_url)
     out.print("the database is at the present schema")
@@ -53,7 +53,7 @@ def setup(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is missing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for programs.")] = False,
 ) -> None:
-    """Create the fields and labels that Cashward needs in the CRM, after telling which."""
+    """Create the fields and labels that Cashward needs in the CRM, after listing them."""
     missing = run(_prepare(dry_run=True))
     for line in missing:
         out.print(f"missing: {line}", highlight=False)
@@ -65,7 +65,7 @@ def setup(
 
 
 def _agreed(number: int) -> bool:
-    """Whether a person says so; a program that cannot be asked must say --yes."""
+    """Ask a person to confirm; a program that cannot be asked must give --yes."""
     if not sys.stdin.isatty():
         raise CliError(f"nothing was made: say --yes to make these {number}", ExitCode.USAGE)
     return typer.confirm(f"Make these {number} in the CRM?", default=True)
@@ -83,7 +83,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def main() -> None:
-    """Run a command; what goes wrong ends in a sentence and an exit code."""
+    """Run a command; an error ends in a sentence and an exit code."""
     code = ExitCode.DONE
     set_up_logging("WARNING", readable=True)  # a command speaks for itself; a worker sets its own
     try:
@@ -101,7 +101,7 @@ def main() -> None:
 
 
 def _not_answered() -> ExitCode:
-    """A question met Ctrl-C, or a program that cannot answer it."""
+    """End after Ctrl-C at a question, or a question to a program that cannot answer."""
     if sys.stdin.isatty():
         return ExitCode.INTERRUPTED
     err.print(
@@ -111,7 +111,7 @@ def _not_answered() -> ExitCode:
 
 
 def _usage(failure: Exception) -> ExitCode:
-    """Wrong usage is told as click tells it; anything else is a bug and keeps its traceback."""
+    """Show wrong usage as click shows it; anything else is a bug and keeps its traceback."""
     show = getattr(failure, "show", None)
     if show is None:
         raise failure

@@ -6,7 +6,7 @@ _NO_PACKAGE = "(none of ours)"
 
 
 def time(deal: DealArgument, as_json: AsJson = False) -> None:
-    """The hours booked on a deal's project, by work package and person."""
+    """Show the hours booked on a deal's project, by work package and person."""
     chosen = deal_id(deal)
     sheet = ask(lambda app: app.queries.timesheet(chosen))
     if as_json:

@@ -1,4 +1,4 @@
-"""Who asks Cashward for something, and who vouches for that."""
+"""The actors who ask Cashward for something, and who vouches for them."""
 
 from enum import StrEnum
 from typing import Final
@@ -8,7 +8,7 @@ from domain.value import Value
 
 
 class Verification(StrEnum):
-    """Who vouches that an actor is who it says it is."""
+    """How we know that an actor is who it says it is."""
 
     UNVERIFIED = "unverified"
     """Nobody but the operating system of the machine where the command ran."""

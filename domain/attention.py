@@ -1,4 +1,4 @@
-"""A run that needs a person says so: what, why, who, since. Nothing is dropped."""
+"""What a run needs of a person: what, why, who, since when."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ _FOR_FINANCE = frozenset({"ContractValueExceeded", "Refusal"})
 
 
 def responsible_for(failure: str) -> Party:
-    """Say who mends what made an activity fail; `failure` is the name of its type."""
+    """Return who mends a failure of an activity; `failure` is the name of its type."""
     return Party.FINANCE if failure in _FOR_FINANCE else Party.OPERATOR
 
 
@@ -45,7 +45,7 @@ class Decision(Value):
 
 
 class Attention(Value):
-    """Why a run waits, and for whom. `key` names the trouble within its run."""
+    """Why a run waits, and for whom. `key` names the attention within its run."""
 
     key: str
     workflow: str
@@ -65,7 +65,7 @@ class Attention(Value):
         return Party.DEAL_OWNER in self.responsible
 
     def check(self, decision: Decision) -> None:
-        """Raises Refusal, naming what is possible, if this decision is none of it."""
+        """Raise Refusal, naming what is possible, if this decision is not."""
         if decision.action not in self.actions:
             possible = ", ".join(self.actions)
             raise Refusal(f"cannot {decision.action} {self.kind}: {possible} would count")

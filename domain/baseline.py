@@ -1,4 +1,4 @@
-"""The baseline: what a contract is worth, which bounds everything that is billed under it."""
+"""The baseline: a contract's value, which bounds everything that is billed under it."""
 
 from domain.ids import CustomerKey, DealId
 from domain.money import Money

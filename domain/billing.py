@@ -24,14 +24,14 @@ class BillableItem(Value):
     revision: int = 1
 
     def subject(self, deal: DealId) -> Subject:
-        """Names the bill for this item in this revision: the unit of billing exactly once."""
+        """Return the name of the bill for this item in this revision: it is billed exactly once."""
         return Subject(f"{deal}:{self.key}:r{self.revision}")
 
 
 def billable_items(
     value: Money, milestones: Sequence[PlannedMilestone]
 ) -> tuple[BillableItem, ...]:
-    """The contract value cut by the milestones' shares; the parts add up to the coin."""
+    """Cut the contract value by the milestones' shares; the parts add up exactly."""
     amounts = value.allocate([milestone.share for milestone in milestones])
     return tuple(
         BillableItem(key=ItemKey(f"m{number}"), name=milestone.name, net=net, due=milestone.due)
@@ -40,19 +40,19 @@ def billable_items(
 
 
 def due_date(issued: date, payment_days: int) -> date:
-    """Calendar days after issue; Directive 2011/7/EU counts lateness from the day after."""
+    """Count calendar days from issue; Directive 2011/7/EU counts lateness from the day after."""
     return issued + timedelta(days=payment_days)
 
 
 class InvoiceLine(Value):
-    """A line of an invoice: what for, and its net amount."""
+    """A line of an invoice: its description and its net amount."""
 
     description: str
     net: Money
 
 
 class DraftInvoice(Value):
-    """Make a draft of this invoice. `reference` is ours and searchable; the number is the ERP's."""
+    """The order for a draft invoice. `reference` is ours and searchable; the ERP numbers it."""
 
     subject: Subject
     deal: DealId
@@ -72,12 +72,12 @@ class DraftInvoice(Value):
         return reference_of(self.subject)
 
     def identity(self) -> str:
-        """What must not change under one key. The dates may: a draft waits for its approval."""
+        """Return what must not change under one key. Dates may: a draft waits for approval."""
         return f"{self.customer}|{self.net}|{self.tax.category}|{self.tax.rate}"
 
 
 class CreditInvoice(Value):
-    """Credit an issued invoice in part or in full; the credit names the invoice (Art. 219)."""
+    """The order to credit an issued invoice in part or in full; the credit names it (Art. 219)."""
 
     subject: Subject
     deal: DealId
@@ -123,7 +123,7 @@ class Invoice(Value):
     paid: Money
     credited: Money
     pdf: str = ""
-    """Where its PDF is, where the ERP has one to fetch."""
+    """The address of its PDF, if the ERP has one."""
 
     @property
     def outstanding(self) -> Money:
@@ -148,7 +148,7 @@ class ItemState(StrEnum):
 
 
 class ItemStatus(Value):
-    """Where a billable item stands, since when, why it is not further, and who must act."""
+    """A billable item's state, since when, why it is not further, and who must act."""
 
     item: BillableItem
     state: ItemState
@@ -159,7 +159,7 @@ class ItemStatus(Value):
 
 
 class Bill(Value):
-    """Start the billing of one item of a contract. Everything the bill needs is in here."""
+    """The order to bill one item of a contract, with all that it needs."""
 
     deal: DealId
     deal_name: str
@@ -200,7 +200,7 @@ class Bill(Value):
 
 
 class DraftedInvoice(Value):
-    """A draft on record: nobody has seen it yet, and only it can become the invoice."""
+    """The elected draft: only it can become the invoice."""
 
     bill: Bill
     invoice: ExternalId
@@ -208,7 +208,7 @@ class DraftedInvoice(Value):
 
 
 class CreditOrder(Value):
-    """Credit an issued bill in full."""
+    """The order to credit an issued bill in full."""
 
     bill: Bill
     invoice: Invoice
@@ -216,7 +216,7 @@ class CreditOrder(Value):
     by: Actor
 
     def credit(self, today: date) -> CreditInvoice:
-        """The credit note that mirrors the invoice."""
+        """Return the order for the credit note that mirrors the invoice."""
         return CreditInvoice(
             subject=Subject(f"{self.bill.subject}:credit"),
             deal=self.bill.deal,

@@ -12,7 +12,7 @@ from domain.value import Value
 
 
 class Transition(Value):
-    """An item came further: what it is now, why it is not further yet, and who must act."""
+    """A change of an item: its state now, why it is not further yet, and who must act."""
 
     item: ItemKey
     state: ItemState
@@ -20,11 +20,11 @@ class Transition(Value):
     responsible: Party = Party.NOBODY
     invoice: Invoice | None = None
     is_last: bool = False
-    """Nothing more will come from the run that bills this item."""
+    """Whether this is the last transition from the run that bills the item."""
 
 
 class BillingSchedule(Value):
-    """All items of a contract, each with its state; it changes only by moves."""
+    """All items of a contract, each with its state; it changes only by transitions."""
 
     statuses: tuple[ItemStatus, ...] = ()
 
@@ -78,6 +78,6 @@ class BillingSchedule(Value):
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing more is to come: all is paid, credited or cancelled."""
+        """Whether every item is paid, credited or cancelled."""
         final = {ItemState.PAID, ItemState.CREDITED, ItemState.CANCELLED}
         return all(status.state in final for status in self.statuses)

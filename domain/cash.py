@@ -89,7 +89,7 @@ def cash_position(contract: Contract, items: Sequence[ItemStatus], *, today: dat
 
 
 def net_credit(invoice: Invoice) -> Money:
-    """The net part of what was credited: a credit carries VAT in the invoice's own proportion."""
+    """Return the net part of what was credited: a credit has VAT in the invoice's proportion."""
     if not invoice.credited:
         return Money.zero(invoice.net.currency)
     exact = invoice.credited.amount * invoice.net.amount / invoice.gross.amount
@@ -97,13 +97,13 @@ def net_credit(invoice: Invoice) -> Money:
 
 
 def is_overdue(invoice: Invoice, today: date) -> bool:
-    """Unpaid on the day after it was due; interest may run from that day (Directive 2011/7/EU)."""
+    """Whether it is unpaid on the day after it was due; interest may start then (2011/7/EU)."""
     is_open = invoice.status is InvoiceStatus.ISSUED and bool(invoice.outstanding)
     return is_open and invoice.due_on is not None and invoice.due_on < today
 
 
 def blockers(items: Iterable[ItemStatus]) -> tuple[Blocker, ...]:
-    """Why is this not invoiced yet? One answer for every item that is not."""
+    """Return one blocker for every item that is not invoiced yet."""
     return tuple(
         Blocker(
             item=status.item.key,

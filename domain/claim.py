@@ -1,4 +1,4 @@
-"""A claim: the business side of a bill. One live claim per item and revision, ever."""
+"""A claim locks an item for one bill: an item has one live claim."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -27,7 +27,7 @@ class ClaimState(StrEnum):
 
 
 class Proof(Value):
-    """What the ERP says of an issued document, read back to the coin."""
+    """What the ERP says of an issued document, read back to the cent."""
 
     document: ExternalId
     number: str
@@ -54,7 +54,7 @@ class Claim(Value):
     paid: Money | None = None
 
     def used(self) -> Money:
-        """What this claim takes of the contract value."""
+        """How much of the contract value this claim uses."""
         if not self.state.counts:
             return Money.zero(self.net.currency)
         return self.net - (self.credited or Money.zero(self.net.currency))
@@ -65,9 +65,9 @@ class ContractValueExceeded(Refusal):
 
 
 def check_contract_value(contract: Money, claims: Iterable[Claim], wanted: Claim) -> None:
-    """Issued less credited plus this must fit the contract value. Raises ContractValueExceeded.
+    """Check that issued − credited + this fits the contract value; raise ContractValueExceeded.
 
-    A safety bound: it refuses rather than bill twice, whatever went wrong before it.
+    This safety bound stops a second bill, whatever went wrong before it.
     """
     others = Money.total(
         (claim.used() for claim in claims if claim.subject != wanted.subject), contract.currency

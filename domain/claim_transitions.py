@@ -17,7 +17,7 @@ _OVER = {ClaimState.CREDITED, ClaimState.RELEASED}
 
 
 def amend(agreed: Baseline, wanted: Baseline, on_record: Sequence[Claim]) -> Baseline:
-    """Replace the terms, as long as nobody claimed anything under the present ones."""
+    """Replace the terms, as long as there is no claim under the present ones."""
     claimed = [claim.subject for claim in on_record if claim.state is not ClaimState.RELEASED]
     if claimed and agreed != wanted:
         raise Refusal(
@@ -28,10 +28,10 @@ def amend(agreed: Baseline, wanted: Baseline, on_record: Sequence[Claim]) -> Bas
 
 
 def open_claim(wanted: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
-    """Return the live claim if it is this one, else open the wanted one.
+    """Return the live claim if it is this one, else open this one.
 
-    Refused if another claim of the item is live, or if this one was released: only a late attempt
-    asks for a released claim, and its draft is gone.
+    Raises Refusal if another claim of the item is live, or if this one was released: only a late
+    attempt asks for a released claim, and its draft is gone.
     """
     for claim in on_record:
         if claim.subject == wanted.subject:

@@ -8,7 +8,7 @@ from domain.value import Value
 
 
 class CommandName(StrEnum):
-    """Permanent names: they are in the audit trail."""
+    """The names of commands; they are permanent, since the audit trail has them."""
 
     START = "start"
     SIGNAL = "signal"
@@ -25,13 +25,13 @@ class CommandOutcome(StrEnum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
-    """A rule said no; nothing was changed."""
+    """A rule forbade it; nothing was changed."""
     FAILED = "failed"
     """It got no answer; it may still be carried out."""
 
 
 class ItemRequest(Value):
-    """Somebody asks something about one billable item, and says why."""
+    """A request about one billable item: who asks, and why."""
 
     item: ItemKey
     by: Actor

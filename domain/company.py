@@ -31,7 +31,7 @@ class Account(Value):
 
     @property
     def customer_key(self) -> CustomerKey:
-        """One key for every record of a company: its registry or VAT number, else this record."""
+        """Return one key for a company's records: its registry or VAT number, else this record."""
         if self.ids.company_id:
             return CustomerKey(f"{self.country.lower()}-{digits(self.ids.company_id)}")
         if self.ids.vat_id:
@@ -44,7 +44,7 @@ def digits(number: str) -> str:
 
 
 def compact(number: str) -> str:
-    """A number without spaces and punctuation, upper case."""
+    """Return a number without spaces and punctuation, in upper case."""
     return digits(number)
 
 
@@ -57,7 +57,7 @@ def is_ico(number: str) -> bool:
 
 
 def wrong_ids(account: Account) -> tuple[str, ...]:
-    """What is wrong with the numbers of an account, in words for the person who can mend it."""
+    """Return what is wrong with an account's numbers, for the person who can mend it."""
     return tuple(filter(None, (_wrong_company_id(account), _wrong_vat_id(account))))
 
 

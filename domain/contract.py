@@ -1,4 +1,4 @@
-"""The contract baseline: what was sold, on which terms, once pre-flight found it complete."""
+"""The contract: what was sold, on which terms, once pre-flight found it complete."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from domain.value import Value
 
 
 class Policy(Value):
-    """What a company tunes without touching code."""
+    """What a company sets without changing code."""
 
     standard_vat_rate: Decimal = Decimal(23)
     approve_above: Money | None = None
@@ -64,9 +64,9 @@ class Contract(Value):
 
 
 def contract_of(deal: Deal, policy: Policy) -> Contract:
-    """The contract that a deal without findings describes.
+    """Return the contract that a deal without findings describes.
 
-    Raises Refusal when something is missing: run `preflight` first, it says what and who.
+    Raises Refusal if something is missing; `preflight` says what it is and who mends it.
     """
     if not (deal.account and deal.value and deal.start and deal.end and deal.tax) or (
         deal.payment_days is None

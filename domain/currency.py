@@ -1,4 +1,4 @@
-"""ISO 4217 currencies and the size of their smallest coin."""
+"""ISO 4217 currencies and the size of their minor units."""
 
 from decimal import Decimal
 from typing import Annotated, Final

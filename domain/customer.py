@@ -36,7 +36,7 @@ class CustomerMatch(Value):
 
 
 class OpenCustomer(Value):
-    """Make this company a customer in the ERP."""
+    """The order to make this company a customer in the ERP."""
 
     key: CustomerKey
     deal: DealId

@@ -1,4 +1,4 @@
-"""A deal as sales closed it, with the contract terms that were agreed in it."""
+"""A deal as sales closed it, with the contract terms agreed in it."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -85,7 +85,7 @@ class Finding(Value):
 
 
 class Deal(Value):
-    """What the CRM says of a deal. What it leaves out is empty here; pre-flight judges it.
+    """What the CRM says of a deal. A field that it leaves out is empty; pre-flight judges it.
 
     `unreadable` holds what was there but could not be understood.
     """

@@ -1,4 +1,4 @@
-"""A deal's life, as it is carried from one run to the next."""
+"""What a deal's run hands to the next run."""
 
 from domain.actor import Actor
 from domain.billing_schedule import BillingSchedule
@@ -25,7 +25,7 @@ class DealSnapshot(Value):
 
 
 class CancelRequest(Value):
-    """Who wants a deal cancelled, and why."""
+    """A request to cancel a deal: who asks, and why."""
 
     by: Actor
     reason: str

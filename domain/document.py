@@ -1,4 +1,4 @@
-"""What a document of the ERP must read: exactly what we asked for, to the cent."""
+"""Checks that a document of the ERP reads exactly as we asked, to the cent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

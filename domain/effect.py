@@ -28,7 +28,7 @@ class EffectState(StrEnum):
 
 
 class Receipt(Value):
-    """What a change made at the vendor: id, link for people, ids of its parts by our keys."""
+    """What a change made at the vendor: its id, its URL for people, its parts' ids by our keys."""
 
     id: ExternalId
     url: str = ""
@@ -36,7 +36,7 @@ class Receipt(Value):
 
 
 class Strategy(StrEnum):
-    """What a vendor offers against a repeat (`docs/connectors.md`)."""
+    """How a vendor keeps a repeat from doing it twice (`docs/connectors.md`)."""
 
     UPSERT = "upsert"
     IDEMPOTENCY_KEY = "idempotency_key"
@@ -60,14 +60,14 @@ class IdempotencyPolicy(Value):
     def waits_to_settle(self) -> bool:
         """Whether a repeat must wait until a lost call has settled.
 
-        A unique reference refuses the second at once. An upsert waits all the same: its late
-        first call would overwrite whatever was written after it.
+        A unique reference refuses the second at once. An upsert waits: its late first call would
+        overwrite what was written after it.
         """
         return self.strategy is not Strategy.UNIQUE_REFERENCE
 
 
 class EffectKey(Value):
-    """What an effect is: its kind, and what it is about."""
+    """The identity of an effect: its kind, and what it is about."""
 
     kind: EffectKind
     subject: Subject
@@ -77,28 +77,28 @@ class EffectKey(Value):
 
 
 class KeyReused(Refusal):
-    """The key stands for another command: this one would do a second thing under its name."""
+    """The key already belongs to another command."""
 
     def __init__(self, key: EffectKey) -> None:
         super().__init__(f"the key {key} was already used for something else")
 
 
 class Superseded(Refusal):
-    """A younger attempt is on record, or it was taken back: this attempt is a zombie."""
+    """A younger attempt is on record, or the effect was reversed: this attempt must stop."""
 
     def __init__(self, key: EffectKey, attempt: int) -> None:
         super().__init__(f"{key}: attempt {attempt} is superseded")
 
 
 class AlreadyReversed(Refusal):
-    """The effect was reversed, and its kind is not made twice."""
+    """The effect was reversed, and its kind is not repeatable."""
 
     def __init__(self, key: EffectKey) -> None:
         super().__init__(f"{key} was taken back: it is not made again under this key")
 
 
 class NotSettled(Exception):
-    """An older call may still land: come back after `until`."""
+    """An older call may still land: try again after `until`."""
 
     def __init__(self, key: EffectKey, until: datetime) -> None:
         super().__init__(f"{key}: an earlier call may still land, until {until:%H:%M:%S} UTC")
@@ -106,7 +106,7 @@ class NotSettled(Exception):
 
 
 class Effect(Value):
-    """One row of the ledger. `until` is when a call out of sight can no longer land."""
+    """One row of the ledger. After `until`, a lost call can no longer land."""
 
     key: EffectKey
     system: str
@@ -141,7 +141,7 @@ class Effect(Value):
         operation_timeout: timedelta,
         is_repeatable: bool = False,
     ) -> Self:
-        """Take off on a new attempt, or stay as recorded.
+        """Start a new attempt, or stay as recorded.
 
         `operation_timeout` is the longest a call may take.
         Raises KeyReused, AlreadyReversed, or NotSettled.
@@ -168,7 +168,7 @@ class Effect(Value):
         )
 
     def confirm(self, attempt: int, receipt: Receipt) -> Self:
-        """Put what was made on record, once. A later newcomer does not change it."""
+        """Record what was made, once; a later receipt does not change it."""
         if self.is_confirmed:
             return self
         self._fence(attempt)
@@ -179,7 +179,7 @@ class Effect(Value):
     def mark_uncertain(
         self, attempt: int, reason: str, *, until: datetime, key_tainted: bool
     ) -> Self:
-        """The call may have happened, or may happen yet, until then."""
+        """Record that the call may have happened, or may still happen until `until`."""
         self._fence(attempt)
         return self.model_copy(
             update={
@@ -191,7 +191,7 @@ class Effect(Value):
         )
 
     def refuse(self, attempt: int, reason: str) -> Self:
-        """The call certainly did nothing. The vendor may repeat its refusal under the same key."""
+        """Record that the call did nothing; the vendor may repeat its refusal under the key."""
         self._fence(attempt)
         return self.model_copy(
             update={
@@ -203,7 +203,7 @@ class Effect(Value):
         )
 
     def finish(self, proof: dict[str, str]) -> Self:
-        """What was read back equals what was asked."""
+        """Record the proof that what was read back equals what was asked."""
         if self.state is EffectState.DONE:
             return self
         if self.state is not EffectState.CONFIRMED:
@@ -211,7 +211,7 @@ class Effect(Value):
         return self.model_copy(update={"state": EffectState.DONE, "proof": proof})
 
     def reverse(self, reason: str) -> Self:
-        """It is gone at the vendor, or never was; no older attempt may bring it back."""
+        """Record that it is gone at the vendor; no older attempt may bring it back."""
         return self.model_copy(
             update={
                 "state": EffectState.REVERSED,
@@ -222,7 +222,7 @@ class Effect(Value):
         )
 
     def require_settled(self, now: datetime) -> None:
-        """Raises NotSettled while an earlier call may still land unseen."""
+        """Raise NotSettled while an earlier call may still land unseen."""
         pending = self.state in {EffectState.IN_FLIGHT, EffectState.UNCERTAIN}
         if pending and self.until and now < self.until:
             raise NotSettled(self.key, self.until)

@@ -1,4 +1,4 @@
-"""Facts that come in from outside. They are hints: what they say is read again."""
+"""Facts that come in from outside. They are hints: the run reads the record again."""
 
 from domain.ids import DealId, EventId, ItemKey, Subject
 from domain.value import Value

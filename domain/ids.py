@@ -1,4 +1,4 @@
-"""Names of things, as types: an id of one kind is never taken for another."""
+"""Ids as types, so that an id of one kind is never taken for another."""
 
 from typing import NewType
 
@@ -30,5 +30,5 @@ def local_id(deal: DealId) -> str:
 
 
 def reference_of(subject: Subject) -> str:
-    """How a record of another system carries our key: `cw:` marks it as ours."""
+    """Return our key as records of other systems carry it: `cw:` marks it as ours."""
     return f"cw:{subject}"

@@ -1,4 +1,4 @@
-"""What the stages of a deal hand to each other."""
+"""The requests and results of a deal's stages."""
 
 from domain.contract import Contract, Policy
 from domain.customer import OpenCustomer
@@ -11,21 +11,21 @@ from domain.write_back import WriteBack
 
 
 class HandoffRequest(Value):
-    """Hand this deal off under this policy."""
+    """The request to hand a deal off under a policy."""
 
     deal: DealId
     policy: Policy
 
 
 class HandoffResult(Value):
-    """A complete contract, and the customer of the ERP it is for; None opens a new one."""
+    """A complete contract and its customer in the ERP; None opens a new one."""
 
     contract: Contract
     existing_customer: ExternalId | None
 
 
 class StageAborted(Value):
-    """A person decided not to go on; what was done is taken back."""
+    """A person decided not to go on; what was done is undone."""
 
     reason: str
 
@@ -47,7 +47,7 @@ class Project(Value):
 
 
 class EnsureCustomer(Value):
-    """Open this customer, unless it is the existing one."""
+    """The order to open a customer, unless it is an existing one."""
 
     opening: OpenCustomer
     existing: ExternalId | None
@@ -68,7 +68,7 @@ class Kickoff(Value):
     value: Money
 
     def linking(self, project: Project) -> WriteBack:
-        """Tells the CRM where the project is, and what was contracted."""
+        """Return the write-back of the project's link and the contracted value."""
         nothing = Money.zero(self.value.currency)
         return WriteBack(
             subject=Subject(f"{self.plan.deal}:link"),
@@ -82,7 +82,7 @@ class Kickoff(Value):
         )
 
     def unlinking(self) -> WriteBack:
-        """The link to take back: whatever project it named."""
+        """Return the write-back to undo, whatever project it named."""
         return WriteBack(subject=Subject(f"{self.plan.deal}:link"), deal=self.plan.deal)
 
 

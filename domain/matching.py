@@ -1,4 +1,4 @@
-"""Finds duplicates: a company under another spelling. It decides only where it can be sure."""
+"""Matches a company to customers under other spellings. It decides only where it can be sure."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _LEGAL_FORMS = re.compile(
 
 
 def match_customer(account: Account, candidates: Sequence[Candidate]) -> CustomerMatch:
-    """Our own key or an equal company or VAT number matches; an alike name only asks.
+    """Match by our key or by an equal company or VAT number; an alike name asks a person.
 
     Two records with equal numbers are themselves duplicates: a person chooses.
     """
@@ -43,7 +43,7 @@ def match_customer(account: Account, candidates: Sequence[Candidate]) -> Custome
 
 
 def plain_name(name: str) -> str:
-    """A name without case, accents, punctuation and legal form."""
+    """Return a name without case, accents, punctuation and legal form."""
     text = re.sub(r"[^a-z0-9]+", " ", anyascii(name).lower()).strip()
     return re.sub(r"\s+", " ", _LEGAL_FORMS.sub(" ", text)).strip() or text
 
@@ -59,7 +59,7 @@ def _is_same(account: Account, candidate: Candidate) -> bool:
 
 
 def _may_be(account: Account, candidate: Candidate) -> bool:
-    """An alike name, unless both have a number: then the numbers have already said no."""
+    """Whether the names are alike and not both have a number, since those did not match."""
     if account.ids.company_id and candidate.company_id:
         return False
     score = token_sort_ratio(plain_name(account.name), plain_name(candidate.name))

@@ -12,7 +12,7 @@ from domain.value import Value
 
 
 class CurrencyMismatch(Refusal):
-    """Two amounts in different currencies met in one sum."""
+    """Two amounts of one operation have different currencies."""
 
     def __init__(self, left: str, right: str) -> None:
         super().__init__(f"cannot add {right} to {left}: convert at a document's boundary first")
@@ -45,7 +45,7 @@ class Money(Value):
 
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Self:
-        """The nearest whole units; half a minor unit goes away from zero, as invoices round."""
+        """Round to whole minor units; half a unit goes away from zero, as on invoices."""
         return cls(currency=currency, amount=amount.quantize(minor_unit(currency), ROUND_HALF_UP))
 
     @classmethod
@@ -80,14 +80,14 @@ class Money(Value):
         return f"{self.amount:,} {self.currency}"
 
     def share(self, percent: Decimal) -> Self:
-        """This percentage of the amount, rounded to a whole minor unit."""
+        """Return this percentage of the amount, rounded to a whole minor unit."""
         return self.__class__.rounded(self.amount * percent / 100, self.currency)
 
     def allocate(self, weights: Sequence[Decimal]) -> tuple[Self, ...]:
         """Cut into parts by weight that add up exactly, each less than a minor unit from its ideal.
 
         Largest remainder: units left over go to the largest fractions, ties to the earlier part.
-        It works on the absolute amount, so a credit note mirrors its invoice to the coin.
+        It works on the absolute amount, so a credit note mirrors its invoice to the cent.
         """
         whole = sum(weights, start=Decimal(0))
         if whole <= 0 or min(weights) < 0:

@@ -1,4 +1,4 @@
-"""What we ask a person in sales to do, where they look every day: a task in the CRM."""
+"""A task in the CRM that asks a person in sales for something."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from domain.value import Value
 
 
 class OwnerTask(Value):
-    """Ask the deal's owner: `title` says what to do, `body` why. Both come without personal data.
+    """A task for the deal's owner: `title` says what to do, `body` why, without personal data.
 
     `subject` names the attention that asks, so that one attention is one task.
     """

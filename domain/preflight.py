@@ -1,4 +1,4 @@
-"""The check before anything is touched: is the deal complete enough to deliver and bill."""
+"""Checks, before anything is touched, that a deal is complete enough to deliver and bill."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from domain.templates import TEMPLATES
 
 
 def preflight(deal: Deal) -> tuple[Finding, ...]:
-    """Everything that stops the handoff, all at once; an empty answer means go."""
+    """Return everything that stops the handoff; it may begin if that is nothing."""
     return (
         *deal.unreadable,
         *_scope(deal),

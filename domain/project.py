@@ -17,7 +17,7 @@ _CENTIHOUR = Decimal("0.01")
 
 
 class Stakeholder(Value):
-    """A contact in the project, by role and CRM id only: the person's data stay in the CRM."""
+    """A contact in the project, by role and CRM id only; the person's data stay in the CRM."""
 
     role: ContactRole
     contact: ContactId
@@ -49,7 +49,7 @@ class TeamMember(Value):
 
 
 class OpenProject(Value):
-    """Open the delivery project of a deal."""
+    """The order to open the delivery project of a deal."""
 
     subject: Subject
     deal: DealId
@@ -64,7 +64,7 @@ class OpenProject(Value):
 
 
 class WriteCharter(Value):
-    """The terms the delivery team works under. Read-only in the PM: the contract rules."""
+    """The order to write the terms that the delivery team works under, read-only in the PM."""
 
     subject: Subject
     deal: DealId
@@ -83,7 +83,7 @@ class WriteCharter(Value):
 
 
 class PlanMilestones(Value):
-    """Put the contract's milestones into the project."""
+    """The order to put the contract's milestones into the project."""
 
     subject: Subject
     deal: DealId
@@ -96,7 +96,7 @@ class PlanMilestones(Value):
 
 
 class PlanWork(Value):
-    """The WBS: one summary task a milestone, its work packages below it.
+    """The order to write the WBS: one summary task per milestone, its work packages below it.
 
     `versions` maps a milestone's key to the PM's id of it.
     """
@@ -113,7 +113,7 @@ class PlanWork(Value):
 
 
 class StaffProject(Value):
-    """Give these people access to the project."""
+    """The order to give people access to the project."""
 
     subject: Subject
     deal: DealId
@@ -195,7 +195,7 @@ class ProjectPlan(Value):
 
 
 def plan_project(contract: Contract, policy: Policy) -> ProjectPlan:
-    """The project as the contract's template lays it out."""
+    """Return the project plan that the contract's template describes."""
     return ProjectPlan(
         deal=contract.deal,
         name=contract.name,
@@ -221,7 +221,7 @@ def labour_hours(line: QuoteLine) -> Decimal:
 
 
 def _work_packages(contract: Contract) -> Iterator[WorkPackage]:
-    """Hours follow the money: a milestone's share of the value is its share of the work."""
+    """Split hours like the money: a milestone's share of the value is its share of the work."""
     hours = sum((labour_hours(line) for line in contract.lines), start=Decimal(0))
     number = 0
     for item in contract.items:

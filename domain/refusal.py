@@ -1,5 +1,5 @@
-"""When the business says no."""
+"""Refusals by the rules of the business."""
 
 
 class Refusal(Exception):
-    """A rule of the business was broken. It is an answer to somebody, not a crash."""
+    """A rule of the business forbids a request. It is an answer to somebody, not a crash."""

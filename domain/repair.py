@@ -1,20 +1,20 @@
-"""Putting a deal's record in the CRM right again, from what the ERP and our books say."""
+"""Repairs a deal's record in the CRM from what the ERP and our ledger say."""
 
 from domain.ids import DealId
 from domain.value import Value
 
 
 class RepairRequest(Value):
-    """`occasion` names this repair, so that each is told once: a date, a ticket."""
+    """A request for a repair. `occasion` names it, so that it is done once: a date, a ticket."""
 
     deal: DealId
     occasion: str
     is_deal_closed: bool = False
-    """The deal has ended: what is outstanding now, nobody else will see to."""
+    """Whether the deal has ended, so that no other run follows what is outstanding."""
 
 
 class RepairResult(Value):
-    """What the CRM was told."""
+    """What was written to the CRM."""
 
     deal: DealId
     written: str

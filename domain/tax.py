@@ -1,4 +1,4 @@
-"""How a sale is taxed, and where the rounding happens."""
+"""How a sale is taxed and rounded."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -49,7 +49,7 @@ def tax_rule(treatment: TaxTreatment, *, standard_rate: Decimal) -> TaxRule:
 
 
 def tax_on(nets: Sequence[Money], rule: TaxRule, rounding: TaxRounding) -> Money:
-    """VAT on the lines of one category, rounded half up where the ERP rounds it."""
+    """Return the VAT on the lines of one category, rounded half up where the ERP rounds it."""
     currency = nets[0].currency
     if rounding is TaxRounding.PER_LINE:
         return Money.total((net.share(rule.rate) for net in nets), currency)

@@ -1,4 +1,4 @@
-"""Project templates, as data: how a kind of engagement is cut into phases and staffed."""
+"""Project templates as data: the phases and the staff of a kind of engagement."""
 
 from decimal import Decimal
 from typing import Final

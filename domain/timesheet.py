@@ -8,7 +8,7 @@ from domain.value import Value
 
 
 class TimeEntry(Value):
-    """Hours of one person on one day. `package` is the WBS key, or empty if it is none of ours.
+    """Hours of one person on one day. `package` is the WBS key, or empty if not ours.
 
     `person` is the PM's id of the person; names stay there.
     """

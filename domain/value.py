@@ -4,6 +4,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Value(BaseModel):
-    """An immutable fact. Values with equal fields are the same; unknown fields are refused."""
+    """An immutable fact. Values with equal fields are equal; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""What the CRM is told about a deal: where its project is, and where its money stands."""
+"""What is written to the CRM about a deal: its project and its money."""
 
 from domain.cash import CashPosition
 from domain.ids import DealId, Subject
@@ -31,7 +31,7 @@ class WriteBack(Value):
 
 
 def write_back(position: CashPosition, stage: Stage, *, revision: int) -> WriteBack:
-    """The revenue of a deal for its CRM record. The revision makes each telling an effect."""
+    """Return the revenue of a deal for its CRM record; each revision is an effect of its own."""
     return WriteBack(
         subject=Subject(f"{position.deal}:w{revision}"),
         deal=position.deal,

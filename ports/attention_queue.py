@@ -1,4 +1,4 @@
-"""The desk where runs that need a person are put, and taken from."""
+"""The queue of runs that need a person."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.value import Value
 
 
 class QueuedAttention(Value):
-    """An attention on the desk, and how it was settled, if it was."""
+    """An attention in the queue, and how it was settled, if it was."""
 
     attention: Attention
     decision: Decision | None = None
@@ -20,7 +20,7 @@ class AttentionQueue(Protocol):
     """Keeps what needs a person until it is decided."""
 
     async def add(self, attention: Attention, *, now: datetime) -> None:
-        """Put it on the desk; the same trouble again updates it and keeps its `since`."""
+        """Add an attention; adding it again updates it and keeps its `since`."""
         ...
 
     async def resolve(

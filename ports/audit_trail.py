@@ -1,4 +1,4 @@
-"""The audit trail: who changed what in our books, and what was asked of us."""
+"""The audit trail: who changed what in our records, and what was asked of us."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from domain.value import Value
 class AuditEntry(Value):
     """One line of the trail. `what` holds every field that changed, as it became.
 
-    A command has a name and an outcome; `entity` and `key` name what it changed, if our books did.
+    A command has a name and an outcome; `entity` and `key` name the record that it changed, if any.
     """
 
     at: datetime
@@ -32,10 +32,10 @@ class AuditEntry(Value):
 
 
 class AuditTrail(Protocol):
-    """It only grows."""
+    """The audit trail, which only grows."""
 
     async def record(self, command: CommandRecord, *, now: datetime) -> None:
-        """Record what became of a command; the same outcome of the same request only once."""
+        """Record the outcome of a command, once per request and outcome."""
         ...
 
     async def of_deal(self, deal: DealId) -> Sequence[AuditEntry]:

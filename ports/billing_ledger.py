@@ -25,11 +25,11 @@ class BillingLedger(Protocol):
     """Each method is one transaction with its audit entry; claims of a contract are serialised."""
 
     async def agree(self, baseline: Baseline, *, now: datetime) -> None:
-        """Record the contract; again is once. Other terms are refused once an item is claimed."""
+        """Record the contract, once. Other terms are refused after an item is claimed."""
         ...
 
     async def claim(self, claim: Claim, *, now: datetime) -> Claim:
-        """Open the claim, or answer the live one.
+        """Open the claim, or return the live one.
 
         Refused if another revision is claimed, or if this one was released.
         """
@@ -59,9 +59,9 @@ class BillingLedger(Protocol):
         ...
 
     async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
-        """Free a claim that was never issued, even one that never was: a late attempt stops at it.
+        """Free a claim that was not issued, or never opened: a late attempt stops at that.
 
-        Releasing twice is once.
+        Repeating it changes nothing.
         """
         ...
 
@@ -78,7 +78,7 @@ class BillingLedger(Protocol):
         ...
 
     async def close(self, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:
-        """The contract is over: closed or cancelled. It no longer shares its customer."""
+        """Record that the contract is closed or cancelled; it no longer shares its customer."""
         ...
 
     async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:

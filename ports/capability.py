@@ -4,10 +4,10 @@ from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """What we may lean on; where it is missing, the ledger takes another way."""
+    """What a vendor may offer; where it is missing, we work another way."""
 
     IDEMPOTENCY_KEY = "idempotency key"
-    """A change repeated under one key is answered from memory, for a while."""
+    """For a while, the vendor answers a repeat under the same key from memory."""
     UNIQUE_REFERENCE = "unique reference"
     """A second record under our key is refused."""
     VOIDS_ISSUED = "can void issued"
@@ -15,8 +15,8 @@ class Capability(StrEnum):
     GAPLESS_NUMBERS = "gapless numbers"
     """Issued numbers follow one another, whatever became of drafts."""
     WEBHOOK = "webhook"
-    """It tells of changes by itself."""
+    """The vendor reports changes by itself."""
     UPDATED_SINCE = "updated since"
-    """It can be asked for what changed since a moment, whatever the change was."""
+    """The vendor lists what changed since a moment, whatever the change was."""
     DRY_RUN = "dry run"
-    """Set-up can tell what it would make, and make nothing."""
+    """Set-up can say what it would make without making it."""

@@ -22,9 +22,9 @@ class WonDeal(Value):
 
 
 class Crm(Protocol):
-    """Deals and all that hangs on them; what we write back lives on the deal's record.
+    """Reads deals with all that belongs to them; writes back to the deal's record.
 
-    `task` puts a task before the deal's owner, and closes it when it is taken back.
+    `owner_task` gives the deal's owner a task; its undo closes the task.
     """
 
     @property
@@ -46,7 +46,7 @@ class Crm(Protocol):
         ...
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
-        """Create the fields and labels we need, if missing. Answers what was (or would be) made."""
+        """Create the missing fields and labels. Return what was (or would be) made."""
         ...
 
     async def probe(self) -> Probe: ...

@@ -1,4 +1,4 @@
-"""Our memory of every change in another system: on record before it is tried."""
+"""Our record of every change in another system, written before the change is tried."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ class Intent(Value):
 class EffectLedger(Protocol):
     """Each method is one transaction, with the audit entry of what it changed.
 
-    The rules are those of domain.effect; of two attempts at once, one takes off.
+    The rules are those of domain.effect; of two attempts at once, one may begin.
     """
 
     async def begin(
@@ -35,13 +35,13 @@ class EffectLedger(Protocol):
         operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
-        """The effect on a new attempt, or as recorded if it is settled. Raises as Effect.start."""
+        """Begin a new attempt, or return the effect if it is settled. Raises as Effect.start."""
         ...
 
     async def confirm(
         self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
     ) -> Effect:
-        """What is on record now: the first id wins. Its parts become links."""
+        """Record what was made, and return what is on record: the first id and its parts win."""
         ...
 
     async def mark_uncertain(  # noqa: PLR0913 - all of it is on record
@@ -60,7 +60,7 @@ class EffectLedger(Protocol):
     async def finish(self, key: EffectKey, proof: dict[str, str], *, now: datetime) -> Effect: ...
 
     async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
-        """Put it on record as gone, even if it never was: a late attempt stops at it."""
+        """Record it as gone, even if it never was made: a late attempt stops at that."""
         ...
 
     async def read(self, key: EffectKey) -> Effect | None: ...

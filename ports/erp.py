@@ -51,8 +51,8 @@ class Invoicing(Protocol):
     async def issue(self, invoice: ExternalId) -> Invoice | None:
         """Make the draft a document; an issued one stays as it is. Rejected if it is gone.
 
-        Answers the invoice where the vendor's answer carries all of it, with number, totals and
-        payments as they are now; None where it must be read.
+        Returns the invoice if the vendor's response has all of it, with number, totals and
+        payments as they are now; None if it must be read.
         """
         ...
 

@@ -6,10 +6,10 @@ from domain.event import DealWon, InvoiceChanged, MilestoneReached
 
 
 class EventDispatcher(Protocol):
-    """Ringing twice is once: runs know facts by their event id."""
+    """Brings facts to runs. A repeated fact changes nothing: runs know it by its event id."""
 
     async def deal_won(self, fact: DealWon) -> bool:
-        """Start the deal's run, or tell the one that is. False if this deal has already ended."""
+        """Start the deal's run, or signal the open one. False if this deal has already ended."""
         ...
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool: ...

@@ -1,12 +1,12 @@
-"""Why another system did not do what we asked, by what can be done about it.
+"""The failures of other systems, by what can be done about them.
 
 * ConnectorFailure
-  - Unreachable      it never happened: try again, it may be back
-  - Throttled        it never happened: try again after the pause it asked for
-  - Uncertain        it may have happened: look first, once it must have settled
-  - Misconfigured    it never happened: hold, a person must mend a credential or a setup
-  - Rejected         it never happened: it understood, and said no
-  - Absent           a kind of Rejected: there is no such thing, or we may not see it
+  - Unreachable      it did not happen: try again, the system may be back
+  - Throttled        it did not happen: try again after the pause that the system asked for
+  - Uncertain        it may have happened: search first, after the settle time
+  - Misconfigured    it did not happen: a person must mend a credential or a setting
+  - Rejected         it did not happen: the system understood, and refused
+  - Absent           a kind of Rejected: there is no such record, or we may not see it
 """
 
 from datetime import timedelta
@@ -25,15 +25,15 @@ class ConnectorFailure(Exception):
 
 
 class Unreachable(ConnectorFailure):
-    """It never happened: try again, it may be back."""
+    """It did not happen: try again, the system may be back."""
 
 
 class Throttled(ConnectorFailure):
-    """It never happened: try again after the pause."""
+    """It did not happen: try again after the pause."""
 
 
 class Uncertain(ConnectorFailure):
-    """`answered`: the vendor sent an error answer, so it may have stored that under our key."""
+    """It may have happened. `answered`: the vendor may have stored an error under our key."""
 
     def __init__(
         self, system: str, reason: str, *, pause: timedelta | None = None, answered: bool = False
@@ -43,16 +43,16 @@ class Uncertain(ConnectorFailure):
 
 
 class Misconfigured(ConnectorFailure):
-    """It never happened: a person must mend a credential or a setup."""
+    """It did not happen: a person must mend a credential or a setting."""
 
     retryable = False
 
 
 class Rejected(ConnectorFailure):
-    """It never happened: it understood, and said no."""
+    """It did not happen: the system understood, and refused."""
 
     retryable = False
 
 
 class Absent(Rejected):
-    """There is no such thing, or we may not see it."""
+    """There is no such record, or we may not see it."""

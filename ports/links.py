@@ -1,4 +1,4 @@
-"""Which thing of theirs is which of ours. Both ways unique."""
+"""Links between records of other systems and ours, unique both ways."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.value import Value
 
 
 class Link(Value):
-    """`ours` names the thing by meaning within `kind` (`pm.project`, `erp.invoice`, …)."""
+    """A link: `key` names our record by meaning within `kind` (`pm.project`, `erp.invoice`, …)."""
 
     system: str
     kind: str
@@ -20,10 +20,10 @@ class Link(Value):
 
 
 class LinkStore(Protocol):
-    """Keeps which of theirs is which of ours."""
+    """Keeps the links."""
 
     async def add(self, link: Link, *, now: datetime) -> None:
-        """Remember it; again is once. Refused if either side is tied to something else."""
+        """Add a link; repeating it changes nothing. Refused if either side has another link."""
         ...
 
     async def find_by_external_id(

@@ -9,7 +9,7 @@ from domain.value import Value
 
 
 class Attempt(Value):
-    """Leave to send one attempt.
+    """Permission to send one attempt.
 
     `idempotency_key` is a hash of meaning (64 hex digits): the same for every attempt of one
     generation. `generation` grows when the ledger decides that a new key is due.
@@ -22,7 +22,7 @@ class Attempt(Value):
 
 
 class Command(Protocol):
-    """What we ask of another system. `identity` is what may never differ under one subject."""
+    """A change that we ask of another system. `identity` may never differ under one subject."""
 
     @property
     def subject(self) -> Subject: ...
@@ -57,16 +57,16 @@ class Operation(Protocol[C_contra]):
     def is_repeatable(self) -> bool: ...
 
     async def do(self, command: C_contra, attempt: Attempt) -> Receipt:
-        """Do it at the vendor. An operation of several calls keeps what is already there."""
+        """Make the change. An operation of several calls keeps what is already there."""
         ...
 
     async def find(self, command: C_contra) -> Sequence[Receipt]:
-        """All that carry our key, complete, oldest first; empty if an upsert needs no look."""
+        """Find all records with our key, oldest first; empty if an upsert needs no search."""
         ...
 
     async def undo(self, command: C_contra, receipt: Receipt) -> None:
-        """Undo it. A second undo changes nothing; what is already gone is no failure.
+        """Undo the change. A second undo changes nothing; what is already gone is no failure.
 
-        Raises Rejected where the vendor no longer lets go of it, as of an issued invoice.
+        Raises Rejected where the vendor no longer allows that, as for an issued invoice.
         """
         ...

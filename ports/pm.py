@@ -21,11 +21,11 @@ class MilestoneProgress(Value):
 
 
 class Pm(Protocol):
-    """A project is opened, chartered, planned and staffed by changes of their own.
+    """Opens, charters, plans and staffs a project, each by an operation of its own.
 
-    `project` makes it and takes it away with all its parts; a closed project is a charter that
-    says so. Made.id of `project` is what the other commands call `project`. `milestones` answers
-    parts: item key → id; `work` answers parts: work package key → id.
+    The undo of `open_project` deletes it with all its parts; a closed project has a charter that
+    says so. The other commands' `project` is Receipt.id of `open_project`. Receipt.parts maps item
+    key → id in `plan_milestones`, and work package key → id in `plan_work`.
     """
 
     @property
@@ -44,11 +44,11 @@ class Pm(Protocol):
     async def read_milestones(
         self, deal: DealId, project: ExternalId
     ) -> Sequence[MilestoneProgress]:
-        """The milestones of ours in this project, fresh. Raises Absent if the project is gone."""
+        """Read our milestones in this project, fresh. Raises Absent if the project is gone."""
         ...
 
     async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        """All time booked on this project, oldest day first. Raises Absent if it is gone."""
+        """Read all time booked on this project, oldest day first. Raises Absent if it is gone."""
         ...
 
     async def probe(self) -> Probe: ...

@@ -4,9 +4,9 @@ from domain.value import Value
 
 
 class Probe(Value):
-    """A working connection: which account it is, as whom we are in, and what is wanting.
+    """A working connection: its account, who we are there, and its problems.
 
-    `wanting` names what a person must still do, one sentence each; empty when all is well.
+    `problems` says what a person must still do, one sentence each; empty when all is well.
     """
 
     system: str

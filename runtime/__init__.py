@@ -1,1 +1,1 @@
-"""The only room where ports meet connectors: settings, composition, and the local stack."""
+"""Settings, composition and the worker: the only package where ports meet connectors."""

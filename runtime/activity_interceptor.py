@@ -1,4 +1,4 @@
-"""What holds for every step: it beats, is not torn off, and fails in Temporal's words."""
+"""Sends heartbeats, finishes despite cancellation, and maps errors to ApplicationError."""
 
 import asyncio
 from contextlib import suppress
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class ActivityRules(Interceptor):
-    """Applies them to every activity of a worker."""
+    """Applies these rules to every activity of a worker."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _Step(next)
@@ -46,7 +46,7 @@ class _Step(ActivityInboundInterceptor):
 
 
 def to_temporal_failure(failure: Exception) -> Exception:
-    """Our failures as Temporal should treat them; anything else as it is."""
+    """Map our failures to those of Temporal; return any other error as it is."""
     kind = _kind(failure)
     match failure:
         case ConnectorFailure():
@@ -75,7 +75,7 @@ def to_temporal_failure(failure: Exception) -> Exception:
 
 
 def _kind(failure: Exception) -> str:
-    """Name its type. A failure that only one room knows goes by the port's name of it."""
+    """Return the name of its type; a connector's own failure goes by the port's name."""
     types = type(failure).__mro__
     return next((each for each in types if each.__module__ == failures.__name__), types[0]).__name__
 
@@ -85,9 +85,9 @@ def _category(*, benign: bool) -> ApplicationErrorCategory:
 
 
 async def _unbroken(step: Any) -> Any:  # noqa: ANN401 - any step, any result
-    """Run a step to its end; only a worker that must stop tears it off.
+    """Run a step to its end; only a worker that must stop cancels it.
 
-    A half-made change in another system is dearer than the seconds until its call has ended.
+    A half-made change in another system costs more than the seconds until its call ends.
     """
     task = asyncio.ensure_future(step)
     if not activity.info().heartbeat_timeout:

@@ -27,7 +27,7 @@ OpenSystems = Callable[[], AbstractAsyncContextManager[Systems]]
 
 @asynccontextmanager
 async def open_application(settings: Settings) -> AsyncIterator[Application]:
-    """The application of these settings; Temporal and vendors are asked only when needed."""
+    """Open the application of these settings; it calls Temporal and vendors only when needed."""
     database = settings.database
     timeout = database.pool_timeout_seconds
     async with open_store(database.full_url, pool_size=2, pool_timeout=timeout) as store:
@@ -42,7 +42,7 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
 def build_application(
     settings: Settings, store: Store, *, connect: Connect, open_systems: OpenSystems
 ) -> Application:
-    """The application over a store that is open already."""
+    """Build the application over a store that is open already."""
     runs = Runs(connect)
     log = CommandLog(store.audit_trail, lambda: datetime.now(UTC))
 
@@ -76,7 +76,7 @@ def build_application(
 
 
 def build_dispatcher(client: Client, settings: Settings, store: Store) -> TemporalEventDispatcher:
-    """What starts and signals runs on this installation's task queue."""
+    """Return the dispatcher to runs on this installation's task queue."""
     return TemporalEventDispatcher(
         client,
         task_queue=settings.temporal.task_queue,

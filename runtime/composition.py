@@ -1,4 +1,4 @@
-"""Opens the vendors an operator chose, and gives each its part."""
+"""Opens the vendors that an operator chose, each in its role."""
 
 import json
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, kw_only=True)
 class Systems:
-    """Every part, played by some vendor."""
+    """Every role, filled by a vendor."""
 
     crm: Crm
     pm: Pm
@@ -32,7 +32,7 @@ class Systems:
 
 @asynccontextmanager
 async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
-    """Every part filled. Raises SettingsProblem if a vendor is unknown, unset or unable."""
+    """Open a vendor for every role. Raises InvalidSettings if one is unknown, unset or unable."""
     vendors = settings.vendors
     async with AsyncExitStack() as stack:
         opened: dict[str, Roles] = {}
@@ -48,7 +48,7 @@ async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
 
 
 def connector_of(vendor: str, settings: Settings) -> tuple[Connector[Any], BaseModel]:
-    """A vendor's connector with its settings. Raises SettingsProblem."""
+    """Return a vendor's connector with its settings. Raises InvalidSettings."""
     connector = CATALOG.get(vendor)
     if connector is None:
         raise InvalidSettings(
@@ -67,7 +67,7 @@ def connector_of(vendor: str, settings: Settings) -> tuple[Connector[Any], BaseM
 
 
 def _from_json(value: object, field: FieldInfo | None) -> object:
-    """A list or table comes from the environment as JSON; what is none is refused by its type."""
+    """Read a list or table, which the environment gives as JSON; its type refuses other text."""
     takes_many = field is not None and get_origin(field.annotation) in {tuple, dict}
     if not takes_many or not isinstance(value, str):
         return value

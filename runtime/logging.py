@@ -1,4 +1,4 @@
-"""Our log: JSON lines with facts as fields, and no personal data in them."""
+"""Our log: JSON lines with facts as fields, without personal data."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ _NAMED = frozenset({"name", "email", "phone", "token", "password", "secret", "au
 
 
 def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank what is personal or secret by name, and e-mails and credentials anywhere."""
+    """Blank fields that are personal or secret by name, and e-mails and credentials anywhere."""
     for key, value in event.items():
         if key.lower() in _NAMED:
             event[key] = "…"

@@ -1,4 +1,4 @@
-"""The house rules of Temporal, in one plugin shared by client, worker, tests and replay."""
+"""How we use Temporal, in one plugin shared by client, worker, tests and replay."""
 
 from dataclasses import replace
 
@@ -11,14 +11,14 @@ from domain.refusal import Refusal
 from runtime.activity_interceptor import ActivityRules
 
 THEIR_CODE = ("pydantic_core", "annotated_types", "rapidfuzz", "anyascii", "stdnum")
-"""Libraries that hold compiled code or read data files when they are imported; all pure."""
+"""Libraries that contain compiled code or read data files at import; all are deterministic."""
 
 
 class CashwardPlugin(SimplePlugin):
-    """Pydantic payloads, our failures in Temporal's words, and a refusal ends a run as failed.
+    """Pydantic payloads, our failures mapped to Temporal's, and runs that fail on a Refusal.
 
-    `strict` puts Temporal's sandbox around every run, with all of our code inside: it raises
-    where a workflow asks the clock, chance, a file or a socket. A lane of the tests is strict,
+    `strict` runs every workflow in Temporal's sandbox, with all of our code inside: it raises
+    where a workflow uses the clock, random numbers, a file or a socket. Some tests are strict,
     workers are not (docs/decisions/0007).
     """
 

@@ -8,7 +8,7 @@ from workflows.polling import Poll, PolledSystem
 
 
 async def ensure_polls(client: Client, *, task_queue: str) -> None:
-    """One run per system, however many workers ask for it."""
+    """Start one run per system, however many workers ask for it."""
     for system in PolledSystem:
         await client.start_workflow(
             Poll.run,

@@ -1,7 +1,7 @@
-"""Everything an operator may set. Read once, at the edge (`reading.py`); inside, code is handed it.
+"""Everything that an operator may set. `settings_loading` reads it once and passes it on.
 
-Sources, the later ones weaker: environment (`CASHWARD_…`, levels parted by `__`), then
-`cashward.toml` in the working directory.
+The environment (`CASHWARD_…`, levels separated by `__`) wins over `cashward.toml` in the working
+directory.
 """
 
 from datetime import timedelta
@@ -41,11 +41,11 @@ Level = Annotated[
 
 
 class InvalidSettings(Exception):
-    """The settings do not hold together; the message says which one, and what would."""
+    """The settings are invalid; the message says which one, and what would be valid."""
 
 
 def content_of(file: Path, setting: str) -> str:
-    """What the file of a setting holds. Raises SettingsProblem."""
+    """Read the file that a setting names. Raises InvalidSettings."""
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as wrong:
@@ -53,7 +53,7 @@ def content_of(file: Path, setting: str) -> str:
 
 
 class _Strict(BaseModel):
-    """A misspelt setting is refused, not ignored."""
+    """Base of the settings: a misspelt one is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -75,17 +75,17 @@ class TemporalSettings(_Strict):
 
 
 class DatabaseSettings(_Strict):
-    """Our own PostgreSQL; the password may lie in a file."""
+    """Our own PostgreSQL; the password may be in a file."""
 
     url: str = "postgresql+psycopg://cashward@127.0.0.1:5432/cashward"
     password_file: Path | None = None
     pool_size: int = Field(10, gt=0)
     pool_timeout_seconds: float = Field(5, gt=0)
-    """How long anybody waits for a connection before PostgreSQL counts as down."""
+    """How long a caller waits for a connection before PostgreSQL counts as down."""
 
     @property
     def full_url(self) -> str:
-        """With the password. Raises SettingsProblem."""
+        """Return the URL with the password. Raises InvalidSettings."""
         try:
             url = make_url(self.url)
         except ArgumentError:
@@ -99,7 +99,7 @@ class DatabaseSettings(_Strict):
 
 
 class VendorChoice(_Strict):
-    """Which vendor plays which part."""
+    """The vendor of each role."""
 
     crm: str = "hubspot"
     pm: str = "jira"
@@ -107,7 +107,7 @@ class VendorChoice(_Strict):
 
 
 class PollIntervals(_Strict):
-    """How often each system is polled. Seconds. A vendor's daily quota bounds it."""
+    """Seconds between two polls of each system; a vendor's daily quota limits them."""
 
     crm: float = Field(30, gt=0)
     pm: float = Field(30, gt=0)
@@ -139,9 +139,9 @@ class Timing(_Strict):
 
 
 class WorkerSettings(_Strict):
-    """Limits per connected system, and how the worker shows itself.
+    """The worker's limits per connected system, its cache and its metrics.
 
-    `rates` are steps per second over all workers, by part (`crm`, `pm`, `erp`); 0 is no limit.
+    `rates` are steps per second over all workers, by role (`crm`, `pm`, `erp`); 0 is no limit.
     """
 
     rates: dict[str, float] = {}
@@ -151,11 +151,11 @@ class WorkerSettings(_Strict):
     """Runs kept in memory between their tasks; 0 replays each task from its history."""
     grace_seconds: float = Field(20, ge=0)
     metrics_address: str = ""
-    """Where Prometheus finds the SDK's metrics, such as `0.0.0.0:9464`; empty is nowhere."""
+    """Where Prometheus reads the SDK's metrics, such as `0.0.0.0:9464`; empty switches them off."""
 
 
 class Settings(BaseSettings):
-    """An installation's configuration; its name keeps two apart that share a vendor."""
+    """An installation's configuration; its name separates installations that share a vendor."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -177,7 +177,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _times_nest(self) -> Self:
-        """A call ends before the change gives up on it, and the change before the step."""
+        """Check that a call times out before its operation, and an operation before its step."""
         if self.timing.operation_timeout + MARGIN >= STEP_TIMEOUT:
             raise ValueError(
                 f"timing.operation_timeout_seconds must be well below {STEP_TIMEOUT.seconds}"

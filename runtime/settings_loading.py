@@ -1,4 +1,4 @@
-"""Reads the settings of this process, and says of each wrong one which it is and what would do."""
+"""Reads the settings of this process, and says of each wrong one what would be right."""
 
 import json
 import os
@@ -11,11 +11,11 @@ from pydantic_settings import SettingsError
 from runtime.settings import FILE, PREFIX, InvalidSettings, Settings
 
 _OF_OTHERS: Final = frozenset({"STATE", "REAL_CACHE", "VERSION", "DB_BUFFERS"})
-"""Variables with our prefix that are no settings: of the local stack, of `real`, of Compose."""
+"""Variables with our prefix that are no settings: of the testbed and of Compose."""
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises SettingsProblem naming each wrong one and its value."""
+    """Read the settings of this process. Raises InvalidSettings naming each wrong one."""
     _refuse_misspelt()
     try:
         return Settings()
@@ -28,7 +28,7 @@ def read_settings() -> Settings:
 
 
 def explain(wrong: ValidationError, prefix: str) -> str:
-    """Each problem on a line, by its setting; values are not repeated: they may be secret."""
+    """Describe each problem on a line, without the value, which may be secret."""
     lines = []
     for error in wrong.errors(include_input=False, include_url=False):
         name = prefix + "__".join(str(part) for part in error["loc"]).upper()
@@ -40,7 +40,7 @@ def explain(wrong: ValidationError, prefix: str) -> str:
 
 
 def _refuse_misspelt() -> None:
-    """The source of the environment overlooks names that begin like none of our settings."""
+    """Refuse misspelt variables, since pydantic overlooks names that are no setting's."""
     known = {name.upper() for name in Settings.model_fields} | _OF_OTHERS
     given = (name for name in sorted(os.environ) if name.startswith(PREFIX))
     wrong = [name for name in given if name.removeprefix(PREFIX).split("__")[0] not in known]
@@ -49,7 +49,7 @@ def _refuse_misspelt() -> None:
 
 
 def _no_json(said: str) -> str:
-    """The source names only the group, so we look for who is meant ourselves."""
+    """Name the variable that is no JSON; pydantic names only its group."""
     suspects = [
         name
         for name, value in sorted(os.environ.items())

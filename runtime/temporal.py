@@ -1,4 +1,4 @@
-"""How we connect to Temporal, wherever it is."""
+"""Connects to Temporal."""
 
 import asyncio
 from datetime import timedelta
@@ -16,7 +16,7 @@ ANSWERS_WITHIN = timedelta(seconds=5)
 
 
 async def connect(settings: TemporalSettings, *, metrics_address: str = "") -> Client:
-    """A client of the namespace. Raises TemporalUnavailable."""
+    """Return a client of the namespace. Raises TemporalUnavailable."""
     runtime = _with_metrics(metrics_address) if metrics_address else None
     try:
         async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
@@ -46,7 +46,7 @@ def _api_key(settings: TemporalSettings) -> str | None:
 
 
 def _tls(settings: TemporalSettings) -> bool | TLSConfig | None:
-    """Plain unless there is something to protect or it was asked for."""
+    """Return the TLS settings: on if there is a credential or the settings ask for it."""
     paths = (settings.server_ca, settings.client_cert, settings.client_key)
     if any(paths):
         ca, cert, key = (_bytes_of(path) if path else None for path in paths)

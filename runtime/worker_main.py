@@ -1,4 +1,4 @@
-"""A worker's whole life: wait for what it needs, work until told to stop, end clean."""
+"""Runs a worker: waits for what it needs, works until told to stop, ends cleanly."""
 
 import asyncio
 import gc
@@ -28,14 +28,14 @@ log = structlog.get_logger()
 
 
 class NotMigrated(Exception):
-    """The database lacks our tables, or has older ones."""
+    """The database has no tables of ours, or older ones."""
 
     def __init__(self) -> None:
         super().__init__("the database is not at our schema: run `cashward migrate` first")
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Work until `stop`. What is down at the start is waited for; Temporal keeps the work."""
+    """Work until `stop` is set. Wait for what is down at the start; Temporal keeps the work."""
     async with AsyncExitStack() as stack:
         systems = await stack.enter_async_context(open_systems(settings))
         database = settings.database
@@ -67,7 +67,7 @@ def _migrated(settings: Settings) -> None:
 
 
 async def _patiently(attempt: Callable[[], Awaitable[R]], stop: asyncio.Event) -> R | None:
-    """Try until it works, saying why it does not; None once `stop` is set."""
+    """Try until it works, logging why it does not; return None once `stop` is set."""
     while not stop.is_set():
         try:
             return await attempt()
@@ -81,16 +81,13 @@ async def _patiently(attempt: Callable[[], Awaitable[R]], stop: asyncio.Event) -
 
 
 def keep_what_is_there() -> None:
-    """Spare the garbage collector what was made at the start, which stays until the end.
-
-    It would look through all of it whenever it looks through everything.
-    """
+    """Exempt from garbage collection what was made at the start and stays until the end."""
     gc.collect()
     gc.freeze()
 
 
 def run_until_stopped(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-    """Run this until SIGTERM or Ctrl-C, which let it end what it has in hand."""
+    """Run this until SIGTERM or Ctrl-C, which let it finish its current work."""
 
     async def watched() -> None:
         stop = asyncio.Event()
@@ -105,7 +102,7 @@ def run_until_stopped(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 def leave(code: int) -> NoReturn:
     """End the process without the interpreter's teardown.
 
-    The SDK's core may abort during it (sdk-python#300), so we flush and go.
+    The SDK's core may abort during the teardown (sdk-python#300), so we only flush.
     """
     gc.collect()
     for stream in filter(None, (sys.stdout, sys.stderr)):  # a caller may have closed either

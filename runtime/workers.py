@@ -1,4 +1,4 @@
-"""The workers of one process: workflows and our own notes, and one for each connected system."""
+"""The workers of one process: one for workflows, and one for each connected system."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ WORKFLOWS: Sequence[type] = (
     Poll,
 )
 AT_ONCE = 20
-"""Steps at once per system, where the settings do not say."""
+"""The default number of concurrent steps per system."""
 
 
 def now() -> datetime:
@@ -45,14 +45,14 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Steps:
-    """Every step there is, by the queue it is taken from."""
+    """Every step, by its queue."""
 
     own: Sequence[Callable[..., Any]]
     by_queue: dict[SystemQueue, Sequence[Callable[..., Any]]]
 
 
 def steps(settings: Settings, systems: Systems, store: Store, client: Client) -> Steps:
-    """The activities, each handed what it needs."""
+    """Build the activities, each with what it needs."""
     timing = settings.timing
     effects = Effects(
         store.effect_ledger,
@@ -107,7 +107,7 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
 
 
 def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Worker]:
-    """One workflow queue, and one activity queue per system with its own limits."""
+    """Build a worker for workflows, and one per system with its own limits."""
     queue = settings.temporal.task_queue
     limits = settings.worker
     grace = timedelta(seconds=limits.grace_seconds)
@@ -135,6 +135,6 @@ def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Work
 
 
 def _activities(*groups: object) -> list[Callable[..., Any]]:
-    """The methods of these objects that are activities."""
+    """Return the methods of these objects that are activities."""
     found = (getattr(group, name) for group in groups for name in dir(group))
     return [method for method in found if hasattr(method, "__temporal_activity_definition")]

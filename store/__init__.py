@@ -1,4 +1,4 @@
-"""Our own memory in PostgreSQL: effects, billing, links, attentions, and the audit trail."""
+"""Our own records in PostgreSQL: effects, billing, links, attentions, and the audit trail."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,10 +32,10 @@ class Store:
 async def open_store(
     url: str, *, pool_size: int = 10, pool_timeout: float = 5
 ) -> AsyncIterator[Store]:
-    """The store, open until the block ends; while PostgreSQL is down it is StoreUnavailable.
+    """Open the store until the block ends; while PostgreSQL is down, it raises StoreUnavailable.
 
-    `url` is a `postgresql://` URL whose schema is current (`migrate`). Who asks for a connection
-    waits `pool_timeout` seconds for one.
+    `url` is a `postgresql://` URL whose schema is current (`migrate`). Callers wait `pool_timeout`
+    seconds for a connection.
     """
     async with Database.open(url, pool_size=pool_size, pool_timeout=pool_timeout) as database:
         yield Store(

@@ -1,4 +1,4 @@
-"""The desk in PostgreSQL: one open attention per trouble, and all that were settled."""
+"""The attention queue in PostgreSQL: open and settled attentions."""
 
 import json
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ _DEAL: Final = Query(select(attention.c.deal).where(*_THIS, _IS_OPEN))
 
 
 class PgAttentionQueue:
-    """Fills ports.attention_queue.Desk."""
+    """Fills ports.attention_queue.AttentionQueue."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

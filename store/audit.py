@@ -71,9 +71,9 @@ class Note:
 
 
 def audited(change: Insert | Update, *then: Callable[[CTE], Insert | Delete]) -> Query:
-    """The change with its entry in the trail: both or none, and no entry where nothing changed.
+    """Return the change with its audit entry: both or none, and no entry where nothing changed.
 
-    `then` follows only where it took place. Answers one row if it did.
+    `then` follows only a change that took place; one row is returned if it did.
     """
     written = change.returning(literal(1).label("written")).cte("written")
     entry = select(*NOTE.values()).select_from(written)
@@ -89,7 +89,7 @@ def changes(before: Value | None, after: Value) -> dict[str, object]:
 
 
 def fields(table: Table, *but: str) -> dict[str, BindParameter[object]]:
-    """Every column from a parameter of its name, but some."""
+    """Return every column but some, each from a parameter of its name."""
     names = (column.name for column in table.columns if column.name not in but)
     return {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
 

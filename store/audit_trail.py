@@ -1,4 +1,4 @@
-"""The audit trail in PostgreSQL: commands as they were asked, and every change of our books."""
+"""The audit trail in PostgreSQL: commands, and every change of our records."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,7 +1,7 @@
-"""Contracts and claims in PostgreSQL. Which step a claim may take, domain.claim_transitions says.
+"""Contracts and claims in PostgreSQL. The rules of a claim are those of domain.claim_transitions.
 
-As in the ledger: read, decide, write if nothing changed, and whoever lost the race decides again.
-What must not change is here the contract with all its claims, since the bound is a rule over them.
+A step is as in the effect ledger: read, decide, write if nothing changed, else decide again. The
+contract with all its claims must not change, since the safety bound is a rule over them.
 """
 
 from collections.abc import Callable, Sequence

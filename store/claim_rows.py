@@ -1,7 +1,7 @@
 """The rows of claims and of the credits against them, each write with its audit entry.
 
-A claim is written together with the next version of its contract, and only if that is still as it
-was seen: so whoever decided on one page of claims is the only one to add to it.
+A claim is written with the next version of its contract, and only if the contract still has the
+version that was read: so of two writers who read the same claims, one succeeds.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ async def of_deal(session: Session, deal: DealId) -> Sequence[Claim]:
 async def write(
     session: Session, page: ContractSnapshot, after: Claim, *, now: datetime, reason: str = ""
 ) -> bool:
-    """Whether the contract and its claims were still as the page has them."""
+    """Write a claim; return whether contract and claims were still as the snapshot has them."""
     before = page.claim(after.subject)
     if after == before:
         return True
@@ -78,7 +78,7 @@ async def write(
 async def put_credit(  # noqa: PLR0913 - the facts of a credit
     session: Session, claim: Claim, net: Money, credit_note: Subject, *, by: Actor, now: datetime
 ) -> bool:
-    """Whether the credit is new. Refused if it is on record for something else."""
+    """Write a credit; return whether it is new. Refused if it is on record for something else."""
     row = {"claim": claim.subject, "net": net.amount, "currency": net.currency}
     what = {"claim": claim.subject, "net": net.model_dump(mode="json")}
     note = Note(at=now, deal=claim.deal, entity="credit", key=credit_note, what=what, actor=by)

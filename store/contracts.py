@@ -43,7 +43,7 @@ TURNED: Final = (
     .returning(literal(1).label("turned"))
     .cte("turned")
 )
-"""For who writes a claim: one row, if the contract was as seen and is at its next version now."""
+"""Optimistic lock for writing a claim: updates one row if the version is unchanged."""
 
 _CLAIM: Final = "claim_"
 _PAGE: Final = (
@@ -89,7 +89,7 @@ AWAITING: Final = Query(_awaiting())
 
 @dataclass(frozen=True)
 class ContractSnapshot:
-    """A contract with all its claims, as they were at one version of it."""
+    """A contract with all its claims at one version of it."""
 
     terms: Baseline
     is_over: bool
@@ -112,12 +112,12 @@ async def read(session: Session, deal: DealId) -> ContractSnapshot:
 
 
 async def find_by_claim(session: Session, subject: Subject) -> ContractSnapshot | None:
-    """The contract that this claim is against, if there is such a claim."""
+    """Return the contract of this claim, if there is such a claim."""
     return _page(await session.all(_OF_CLAIM, subject=subject))
 
 
 async def put(session: Session, terms: Baseline, *, now: datetime) -> bool:
-    """Whether the deal had no contract before."""
+    """Write a contract; return whether the deal had none before."""
     note = _note(terms.deal, changes(None, terms), now=now)
     return bool(await session.one(_PUT, **_columns(terms, now), **note))
 
@@ -125,7 +125,7 @@ async def put(session: Session, terms: Baseline, *, now: datetime) -> bool:
 async def replace(
     session: Session, before: ContractSnapshot, after: Baseline, *, now: datetime
 ) -> bool:
-    """On other terms, or open again; whether it was still as `before` was read from it."""
+    """Write other terms, or reopen; return whether the row was still as `before`."""
     note = _note(after.deal, changes(before.terms, after) | {"ended_at": None}, now=now)
     this = {"deal": after.deal, "seen": before.version}
     return bool(await session.one(_SET, **this, **_columns(after, now), **note))

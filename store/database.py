@@ -1,6 +1,6 @@
-"""PostgreSQL as the store speaks to it: a pool, statements compiled once, one clear failure.
+"""PostgreSQL for the store: a pool, statements compiled once, one clear failure.
 
-SQLAlchemy writes the SQL, psycopg carries it: passing SQLAlchemy's engine for every statement
+SQLAlchemy writes the SQL and psycopg sends it: using SQLAlchemy's engine for every statement
 would triple the client's price of a transition.
 """
 
@@ -31,7 +31,7 @@ _GONE: Final = (
 
 
 class StoreUnavailable(Unreachable):
-    """PostgreSQL did not answer, or broke off: whoever asked must ask again."""
+    """PostgreSQL did not answer, or the connection broke: the caller must try again."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("postgres", reason)
@@ -50,7 +50,7 @@ class Query:
 
 
 class Session:
-    """One connection: in a transaction, or with every statement a transaction of its own."""
+    """One connection, in a transaction or with each statement in a transaction of its own."""
 
     def __init__(self, connection: AsyncConnection[DictRow]) -> None:
         self._connection = connection
@@ -68,7 +68,7 @@ class Session:
 
 
 class Database:
-    """A pool of connections. Whatever keeps PostgreSQL from answering is StoreUnavailable."""
+    """A pool of connections. Raises StoreUnavailable whatever keeps PostgreSQL from answering."""
 
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection[DictRow]]) -> None:
         self._pool = pool
@@ -78,7 +78,7 @@ class Database:
     async def open(
         cls, url: str, *, pool_size: int, pool_timeout: float = 5
     ) -> AsyncIterator[Self]:
-        """Open even while PostgreSQL is down: who asks for a connection waits `pool_timeout` s."""
+        """Open the pool, even while PostgreSQL is down; callers wait `pool_timeout` seconds."""
         pool = AsyncConnectionPool(
             plain_url(url),
             connection_class=AsyncConnection[DictRow],
@@ -107,12 +107,12 @@ class Database:
 
 
 def plain_url(url: str) -> str:
-    """The URL as libpq reads it, without a driver's name."""
+    """Return the URL as libpq reads it, without a driver's name."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _options(url: str) -> dict[str, Any]:
-    """How every connection behaves; the URL's own `options` have the last word."""
+    """Return the options of every connection; the URL's own `options` win."""
     return {
         "autocommit": True,
         "row_factory": dict_row,

@@ -1,8 +1,8 @@
 """The effect ledger in PostgreSQL. Its rules are those of domain.effect; here they become rows.
 
-A transition is read, decide, write-if-unchanged: the write names the version it was decided on,
-and carries its audit entry and links in the same statement. No lock outlives a statement, so a
-stopped worker holds up nobody; whoever lost the race decides again on what is there now.
+A transition is read, decide, write-if-unchanged: the write names the version that was read, and
+contains its audit entry and links in the same statement. No lock outlives a statement, so a
+stopped worker blocks nobody; a writer that lost the race reads and decides again.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,17 +54,17 @@ _KEPT: Final = 1000
 
 @dataclass(frozen=True)
 class Seen:
-    """An effect, and what else its row held."""
+    """An effect, and the rest of its row."""
 
     effect: Effect
     row: dict[str, Any]
 
 
 class PgEffectLedger:
-    """Fills ports.effect_ledger.Ledger.
+    """Fills ports.effect_ledger.EffectLedger.
 
-    It remembers what it put on record and nobody has asked about yet, so that the usual second
-    step need not read it: if it changed meanwhile, its version tells, and it is read after all.
+    It keeps what it wrote last in memory, so that the usual second step need not read it: if the
+    row changed meanwhile, its version shows it, and the row is read after all.
     """
 
     def __init__(self, database: Database) -> None:
@@ -150,7 +150,7 @@ class PgEffectLedger:
             return await change_effect(session, intent.key, step, stamp, now=now)
 
     def _remember(self, begun: Seen) -> None:
-        """Only a worker that is cut off leaves anything behind; that is forgotten in the end."""
+        """Remember an effect; drop the oldest, which only a worker that was cut off leaves."""
         if len(self._begun) >= _KEPT:
             self._begun.clear()
         self._begun[begun.effect.key] = begun
@@ -173,7 +173,7 @@ async def change_effect(
 
 
 async def _step(session: Session, seen: Seen, step: Step, *, now: datetime) -> Effect | None:
-    """The step from what was seen last; None if that would be none, or comes too late."""
+    """Take the step from what was seen last; None if it changes nothing or comes too late."""
     try:
         after = step(seen.effect)
     except Refusal:
@@ -195,7 +195,7 @@ async def _put(session: Session, effect: Effect, row: dict[str, Any], *, now: da
 async def _move(
     session: Session, before: Effect, after: Effect, row: dict[str, Any], *, now: datetime
 ) -> bool:
-    """Whether the row was still as `before` was read from it."""
+    """Write the effect; return whether the row was still as `before`."""
     columns = {**row, **effect_row(after), "version": row["version"] + 1, "changed_at": now}
     values: dict[str, object] = {
         "kind": after.key.kind,

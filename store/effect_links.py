@@ -1,6 +1,6 @@
-"""What an effect made, as links: its id pairs with its subject, each part with `deal:part key`.
+"""What an effect made, as links: its id with its subject, each part's id with `deal:part key`.
 
-Parts are of a kind of their own: a vendor may number its versions as it numbers its projects.
+Parts have a kind of their own: a vendor may number its versions as it numbers its projects.
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ _RIVAL_EFFECT: Final = Query(
 
 
 def pair_values(effect: Effect, *, lenient: bool = False) -> dict[str, object]:
-    """`lenient`: an upsert tells one record many things; the link of the first stands for all."""
+    """Return the values of the links. `lenient`: an upsert keeps the record's first link."""
     pairs = _pairs(effect)
     return {
         "pair_kind": effect.key.kind,
@@ -69,7 +69,7 @@ def pair_values(effect: Effect, *, lenient: bool = False) -> dict[str, object]:
 
 
 def tie_pairs(written: CTE) -> Insert:
-    """Tie what is not tied yet; a pair at odds with another breaks the unique constraint."""
+    """Insert the missing links; one that conflicts with another breaks the unique constraint."""
     columns = ("kind", "key", "external_id", "url")
     made = func.unnest(_KINDS, _OURS, _THEIRS, _URLS).table_valued(*columns)
     made = made.render_derived(name="made")
@@ -91,14 +91,14 @@ def tie_pairs(written: CTE) -> Insert:
 
 
 def untie_pairs(written: CTE) -> Delete:
-    """A thing that is gone stands for nothing of ours."""
+    """Delete the links of a record that is gone."""
     return delete(links).where(
         _HERE, links.c.key == func.any(_OURS), exists(select(written.c.written))
     )
 
 
 async def explain(session: Session, effect: Effect) -> Refusal:
-    """Which two claim the same thing."""
+    """Say which two links conflict."""
     values = pair_values(effect)
     pairs = {pair: theirs for pair, (theirs, _) in _pairs(effect).items()}
     rivals = await session.all(_RIVAL_LINK, **values) + await session.all(_RIVAL_EFFECT, **values)
@@ -115,11 +115,11 @@ async def explain(session: Session, effect: Effect) -> Refusal:
 
 
 Pair = tuple[str, str]
-"""A kind of link, and our name of the thing."""
+"""A kind of link, and our key of the record."""
 
 
 def _is_claimed(pairs: Mapping[Pair, str], here: Pair, theirs: str) -> bool:
-    """Whether the effect ties what is tied here already, under another name of ours."""
+    """Whether the effect links a record that has a link already, under another key of ours."""
     kind, _ = here
     return any(pair != here and pair[0] == kind and pairs[pair] == theirs for pair in pairs)
 

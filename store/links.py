@@ -33,7 +33,7 @@ _OF_DEAL: Final = Query(
 
 
 class PgLinkStore:
-    """Fills ports.links.Links."""
+    """Fills ports.links.LinkStore."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

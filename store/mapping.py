@@ -1,4 +1,4 @@
-"""Between the domain's values and rows: nothing is lost on the way, and money stays exact."""
+"""Maps the domain's values to rows and back without loss; money stays exact."""
 
 import json
 from collections.abc import Mapping

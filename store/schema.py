@@ -1,4 +1,4 @@
-"""Brings a database to the present schema, and says whether it is there."""
+"""Brings a database to the current schema, and says whether it is there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ def schema_is_current(url: str) -> bool:
 
 
 def alembic_config(connection: Connection) -> Config:
-    """What alembic's commands need to work on this connection."""
+    """Return what alembic's commands need to work on this connection."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -39,7 +39,7 @@ def alembic_config(connection: Connection) -> Config:
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """A transaction on this database, for work on its schema."""
+    """Open a transaction on this database, for work on its schema."""
     address = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": 5})
     try:

@@ -1,4 +1,4 @@
-"""The tables of our own memory. What they refuse is refused whoever writes to them."""
+"""The tables of our own records. Their constraints hold whoever writes to them."""
 
 from typing import Final
 
@@ -46,7 +46,7 @@ def _moment(name: str, *, nullable: bool = False) -> Column[object]:
 
 
 def _amount(name: str, *, nullable: bool = False) -> Column[object]:
-    """Exact: four places hold the smallest coin of every currency."""
+    """Return an exact decimal column: four places hold the minor unit of every currency."""
     return Column(name, Numeric(20, 4), nullable=nullable)
 
 

@@ -1,4 +1,4 @@
-"""How a run parks: it says what it needs and of whom, keeps its place, and goes on when told."""
+"""How a run parks: it says what it needs and from whom, keeps its place, and goes on when told."""
 
 import asyncio
 from datetime import timedelta
@@ -26,7 +26,7 @@ Command = TypeVar("Command")
 Result = TypeVar("Result")
 
 LOOK_AGAIN = timedelta(minutes=5)
-"""How soon a run looks again by itself at what only an operator could mend, such as a token."""
+"""How long a run waits before it retries by itself what an operator must mend, such as a token."""
 
 _RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
 _BY_ITSELF = Decision(action=Action.RETRY, by=CASHWARD, reason="looked again by itself")
@@ -53,7 +53,7 @@ class WithAttention:
         *,
         verbs: tuple[Action, ...] = _RETRY_OR_ABORT,
     ) -> Result:
-        """A step that parks where it cannot succeed, and is done again on `retry`."""
+        """Run a step; park where it cannot succeed, and run it again on `retry`."""
         while True:
             try:
                 return await step(activity, command, summary)
@@ -94,7 +94,7 @@ class WithAttention:
         return decision
 
     def look_again(self, reason: str) -> None:
-        """What we wait for may have happened: try again, unless a person was quicker."""
+        """Try again, since what we wait for may have happened; a person's decision comes first."""
         if self.current and self._decision is None:
             self._decision = _BY_ITSELF.model_copy(update={"reason": reason})
 
@@ -144,7 +144,7 @@ class WithAttention:
     async def accept(
         self, command: CommandName, request: ItemRequest | CancelRequest, answer: str
     ) -> str:
-        """Record a command that this run carries out, and answer it."""
+        """Record a command that this run carries out, and return the answer."""
         update, info = workflow.current_update_info(), workflow.info()
         record = CommandRecord(
             id=update.id if update else info.run_id,
@@ -189,7 +189,7 @@ class WithAttention:
             await self._asked.close()
 
     async def _tell(self, attention: Attention | None) -> None:
-        """Show it on this run, and on the deal whose stage this is."""
+        """Show the attention on this run and on its deal's run."""
         self.show()
         if attention:
             await self.tell_parent("attention_raised", attention)
@@ -197,12 +197,12 @@ class WithAttention:
             await self.tell_parent("attention_settled", workflow.info().workflow_id)
 
     def show(self) -> None:
-        """Let the Temporal UI say where this run stands."""
+        """Show in the Temporal UI where this run stands."""
         workflow.upsert_search_attributes([NEEDS_ATTENTION.value_set(self.current is not None)])
         workflow.set_current_details(describe(self.current) if self.current else "")
 
     async def tell_parent(self, signal: str, fact: object) -> None:
-        """Tell the deal whose stage this is, if it is there to hear it."""
+        """Signal the deal's run that started this one, if it is still open."""
         parent = workflow.info().parent
         if parent is None:
             return
@@ -218,7 +218,7 @@ class Skipped(Refusal):
 
 
 def cause_of(failure: ActivityError) -> tuple[str, str]:
-    """The kind of attention and its reason, in the words of the system that refused."""
+    """Return the kind of attention and its reason, in the words of the system that refused."""
     cause = failure.cause
     if isinstance(cause, ApplicationError):
         return cause.type or "Rejected", cause.message
@@ -226,7 +226,7 @@ def cause_of(failure: ActivityError) -> tuple[str, str]:
 
 
 def describe(attention: Attention) -> str:
-    """What the Temporal UI shows of a parked run."""
+    """Return what the Temporal UI shows of a parked run."""
     rows = "".join(f"\n| {f.field} | {f.problem} | {f.responsible} |" for f in attention.findings)
     table = f"\n\n| field | what is wrong | who mends it |\n|---|---|---|{rows}" if rows else ""
     verbs = ", ".join(f"`{verb}`" for verb in attention.actions)

@@ -1,4 +1,4 @@
-"""The bills of one deal: their runs are begun, followed to their end, and found again."""
+"""Starts the billing runs of one deal, follows them to their end, and finds them again."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ from workflows.steps import wait_until_done
 
 
 class BillingRuns(DealState):
-    """A billing run outlives the run of the deal that began it, and reports to the next one."""
+    """The billing runs of a deal; each outlives the deal's run and reports to the next one."""
 
     def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life)
         self._followers: list[asyncio.Task[None]] = []
 
     async def launch(self, bills: Sequence[Bill]) -> None:
-        """Side by side: what was reached together is issued together."""
+        """Start billing runs side by side: what was reached together is issued together."""
         # In tasks of their own: cancelling the deal must not lose sight of a bill just started.
         started = [asyncio.create_task(self._start(bill)) for bill in bills]
         self._followers += started
@@ -56,7 +56,7 @@ class BillingRuns(DealState):
             self.starting -= 1
 
     async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, BillResult]) -> None:
-        """Take in how a bill ended."""
+        """Record how a bill ended."""
         try:
             billed = await handle
             self.move(
@@ -70,7 +70,7 @@ class BillingRuns(DealState):
         self.bills.pop(item, None)
 
     def _lose(self, item: ItemKey, reason: str) -> None:
-        """Nobody sees to this bill any more; what is issued stays issued."""
+        """Record that no run follows this bill any more; an issued invoice stays issued."""
         if self.state(item) is ItemState.ISSUED:
             state, way_out = ItemState.ISSUED, "it is followed again at the ERP's next news of it"
         else:
@@ -82,7 +82,7 @@ class BillingRuns(DealState):
         )
 
     async def collect_again(self) -> None:
-        """Bills whose run had ended; what is issued needs no second approval."""
+        """Bill again the items whose run had ended; an issued invoice needs no second approval."""
         while self.reopened:
             status = self.snapshot.schedule[self.reopened.pop(0)]
             bill = self.bill_for(status)
@@ -91,9 +91,9 @@ class BillingRuns(DealState):
             await self.launch([bill])
 
     def adopt_open_bills(self) -> None:
-        """Bills that an earlier run started report their end to this one from now on.
+        """Make the bills that an earlier run started report their end to this run.
 
-        In a task of its own: a cancel may come before anything else that this run hears.
+        This runs in a task of its own: a cancel may be the first thing that this run hears.
         """
         self.bills.update(dict.fromkeys(self.snapshot.open_bills))
         self.starting += 1
@@ -118,7 +118,7 @@ class BillingRuns(DealState):
             await self._see_how_it_ended(item)
 
     async def _see_how_it_ended(self, item: ItemKey) -> None:
-        """A bill may end while one run of the deal follows the other: then only the ERP knows."""
+        """Ask the ERP how a bill ended that ended between two runs of the deal."""
         status = self.snapshot.schedule[item]
         if status.invoice:
             bill = self.bill_for(status)

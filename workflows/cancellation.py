@@ -1,4 +1,4 @@
-"""Winding up a cancelled deal, so that CRM, PM and ERP agree on what is left of it."""
+"""Cancels a deal, so that CRM, PM and ERP agree on what is left of it."""
 
 from contextlib import suppress
 
@@ -31,7 +31,7 @@ _OPEN = (ItemState.PLANNED, ItemState.BILLABLE, ItemState.HELD, ItemState.DRAFTE
 
 
 async def cancel_deal(deal: DealState, request: CancelRequest) -> Outcome:
-    """Nothing issued: take everything back. Something issued: close, and propose a credit."""
+    """Undo everything if nothing was issued; else close the project and propose a credit."""
     deal.enter(Stage.CANCELLING)
     await _withdraw_open_bills(deal)
     issued = deal.snapshot.schedule.in_state(ItemState.ISSUED, ItemState.PAID)
@@ -48,7 +48,7 @@ async def cancel_deal(deal: DealState, request: CancelRequest) -> Outcome:
 
 
 async def _withdraw_open_bills(deal: DealState) -> None:
-    """Each billing run deletes its draft, or says that it was too late."""
+    """Cancel each billing run: it deletes its draft, or says that it was too late."""
     await workflow.wait_condition(lambda: not deal.starting)
     for item, handle in tuple(deal.bills.items()):
         if handle:
@@ -63,7 +63,7 @@ async def _withdraw_open_bills(deal: DealState) -> None:
 
 
 async def _cancel_item(deal: DealState, status: ItemStatus) -> None:
-    """A billing run that ended out of turn may have issued: only the ERP knows."""
+    """Withdraw the item's bill; the ERP says whether a run that ended early had issued it."""
     invoice = None
     if status.state in {ItemState.DRAFTED, ItemState.HELD}:
         invoice = await deal.attempt(
@@ -90,7 +90,7 @@ async def _close_project(deal: DealState) -> None:
 async def _credit_if_wanted(
     deal: DealState, request: CancelRequest, issued: tuple[ItemStatus, ...]
 ) -> None:
-    """Only a person may reverse what was issued."""
+    """Ask finance whether to credit what was issued: only a person may reverse that."""
     decision = await deal.park(_proposal(deal, request, issued))
     if decision.action is Action.AMEND:
         for status in issued:
@@ -126,7 +126,7 @@ async def _credit(deal: DealState, status: ItemStatus, reason: str, by: Actor) -
 
 
 async def _tell_the_crm(deal: DealState) -> None:
-    """What is left of the money; of a deal that never became a contract, only its end."""
+    """Write what is left of the money; for a deal without a contract, only its end."""
     deal.update(revision=deal.snapshot.revision + 1)
     if deal.snapshot.contract:
         command = write_back(deal.position(), Stage.CANCELLED, revision=deal.snapshot.revision)

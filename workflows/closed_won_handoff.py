@@ -44,7 +44,7 @@ class ClosedWonHandoff(WithAttention):
         return HandoffResult(contract=contract, existing_customer=customer)
 
     async def _complete_deal(self) -> Deal:
-        """The deal, once pre-flight finds nothing; until then it waits for whoever must mend it."""
+        """Return the deal once pre-flight finds nothing; until then wait for its owner."""
         while True:
             deal = await self.attempt(Crm.read_deal, self.deal, "Read the deal")
             findings = preflight(deal)
@@ -55,7 +55,7 @@ class ClosedWonHandoff(WithAttention):
             await self.park(attention)
 
     async def _customer_of(self, contract: Contract) -> ExternalId | None:
-        """The existing customer, or None for a new one; a person tells where we cannot."""
+        """Return the existing customer, or None for a new one; ask a person where in doubt."""
         match = await self.attempt(
             Customers.match_customer, contract.account, "Look for the customer in the ERP"
         )
@@ -74,7 +74,7 @@ class ClosedWonHandoff(WithAttention):
         await local_step(Desk.agree_contract, baseline, f"Agree on {contract.value}")
 
     async def _tell_sales(self, attention: Attention) -> None:
-        """Write what is missing on the deal itself, where its owner looks; the same only once."""
+        """Write what is missing on the deal itself, where its owner looks, but not twice."""
         if attention.why == self._written:
             return
         self._written = attention.why

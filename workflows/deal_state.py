@@ -1,4 +1,4 @@
-"""The file of one deal: what its run knows, what people and systems tell it, what it answers."""
+"""The state of one deal: what its run knows, what it is told, and what it answers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,8 +19,7 @@ from domain.ids import ItemKey, Subject
 from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.stage import Stage
-from workflows import presentation as dossier
-from workflows import workflow_ids
+from workflows import presentation, workflow_ids
 from workflows.attention import WithAttention
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.milestone_billing import MilestoneBilling
@@ -37,11 +36,11 @@ class DealState(WithAttention):
         self.snapshot = life
         self.cancelled_by: CancelRequest | None = None
         self.bills: dict[ItemKey, ChildWorkflowHandle[Any, BillResult] | None] = {}
-        """Open billing runs; None for one that an earlier run of this deal started."""
+        """The open billing runs; None for one that an earlier run of this deal started."""
         self.starting = 0
         """Billing runs that were asked for and have not started yet."""
         self.reopened: list[ItemKey] = []
-        """Items whose bill had ended, and of whose invoice the ERP says something new."""
+        """Items whose bill had ended before the ERP said something new of their invoice."""
         self.must_look = False
         self.has_moved = False
         self._attentions: dict[str, Attention] = {}
@@ -49,7 +48,7 @@ class DealState(WithAttention):
     # -- memory --------------------------------------------------------------------------------
 
     def update(self, **facts: object) -> None:
-        """Remember these fields of the deal's life."""
+        """Remember these fields in the deal's snapshot."""
         self.snapshot = self.snapshot.model_copy(update=facts)
 
     def enter(self, stage: Stage) -> None:
@@ -58,7 +57,7 @@ class DealState(WithAttention):
             self.show()
 
     def move(self, move: Transition) -> None:
-        """An item came further: the CRM will be told."""
+        """Apply a transition of an item; the CRM will be told."""
         self.update(schedule=self.snapshot.schedule.apply(move, at=workflow.now()))
         self.has_moved = True
         self._describe()
@@ -67,7 +66,7 @@ class DealState(WithAttention):
         return self.snapshot.schedule[item].state
 
     def bill_for(self, status: ItemStatus) -> Bill:
-        """The order to bill this item. Raises Refusal before the deal is kicked off."""
+        """Return the order to bill this item. Raises Refusal before the deal is kicked off."""
         contract, kicked_off = self.snapshot.contract, self.snapshot.kicked_off
         if contract is None or kicked_off is None:
             raise Refusal(f"{self.deal} is not kicked off: there is nothing to bill")
@@ -85,19 +84,19 @@ class DealState(WithAttention):
         )
 
     def position(self) -> CashPosition:
-        return dossier.position(self.snapshot, today=workflow.now().date())
+        return presentation.position(self.snapshot, today=workflow.now().date())
 
     def show(self) -> None:
         attentions = list(self._all_attentions())
         workflow.upsert_search_attributes(
-            dossier.search_attributes(self.snapshot, needs_attention=bool(attentions))
+            presentation.search_attributes(self.snapshot, needs_attention=bool(attentions))
         )
         self._describe()
 
     def _describe(self) -> None:
         today = workflow.now().date()
         workflow.set_current_details(
-            dossier.details(self.snapshot, self._all_attentions(), today=today)
+            presentation.details(self.snapshot, self._all_attentions(), today=today)
         )
 
     def _all_attentions(self) -> Iterator[Attention]:
@@ -106,18 +105,18 @@ class DealState(WithAttention):
         yield from self._attentions.values()
 
     async def nobody_waits_for(self, run: str) -> None:
-        """What a run asked for that was ended from outside goes off the list of attentions."""
+        """Drop the attentions of a run that was ended from outside."""
         await local_step(Desk.drop_attentions, run, "Nobody waits for a decision")
         self.attention_settled(run)
 
     def _reflect(self, run: str, attention: Attention | None) -> None:
-        """A parked billing run holds its item."""
+        """Hold the item of a parked billing run."""
         for status in self.snapshot.schedule.in_state(ItemState.DRAFTED, ItemState.HELD):
             if workflow_ids.billing_run(status.item.subject(self.deal)) == run:
                 self.move(transition_of(status.item.key, attention))
 
     def _reopen(self, subject: Subject) -> None:
-        """A payment was taken back, or the run was terminated: somebody has to look again."""
+        """Note an item to look at again: a payment was reversed, or its run was terminated."""
         for status in self.snapshot.schedule.in_state(*_IN_THE_ERP):
             item = status.item
             is_new = self._is_unseen_to(item.key) and item.key not in self.reopened
@@ -127,7 +126,7 @@ class DealState(WithAttention):
             self.reopened.append(item.key)
 
     def _is_unseen_to(self, item: ItemKey) -> bool:
-        """No billing run is known to see to it: it ended, or an earlier run began it."""
+        """Return whether no known run bills the item: it ended, or an earlier run began it."""
         return self.bills.get(item) is None
 
     # -- what people and systems say -----------------------------------------------------------
@@ -218,7 +217,7 @@ class DealState(WithAttention):
 
     @workflow.query(description="Where the deal stands and what it waits for.")
     def status(self) -> DealStatus:
-        return dossier.status(self.snapshot, self._all_attentions())
+        return presentation.status(self.snapshot, self._all_attentions())
 
     @workflow.query(description="Contracted, billable, held, billed, credited, paid, outstanding.")
     def cash_position(self) -> CashPosition:
@@ -234,7 +233,7 @@ class DealState(WithAttention):
 
 
 def transition_of(item: ItemKey, attention: Attention | None) -> Transition:
-    """Hold the item of a parked billing run; let it go on once nobody has to decide."""
+    """Return the transition that holds a parked run's item, or lets it go on after the decision."""
     if attention is None:
         return Transition(
             item=item,

@@ -43,7 +43,7 @@ class DealToCash(BillingRuns):
     def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life)
         self._written = ""
-        """What the CRM knows of the money; an earlier run's word is told once more."""
+        """What this run last wrote to the CRM of the money; a new run writes once more."""
 
     @workflow.run
     async def run(self, life: DealSnapshot) -> Outcome:
@@ -71,7 +71,7 @@ class DealToCash(BillingRuns):
         return bool(self.must_look or self.has_moved or self.reopened)
 
     def _is_collected(self) -> bool:
-        """All is paid, credited or cancelled, the CRM knows, and nobody still looks at a bill."""
+        """Return whether all is paid, credited or cancelled, the CRM knows, and no bill is open."""
         at_work = self.has_moved or self.reopened or self.bills or self.starting
         return self.snapshot.schedule.is_complete and not at_work
 
@@ -118,7 +118,7 @@ class DealToCash(BillingRuns):
         self._written = write_back(self.position(), self.snapshot.stage, revision=0).identity()
 
     async def _through(self, starting: Starting[Result]) -> Result:
-        """Run a stage to its end. One that was ended from outside begins again on `retry`."""
+        """Run a stage to its end; start it again on `retry` if it was ended from outside."""
         while True:
             try:
                 return await child(starting())
@@ -135,7 +135,7 @@ class DealToCash(BillingRuns):
                 )
 
     async def _look_at_milestones(self) -> None:
-        """Read again what a signal hinted at: only the PM says what is reached."""
+        """Read the milestones after a signal: only the PM says what is reached."""
         if not self.must_look or not self.snapshot.kicked_off:
             return
         self.must_look = False
@@ -178,7 +178,7 @@ class DealToCash(BillingRuns):
         return bill
 
     async def _tell_the_crm(self) -> None:
-        """Bring the revenue to the deal's record when it changed: absolute values, one by one."""
+        """Write the revenue to the deal's record when it changed, as absolute values."""
         if not self.has_moved or not self.snapshot.kicked_off:
             return
         self.has_moved = False
@@ -207,7 +207,7 @@ class DealToCash(BillingRuns):
             self.cancelled_by = CancelRequest(by=TEMPORAL, reason="the run was cancelled")
 
     async def _rest(self, carrying: "asyncio.Task[Outcome]") -> Outcome | CancelRequest:
-        """How carrying ended: well, or by whom it was given up."""
+        """Return the deal's outcome, or who gave it up."""
         if self.cancelled_by:
             carrying.cancel()
         try:

@@ -55,7 +55,7 @@ class KickoffProvisioning(WithAttention):
 
 
 def undos_of(run: WithAttention, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
-    """How to take a kickoff back, in the order it was done: customer, project, link."""
+    """Return a kickoff's undos in the order it was done: customer, project, link."""
 
     def undo(activity: MethodAsyncSingleParam[S, C, None], command: C, summary: str) -> Undo:
         return partial(_until_undone, run, activity, command, summary)
@@ -70,7 +70,7 @@ def undos_of(run: WithAttention, kickoff: Kickoff) -> tuple[Undo, Undo, Undo]:
 async def _until_undone(
     run: WithAttention, activity: MethodAsyncSingleParam[S, C, None], command: C, summary: str
 ) -> None:
-    """An undo goes on until it is done, or until a person answers for leaving it."""
+    """Repeat an undo until it is done, or until a person decides to leave it."""
     try:
         await run.attempt(activity, command, summary, verbs=(Action.RETRY, Action.SKIP))
     except Skipped as skipped:

@@ -64,7 +64,7 @@ class MilestoneBilling(WithAttention):
         return drafted, await self.attempt(Invoices.issue_invoice, drafted, "Issue the invoice")
 
     async def _clearance(self, bill: Bill) -> None:
-        """Wait until it is approved and not held."""
+        """Wait until the bill is approved and not held."""
         while self._hold or not self._cleared:
             why = _held_because(self._hold) if self._hold else "its amount needs approval"
             await self._tell_deal(bill, ItemState.HELD, why, None, responsible=Party.FINANCE)
@@ -116,7 +116,7 @@ class MilestoneBilling(WithAttention):
         )
 
     async def _wait_for_news(self, invoice: Invoice) -> None:
-        """Until somebody tells, or the day after the invoice was due."""
+        """Wait for a signal, or until the day after the invoice is due."""
         today = workflow.now().date()
         due = invoice.due_on
         until_overdue = None
@@ -134,7 +134,7 @@ class MilestoneBilling(WithAttention):
         self._news = False
 
     async def _withdraw(self, bill: Bill, reason: str) -> BillResult:
-        """Delete the draft; if it was issued meanwhile, it stays for a person to credit."""
+        """Delete the draft; an invoice issued meanwhile stays for a person to credit."""
         invoice = await self.attempt(Invoices.withdraw_invoice, bill, "Withdraw the draft")
         state = ItemState.ISSUED if invoice else ItemState.CANCELLED
         return await self._end(bill, state, reason, invoice)
@@ -142,7 +142,7 @@ class MilestoneBilling(WithAttention):
     async def _end(
         self, bill: Bill, state: ItemState, reason: str, invoice: Invoice | None
     ) -> BillResult:
-        """Our result tells the deal; a deal that continued as new meanwhile has to be told."""
+        """Return the result; signal it to a deal that continued as new meanwhile."""
         if self._adopted:
             last = Transition(
                 item=bill.item.key, state=state, reason=reason, invoice=invoice, is_last=True
@@ -235,7 +235,7 @@ def _held_because(request: ItemRequest) -> str:
 
 
 def how_ended(invoice: Invoice) -> ItemState | None:
-    """Paid, or credited and gone; None while something is outstanding."""
+    """Return PAID or CREDITED; None while something is outstanding."""
     if invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
         return None
     if invoice.status is InvoiceStatus.GONE or invoice.credited == invoice.gross:

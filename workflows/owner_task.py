@@ -1,4 +1,4 @@
-"""The deal's owner is asked by a task in the CRM, beside the run that waits for them."""
+"""Asks the deal's owner by a task in the CRM, beside the run that waits for them."""
 
 import asyncio
 from contextlib import suppress
@@ -12,13 +12,13 @@ from domain.attention import Attention
 from workflows.steps import step
 
 A_MOMENT = timedelta(seconds=10)
-"""How long a run that goes on waits for its task to be closed; then that goes on beside it."""
+"""How long a run waits for its task to be closed before it goes on beside that."""
 
 
 class OwnerTaskHandle:
     """One task, from when it is asked for until it is closed.
 
-    A run never waits for the CRM here, and never fails by it: a task is a courtesy.
+    The run neither waits for the CRM nor fails with it: a task is a courtesy.
     """
 
     def __init__(self, attention: Attention) -> None:
@@ -27,7 +27,7 @@ class OwnerTaskHandle:
         self._closing: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
-        """Have it closed, and go on after a moment at the latest."""
+        """Close the task; return after a moment even if the CRM has not answered."""
         self._closing = asyncio.create_task(self._close())
         with suppress(TimeoutError):
             await workflow.wait_condition(

@@ -1,4 +1,4 @@
-"""One long-lived run per system polls it: one activity after the other, each for an hour."""
+"""Polls each system in one long-lived run: one activity after the other, each for an hour."""
 
 from enum import StrEnum
 

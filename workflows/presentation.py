@@ -38,7 +38,7 @@ _WAITS = {
 def search_attributes(
     life: DealSnapshot, *, needs_attention: bool
 ) -> list[SearchAttributeUpdate[Any]]:
-    """By what people find deals in the Temporal UI, in one update a stage."""
+    """Return the search attributes by which people find deals, in one update per stage."""
     found: list[SearchAttributeUpdate[Any]] = [
         DEAL_STAGE.value_set(life.stage),
         NEEDS_ATTENTION.value_set(needs_attention),
@@ -55,7 +55,7 @@ def search_attributes(
 
 
 def status(life: DealSnapshot, attentions: Iterable[Attention]) -> DealStatus:
-    """The deal at a glance."""
+    """Return the deal at a glance."""
     open_attentions = list(attentions)
     project = life.kicked_off.project if life.kicked_off else None
     return DealStatus(
@@ -72,7 +72,7 @@ def status(life: DealSnapshot, attentions: Iterable[Attention]) -> DealStatus:
 
 
 def _waits_for(life: DealSnapshot, attentions: Sequence[Attention]) -> str:
-    """People first: whoever has to decide, then whoever holds an item back."""
+    """Return whom the deal waits for: first who has to decide, then who holds an item back."""
     asked = [f"{name_parties(attention.responsible)}: {attention.what}" for attention in attentions]
     known = {attention.why for attention in attentions}
     held = [
@@ -84,7 +84,7 @@ def _waits_for(life: DealSnapshot, attentions: Sequence[Attention]) -> str:
 
 
 def position(life: DealSnapshot, *, today: date) -> CashPosition:
-    """The money of the deal. Raises Refusal before there is a contract."""
+    """Return the money of the deal. Raises Refusal before there is a contract."""
     if life.contract is None:
         raise Refusal(f"{life.deal} has no contract yet: `status` tells what it waits for")
     found = cash_position(life.contract, life.schedule.statuses, today=today)
@@ -94,7 +94,7 @@ def position(life: DealSnapshot, *, today: date) -> CashPosition:
 
 
 def details(life: DealSnapshot, attentions: Iterable[Attention], *, today: date) -> str:
-    """The deal in Markdown, for the Temporal UI: where it stands, what it waits for, its links."""
+    """Describe the deal in Markdown for the Temporal UI: stage, what it waits for, links."""
     open_attentions = list(attentions)
     at_a_glance = status(life, open_attentions)
     parts = [

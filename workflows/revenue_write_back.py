@@ -15,9 +15,9 @@ from workflows.attention import WithAttention
 
 @workflow.defn(name="revenue-write-back")
 class RevenueWriteBack(WithAttention):
-    """A run of its own for repair and reconciliation; the deal takes the same step inline.
+    """Writes the revenue for repair and reconciliation; a deal's run does the same by itself.
 
-    It also sees to invoices of a deal that is over, such as one whose payment was taken back.
+    It also handles invoices of a deal that is over, such as one whose payment was reversed.
     """
 
     @workflow.init

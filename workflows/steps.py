@@ -1,4 +1,4 @@
-"""The few words every workflow is written in: `step`, `note` and `Saga`."""
+"""The building blocks of every workflow: `step`, `local_step`, `child` and `Saga`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -36,15 +36,15 @@ ACTIVITY_OPTIONS = ActivityConfig(
         initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=5)
     ),
 )
-"""How we ask another system for something: briefly each time, and for days if need be."""
+"""The options of a step: each attempt is short, and attempts go on for days if need be."""
 
 
 async def step(
     activity: MethodAsyncSingleParam[S, Command, Result], command: Command, summary: str
 ) -> Result:
-    """Have one step done on its system's queue, and wait for it.
+    """Run one step on its system's queue, and wait for it.
 
-    If we are cancelled meanwhile, the step settles first: an undo must not race it.
+    If we are cancelled meanwhile, the step ends first: an undo must not race it.
     """
     config = ActivityConfig(**ACTIVITY_OPTIONS, task_queue=_queue_of(activity), summary=summary)
     return await wait_until_done(workflow.start_activity_method(activity, command, **config))
@@ -65,7 +65,7 @@ async def poll(activity: MethodAsyncNoParam[S, None], summary: str) -> None:
 async def local_step(
     activity: MethodAsyncSingleParam[S, Command, Result], command: Command, summary: str
 ) -> Result:
-    """Have our own bookkeeping done, without a task of its own."""
+    """Run a step of our own bookkeeping as a local activity."""
     handle = workflow.start_local_activity_method(
         activity,
         command,
@@ -83,10 +83,9 @@ def _queue_of(activity: object) -> str:
 
 
 async def wait_until_done(handle: "asyncio.Task[Result]") -> Result:
-    """The outcome of what was started; when cancelled, cancel it and let it come to rest.
+    """Return the result of what was started; when cancelled, cancel it and wait until it ends.
 
-    What is awaited bare may end well all the same, and a cancel is told only once: the caller
-    would never hear of it.
+    A bare await could lose the cancel: it is told only once, and the awaited may still end well.
     """
     try:
         return await asyncio.shield(handle)
@@ -98,7 +97,7 @@ async def wait_until_done(handle: "asyncio.Task[Result]") -> Result:
 
 
 async def child(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]) -> Result:
-    """Run a child to its end; when cancelled, cancel it and wait until it has come to rest."""
+    """Run a child to its end; when cancelled, cancel it and wait until it ends."""
     started = asyncio.create_task(starting)
     try:
         handle = await asyncio.shield(started)
@@ -111,17 +110,17 @@ async def child(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]])
 
 
 class Saga:
-    """Takes back what was done, newest first, if its block fails or is cancelled.
+    """Undoes what was done, newest first, if its block fails or is cancelled.
 
     An undo is on record before its step is tried: a step that failed may still have happened.
-    So an undo takes the same command as its step, never the result. A bug takes nothing back.
+    So an undo takes the same command as its step, never the result. A bug undoes nothing.
     """
 
     def __init__(self) -> None:
         self._undos: list[Undo] = []
 
     def undo_with(self, undo: Undo) -> None:
-        """Remember how to take the next step back."""
+        """Remember how to undo the next step."""
         self._undos.append(undo)
 
     async def __aenter__(self) -> Self:
@@ -144,5 +143,5 @@ async def undo_all(undos: Sequence[Undo]) -> None:
 
 
 def is_refusal(failure: ActivityError) -> bool:
-    """Whether a step will not succeed by being tried again, or was tried long enough."""
+    """Return whether a step is not worth another try: it was refused, or was tried long enough."""
     return not is_cancelled_exception(failure)

@@ -11,14 +11,14 @@ from activities.polls import CrmPoll, ErpPoll, PmPoll
 
 
 class SystemQueue(StrEnum):
-    """The part of a task queue's name that tells which system its activities call."""
+    """The part of a task queue's name that names the system its activities call."""
 
     CRM = "crm"
     PM = "pm"
     ERP = "erp"
 
     def under(self, workflow_queue: str) -> str:
-        """The full name: `cashward-erp`."""
+        """Return the full name, such as `cashward-erp`."""
         return f"{workflow_queue}-{self}"
 
 
@@ -39,5 +39,5 @@ _QUEUE_OF: Final = {
 
 
 def queue_of(activity: object) -> SystemQueue:
-    """The queue of the system that this activity calls."""
+    """Return the queue of the system that this activity calls."""
     return _QUEUE_OF[activity]

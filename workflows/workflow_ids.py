@@ -1,4 +1,4 @@
-"""Workflow ids, made from meaning; they read well in the Temporal UI and never hold a `/`."""
+"""Workflow ids, made from meaning; they read well in the Temporal UI and never contain a `/`."""
 
 from domain.ids import DealId, ItemKey, Subject
 
@@ -28,10 +28,10 @@ def poll_run(system: str) -> str:
 
 
 def subject_of(deal: DealId, item: ItemKey, revision: int = 1) -> Subject:
-    """What a bill of this item is about."""
+    """Return the subject of a bill for this item."""
     return Subject(f"{deal}:{item}:r{revision}")
 
 
 def deal_of(run: str) -> DealId:
-    """The deal that a run is about: `billing:hubspot:123:m2:r1` is about `hubspot:123`."""
+    """Return the deal that a run is about: `billing:hubspot:123:m2:r1` is about `hubspot:123`."""
     return DealId(":".join(run.split(":")[1:3]))

@@ -1,1 +1,1 @@
-"""What changes something. Every command takes its actor and is written to the audit trail."""
+"""The commands. Each takes its actor and is written to the audit trail."""

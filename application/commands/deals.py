@@ -26,7 +26,7 @@ NewDispatcher = Callable[[Client], EventDispatcher]
 
 
 class EventName(StrEnum):
-    """What a deal can be told; events are hints, and the run reads the record again."""
+    """Events that a deal can be told of; they are hints, and the run reads the record again."""
 
     DEAL_WON = "deal-won"
     MILESTONE_REACHED = "milestone-reached"
@@ -34,7 +34,7 @@ class EventName(StrEnum):
 
 
 class DealCommands:
-    """Answers are sentences for the actor. Refusals are raised as domain.refusal.Refusal."""
+    """Commands about a deal. Each returns a sentence for the actor or raises Refusal."""
 
     def __init__(
         self, runs: Runs, log: CommandLog, *, open_crm: OpenCrm, dispatcher: NewDispatcher
@@ -67,7 +67,7 @@ class DealCommands:
             return answer
 
     async def cancel(self, actor: Actor, deal: DealId, reason: str) -> str:
-        """Take back what can be taken back; propose a credit for what was issued."""
+        """Undo what can be undone; propose a credit for what was issued."""
         run = workflow_ids.deal_run(deal)
         command = new_command(CommandName.CANCEL, actor, deal, reason=reason, workflow=run)
         async with self._log.recording_failures(command):
@@ -75,7 +75,7 @@ class DealCommands:
             return await self._runs.update(run, DealToCash.cancel, request, id=command.id)
 
     async def _require_in_crm(self, deal: DealId) -> None:
-        """A deal has one run, ever: a mistyped id must not become one."""
+        """Check that the CRM has the deal: a mistyped id must not start a run."""
         async with self._open_crm() as crm:
             try:
                 await crm.read_deal(deal)

@@ -12,7 +12,7 @@ from workflows.attention import WithAttention
 
 
 class DecisionCommands:
-    """The run checks whether the decision is possible; it records it with its attention."""
+    """Passes decisions to a parked run, which checks and records them."""
 
     def __init__(self, runs: Runs, log: CommandLog) -> None:
         self._runs = runs

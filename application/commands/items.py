@@ -14,7 +14,7 @@ from workflows.milestone_billing import MilestoneBilling
 
 
 class ItemCommands:
-    """The item's billing run answers while it is open; before and after that, the deal's run."""
+    """Commands about an item. Its billing run answers while it is open, else the deal's run."""
 
     def __init__(self, runs: Runs, log: CommandLog) -> None:
         self._runs = runs

@@ -89,14 +89,14 @@ class BottlecrmClient(VendorClient[BottlecrmSettings]):
         return (await self.api.get("/api/activities/", query=query)).read(Activities)
 
     async def won_deals(self) -> Sequence[Deal]:
-        """Every deal in a won stage. Raises Unreachable if the list changed meanwhile."""
+        """Read every deal in a won stage. Raises Unreachable if the list changed meanwhile."""
         found: dict[str, Deal] = {}
         for stage in await self.won_stages.get():
             found |= await self._deals_in(stage)
         return [deal for deal in found.values() if deal.is_won]
 
     async def _deals_in(self, stage: str) -> dict[str, Deal]:
-        """Pages overlap by one deal; where they do not, the list changed and a deal may be lost."""
+        """Read pages that overlap by one deal; if they do not, the list changed meanwhile."""
         found: dict[str, Deal] = {}
         full, offset = True, 0
         while full:

@@ -41,11 +41,11 @@ class BottlecrmCrm:
         return to_deal(deal, await self._records(page.deal))
 
     async def won_since(self, since: datetime) -> Sequence[WonDeal]:
-        """Reads the latest fifty edits, or all won deals where those do not reach back far enough.
+        """Read the latest fifty edits, or all won deals if those do not reach back far enough.
 
-        It misses no win that left an edit in that list. Django's own admin pages leave none, nor
-        does a site that dies between a save and its entry: such a win is found when the deal is
-        saved again. It misses edits of won deals that the list has no more, or never had.
+        It finds every win that left an edit in that list. Django's admin pages leave none, and
+        neither does a site that dies between a save and its entry: such a win is found when the
+        deal is saved again. It misses edits of won deals that are not in the list.
         """
         activities = await self._client.activities()
         if activities.reach(since):

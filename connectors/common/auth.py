@@ -1,4 +1,4 @@
-"""How a call says who we are."""
+"""The credentials of calls."""
 
 from base64 import b64encode
 from typing import Protocol
@@ -13,7 +13,7 @@ class Auth(Protocol):
     async def headers(self) -> dict[str, str]: ...
 
     async def refresh(self, failed: str) -> bool:
-        """The vendor refused this Authorization header. Answers whether there is another to try."""
+        """Renew a refused Authorization header; return whether there is another one to try."""
         ...
 
 
@@ -28,7 +28,7 @@ class Anonymous:
 
 
 class ApiKey:
-    """A secret in a header of its own. It changes only when a person rotates it: then read anew."""
+    """A secret in a header. It changes only when a person rotates it, and then it is read again."""
 
     def __init__(self, system: str, header: str, secret: Secret) -> None:
         self._system = system
@@ -76,7 +76,7 @@ class Basic(ApiKey):
 
 
 def read_secret(system: str, secret: Secret) -> str:
-    """The secret, or Misconfigured naming what could not be read."""
+    """Read the secret. Raises Misconfigured, naming what could not be read."""
     try:
         return secret()
     except OSError as missing:

@@ -1,4 +1,4 @@
-"""A fact of a vendor's account that seldom changes, read once for all who ask."""
+"""A cache for facts of a vendor's account that seldom change."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ F = TypeVar("F")
 
 
 class Cached(Generic[T]):
-    """Reads when asked and nothing fresh is at hand; one read at a time."""
+    """A cached value, read when it is asked for and not fresh, by one reader at a time."""
 
     def __init__(
         self,
@@ -34,11 +34,11 @@ class Cached(Generic[T]):
             return self._known[0]
 
     async def again(self) -> T:
-        """Read it anew: what was known did not do."""
+        """Read the value again, since the known one did not fit."""
         self._known = None
         return await self.get()
 
     async def find(self, look: Callable[[T], F | None]) -> F | None:
-        """What `look` finds in the known value, or else in one that is read anew."""
+        """Return what `look` finds in the known value, or else in one that is read again."""
         found = look(await self.get())
         return look(await self.again()) if found is None else found

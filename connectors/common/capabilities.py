@@ -13,7 +13,7 @@ def capabilities(
 ) -> frozenset[Capability]:
     """The capabilities that the operations declare, and those in `also`.
 
-    The ledger acts by `idempotency`: a flag derived from it never says anything else.
+    The ledger acts by `idempotency`, so the flags are derived from it.
     """
     derived = {
         Capability.IDEMPOTENCY_KEY: any(

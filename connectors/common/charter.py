@@ -1,4 +1,4 @@
-"""How a project's charter is merged with what people wrote."""
+"""Merges a project's charter with what people wrote."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Countries as people write them, in the languages of our customers."""
+"""Reads countries as people write them, in the languages of our customers."""
 
 from functools import cache
 from typing import Final

@@ -1,4 +1,4 @@
-"""How an ERP's customers carry our key, and how they are searched by name."""
+"""Our key on an ERP's customers, and the search for them by name."""
 
 import re
 
@@ -11,7 +11,7 @@ _WORD = re.compile(r"\w+")
 
 
 def customer_reference(key: CustomerKey, generation: int = 1) -> str:
-    """Our key as an ERP keeps it, in a field that is unique.
+    """Return our key as an ERP keeps it, in a unique field.
 
     An archived customer keeps its reference, so the next generation gets another one.
     """
@@ -25,7 +25,7 @@ def customer_key(reference: str) -> str:
 
 
 def search_word(name: str) -> str:
-    """The longest word of a company's name that is no legal form, as it is written."""
+    """Return the longest word of a company's name that is not a legal form."""
     plain = plain_name(name).split()
     words = [word for word in _WORD.findall(name) if plain_name(word) in plain]
     return max(words, key=len, default=name)

@@ -59,7 +59,7 @@ def company_ids(text: Text) -> CompanyIds:
 
 
 def check_key(id: DealId, text: Text, reader: FieldReader, *, cause: str) -> None:
-    """A deal with the key of another deal is not new; `cause` says how that happens."""
+    """Check that a deal has not the key of another deal; `cause` says how that happens."""
     key = text(KEY)
     if key and key != id:
         problem = (
@@ -70,12 +70,12 @@ def check_key(id: DealId, text: Text, reader: FieldReader, *, cause: str) -> Non
 
 
 def by_role(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
-    """In the order of roles; those without one come last."""
+    """Sort by role; those without one come last."""
     return tuple(sorted(contacts, key=lambda contact: (_PLACES[contact.role], contact.id)))
 
 
 def to_fields(command: WriteBack) -> dict[str, str]:
-    """The values of the command by field name; the key marks the deal as carried."""
+    """Return the command's values by field name; the key marks the deal as ours."""
     values = {KEY: str(command.deal)}
     if command.stage is not None:
         values["cashward_stage"] = command.stage.value

@@ -1,4 +1,4 @@
-"""Invoices and credit notes of an ERP: their totals, their wording, and why one is refused."""
+"""Checks and wording for an ERP's invoices and credit notes."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class DocumentChecks:
             )
 
     def require_room(self, invoice: str, open_amount: Decimal, credit: Totals) -> None:
-        """Raises Rejected where a credit is larger than what the invoice still has to be paid."""
+        """Raises Rejected where a credit is larger than what is outstanding of the invoice."""
         if open_amount < credit.gross:
             raise Rejected(
                 self.system,
@@ -72,7 +72,7 @@ def credit_lines(command: CreditInvoice) -> tuple[InvoiceLine, ...]:
 def readable(
     documents: Iterable[D], to_domain: Callable[[D], ChangedInvoice]
 ) -> Iterator[ChangedInvoice]:
-    """Leaves out a document that reads wrong, with a warning: it must not hold up the others."""
+    """Leave out documents that cannot be read, with a warning: they must not stop the others."""
     for document in documents:
         try:
             yield to_domain(document)

@@ -1,4 +1,4 @@
-"""The fields that Cashward defines in a CRM; a connector says how its vendor types them."""
+"""The fields that Cashward defines in a CRM; a connector maps them to its vendor's types."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ KEY: Final = "cashward_key"
 
 
 class FieldKind(StrEnum):
-    """What a field holds."""
+    """The kind of value in a field."""
 
     TEXT = "text"
     LONG_TEXT = "long text"
@@ -38,7 +38,7 @@ class FieldDefinition:
 
 
 def label_of(value: str) -> str:
-    """How people read a value of ours, such as `billing_contact`."""
+    """Return the label of a value, such as `billing_contact`."""
     return value.replace("_", " ").capitalize()
 
 
@@ -80,4 +80,4 @@ COMPANY_FIELDS: Final = (
     FieldDefinition("cashward_vat_id", "VAT id (IČ DPH)"),
 )
 ROLE_LABELS: Final = {role: label_of(role) for role in ContactRole}
-"""How people read the role of a contact."""
+"""The label of each role of a contact."""

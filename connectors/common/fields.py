@@ -1,4 +1,4 @@
-"""Strict readers of what people type into a CRM; unreadable text becomes a finding."""
+"""Strict readers of text that people type into a CRM; unreadable text becomes a finding."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ class FieldReader:
             return None
 
     def lines(self, field: str, text: str, parse: Callable[[str], T]) -> tuple[T, ...]:
-        """The values of a field with one a line; lines that cannot be read are left out."""
+        """Read a field with one value per line; leave out lines that cannot be read."""
         values = (self.read(field, line.strip(), parse) for line in text.splitlines())
         return tuple(value for value in values if value is not None)
 
@@ -61,7 +61,7 @@ def milestone(line: str) -> PlannedMilestone:
 
 
 def sla_metric(line: str) -> SlaMetric:
-    """The penalty may be left out."""
+    """Read an SLA metric; the penalty may be left out."""
     metric, target, *penalty = _parts(line, 3 if line.count(";") > 1 else 2, _SLA)
     if not metric or not target:
         raise Unreadable(f'"{line}" is not a service level: write it as {_SLA}')
@@ -123,7 +123,7 @@ def choice(options: type[E]) -> Callable[[str], E]:
 
 
 def _parts(line: str, count: int, form: str) -> list[str]:
-    """The parts of a line; a semicolon too many belongs to the first part."""
+    """Split a line into its parts; extra semicolons belong to the first part."""
     parts = [part.strip() for part in line.rsplit(";", count - 1)]
     if len(parts) < count:
         raise Unreadable(f'"{line}" lacks a part: write it as {form}')

@@ -1,4 +1,4 @@
-"""One way to talk to a vendor over HTTP. It never retries and never sleeps: Temporal does."""
+"""Calls a vendor over HTTP. It never retries and never sleeps: Temporal does."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Sending(TypedDict, total=False):
-    """What a call carries. `reads` marks a POST that changes nothing, such as a search."""
+    """The content of a call. `reads` marks a POST that changes nothing, such as a search."""
 
     query: Query | None
     body: Body | None
@@ -42,8 +42,8 @@ class Sending(TypedDict, total=False):
 class ApiProfile:
     """What differs per vendor.
 
-    `explain` reads a refusal first, where the vendor says more than its status does.
-    `status` reads the status that was meant, where the vendor sends another.
+    `explain` reads an error first, where the vendor says more than its status does.
+    `status` reads the intended status, where the vendor sends another.
     `pause` is how long to wait after a 429 that does not say.
     """
 
@@ -57,9 +57,9 @@ _PLAIN = ApiProfile()
 
 
 class Api:
-    """A vendor's HTTP API, answering with successes and raising ConnectorFailure for the rest.
+    """A vendor's HTTP API; it returns successes and raises ConnectorFailure for the rest.
 
-    A path may have `{}` places: `parts` fill them, percent-encoded; the log shows only the path.
+    `parts` fill the `{}` places of a path, percent-encoded; the log shows only the path.
     """
 
     def __init__(self, system: str, http: Http, auth: Auth, profile: ApiProfile = _PLAIN) -> None:
@@ -166,7 +166,7 @@ def _encoded(body: Body) -> bytes:
 
 
 def _json(value: object) -> object:
-    """Dates as ISO 8601; a Decimal as a number, if JSON readers get back exactly this amount."""
+    """Write dates as ISO 8601, and a Decimal as a number if JSON readers get it back exactly."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -1,4 +1,4 @@
-"""How a connector introduces itself."""
+"""What a connector declares about itself."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -16,7 +16,7 @@ S = TypeVar("S", bound=BaseModel)
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
-    """The parts a vendor can play. What it cannot play, it leaves out."""
+    """The roles that a vendor fills; it leaves out the others."""
 
     crm: Crm | None = None
     pm: Pm | None = None

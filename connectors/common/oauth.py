@@ -1,4 +1,4 @@
-"""Bearer tokens that expire: fetched once for all who wait, and renewed before their time."""
+"""Bearer tokens that expire: fetched once for all who wait, and renewed before they expire."""
 
 import asyncio
 import time
@@ -38,7 +38,7 @@ class TokenEndpoint:
     as_json: bool = False
 
     async def ask(self, form: dict[str, str], headers: dict[str, str] | None = None) -> _Token:
-        """Asking for a token changes nothing we bill by: a lost response is asked for again."""
+        """Request a token; a lost response may be requested again, as it changes no records."""
         body, form_body = (form, None) if self.as_json else (None, form)
         try:
             response = await self.api.post(
@@ -54,7 +54,7 @@ class TokenEndpoint:
 
 
 class _Tokens(ABC):
-    """An Auth over a token endpoint; each grant says how it asks."""
+    """An Auth with a token endpoint; a subclass per grant makes the request."""
 
     def __init__(self, endpoint: TokenEndpoint, clock: Clock) -> None:
         self._endpoint = endpoint
@@ -127,7 +127,7 @@ class OAuthRefresh(_Tokens):
 
 
 class ClientCredentials(_Tokens):
-    """The client-credentials grant: the client in a Basic header, or in the body where it is JSON.
+    """The client-credentials grant: the client is in a Basic header, or in a JSON body.
 
     (RFC 6749, 2.3.1 and 4.4.)
     """

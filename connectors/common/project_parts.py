@@ -1,7 +1,7 @@
 """Milestones and work packages at a PM: their names, and how they are found by our keys.
 
-A PM that makes a part as often as it is asked may hold two with one key. The older one counts, and
-the other is swept.
+A PM that does not refuse a repeat may have two parts with one key. The older one counts, and the
+other is swept.
 """
 
 from collections import Counter
@@ -18,12 +18,12 @@ def one_line(text: str, longest: int) -> str:
 
 
 def with_suffix(name: str, suffix: str, longest: int) -> str:
-    """The name, cut so that its suffix fits."""
+    """Return the name with its suffix, cut so that it fits."""
     return one_line(name, longest - len(suffix)) + suffix
 
 
 def unique_names(items: Iterable[BillableItem], longest: int) -> dict[ItemKey, str]:
-    """The names of milestones; a name that several have is followed by the key."""
+    """Return the names of milestones; a name that several have is followed by the key."""
     items = list(items)
     names = {item.key: one_line(item.name, longest) for item in items}
     count = Counter(name.casefold() for name in names.values())

@@ -1,4 +1,4 @@
-"""A vendor's answer, and what it means when it is not what we asked for."""
+"""A vendor's response, and the failure that it means if it is not a success."""
 
 import json
 import re
@@ -31,7 +31,7 @@ _E_MAIL = re.compile(r"[^\s\"'<>()\[\]{},;:=]+@[^\s\"'<>()\[\]{},;:=]+")
 
 @dataclass(frozen=True)
 class Response:
-    """What came back. `changes`: the call may have changed something at the vendor."""
+    """A vendor's response. `changes`: the call may have changed something at the vendor."""
 
     system: str
     status: int
@@ -44,7 +44,7 @@ class Response:
         return 200 <= self.status < 300
 
     def json(self) -> Any:  # noqa: ANN401  JSON can be anything
-        """The body as JSON, its fractions exact. A body that cannot be read is a failure."""
+        """Read the body as JSON with exact fractions. A body that cannot be read is a failure."""
         try:
             return json.loads(self.text, parse_float=Decimal)
         except ValueError as broken:
@@ -77,11 +77,11 @@ class Response:
             return None
 
     def unreadable(self, why: str) -> ConnectorFailure:
-        """A success that we cannot read: for a change, it may have happened."""
+        """Return the failure for an unreadable success: a change may have happened."""
         return self.lost(f"answered {self.status} with what we cannot read ({why})")
 
     def lost(self, reason: str) -> ConnectorFailure:
-        """The call has no outcome we can trust."""
+        """Return the failure for a call without a known outcome."""
         if self.changes:
             return Uncertain(self.system, reason, pause=self.retry_after, answered=True)
         return Unreachable(self.system, reason, pause=self.retry_after)
@@ -104,7 +104,7 @@ class Response:
         return f"{self.status} {said}".strip()[:_LONGEST_REASON]
 
     def failure(self, pause: timedelta) -> ConnectorFailure:
-        """What a refusal means by its status alone; `pause` is this vendor's usual one."""
+        """Return the failure that a status means; `pause` is this vendor's default."""
         match self.status:
             case 401 | 403:
                 return Misconfigured(self.system, self.reason())

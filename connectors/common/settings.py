@@ -1,4 +1,4 @@
-"""Settings that every vendor has: how patient its calls are, and where its secrets come from."""
+"""Settings that every vendor has: time-outs and secrets."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,13 +8,13 @@ from typing import ClassVar
 from pydantic import BaseModel, Field, SecretStr
 
 Secret = Callable[[], str]
-"""Reads a secret; asked again at each sign-in, so that a rotated one needs no restart."""
+"""Reads a secret at each sign-in, so that a rotated one needs no restart."""
 
 
 class HttpSettings(BaseModel, extra="forbid"):
     """`timeout_seconds` bounds a whole call, sign-in included.
 
-    `settle_seconds` overrules how long a lost call of this vendor may still land.
+    `settle_seconds` overrides how long a lost call of this vendor may still land.
     """
 
     timeout_seconds: float = Field(20, gt=0)
@@ -30,7 +30,7 @@ class VendorSettings(BaseModel, extra="forbid"):
 
     @property
     def settle_time(self) -> timedelta:
-        """How long a lost call may still land: as set here, else as the vendor is known for."""
+        """Return how long a lost call may still land: this setting, else the vendor's default."""
         if self.http.settle_seconds is None:
             return self.default_settle_time
         return timedelta(seconds=self.http.settle_seconds)

@@ -1,4 +1,4 @@
-"""How a tax rate of an ERP is chosen, and what a person must set up where none fits."""
+"""Chooses a tax rate of an ERP, and says what a person must set up where none fits."""
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Calls made side by side, where the first failure ends them all."""
+"""Makes calls side by side; the first failure ends them all."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def together() -> AsyncIterator[asyncio.TaskGroup]:
-    """A task group that raises the first connector failure itself, not a group of one."""
+    """Open a task group that raises the first connector failure itself, not a group of one."""
     try:
         async with asyncio.TaskGroup() as group:
             yield group

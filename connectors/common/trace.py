@@ -1,4 +1,4 @@
-"""Which process a call belongs to, so that both sides' logs tell one story."""
+"""The correlation id of a call, by which both sides' logs can be matched."""
 
 from contextvars import ContextVar
 

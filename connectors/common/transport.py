@@ -1,7 +1,7 @@
-"""The way to a vendor: httpx's transport, without the client around it.
+"""HTTP transport to a vendor: httpx's transport without its client.
 
-The client's part in a call, which is cookies, redirects and authentication, costs as much as the
-call itself, and we want none of it.
+The client's cookies, redirects and authentication cost as much as the call itself, and we need
+none of them.
 """
 
 import ssl
@@ -34,7 +34,7 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class Http:
-    """One vendor, over pooled connections: no redirects, no cookies, no proxy of its own accord."""
+    """Pooled connections to one vendor, without redirects, cookies or the environment's proxy."""
 
     url: str
     transport: httpx.AsyncBaseTransport
@@ -45,7 +45,7 @@ class Http:
     def request(
         self, method: str, url: str, query: Query | None, headers: Mapping[str, str], content: bytes
     ) -> httpx.Request:
-        """A call; its `url` is a path below the vendor's, or the whole address of its sign-in."""
+        """Build a request; `url` is a path below the vendor's, or a whole address for sign-in."""
         address = httpx.URL(url if "://" in url else self.url + url)
         if query:
             address = address.copy_merge_params(query)
@@ -58,7 +58,7 @@ class Http:
         )
 
     async def send(self, request: httpx.Request) -> httpx.Response:
-        """Send it and read the whole answer. Raises what httpx does."""
+        """Send a request and read the whole response. Raises what httpx does."""
         response = await self.transport.handle_async_request(request)
         try:
             await response.aread()
@@ -69,7 +69,7 @@ class Http:
 
 @asynccontextmanager
 async def open_http(url: str, settings: HttpSettings) -> AsyncIterator[Http]:
-    """The way to one vendor. Nothing is sent before the first call."""
+    """Open the transport to one vendor. Nothing is sent before the first call."""
     transport = httpx.AsyncHTTPTransport(
         verify=_authorities(),
         limits=httpx.Limits(
@@ -87,5 +87,5 @@ async def open_http(url: str, settings: HttpSettings) -> AsyncIterator[Http]:
 
 @cache
 def _authorities() -> ssl.SSLContext:
-    """The certificate authorities we trust: loading them takes longer than many a call."""
+    """Load the trusted certificate authorities once: loading takes longer than many a call."""
     return httpx.create_ssl_context(trust_env=False)

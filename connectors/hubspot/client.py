@@ -114,7 +114,7 @@ class HubspotClient(VendorClient[HubspotSettings]):
         return (await self.api.patch(path, id, body={"properties": properties})).read(Record)
 
     async def read_all(self, kind: str, ids: Iterable[str]) -> Mapping[str, Record]:
-        """The records by the ids asked for, in their order; leaves out those that are gone.
+        """Read records by id, in the order of the ids; leave out those that are gone.
 
         A merged record answers to its old ids, and has a new one.
         """

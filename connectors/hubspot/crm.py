@@ -101,7 +101,7 @@ class HubspotCrm:
         return await self._client.read_all("line_items", ids)
 
     async def _won_records(self, since: datetime) -> AsyncIterator[Record]:
-        """Each page begins at the last change seen: by offset, a record that moves hides another.
+        """Read page by page; each begins at the last change seen, so that none is skipped.
 
         Where one moment fills a page, the next page is read by offset.
         """
@@ -119,7 +119,7 @@ class HubspotCrm:
             since, after = (last, None) if last > since else (since, page.after)
 
     def _require_fields(self, kind: str, record: Record) -> None:
-        """HubSpot leaves out a property that does not exist, and sends null for an unset one."""
+        """Require our properties: HubSpot leaves out a missing one, and an unset one is null."""
         missing = [name for name in names(kind) if name not in record.properties]
         if missing:
             reason = f"{kind} have no {', '.join(missing)}: prepare the account"

@@ -28,7 +28,7 @@ class HubspotSettings(SiteSettings):
     refresh_token: SecretStr | None = None
     refresh_token_file: Path | None = None
     page_size: int = Field(200, ge=1, le=200)
-    """How many deals a poll reads a page; HubSpot's search takes at most 200."""
+    """How many deals a poll reads per page; HubSpot's search takes at most 200."""
 
     @model_validator(mode="after")
     def _has_one_sign_in(self) -> Self:

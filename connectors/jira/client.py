@@ -70,7 +70,7 @@ class JiraClient(VendorClient[JiraSettings]):
         return sorted(issues, key=lambda issue: int(issue.id))
 
     async def worklogs(self, issue: Issue) -> list[Worklog]:
-        """An issue contains its first worklogs; the others are read page after page."""
+        """Read an issue's worklogs: the first are in the issue, the others come page by page."""
         contained = issue.fields.worklog
         if len(contained.worklogs) >= contained.total:
             return contained.worklogs

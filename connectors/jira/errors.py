@@ -34,7 +34,7 @@ class NoneCreated(Rejected):
 
 
 def status(response: httpx.Response) -> int:
-    """The status of the response, or the 401 that Jira does not send.
+    """Return the status of the response, or 401 where Jira should have sent that.
 
     Jira serves a wrong or expired token as an anonymous user, with empty lists and 404s, which
     would read as "it is gone" and "nothing of ours is there".

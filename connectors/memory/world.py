@@ -79,7 +79,7 @@ class StoredInvoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A task before a deal's owner."""
+    """A task of a deal's owner."""
 
     command: OwnerTask
     is_open: bool = True
@@ -101,7 +101,7 @@ class MemoryWorld:
     without_tasks: set[DealId] = field(default_factory=set)
     """Deals whose owner takes no tasks."""
     unknown_people: set[str] = field(default_factory=set)
-    """Who has no account in the project system."""
+    """People who have no account in the project system."""
     faults: deque[Fault] = field(default_factory=deque)
     _last_id: int = 0
     _last_number: int = 0
@@ -131,7 +131,7 @@ class MemoryWorld:
         self.projects[project].booked.append(entry)
 
     def pay(self, invoice: ExternalId, amount: Money) -> None:
-        """The bank tells of a payment."""
+        """The bank reports a payment."""
         found = self.invoice(invoice)
         if found.status is not InvoiceStatus.ISSUED or found.outstanding < amount:
             raise Rejected(SYSTEM, f"{found.outstanding} of invoice {invoice} can be paid")
@@ -144,7 +144,7 @@ class MemoryWorld:
         self.keep(found.model_copy(update=unpaid))
 
     def settle(self, invoice: Invoice) -> None:
-        """Keep a paid or credited invoice: with nothing outstanding it is paid."""
+        """Store a paid or credited invoice; it is paid if nothing is outstanding."""
         self.keep(invoice if invoice.outstanding else invoice.model_copy(update=_SETTLED))
 
     def void(self, invoice: ExternalId) -> None:
@@ -164,11 +164,11 @@ class MemoryWorld:
         return f"INV-{self._last_number}"
 
     def fail(self, *faults: Fault) -> None:
-        """The next calls fail, one fault each."""
+        """Make the next calls fail, one fault each."""
         self.faults.extend(faults)
 
     def respond(self, do: Callable[[], T], *, changes: bool = False) -> T:
-        """Does what a call asks unless a fault is due; a lost reply comes after it is done."""
+        """Do what a call asks unless a fault is due; a lost response comes after the change."""
         fault = self.faults.popleft() if self.faults else None
         match fault:
             case Fault.DOWN:

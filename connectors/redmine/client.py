@@ -88,9 +88,9 @@ class RedmineClient(VendorClient[RedmineSettings]):
     async def all(
         self, path: str, *parts: str, of: type[list[N]], name: str, query: Mapping[str, str]
     ) -> list[N]:
-        """A whole list by id. Each page begins with the last row of the page before it.
+        """Read a whole list by id. Each page begins with the last row of the page before it.
 
-        If that row is not there, a row was deleted and another one may be lost: raises Unreachable.
+        Raises Unreachable if that row is missing: a row was deleted, and another may be skipped.
         """
         rows: list[N] = []
         while True:
@@ -106,7 +106,7 @@ class RedmineClient(VendorClient[RedmineSettings]):
 
     @asynccontextmanager
     async def inside(self, project: str) -> AsyncIterator[None]:
-        """Explains a 403 within a project: an archived one is Absent, a closed one is Rejected."""
+        """Explain a 403 within a project: an archived one is Absent, a closed one is Rejected."""
         try:
             yield
         except Forbidden as forbidden:

@@ -13,7 +13,7 @@ __all__ = ["TrytonCustomers", "TrytonInvoicing", "TrytonSettings", "connector", 
 
 @asynccontextmanager
 async def open_tryton(settings: TrytonSettings) -> AsyncIterator[Roles]:
-    """Both roles of the ERP share one session."""
+    """Open both roles of the ERP over one session."""
     async with open_client(settings) as client:
         yield Roles(
             customers=TrytonCustomers(client),

@@ -20,7 +20,7 @@ _CACHE_TIME = timedelta(minutes=10)
 
 
 class Chart:
-    """Keeps the reference data for some minutes, and reads it again where nothing in it fits."""
+    """Keeps the reference data for some minutes, and reads it again if nothing in it fits."""
 
     def __init__(self, client: TrytonClient) -> None:
         self._client = client

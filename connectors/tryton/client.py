@@ -146,7 +146,7 @@ class TrytonClient(VendorClient[TrytonSettings]):
         return await self._confirmed(method, params, await self._context())
 
     async def _confirmed(self, method: str, params: Sequence[Any], context: Values) -> Response:
-        """Tryton asks one question at a time, and forgets an answer once it has used it."""
+        """Make a call and confirm Tryton's questions; it asks one at a time and forgets answers."""
         for _ in range(_MOST_QUESTIONS):
             try:
                 return await self._call(method, params, context, reads=False)

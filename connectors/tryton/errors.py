@@ -35,13 +35,13 @@ class Question(Exception):
 
 
 def explain(response: Response) -> ConnectorFailure | None:
-    """The failure that a status means. The body is a page for people, so the reason is ours."""
+    """Return the failure that a status means; the reason is ours, since the body is HTML."""
     reason = _WAYS_OUT.get(response.status)
     return Misconfigured(response.system, f"{response.status} {reason}") if reason else None
 
 
 def require_result(response: Response) -> None:
-    """Raises what a reply with status 200 says went wrong.
+    """Raise the failure that a reply with status 200 contains.
 
     Tryton rolls everything back before it sends an error of a known class.
     """

@@ -11,7 +11,7 @@ from domain.tax import TaxTreatment
 
 
 class TrytonSettings(VendorSettings):
-    """A database, a user of one company, and how its books are kept.
+    """A database, a user of one company, and the accounts and taxes to use.
 
     `account` is the code of the revenue account, else Tryton's default. `taxes` names Tryton's tax
     per treatment where their names do not tell; `currencies` are those that the probe asks for.
@@ -31,7 +31,7 @@ class TrytonSettings(VendorSettings):
     currencies: tuple[str, ...] = ()
     pdf: bool = False
     page_size: int = Field(200, ge=1, le=1000)
-    """How many invoices a poll reads a page."""
+    """How many invoices a poll reads per page."""
 
     @model_validator(mode="after")
     def _has_a_secret(self) -> Self:

@@ -13,7 +13,7 @@ __all__ = ["XeroCustomers", "XeroInvoicing", "XeroSettings", "connector", "open_
 
 @asynccontextmanager
 async def open_xero(settings: XeroSettings) -> AsyncIterator[Roles]:
-    """Both roles of the ERP share one connection."""
+    """Open both roles of the ERP over one connection."""
     async with open_client(settings) as client:
         yield Roles(
             customers=XeroCustomers(client),

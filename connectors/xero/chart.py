@@ -1,4 +1,4 @@
-"""How an organisation keeps its books: which tax type, account and tracking a line gets."""
+"""Chooses the tax type, account and tracking of a line."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -62,7 +62,7 @@ class XeroClient(VendorClient[XeroSettings]):
     async def create(
         self, path: str, *parts: str, body: Body, query: Query | None = None, key: str = ""
     ) -> Response:
-        """Xero answers the same to the same `key` for six minutes, errors included."""
+        """Create records; for six minutes, Xero repeats its response to a `key`, even an error."""
         headers = await self._headers() | ({"Idempotency-Key": key} if key else {})
         return await self.api.put(
             _ROOT + path, *parts, query=_strict(query), body=body, headers=headers

@@ -23,7 +23,7 @@ class XeroHttp(HttpSettings):
 
 
 class XeroSettings(VendorSettings):
-    """A custom connection (one organisation), and how its books are kept.
+    """A custom connection (one organisation), and the accounts and taxes to use.
 
     `identity_url` is where tokens come from: Xero's own, unless `url` is another server's.
     `tenant_id` may be left out while the app is connected to one organisation only. `tax_types`
@@ -45,7 +45,7 @@ class XeroSettings(VendorSettings):
     tracking: dict[str, str] = {}
     currencies: tuple[str, ...] = ()
     page_size: int = Field(200, ge=1, le=LARGEST_PAGE)
-    """How many invoices a poll reads a page."""
+    """How many invoices a poll reads per page."""
     http: XeroHttp = XeroHttp()
 
     @model_validator(mode="after")

@@ -1,1 +1,1 @@
-"""How the schema came to be, one revision after another."""
+"""The migrations of the schema, one revision after another."""

@@ -58,7 +58,7 @@ class Activities(BottlecrmModel):
         return {each.record: each.at for each in reversed(self.activities)}
 
     def reach(self, moment: datetime) -> bool:
-        """Whether they hold every edit since then."""
+        """Whether they contain every edit since then."""
         return bool(self.activities) and self.activities[-1].at < moment
 
 

@@ -1,4 +1,4 @@
-"""Puts a task before the owner of a deal."""
+"""Gives the owner of a deal a task."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,16 +18,16 @@ _PATH = "/api/tasks/"
 
 
 class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
-    """BottleCRM makes a task as often as it is asked, and its response has no id.
+    """Makes a task, which is found by the key in its custom field.
 
-    So a task is found by the key in its custom field.
+    BottleCRM does not refuse a repeat, and its response has no id.
     """
 
     kind = EffectKind("crm.task")
     strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: OwnerTask, attempt: Attempt) -> Receipt:
-        """Answers the oldest task with our key: the new one, unless another came first."""
+        """Make a task, and return the oldest one with our key."""
         deal = self.client.local_id(command.deal)
         owner = (await self.client.deal(deal)).deal.owner
         await self._require_key_field()
@@ -40,7 +40,7 @@ class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
         return found[0]
 
     async def find(self, command: OwnerTask) -> Sequence[Receipt]:
-        """Completed tasks count too: a task that was made once is not made again."""
+        """Find open and completed tasks: a completed task is not made again."""
         try:
             deal = self.client.local_id(command.deal)
         except Absent:

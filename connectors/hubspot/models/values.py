@@ -15,7 +15,7 @@ def day(text: str) -> date:
 
 
 def moment(text: str) -> datetime:
-    """ISO 8601, or milliseconds since 1970 as some calculated values have it."""
+    """Read ISO 8601, or milliseconds since 1970 as in some calculated values."""
     try:
         if _MILLISECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text) / 1000, UTC)

@@ -1,4 +1,4 @@
-"""Puts a task before the owner of a deal."""
+"""Gives the owner of a deal a task."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,9 +15,9 @@ from ports.operation import Attempt
 
 
 class OwnerTaskOperation(VendorOperation[HubspotClient]):
-    """HubSpot makes a task as often as it is asked; our reference is in the body of the task.
+    """Makes a task with our reference in its body; HubSpot does not refuse a repeat.
 
-    The search of HubSpot lags, while the associations of a deal are read as they are.
+    It is found by the associations of the deal, since HubSpot's search lags.
     """
 
     kind = EffectKind("crm.task")
@@ -31,7 +31,7 @@ class OwnerTaskOperation(VendorOperation[HubspotClient]):
         return _receipt(response.read(Record))
 
     async def find(self, command: OwnerTask) -> Sequence[Receipt]:
-        """Completed tasks count too: a task that was made once is not made again."""
+        """Find open and completed tasks: a completed task is not made again."""
         try:
             deal = self.client.local_id(command.deal)
             associations = await self.client.associations("deals", deal, "tasks")

@@ -13,9 +13,9 @@ from ports.operation import Attempt
 
 
 class WriteBackOperation(UpsertOperation[HubspotClient]):
-    """Absolute values in one PATCH, so that a repeat changes nothing.
+    """Writes absolute values in one PATCH, so that a repeat changes nothing.
 
-    It has a settle time all the same: a late call may overwrite a younger one.
+    It has a settle time, since a late call may overwrite a younger one.
     """
 
     kind = EffectKind("crm.record")

@@ -1,6 +1,6 @@
 """Plans the work: an epic for each milestone, with its work packages below it.
 
-Jira makes an issue as often as it is asked; each issue holds our key, by which it is found again.
+Jira does not refuse a repeat; each issue has our key, by which it is found again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,7 +90,7 @@ class PlanWorkOperation(VendorOperation[JiraClient]):
         return added
 
     async def _add_rows(self, command: PlanWork, rows: list[Row]) -> dict[str, ExternalId]:
-        """A row that is refused for an optional field is made without it."""
+        """Add rows; add one without its optional field if Jira refuses that."""
         bulk = await self._bulk(rows)
         if not bulk.errors:
             return created(rows, bulk, command)

@@ -16,7 +16,7 @@ _PROPERTY_PATH = "/project/{}/properties/{}"
 
 
 class WriteCharterOperation(UpsertOperation[JiraClient]):
-    """Whole values, so that a repeat changes nothing.
+    """Writes whole values, so that a repeat changes nothing.
 
     The property is written last: its hash tells our description from one that people wrote.
     """

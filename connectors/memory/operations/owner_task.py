@@ -1,4 +1,4 @@
-"""Puts a task before the owner of a deal."""
+"""Gives the owner of a deal a task."""
 
 from collections.abc import Sequence
 from dataclasses import replace

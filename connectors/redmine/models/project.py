@@ -34,7 +34,7 @@ class Project(Record):
 
     @property
     def is_closed(self) -> bool:
-        """Whether it takes no changes."""
+        """Whether it refuses changes."""
         return self.status == _CLOSED
 
     def receipt(self, site: str) -> Receipt:

@@ -76,7 +76,7 @@ class OpenProjectOperation(VendorOperation[RedmineClient]):
         return project.receipt(self.client.settings.site)
 
     async def _is_empty(self, id: str) -> bool:
-        """Whether nobody could miss anything in it. Raises Absent if it is gone."""
+        """Whether the project is empty. Raises Absent if it is gone."""
         project = await self.client.project(id, include="enabled_modules")
         if not {module.name for module in project.modules} <= set(MODULES):
             return False  # The REST API does not list what other modules hold.

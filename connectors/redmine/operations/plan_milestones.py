@@ -1,6 +1,6 @@
 """Plans milestones as versions.
 
-Redmine makes a version as often as it is asked; each version holds our key in a custom field.
+Redmine does not refuse a repeat; each version has our key in a custom field.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Plans the work: an issue for each milestone, with its work packages below it.
 
-Redmine makes an issue as often as it is asked; each issue holds our key in a custom field.
+Redmine does not refuse a repeat; each issue has our key in a custom field.
 """
 
 from collections.abc import Mapping, Sequence
@@ -93,7 +93,7 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
     async def _remove(
         self, command: PlanWork, id: ExternalId, found: Mapping[str, ExternalId]
     ) -> None:
-        """Redmine deletes the issues below an issue and all their time with it: none may be left.
+        """Remove issues whose sub-issues are gone: Redmine would delete those with their time.
 
         The issues below a stray move to the issue that counts.
         """

@@ -43,7 +43,7 @@ class Tax(Record):
 
     @property
     def is_for_sales(self) -> bool:
-        """Whether it is one percentage: only Tryton knows what a tax of several parts comes to."""
+        """Whether it is a single percentage: only Tryton can compute a tax of several parts."""
         sells = self.group is None or self.group.kind in {"sale", "both"}
         return sells and self.type == "percentage" and not self.childs
 

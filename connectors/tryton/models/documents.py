@@ -56,7 +56,7 @@ class Line(TrytonModel):
     move: _Move = Field(alias="move.")
 
     def paid(self, currency: int, *, is_home: bool) -> Decimal:
-        """How much less the customer owes by it; an exchange difference changes nothing."""
+        """Return how much the line reduces the debt; an exchange difference changes nothing."""
         if is_home:
             return self.credit - self.debit
         if self.second_currency == currency and self.amount_second_currency:
@@ -129,7 +129,7 @@ class StoredInvoice(Record):
         return [line for line in found.values() if line.reconciliation in ours]
 
     def to_invoice(self, urls: Urls) -> Invoice:
-        """Whatever settles it and is no credit note counts as paid."""
+        """Translate the document; whatever settles it and is no credit note counts as paid."""
         due_dates = [line.maturity_date for line in self.lines_to_pay]
         return Invoice(
             id=ExternalId(str(self.id)),

@@ -68,7 +68,7 @@ def party_domain(account: Account, word: str) -> list[Any]:
 
 
 def new_party(command: OpenCustomer, generation: int, country: int | None) -> Values:
-    """An invoice needs an address, if only a country; a database may have no countries loaded."""
+    """Return a party with an address, which an invoice needs, and its country if it is loaded."""
     account = command.account
     email = command.billing_email or account.billing_email
     contacts = [{"type": "email", "value": email}] if email else []

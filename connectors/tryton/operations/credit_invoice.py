@@ -30,7 +30,7 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
     strategy = Strategy.DRAFT
 
     async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:
-        """Goes on with what exists; of several drafts, the oldest counts."""
+        """Continue with what exists; of several drafts, the oldest counts."""
         invoice = await self.documents.read(command.invoice)
         document = NewDocument.credit_note(command, invoice)
         notes = await self.documents.find(command.reference)
@@ -56,7 +56,7 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
         raise CHECKS.credited(command, receipt)
 
     async def _draft(self, document: NewDocument, invoice: StoredInvoice) -> StoredInvoice:
-        """Checks the room first: a note that finds none would stay open in the books."""
+        """Check the outstanding amount first: too large a note would stay open in the books."""
         CHECKS.require_room(invoice.name, invoice.amount_to_pay, -document.totals)
         if document.totals != -invoice.totals:
             return await self.documents.add(document)
@@ -90,7 +90,7 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
         return await self.documents.at(note.id)
 
     async def _set_off(self, note: StoredInvoice, invoice: StoredInvoice) -> None:
-        """A note over all that is open closes the invoice; a smaller one joins its payments."""
+        """Set the note off: a full one closes the invoice, a smaller one joins its payments."""
         own = [line.id for line in note.lines_to_pay]
         if invoice.amount_to_pay == -note.total_amount:
             lines = (*invoice.lines_to_pay, *invoice.payment_lines)

@@ -50,7 +50,7 @@ class Currency(XeroModel):
 
 
 class Organisation(XeroModel):
-    """Whose books these are."""
+    """The organisation whose books these are."""
 
     name: str
     country_code: str = ""

@@ -11,7 +11,7 @@ from domain.ids import ExternalId
 
 
 class Address(XeroModel):
-    """Xero needs no more of an address than its type."""
+    """An address; Xero requires only its type."""
 
     address_type: str
     country: str

@@ -105,7 +105,7 @@ class StoredInvoice(Stored):
         return self.is_draft, len(self.invoice_number), self.invoice_number
 
     def to_invoice(self, links: Links) -> Invoice:
-        """Money that came in advance was paid, though Xero counts it as credited."""
+        """Translate the invoice; a prepayment counts as paid, though Xero counts it as credited."""
         advances = (*self.prepayments, *self.overpayments)
         advance = sum((part.applied_amount for part in advances), start=Decimal(0))
         return Invoice(

@@ -4,7 +4,7 @@ _UNQUOTABLE = frozenset('"\\')
 
 
 def equal(field: str, text: str) -> str:
-    """The field reads like this, whatever the case; nothing if the text cannot be quoted.
+    """Return a filter: the field equals this text in any case; nothing if it cannot be quoted.
 
     How Xero wants quotation marks within a text is not documented.
     """
@@ -12,7 +12,7 @@ def equal(field: str, text: str) -> str:
 
 
 def starts(field: str, text: str) -> str:
-    """The field begins like this. Without the first half, Xero fails on rows that lack it."""
+    """Return a filter: the field begins like this. Xero fails on rows without it unless checked."""
     return f'({field}!=null AND {field}.StartsWith("{text}"))'
 
 

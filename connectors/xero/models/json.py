@@ -53,7 +53,7 @@ class Page(XeroModel):
 
     @property
     def is_last(self) -> bool:
-        """A response without a pagination is the whole list."""
+        """Whether this is the last page; a response without a pagination is the whole list."""
         return self.pagination is None or self.pagination.page >= self.pagination.page_count
 
 

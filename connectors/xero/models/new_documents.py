@@ -12,7 +12,7 @@ _FORBIDDEN_IN_URLS = "xero"
 
 
 class ContactId(XeroModel):
-    """Whom a document is for. Any other field would change the contact itself."""
+    """The contact that a document is for; any other field would change the contact itself."""
 
     contact_id: str
 
@@ -86,7 +86,7 @@ class InvoiceUpdate(XeroModel):
 
 
 class InvoiceId(XeroModel):
-    """Which invoice an allocation is for."""
+    """The invoice that an allocation is for."""
 
     invoice_id: str
 

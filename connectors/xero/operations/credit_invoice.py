@@ -30,7 +30,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
     key_lifetime = KEY_LIFETIME
 
     async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:
-        """Keeps a note that exists, and allocates it if its totals are as expected."""
+        """Keep a note that exists, and allocate it if its totals are as expected."""
         notes = await self._notes(command)
         note = notes[0] if notes else await self._add(command, attempt)
         if note.remaining_credit:
@@ -56,7 +56,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
         return sorted(ours, key=lambda note: note.age)
 
     async def _add(self, command: CreditInvoice, attempt: Attempt) -> StoredCreditNote:
-        """Checks the room first: a note that finds none would stay open in the books."""
+        """Check the outstanding amount first: too large a note would stay open in the books."""
         lines = credit_lines(command)
         invoice = await self.client.invoice(command.invoice)
         expected = expected_totals(lines, command.tax)
@@ -73,7 +73,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
     async def _allocate(
         self, note: StoredCreditNote, command: CreditInvoice, attempt: Attempt
     ) -> None:
-        """Allocates the remainder in one piece: a second allocation finds nothing left."""
+        """Allocate the remainder in one piece: a second allocation finds nothing left."""
         allocation = Allocation(
             amount=note.remaining_credit,
             date=command.issue_date,
