@@ -1,5 +1,6 @@
 """The requests and results of a deal's stages."""
 
+from domain.actor import CASHWARD, Actor
 from domain.contract import Contract, Policy
 from domain.customer import OpenCustomer
 from domain.ids import DealId, ExternalId, Subject
@@ -28,6 +29,8 @@ class StageAborted(Value):
     """A person decided not to go on; what was done is undone."""
 
     reason: str
+    by: Actor = CASHWARD
+    """Histories of before this field name nobody."""
 
 
 class Customer(Value):

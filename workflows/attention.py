@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.types import MethodAsyncSingleParam
 
 from activities.bookkeeping import BookkeepingActivities, Resolution
-from domain.actor import CASHWARD
+from domain.actor import CASHWARD, Actor
 from domain.attention import Action, Attention, Decision, responsible_for
 from domain.command import CommandName, CommandRecord, ItemRequest
 from domain.deal import Finding
@@ -34,6 +34,10 @@ _BY_ITSELF = Decision(action=Action.RETRY, by=CASHWARD, reason="looked again by 
 
 class Aborted(Refusal):
     """A person decided to give this up."""
+
+    def __init__(self, message: str, by: Actor) -> None:
+        super().__init__(message)
+        self.by = by
 
 
 class WithAttention:
@@ -90,7 +94,8 @@ class WithAttention:
         decision = self._decision or _BY_ITSELF
         await self._unpark(attention, decision)
         if decision.action is Action.ABORT:
-            raise Aborted(f"{decision.by} gave up: {decision.reason or attention.what}")
+            why = decision.reason or attention.what
+            raise Aborted(f"{decision.by} gave up: {why}", decision.by)
         return decision
 
     def look_again(self, reason: str) -> None:

@@ -40,7 +40,7 @@ class ClosedWonHandoff(WithAttention):
             customer = await self._customer_of(contract)
             await self._agree(contract)
         except Aborted as aborted:
-            return StageAborted(reason=str(aborted))
+            return StageAborted(reason=str(aborted), by=aborted.by)
         return HandoffResult(contract=contract, existing_customer=customer)
 
     async def _complete_deal(self) -> Deal:

@@ -13,7 +13,7 @@ from activities.bookkeeping import ContractClosing
 from activities.crm import CrmActivities as Crm
 from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
-from domain.actor import CASHWARD, TEMPORAL
+from domain.actor import TEMPORAL
 from domain.attention import Action
 from domain.billing import Bill, ItemState, ItemStatus
 from domain.billing_schedule import BillingSchedule, Transition
@@ -89,7 +89,7 @@ class DealToCash(BillingRuns):
             )
         )
         if isinstance(handed, StageAborted):
-            raise Aborted(handed.reason)
+            raise Aborted(handed.reason, handed.by)
         contract = handed.contract
         self.update(
             contract=contract,
@@ -111,7 +111,7 @@ class DealToCash(BillingRuns):
             )
         )
         if isinstance(kicked_off, StageAborted):
-            raise Aborted(kicked_off.reason)
+            raise Aborted(kicked_off.reason, kicked_off.by)
         self.update(kicked_off=kicked_off)
         self.enter(Stage.DELIVERY)
         # Kickoff told the CRM of the contract, and that nothing is billed.
@@ -213,7 +213,9 @@ class DealToCash(BillingRuns):
         try:
             return await carrying
         except Aborted as aborted:
-            return self.cancelled_by or CancelRequest(by=CASHWARD, reason=str(aborted))
+            gave_up = CancelRequest(by=aborted.by, reason=str(aborted))
+            self.cancelled_by = self.cancelled_by or gave_up
+            return self.cancelled_by
         except asyncio.CancelledError:
             return self.cancelled_by or CancelRequest(by=TEMPORAL, reason="the run was cancelled")
 

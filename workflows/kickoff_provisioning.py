@@ -31,7 +31,7 @@ class KickoffProvisioning(WithAttention):
         try:
             return await self._all_or_nothing(kickoff)
         except Aborted as aborted:
-            return StageAborted(reason=str(aborted))
+            return StageAborted(reason=str(aborted), by=aborted.by)
 
     async def _all_or_nothing(self, kickoff: Kickoff) -> KickoffResult:
         customer_back, project_back, unlink = undos_of(self, kickoff)

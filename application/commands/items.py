@@ -1,16 +1,20 @@
 """Commands about one billable item: approve, hold, release, credit."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from application.command_log import CommandLog, new_command
 from application.runs import Runs
 from domain.actor import Actor
+from domain.billing_schedule import BillingSchedule
 from domain.command import CommandName, ItemRequest
 from domain.ids import DealId, ItemKey
 from domain.refusal import Refusal
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
+
+WhyNot = Callable[[], Awaitable[str]]
 
 
 class ItemCommands:
@@ -22,21 +26,22 @@ class ItemCommands:
 
     async def approve(self, actor: Actor, deal: DealId, item: ItemKey, reason: str = "") -> str:
         """Approve an invoice that waits because of its amount."""
-        nothing_waits = (
-            f"no invoice of {item} waits for approval: `cashward finance blockers {deal}` says"
-            " what each item waits for"
-        )
+
+        async def nothing_waits() -> str:
+            return (
+                f"no invoice of {item} waits for approval: `cashward finance blockers {deal}` says"
+                " what each item waits for"
+            )
+
         request = ItemRequest(item=item, by=actor, reason=reason)
         return await self._ask_billing_run(CommandName.APPROVE, deal, request, nothing_waits)
 
     async def credit(self, actor: Actor, deal: DealId, item: ItemKey, reason: str) -> str:
         """Credit the whole issued invoice of this item."""
-        nothing_open = (
-            f"{item} of {deal} has no open invoice: credit a paid one in the ERP, and Cashward"
-            " reads that; the open ones are in `cashward finance schedule`"
-        )
         request = ItemRequest(item=item, by=actor, reason=reason)
-        return await self._ask_billing_run(CommandName.CREDIT, deal, request, nothing_open)
+        return await self._ask_billing_run(
+            CommandName.CREDIT, deal, request, lambda: self._why_not_credited(deal, item)
+        )
 
     async def hold(self, actor: Actor, deal: DealId, item: ItemKey, reason: str) -> str:
         """Hold an item back before its invoice is issued."""
@@ -51,7 +56,7 @@ class ItemCommands:
         )
 
     async def _ask_billing_run(
-        self, name: CommandName, deal: DealId, request: ItemRequest, otherwise: str
+        self, name: CommandName, deal: DealId, request: ItemRequest, why_not: WhyNot
     ) -> str:
         run = _billing_run(deal, request.item)
         command = new_command(
@@ -59,8 +64,18 @@ class ItemCommands:
         )
         async with self._log.recording_failures(command):
             if not await self._runs.is_open(run):
-                raise Refusal(otherwise)
+                raise Refusal(await why_not())
             return await self._runs.update(run, _ON_BILLING_RUN[name], request, id=command.id)
+
+    async def _why_not_credited(self, deal: DealId, item: ItemKey) -> str:
+        """Say what to do instead. Raise Refusal if there is no such deal or item."""
+        statuses = await self._runs.query(workflow_ids.deal_run(deal), DealToCash.billing_schedule)
+        state = BillingSchedule(statuses=statuses)[item].state
+        if state.is_invoiced:
+            way_out = "credit what is open or paid in the ERP, and Cashward reads that"
+        else:
+            way_out = "hold it instead"
+        return f"{item} of {deal} is {state}: {way_out}"
 
     async def _ask_whoever_bills(
         self, name: CommandName, deal: DealId, request: ItemRequest

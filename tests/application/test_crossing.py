@@ -3,19 +3,21 @@
 import asyncio
 from contextlib import suppress
 
+import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from connectors.memory import Fault
 from domain.attention import Action
 from domain.billing import ItemState
 from domain.deal_snapshot import Outcome
+from domain.event import MilestoneReached
 from domain.ids import DealId, ItemKey
 from domain.money import Money
 from domain.refusal import Refusal
 from domain.stage import Stage
 from tests.actors import GRACE
 from tests.deals import deal, small_deal
-from tests.world import World, until, until_awaited
+from tests.world import EVENT, World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
@@ -148,3 +150,27 @@ async def test_what_finance_voided_meanwhile_is_not_credited(world: World) -> No
     await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
     assert (await handle.result()).stage is Stage.CLOSED
     assert not [note for note in world.systems.credits.values() if note.deal == mine.id]
+
+
+async def test_who_gives_a_deal_up_ends_its_contract_and_nobody_cancels_it_again(
+    world: World,
+) -> None:
+    mine = deal("given-up")
+    handle = await world.win(mine)
+    await issued(world, mine.id)
+    project = world.planned_project(mine.id)
+    there = world.systems.projects.pop(project)
+    hidden = MilestoneReached(deal=mine.id, item=ItemKey("m2"), event=EVENT)
+    await world.bell.milestone_reached(hidden)
+    run = workflow_ids.deal_run(mine.id)
+    assert (await world.parked(run)).attention.kind == "Absent"
+    world.systems.projects[project] = there
+    await world.decide(run, Action.ABORT, reason="no longer wanted")
+    assert (await world.parked(run)).attention.kind == "credit"
+    with pytest.raises(Refusal, match="already cancelling"):
+        await world.application.deals.cancel(GRACE, mine.id, "lost after all")
+    await world.decide(run, Action.SKIP)
+    await handle.result()
+    trail = await world.application.queries.audit_trail(mine.id)
+    [closed] = [e for e in trail if e.entity == "contract" and "ended_at" in e.what]
+    assert closed.actor == GRACE.subject

@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 from application.application import Application
 from application.commands.deals import EventName
 from domain.attention import Action
+from domain.billing import ItemState
 from domain.command import CommandName
 from domain.ids import DealId, ItemKey
 from domain.money import Money
@@ -46,7 +47,7 @@ NOT_CARRIED = [
     Case(CommandName.RELEASE, lambda app, deal: app.items.release(GRACE, deal, M1), "deal list"),
     Case(CommandName.APPROVE, lambda app, deal: app.items.approve(GRACE, deal, M1), "blockers"),
     Case(
-        CommandName.CREDIT, lambda app, deal: app.items.credit(GRACE, deal, M1, "why"), "in the ERP"
+        CommandName.CREDIT, lambda app, deal: app.items.credit(GRACE, deal, M1, "why"), "deal list"
     ),
     Case(
         CommandName.DECIDE,
@@ -130,8 +131,40 @@ async def test_an_item_that_the_contract_does_not_have(world: World) -> None:
     mine = deal("no-item")
     await world.win(mine)
     await until(lambda: world.planned_project(mine.id))
+    items = world.application.items
     with pytest.raises(Refusal, match="there are m1, m2, m3"):
-        await world.application.items.hold(GRACE, mine.id, ItemKey("m9"), "why")
+        await items.hold(GRACE, mine.id, ItemKey("m9"), "why")
+    with pytest.raises(Refusal, match="there are m1, m2, m3"):
+        await items.credit(GRACE, mine.id, ItemKey("m9"), "why")
+
+
+async def test_a_credit_of_what_is_not_billed_yet(world: World) -> None:
+    mine = deal("not-billed")
+    await world.win(mine)
+    await until(lambda: world.planned_project(mine.id))
+    with pytest.raises(Refusal, match="m1 of memory:not-billed is planned: hold it instead"):
+        await world.application.items.credit(GRACE, mine.id, M1, "why")
+
+
+async def test_a_credit_of_what_is_credited(world: World) -> None:
+    mine = deal("credited-twice")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await becomes(world, mine.id, ItemState.ISSUED)
+    await world.application.items.credit(GRACE, mine.id, M1, "it was redone")
+    await becomes(world, mine.id, ItemState.CREDITED)
+    with pytest.raises(Refusal, match="m1 of memory:credited-twice is credited"):
+        await world.application.items.credit(GRACE, mine.id, M1, "it was redone")
+    assert len([note for note in world.systems.credits.values() if note.deal == mine.id]) == 1
+
+
+async def becomes(world: World, deal: DealId, state: ItemState) -> None:
+    """Wait until the deal knows that its first item is in this state."""
+
+    async def is_there() -> bool:
+        return (await world.application.queries.schedule(deal))[0].state is state
+
+    assert await until_awaited(is_there)
 
 
 async def test_a_second_cancellation(world: World) -> None:
