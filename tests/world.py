@@ -159,7 +159,7 @@ class World:
 
     def planned_project(self, deal: DealId) -> Any:
         """The project of a deal, once the CRM links to it."""
-        record = self.told(deal)
+        record = self.written_back(deal)
         if record is None or not record.project:
             return None
         return next(p.id for p in self.systems.projects.values() if p.opening.deal == deal)
@@ -173,7 +173,7 @@ class World:
     async def has_draft(self, deal: DealId) -> bool:
         return any(invoice.status is InvoiceStatus.DRAFT for invoice in self.invoices(deal))
 
-    def told(self, deal: DealId) -> WriteBack | None:
+    def written_back(self, deal: DealId) -> WriteBack | None:
         return self.systems.records.get(deal)
 
     def open_tasks(self, deal: DealId) -> list[OwnerTask]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Bookkeeping
 from activities.bookkeeping import ContractClosing
 from activities.crm import CrmActivities as Crm
 from activities.erp import InvoiceActivities as Invoices
@@ -41,7 +41,7 @@ async def cancel_deal(deal: DealState, request: CancelRequest) -> Outcome:
     elif deal.snapshot.kickoff:
         await undo_all(undos_of(deal, deal.snapshot.kickoff))
     closing = ContractClosing(deal=deal.deal, by=request.by, reason=request.reason)
-    await local_step(Desk.close_contract, closing, "Close the contract")
+    await local_step(Bookkeeping.close_contract, closing, "Close the contract")
     deal.enter(Stage.CANCELLED)
     await _tell_the_crm(deal)
     return Outcome(deal=deal.deal, stage=Stage.CANCELLED, reason=f"{request.by}: {request.reason}")

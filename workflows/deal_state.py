@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
-from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Bookkeeping
 from domain.attention import Attention
 from domain.billing import Bill, BillResult, ItemState, ItemStatus
 from domain.billing_schedule import Transition
@@ -106,7 +106,7 @@ class DealState(WithAttention):
 
     async def nobody_waits_for(self, run: str) -> None:
         """Drop the attentions of a run that was ended from outside."""
-        await local_step(Desk.drop_attentions, run, "Nobody waits for a decision")
+        await local_step(Bookkeeping.drop_attentions, run, "Nobody waits for a decision")
         self.attention_settled(run)
 
     def _reflect(self, run: str, attention: Attention | None) -> None:

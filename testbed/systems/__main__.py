@@ -140,10 +140,10 @@ async def _open(system_pool: SystemPool, names: Sequence[str]) -> list[Place]:
 def _run(main: Coroutine[Any, Any, R]) -> R:
     try:
         return asyncio.run(main)
-    except (StackError, OSError) as trouble:  # a full disk is no bug of ours
-        said = escape(str(trouble))
+    except (StackError, OSError) as error:  # a full disk is no bug of ours
+        said = escape(str(error))
         err.print(f"[bold red]real:[/] {said}", highlight=False, soft_wrap=True)
-        raise typer.Exit(3) from trouble
+        raise typer.Exit(3) from error
 
 
 if __name__ == "__main__":

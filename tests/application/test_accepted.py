@@ -122,8 +122,8 @@ async def test_a_credit_reverses_the_whole_invoice(world: World) -> None:
     assert [e.actor for e in trail if e.entity == "credit"] == [GRACE.subject]
 
     async def crm_knows() -> bool:
-        told = world.told(mine)
-        return bool(told and told.credited == invoice.net)
+        written = world.written_back(mine)
+        return bool(written and written.credited == invoice.net)
 
     assert await until_awaited(crm_knows)
 

@@ -26,7 +26,7 @@ from testbed.systems.common.system import Running
 _FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
 _PREPARED = "bottlecrm_prepared"
 _KNOWN_CURRENCIES = ("EUR", "GBP", "JPY")
-_TOLD = (
+_WRITTEN_BACK = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
     *("project", "project_url", "attention"),
 )
@@ -80,9 +80,9 @@ class BottlecrmHarness:
         found = (await self.hands.get("/api/tasks/", params=query)).raise_for_status().json()
         return [task["title"] for task in found["tasks"] if task["status"] != "Completed"]
 
-    async def told(self, deal: DealId) -> dict[str, str]:
+    async def written_back(self, deal: DealId) -> dict[str, str]:
         found = (await self.read(deal))["custom_fields"]
-        return {name: found.get(f"cashward_{name}", "") for name in _TOLD}
+        return {name: found.get(f"cashward_{name}", "") for name in _WRITTEN_BACK}
 
     async def read(self, deal: DealId) -> dict[str, Any]:
         answer = await self.hands.get(f"/api/opportunities/{local(deal)}/")

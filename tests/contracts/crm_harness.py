@@ -71,7 +71,7 @@ class CrmHarness(Protocol):
         """The titles of the open tasks that its owner sees on this deal."""
         ...
 
-    async def told(self, deal: DealId) -> dict[str, str]:
+    async def written_back(self, deal: DealId) -> dict[str, str]:
         """What the record says now, by WriteBack's names; unset fields are empty."""
         ...
 

@@ -38,7 +38,7 @@ _FAULTS = {Fault.THROTTLED: "throttle", Fault.LOST_REPLY: "lost_reply"}
 PROPERTIES = "/crm/v3/properties"
 LABELS = "/crm/v4/associations/deals/contacts/labels"
 _PRIMARY_COMPANY, _PLAIN_CONTACT, _LINE_TO_DEAL = 5, 3, 20
-_TOLD = (
+_WRITTEN_BACK = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
     *("project", "project_url", "attention"),
 )
@@ -93,8 +93,8 @@ class HubspotHarness:
         path = f"{OBJECTS}/deals/{local(deal)}"
         await self.write("PATCH", path, {"properties": properties})
 
-    async def told(self, deal: DealId) -> dict[str, str]:
-        names = {name: f"cashward_{name}" for name in _TOLD}
+    async def written_back(self, deal: DealId) -> dict[str, str]:
+        names = {name: f"cashward_{name}" for name in _WRITTEN_BACK}
         found = await self.properties(deal, *names.values())
         return {name: found[theirs] or "" for name, theirs in names.items()}
 
@@ -200,9 +200,9 @@ class HubspotHarness:
         first, _, last = contact.name.partition(" ")
         properties = {"firstname": first, "lastname": last, "email": contact.email}
         made = await self.hands.post(f"{OBJECTS}/contacts", json={"properties": properties})
-        told = made.json()
+        reply = made.json()
         # A refusal ends with the id of the contact that has the e-mail already.
-        id_ = told["message"].rpartition(" ")[2] if made.status_code == 409 else told["id"]
+        id_ = reply["message"].rpartition(" ")[2] if made.status_code == 409 else reply["id"]
         if contact.role is None:
             return _end(id_, "HUBSPOT_DEFINED", _PLAIN_CONTACT)
         label = contact.role.replace("_", " ").capitalize()

@@ -19,7 +19,7 @@ from ports.pm import Pm
 from tests.contracts.erp_harness import Look
 from tests.contracts.pm_harness import STRANGER
 
-_TOLD = (
+_WRITTEN_BACK = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
     *("project", "project_url", "attention"),
 )
@@ -63,9 +63,9 @@ class MemoryHarness:
         ours = (task for task in self.world.tasks.values() if task.command.deal == deal)
         return [task.command.title for task in ours if task.is_open]
 
-    async def told(self, deal: DealId) -> dict[str, str]:
+    async def written_back(self, deal: DealId) -> dict[str, str]:
         record = self.world.records.get(deal)
-        values = {name: getattr(record, name, None) for name in _TOLD}
+        values = {name: getattr(record, name, None) for name in _WRITTEN_BACK}
         return {name: _text(value) for name, value in values.items()}
 
     def unknown(self) -> DealId:

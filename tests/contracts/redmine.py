@@ -118,8 +118,8 @@ class RedmineHarness:
 
 def settings(system: Running, **given: Any) -> RedmineSettings:
     place = system.place.connector
-    told = {"url": place["URL"], "key": place["KEY"], **given}
-    return RedmineSettings.model_validate(told)
+    values = {"url": place["URL"], "key": place["KEY"], **given}
+    return RedmineSettings.model_validate(values)
 
 
 def _throttle(request: Request) -> ProxyFault:

@@ -152,8 +152,8 @@ async def test_an_invoice_that_a_person_voided_is_gone(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     await erp.void(invoice.id)
     assert (await erp.invoicing.read_invoice(invoice.id)).status is InvoiceStatus.GONE
-    told = await erp.invoicing.changed_since(LONG_AGO)
-    assert [each.invoice.status for each in told] == [InvoiceStatus.GONE]
+    changed = await erp.invoicing.changed_since(LONG_AGO)
+    assert [each.invoice.status for each in changed] == [InvoiceStatus.GONE]
 
 
 async def test_where_nobody_voids_an_issued_invoice_it_stays(erp: ErpHarness) -> None:
@@ -180,23 +180,23 @@ async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpHa
 # ---------------------------------------------------------------------- since when
 
 
-async def test_an_edit_by_sales_is_told_where_every_change_is(crm: CrmHarness) -> None:
+async def test_an_edit_by_sales_is_reported_where_every_change_is(crm: CrmHarness) -> None:
     needs(crm.crm.capabilities, Capability.UPDATED_SINCE)
     deal = await won(crm)
     (before,) = await crm.crm.won_since(LONG_AGO)
     await crm.revise(deal, "Pumps, phase one", Money.of(13041, "EUR"))
-    told = await crm.crm.won_since(before.changed_at)
-    assert any(each.changed_at > before.changed_at for each in told)
+    changed = await crm.crm.won_since(before.changed_at)
+    assert any(each.changed_at > before.changed_at for each in changed)
 
 
-async def test_a_payment_is_told_as_a_change(erp: ErpHarness) -> None:
+async def test_a_payment_is_reported_as_a_change(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.UPDATED_SINCE)
     invoice = await issued(erp)
     (before,) = await erp.invoicing.changed_since(LONG_AGO)
     await erp.pay(invoice.id, EUR_100)
-    (told,) = await erp.invoicing.changed_since(before.changed_at)
-    assert told.changed_at >= before.changed_at
-    assert told.invoice.paid == EUR_100
+    (changed,) = await erp.invoicing.changed_since(before.changed_at)
+    assert changed.changed_at >= before.changed_at
+    assert changed.invoice.paid == EUR_100
 
 
 # ----------------------------------------------------------------- told by itself
@@ -207,7 +207,7 @@ def receiving(harness: object) -> AbstractAsyncContextManager[WebhookReceiver]:
     return harness.webhook_receiver()
 
 
-async def test_a_won_deal_is_told_by_itself(crm: CrmHarness) -> None:
+async def test_a_won_deal_is_reported_by_a_webhook(crm: CrmHarness) -> None:
     needs(crm.crm.capabilities, Capability.WEBHOOK)
     deal = await crm.enter(open_deal())
     async with receiving(crm) as receiver:
@@ -215,7 +215,7 @@ async def test_a_won_deal_is_told_by_itself(crm: CrmHarness) -> None:
         assert await receiver.is_notified_of(deal)
 
 
-async def test_a_reached_milestone_is_told_by_itself(pm: PmHarness) -> None:
+async def test_a_reached_milestone_is_reported_by_a_webhook(pm: PmHarness) -> None:
     needs(pm.pm.capabilities, Capability.WEBHOOK)
     project = await pm_harness.opened(pm)
     milestones = await planned(pm, project)
@@ -224,7 +224,7 @@ async def test_a_reached_milestone_is_told_by_itself(pm: PmHarness) -> None:
         assert await receiver.is_notified_of(milestones["m2"])
 
 
-async def test_a_payment_is_told_by_itself(erp: ErpHarness) -> None:
+async def test_a_payment_is_reported_by_a_webhook(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.WEBHOOK)
     invoice = await issued(erp)
     async with receiving(erp) as receiver:

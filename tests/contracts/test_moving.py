@@ -37,8 +37,8 @@ async def poll_while(
         while not rests:
             rests = task.done()
             assert known <= {_id(each) for each in await read(LONG_AGO)}
-            told = await read(since - OVERLAP)
-            seen |= {_id(each): each.changed_at for each in told}
+            changes = await read(since - OVERLAP)
+            seen |= {_id(each): each.changed_at for each in changes}
             since = max(seen.values(), default=since)
             # What answers without waiting would never let anything move.
             await asyncio.sleep(0)
@@ -63,11 +63,11 @@ def paced(
     return read_again
 
 
-def _id(told: WonDeal | ChangedInvoice) -> str:
-    return told.deal if isinstance(told, WonDeal) else told.invoice.id
+def _id(record: WonDeal | ChangedInvoice) -> str:
+    return record.deal if isinstance(record, WonDeal) else record.invoice.id
 
 
-async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmHarness) -> None:
+async def test_deals_that_are_won_while_we_read_are_all_found(crm: CrmHarness) -> None:
     deals = [await crm.enter(open_deal(name=f"Deal {number}")) for number in range(MANY)]
     before, later = deals[:-2], deals[-2:]
     for deal in before:
@@ -87,7 +87,7 @@ async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmHarness) ->
         assert {each.deal: each.changed_at for each in await won_since(LONG_AGO)} == seen
 
 
-async def test_invoices_that_are_paid_while_we_read_are_all_told(erp: ErpHarness) -> None:
+async def test_invoices_that_are_paid_while_we_read_are_all_found(erp: ErpHarness) -> None:
     before = [await issued(erp, f"m{number}") for number in range(1, MANY - 1)]
     numbers = range(MANY - 1, MANY + 1)
     added: list[ExternalId] = []

@@ -30,8 +30,8 @@ _CHANGES = {
 
 
 def settings(place: Place, **changes: Any) -> TrytonSettings:
-    told = {name.lower(): value for name, value in place.connector.items()}
-    return TrytonSettings.model_validate({**told, **changes})
+    known = {name.lower(): value for name, value in place.connector.items()}
+    return TrytonSettings.model_validate({**known, **changes})
 
 
 @dataclass(frozen=True)

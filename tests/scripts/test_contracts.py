@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _KEPT, _BROKEN, _NO_BENCH, _OTHER = "", "<failure/>", "<error/>", "<skipped/>"
 
 
-def case(name: str, came: str, **told: str) -> str:
-    pairs = (f"<property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in told.items())
+def case(name: str, came: str, **properties: str) -> str:
+    pairs = (f"<property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in properties.items())
     inside = f"<properties>{''.join(pairs)}</properties>{came}"
     return f"<testcase classname='suite' name={quoteattr(name)}>{inside}</testcase>"
 

@@ -31,7 +31,7 @@ def test_a_zombie_that_wakes_after_the_withdrawal_leaves_no_claim_open(before: S
     async def live(world: World) -> None:
         terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.total(NETS, "EUR"))
         await world.books.agree(terms, now=now())
-        await asyncio.sleep(world.trouble_ends)
+        await asyncio.sleep(world.faults_end)
         await before(world)
         assert await world.invoices.withdraw_invoice(BILL) is None
         with pytest.raises(Refusal):

@@ -229,7 +229,7 @@ class Crm:
     """One record per deal: whatever lands last is what it says."""
 
     def __init__(self, network: Network, auditor: Auditor, settle: timedelta) -> None:
-        self.told: dict[DealId, WriteBack] = {}
+        self.written_back: dict[DealId, WriteBack] = {}
         self.write_back = SimChange[WriteBack](
             network=network,
             auditor=auditor,
@@ -242,5 +242,5 @@ class Crm:
 
     def _tell(self, command: WriteBack, visible: float) -> Receipt:
         del visible
-        self.told[command.deal] = command
+        self.written_back[command.deal] = command
         return Receipt(id=ExternalId(command.deal))

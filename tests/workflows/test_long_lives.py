@@ -111,9 +111,9 @@ async def test_bills_of_an_earlier_run_are_followed_to_cash(world: World) -> Non
         await world.pay(mine.id, item)
 
     assert (await _ends(world, mine.id)).stage is Stage.CLOSED
-    told = world.told(mine.id)
-    assert told
-    assert (told.billed, told.outstanding) == (mine.value, Money.zero("EUR"))
+    written = world.written_back(mine.id)
+    assert written
+    assert (written.billed, written.outstanding) == (mine.value, Money.zero("EUR"))
     assert len(world.invoices(mine.id)) == len(mine.milestones)
 
 
@@ -142,10 +142,12 @@ async def test_an_invoice_of_an_earlier_run_is_proposed_for_credit(world: World)
     await world.decide(workflow_ids.deal_run(mine.id), Action.AMEND, choice="credit")
 
     await _ends(world, mine.id)
-    told = world.told(mine.id)
-    assert told
+    written = world.written_back(mine.id)
+    assert written
     assert (
-        told.credited == told.billed == Money.total((i.net for i in world.invoices(mine.id)), "EUR")
+        written.credited
+        == written.billed
+        == Money.total((i.net for i in world.invoices(mine.id)), "EUR")
     )
     assert not [i for i in world.invoices(mine.id) if i.status is InvoiceStatus.ISSUED]
 
@@ -174,7 +176,7 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
         return (await handle.query(DealToCash.billing_schedule))[0].state
 
     await until_awaited(lambda: _equals(first, ItemState.PAID))
-    assert await until(lambda: (world.told(mine.id) or invoice).paid == invoice.gross)
+    assert await until(lambda: (world.written_back(mine.id) or invoice).paid == invoice.gross)
 
 
 async def test_a_payment_finds_a_bill_of_an_earlier_run_that_was_terminated(world: World) -> None:

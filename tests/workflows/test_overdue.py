@@ -72,7 +72,7 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
     )
 
 
-async def test_a_payment_that_nobody_told_of_is_seen_the_day_after_it_was_due(
+async def test_an_unreported_payment_is_seen_the_day_after_it_was_due(
     world: World,
 ) -> None:
     mine = deal("untold")

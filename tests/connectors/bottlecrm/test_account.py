@@ -27,7 +27,7 @@ async def test_figures_that_would_be_dropped_silently_are_not_sent(bench: Bottle
     await drop_field(bench, "Opportunity", "cashward_paid")
     with pytest.raises(Misconfigured, match="cashward_paid"):
         await bench.crm.write_back.do(figures(deal), ticket("w"))
-    assert (await bench.told(deal))["contracted"] == ""
+    assert (await bench.written_back(deal))["contracted"] == ""
 
 
 async def test_a_deal_is_not_read_as_if_a_field_that_is_gone_were_empty(
@@ -47,7 +47,7 @@ async def test_a_task_that_could_not_be_found_again_is_not_made(bench: Bottlecrm
     assert await bench.tasks(deal) == []
 
 
-async def test_a_field_that_was_taken_away_is_wanting_until_it_is_prepared(
+async def test_a_removed_field_is_a_problem_until_it_is_prepared(
     bench: BottlecrmHarness,
 ) -> None:
     await drop_field(bench, "Account", "cashward_vat_id")
@@ -58,11 +58,11 @@ async def test_a_field_that_was_taken_away_is_wanting_until_it_is_prepared(
     assert (await bench.crm.probe()).problems == ()
 
 
-async def test_a_token_that_sees_only_its_own_deals_is_wanting(bench: BottlecrmHarness) -> None:
+async def test_a_token_that_sees_only_its_own_deals_is_a_problem(bench: BottlecrmHarness) -> None:
     async with bench.opened(access_token=bench.system.place.credentials["sales_token"]) as roles:
         assert roles.crm
-        (wanting,) = (await roles.crm.probe()).problems
-    assert "make it an ADMIN" in wanting
+        (problems,) = (await roles.crm.probe()).problems
+    assert "make it an ADMIN" in problems
 
 
 SCOPES = (
@@ -96,8 +96,8 @@ async def test_the_scopes_that_we_ask_for_are_enough(bench: BottlecrmHarness) ->
 @pytest.mark.parametrize("scope", ["accounts:read", "tasks:write", "opportunities:write"])
 async def test_a_scope_that_is_missing_is_named(bench: BottlecrmHarness, scope: str) -> None:
     await grant(bench, *(each for each in SCOPES if each != scope))
-    (wanting,) = (await bench.crm.probe()).problems
-    assert scope in wanting
+    (problems,) = (await bench.crm.probe()).problems
+    assert scope in problems
 
 
 async def test_a_wrong_token_and_a_wrong_address_say_so(bench: BottlecrmHarness) -> None:

@@ -27,12 +27,12 @@ async def test_an_article_says_what_its_line_leaves_out(bench: BottlecrmHarness)
     product = made.json().get("product", made.json())["id"]
     await add(bench, deal, product_id=product, order=8)
     await add(bench, deal, product_id=product, order=9, description="[licence;; X-1]")
-    *_, plain, told = (await bench.crm.read_deal(deal)).lines
+    *_, plain, tagged = (await bench.crm.read_deal(deal)).lines
     assert (plain.sku, plain.cost_type, plain.unit) == ("GW-7", CostType.EXPENSE, Unit.PIECE)
-    assert (told.sku, told.cost_type, told.unit) == ("X-1", CostType.LICENCE, None)
+    assert (tagged.sku, tagged.cost_type, tagged.unit) == ("X-1", CostType.LICENCE, None)
 
 
-async def test_a_tag_that_is_no_cost_type_is_told(bench: BottlecrmHarness) -> None:
+async def test_a_tag_that_is_no_cost_type_is_a_finding(bench: BottlecrmHarness) -> None:
     deal = await bench.enter(open_deal())
     await add(bench, deal, description="[labor; day]")
     (finding,) = (await bench.crm.read_deal(deal)).unreadable
@@ -40,7 +40,7 @@ async def test_a_tag_that_is_no_cost_type_is_told(bench: BottlecrmHarness) -> No
     assert '"labor" is not known' in finding.problem
 
 
-async def test_two_currencies_on_one_deal_are_told(bench: BottlecrmHarness) -> None:
+async def test_two_currencies_on_one_deal_are_a_finding(bench: BottlecrmHarness) -> None:
     deal = await bench.enter(open_deal())
     await bench.change(deal, custom_fields={"cashward_currency": "czk"})
     (finding,) = (await bench.crm.read_deal(deal)).unreadable

@@ -58,7 +58,7 @@ async def test_figures_that_somebody_overwrites_at_once_are_uncertain(
     with pytest.raises(Uncertain, match="cashward_paid did not stay"):
         await bench.crm.write_back.do(figures(deal), ticket("w"))
     await bench.crm.write_back.do(figures(deal), ticket("w", attempt=2))
-    assert (await bench.told(deal))["paid"] == "99999999.99"
+    assert (await bench.written_back(deal))["paid"] == "99999999.99"
 
 
 @pytest.mark.parametrize("what", ["figures", "task"])
@@ -84,13 +84,13 @@ async def test_what_was_done_and_cannot_be_read_back_is_uncertain(
     with pytest.raises(Uncertain, match="could not be read back"):
         await make()
     bench.proxy.heal()
-    told, tasks = await bench.told(deal), await bench.tasks(deal)
-    assert (told["contracted"], tasks) == (
+    written, tasks = await bench.written_back(deal), await bench.tasks(deal)
+    assert (written["contracted"], tasks) == (
         ("13040.00", []) if what == "figures" else ("", [asking(deal).title])
     )
 
 
-async def test_figures_that_a_stale_form_overwrote_come_back_with_the_next_telling(
+async def test_figures_that_a_stale_form_overwrote_come_back_with_the_next_write_back(
     bench: BottlecrmHarness,
 ) -> None:
     deal = await won(bench)
@@ -98,5 +98,5 @@ async def test_figures_that_a_stale_form_overwrote_come_back_with_the_next_telli
     await bench.crm.write_back.do(figures(deal), ticket("w"))
     await bench.change(deal, custom_fields={**form, "cashward_stage": "", "cashward_paid": ""})
     await bench.crm.write_back.do(figures(deal), ticket("w2"))
-    told = await bench.told(deal)
-    assert (told["stage"], told["paid"]) == ("collection", "99999999.99")
+    written = await bench.written_back(deal)
+    assert (written["stage"], written["paid"]) == ("collection", "99999999.99")

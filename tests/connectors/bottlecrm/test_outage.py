@@ -28,7 +28,7 @@ async def test_figures_and_tasks_are_there_without_the_queue(bench: BottlecrmHar
         await bench.crm.write_back.do(figures(deal), ticket("w"))
         made = await bench.crm.owner_task.do(asking(deal), ticket("t"))
         await bench.crm.owner_task.undo(asking(deal), made)
-    assert (await bench.told(deal))["contracted"] == "13040.00"
+    assert (await bench.written_back(deal))["contracted"] == "13040.00"
     assert [each.id for each in await bench.crm.owner_task.find(asking(deal))] == [made.id]
     assert await bench.tasks(deal) == []
 
@@ -37,5 +37,5 @@ async def test_what_was_committed_is_there_after_a_power_cut(bench: BottlecrmHar
     deal = await won(bench)
     await bench.crm.write_back.do(figures(deal), ticket("w"))
     await bench.system.restart()
-    assert (await bench.told(deal))["contracted"] == "13040.00"
+    assert (await bench.written_back(deal))["contracted"] == "13040.00"
     assert (await bench.crm.read_deal(deal)).is_won

@@ -18,33 +18,33 @@ async def test_a_poll_reads_only_the_deals_that_were_saved_since(bench: Bottlecr
     first, second = await won(bench, "First"), await won(bench, "Second")
     at = {each.deal: each.changed_at for each in await bench.crm.won_since(LONG_AGO)}
     bench.proxy.seen.clear()
-    (told,) = await bench.crm.won_since(at[first] + INSTANT)
-    assert (told.deal, told.changed_at) == (second, at[second])
+    (win,) = await bench.crm.won_since(at[first] + INSTANT)
+    assert (win.deal, win.changed_at) == (second, at[second])
     paths = [each.request.path.partition("?")[0] for each in bench.proxy.seen]
     assert paths == ["/api/activities/", f"/api/opportunities/{local(second)}/"]
 
 
-async def test_a_win_is_told_though_the_feed_has_forgotten_it(bench: BottlecrmHarness) -> None:
+async def test_a_win_is_found_though_the_feed_has_dropped_it(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     other = await bench.enter(open_deal(name="Other"))
     (at,) = (each.changed_at for each in await bench.crm.won_since(LONG_AGO))
     for number in range(FEED + 1):
         await bench.change(other, description=f"note {number}")
     stamp = (await bench.read(deal))["stage_changed_at"]
-    (told,) = await bench.crm.won_since(at - timedelta(minutes=1))
-    assert told.deal == deal
-    assert told.changed_at.isoformat().removesuffix("+00:00") == stamp.removesuffix("Z")
+    (win,) = await bench.crm.won_since(at - timedelta(minutes=1))
+    assert win.deal == deal
+    assert win.changed_at.isoformat().removesuffix("+00:00") == stamp.removesuffix("Z")
 
 
-async def test_a_mended_deal_is_told_of_again(bench: BottlecrmHarness) -> None:
+async def test_a_mended_deal_is_found_again(bench: BottlecrmHarness) -> None:
     deal = await won(bench)
     (before,) = await bench.crm.won_since(LONG_AGO)
     await bench.change(deal, custom_fields={"cashward_scope": "Sensors on ten pumps."})
-    (told,) = await bench.crm.won_since(before.changed_at + INSTANT)
-    assert told.deal == deal
+    (win,) = await bench.crm.won_since(before.changed_at + INSTANT)
+    assert win.deal == deal
 
 
-async def test_a_deal_that_was_deleted_is_not_told_of(bench: BottlecrmHarness) -> None:
+async def test_a_deleted_deal_is_not_found(bench: BottlecrmHarness) -> None:
     first, second = await won(bench, "First"), await won(bench, "Second")
     at = {each.deal: each.changed_at for each in await bench.crm.won_since(LONG_AGO)}
     path = f"/api/opportunities/{local(second)}/"

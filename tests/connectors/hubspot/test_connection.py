@@ -46,7 +46,7 @@ async def test_every_api_version_carries_a_deal_by_either_way_in(
         await roles.crm.write_back.do(figures(deal), ticket("w"))
         probe = await roles.crm.probe()
         assert (probe.problems, probe.identity) == ((), identity)
-    assert (await bench.told(deal))["contracted"] == "13040.00"
+    assert (await bench.written_back(deal))["contracted"] == "13040.00"
     calls = [line["path"] for line in await bench.lines() if "/oauth/" not in line["path"]]
     assert all(("/v3/" in path or "/v4/" in path) is (version == "v3") for path in calls)
 
@@ -175,9 +175,9 @@ async def test_the_settle_time_can_be_set(bench: HubspotHarness) -> None:
 def test_a_refusal_says_who_must_do_what(
     status: int, body: dict[str, Any], failure: type[ConnectorFailure], says: str
 ) -> None:
-    told = _told(status, body)
-    assert type(told) is failure
-    assert says in told.reason
+    explained = _explained(status, body)
+    assert type(explained) is failure
+    assert says in explained.reason
 
 
 @pytest.mark.parametrize(
@@ -197,17 +197,17 @@ def test_a_refusal_says_who_must_do_what(
 def test_a_wait_is_as_long_as_hubspots_window(
     status: int, body: dict[str, Any] | None, headers: dict[str, str], pause: int
 ) -> None:
-    told = _told(status, body, headers)
-    assert type(told) is Throttled
-    assert told.pause == timedelta(seconds=pause)
+    explained = _explained(status, body, headers)
+    assert type(explained) is Throttled
+    assert explained.pause == timedelta(seconds=pause)
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 521])
 def test_an_outcome_that_is_not_known_is_not_explained_away(status: int) -> None:
-    assert _told(status, {"message": "internal error"}) is None
+    assert _explained(status, {"message": "internal error"}) is None
 
 
-def _told(
+def _explained(
     status: int, body: dict[str, Any] | None, headers: dict[str, str] | None = None
 ) -> ConnectorFailure | None:
     answered = httpx.Response(status, json=body or "gone", headers=headers)

@@ -62,7 +62,7 @@ async def test_without_a_currency_the_accounts_own_counts(bench: HubspotHarness)
     assert (await bench.crm.read_deal(SEEDED)).value == Money.of("100.10", "EUR")
 
 
-async def test_an_amount_smaller_than_the_coin_is_a_finding(bench: HubspotHarness) -> None:
+async def test_an_amount_smaller_than_the_minor_unit_is_a_finding(bench: HubspotHarness) -> None:
     await bench.change(SEEDED, deal_currency_code="JPY")
     deal = await bench.crm.read_deal(SEEDED)
     assert deal.value is None

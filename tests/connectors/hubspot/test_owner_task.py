@@ -53,7 +53,7 @@ async def test_a_task_that_its_owner_did_is_not_asked_again(bench: HubspotHarnes
     assert [each.id for each in await bench.crm.owner_task.find(asking(OWNED))] == [made.id]
 
 
-async def test_angle_brackets_are_told_as_such(bench: HubspotHarness) -> None:
+async def test_angle_brackets_are_shown_as_such(bench: HubspotHarness) -> None:
     command = asking(OWNED).model_copy(update={"body": "amount: 5 < 6 & more"})
     made = await bench.crm.owner_task.do(command, ticket("t"))
     assert "5 &lt; 6 &amp; more" in (await read(bench, made.id))["hs_task_body"]

@@ -18,8 +18,8 @@ async def test_an_empty_account_is_prepared_once(bench: HubspotHarness) -> None:
     await bench.empty()
     planned = await bench.crm.set_up(dry_run=True)
     assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 4
-    wanting = (await bench.crm.probe()).problems
-    assert len(wanting) == len(planned)
+    problems = (await bench.crm.probe()).problems
+    assert len(problems) == len(planned)
     assert list(await bench.crm.set_up(dry_run=False)) == list(planned)
     assert (await bench.crm.probe()).problems == ()
     assert list(await bench.crm.set_up(dry_run=False)) == []
@@ -71,16 +71,16 @@ async def test_a_probe_names_the_account(bench: HubspotHarness) -> None:
     "missing",
     ["crm.objects.contacts.read", "crm.objects.deals.write", "crm.objects.companies.read"],
 )
-async def test_a_missing_scope_is_wanting_by_its_name(tmp_path: Path, missing: str) -> None:
+async def test_a_missing_scope_is_a_problem_by_its_name(tmp_path: Path, missing: str) -> None:
     tokens = {
         hubspot.TOKEN: {"actor": "cashward", "scopes": scopes.CASHWARD - {missing}},
         "pat-na1-sales-demo": {"actor": "sales", "scopes": scopes.EVERYTHING},
     }
     config: dict[str, Any] = {"hubspot": {"tokens": tokens}}
     async with hubspot.crm(tmp_path, config) as bench:
-        wanting = (await bench.crm.probe()).problems
-    assert wanting
-    assert all(missing in sentence for sentence in wanting)
+        problems = (await bench.crm.probe()).problems
+    assert problems
+    assert all(missing in sentence for sentence in problems)
 
 
 def test_the_scopes_we_ask_for_are_those_of_the_sandbox_and_the_docs() -> None:

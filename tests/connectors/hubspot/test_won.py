@@ -25,7 +25,7 @@ async def win_many(bench: HubspotHarness, count: int) -> list[DealId]:
     return made
 
 
-async def test_more_won_deals_than_a_page_holds_are_all_told_of(bench: HubspotHarness) -> None:
+async def test_more_won_deals_than_a_page_holds_are_all_found(bench: HubspotHarness) -> None:
     made = await win_many(bench, 450)
     seen = await bench.crm.won_since(LONG_AGO)
     assert sorted(each.deal for each in seen) == sorted(made)

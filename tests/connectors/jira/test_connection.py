@@ -148,7 +148,7 @@ async def test_no_right_to_create_projects_is_for_a_person_to_grant(jira: JiraHa
             await pm_of(roles).open_project.do(plan().opening(), ticket())
 
 
-async def test_refusals_are_told_in_any_language(jira: JiraHarness) -> None:
+async def test_refusals_are_recognised_in_any_language(jira: JiraHarness) -> None:
     jira.sandbox.apps["jira"].vendor.options = {"language": "sk_SK"}
     made = await jira.pm.open_project.do(plan().opening(), ticket())
     assert await jira.pm.open_project.do(plan().opening(), ticket(2)) == made

@@ -11,5 +11,5 @@ async def ask(redmine: RedmineHarness, statement: str, *values: Any) -> list[tup
     """The rows of a query; none of a change."""
     at = redmine.system.place.database
     async with await psycopg.AsyncConnection.connect(at, autocommit=True) as connection:
-        told = await connection.execute(statement.encode(), values)
-        return await told.fetchall() if told.description else []
+        cursor = await connection.execute(statement.encode(), values)
+        return await cursor.fetchall() if cursor.description else []

@@ -68,8 +68,8 @@ async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineHarnes
     assert await ask(redmine, "SELECT count(*) FROM versions") == [(2,)]
     planning = plan().work(project, dict(versions))
     work = await race_until_it_strays(3, redmine.pm.plan_work, planning)
-    told = await ask(redmine, "SELECT id::text FROM issues ORDER BY id")
-    assert {number for (number,) in told} == set(work.parts.values())
+    rows = await ask(redmine, "SELECT id::text FROM issues ORDER BY id")
+    assert {number for (number,) in rows} == set(work.parts.values())
     assert work.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
 
 
@@ -143,9 +143,9 @@ async def test_what_was_done_before_an_error_answer_is_found_and_not_done_again(
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     redmine.proxy.every(3, Fault.BAD_GATEWAY, changes, times=1)
-    with pytest.raises(Uncertain) as told:
+    with pytest.raises(Uncertain) as raised:
         await redmine.pm.plan_work.do(work, ticket())
-    assert told.value.answered
+    assert raised.value.answered
     made = await redmine.pm.plan_work.do(work, ticket(2))
     assert await ask(redmine, "SELECT count(*) FROM issues") == [(6,)]
     assert list(await redmine.pm.plan_work.find(work)) == [made]

@@ -93,8 +93,8 @@ class RealInstallation:
     async def _tell(self, sale: Sale) -> None:
         if sale.reached:
             item = ItemKey(f"m{sale.reached}")
-            told = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
-            await self.bell.milestone_reached(told)
+            fact = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
+            await self.bell.milestone_reached(fact)
         for reference in sale.paid:
             subject = Subject(reference.removeprefix("cw:"))
             news = InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)
@@ -147,7 +147,7 @@ async def open_real_installation(
 
 
 def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Settings:
-    def told(name: str) -> dict[str, Any]:
+    def connector_settings(name: str) -> dict[str, Any]:
         given = {key.lower(): value for key, value in running[name].place.connector.items()}
         http = {"timeout_seconds": 15, "settle_seconds": 15}
         return {**given, "url": proxies[name].url, "http": http}
@@ -157,7 +157,7 @@ def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Setting
         {
             "temporal": TemporalSettings(task_queue=f"installation-{next(_numbers)}"),
             "vendors": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
-            "connectors": {name: told(name) for name in NAMES},
+            "connectors": {name: connector_settings(name) for name in NAMES},
             "policy": {"staffing": {"people": {role: hands[role] for role in _ROLES}}},
             "timing": {"operation_timeout_seconds": 60},
         }

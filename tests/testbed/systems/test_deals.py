@@ -65,12 +65,12 @@ async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_co
     """BottleCRM cannot tell of every edit, so the poll reads the deals that wait for one."""
     whole = order(1, milestones=1, seed=5, today=datetime.now(UTC).date())
     [sale] = await installation.sell_as([replace(whole, template="")])
-    async with _sales_desk(installation) as client:
+    async with _sales_client(installation) as client:
         await installation.ring(sale)
         [asked] = await until_awaited(lambda: _open_tasks(client, sale))
         assert "not complete" in asked["title"]
-        told = {"custom_fields": {"cashward_template": whole.template}}
-        await client.ask("PATCH", f"/api/opportunities/{sale.id}/", told)
+        change = {"custom_fields": {"cashward_template": whole.template}}
+        await client.ask("PATCH", f"/api/opportunities/{sale.id}/", change)
         await installation.poll.poll_once()
         await to_cash(installation, [sale])
         assert not await _open_tasks(client, sale)
@@ -111,7 +111,7 @@ async def _seen(installation: RealInstallation, name: str) -> None:
 
 
 @asynccontextmanager
-async def _sales_desk(installation: RealInstallation) -> AsyncIterator[VendorClient]:
+async def _sales_client(installation: RealInstallation) -> AsyncIterator[VendorClient]:
     place = installation.running["bottlecrm"].place
     token = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
     async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=60) as http:

@@ -30,16 +30,16 @@ def state() -> Iterator[Path]:
 
 
 def test_the_links_are_dead_at_the_end_and_its_last_lines_bring_them_back(state: Path) -> None:
-    told = _demo(state)
-    links = dict(_LINK.findall(told))
+    output = _demo(state)
+    links = dict(_LINK.findall(output))
     assert {"run", "deal", "project"} < links.keys()
     assert not any(map(_answers, links.values()))
-    *_, real, cashward = told.rstrip().splitlines()
+    *_, real, cashward = output.rstrip().splitlines()
     with ExitStack() as up:
         for command in (real, cashward):
             up.enter_context(_up(shlex.split(command)))
         assert [name for name, link in links.items() if not _answers(link)] == []
-        assert "EXECUTION_STATUS_COMPLETED" in _told_by_temporal(links["run"])
+        assert "EXECUTION_STATUS_COMPLETED" in _details_in_temporal(links["run"])
 
 
 def _demo(state: Path) -> str:
@@ -72,7 +72,7 @@ def _answers(link: str) -> bool:
         return False
 
 
-def _told_by_temporal(run: str) -> str:
+def _details_in_temporal(run: str) -> str:
     """What the Temporal UI shows of the linked run, once the server has found its feet."""
     at = urlsplit(run)
     path = at.path.removeprefix("/namespaces/cashward/workflows/")

@@ -38,11 +38,11 @@ def test_a_program_that_dies_ends_all_with_a_word_about_it(
                 break
         pids = _pids(folder)
         os.kill(pids[name, program], signal.SIGKILL)
-        told, trouble = up.communicate(timeout=60)
+        output, errors = up.communicate(timeout=60)
     assert up.returncode == 3
-    assert f"{name} is down: {program} ended with status -9. Its log is" in trouble
-    assert f"/logs/{program}.log" in trouble
-    assert "everything is down" in told
+    assert f"{name} is down: {program} ended with status -9. Its log is" in errors
+    assert f"/logs/{program}.log" in errors
+    assert "everything is down" in output
     _gone(pids)
 
 

@@ -16,7 +16,7 @@ _FIELD = {
 }
 
 
-async def visit(crm: HubspotHarness) -> None:
+async def call_the_rest(crm: HubspotHarness) -> None:
     await _records(crm)
     await _batches(crm)
     await _associations(crm)

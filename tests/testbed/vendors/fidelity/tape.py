@@ -30,7 +30,7 @@ class Exchange:
         """The request's body, or None if it had none or it was no JSON."""
         return _json(self.request)
 
-    def told(self) -> Any:
+    def answered(self) -> Any:
         """The answer's body, or None if it had none or it was no JSON."""
         return _json(self.answer)
 

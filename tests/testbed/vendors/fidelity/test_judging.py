@@ -82,7 +82,7 @@ def test_what_the_document_requires_must_be_there(vendor: Document) -> None:
     assert complaint.endswith("sent: nothing")
 
 
-def test_another_status_than_the_documented_is_told(vendor: Document) -> None:
+def test_another_status_than_the_documented_is_reported(vendor: Document) -> None:
     judge = Judge(vendor, {})
     judge.hold([exchange(_RECORD, status=201)])
     assert said(judge) == [
