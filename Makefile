@@ -25,7 +25,7 @@ demo: $(TESTBED) ## Carry deals from closed-won to cash on this machine
 test slow: export PYTHONDONTWRITEBYTECODE =
 
 test: $(DEVELOPMENT) ## Run the tests that take seconds
-	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow and not real' $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m 'not slow and not real' $(ARGS)
 
 coverage: ARGS += --cov --cov-report=term
 coverage: test ## Run these tests, and fail if they leave out too many branches of the rooms that decide

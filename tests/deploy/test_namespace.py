@@ -15,6 +15,8 @@ from workflows import search_attributes
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+pytestmark = pytest.mark.slow
+
 WRITTEN = {key.name: key.indexed_value_type.name for key in search_attributes.ALL}
 
 

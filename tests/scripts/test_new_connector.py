@@ -30,14 +30,8 @@ def add_line(file: Path, after: str, line: str) -> None:
     file.write_text(text.replace(after, f"{after}{line}", 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "role",
-    [
-        "crm",
-        pytest.param("pm", marks=pytest.mark.slow),
-        pytest.param("erp", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["crm", "pm", "erp"])
 def test_what_is_laid_out_passes_lint_and_fails_the_contracts_with_a_way_on(
     copy: Path, role: str
 ) -> None:
