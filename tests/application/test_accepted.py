@@ -1,4 +1,4 @@
-"""A command that is accepted is in the audit trail: who asked for it, why, and what came of it."""
+"""An accepted command is in the audit trail: who asked for it, why, and its outcome."""
 
 from application.commands.deals import EventName
 from domain.actor import Verification
@@ -28,7 +28,7 @@ def says(entry: AuditEntry, reason: str) -> bool:
 
 
 async def issued(world: World, name: str) -> DealId:
-    """A deal whose first milestone is invoiced."""
+    """Run a deal until its first milestone is invoiced."""
     mine = deal(name)
     await world.win(mine)
     await world.reach(mine.id, "m1")

@@ -1,4 +1,4 @@
-"""The list of deals fits a terminal, and what is copied from it is whole."""
+"""The list of deals fits a terminal, and its ids are not cut off."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Whatever is wrong, a command says so in a sentence, without a traceback, and with its code."""
+"""A failing command says why in a sentence, without a traceback, and has the right exit code."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ Command = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def cashward(server: CommandServer) -> Command:
-    """A command with this environment: its exit code, and all that it printed."""
+    """Run a command with this environment; return its exit code and all that it printed."""
 
     def run(environment: dict[str, str], *words: str) -> tuple[int, str]:
         return server.run(*words, environment={**DOWN, **environment})

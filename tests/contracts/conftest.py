@@ -1,8 +1,8 @@
-"""One law, every vendor: each role's suite runs over every vendor that plays it.
+"""One contract for all vendors: each role's suite runs over every vendor that fills it.
 
 `tests/contracts/<vendor>.py` has an async context manager per role (`crm`, `pm`, `erp`), which
-yields that role's bench: what the suite may do at the vendor by hand. It takes an empty folder;
-the bench of a real system takes the running system instead, and is marked `real`.
+yields that role's harness: what the suite may do at the vendor by hand. It takes an empty folder;
+the harness of a real system takes the running system instead, and is marked `real`.
 """
 
 import importlib
@@ -51,7 +51,7 @@ def _bench(role: str) -> Callable[..., AsyncIterator[Any]]:
 
 
 def _capabilities(role: str, bench: Any) -> str:
-    """What the vendor declares, as `scripts/contracts.py` reads it off the results of a run."""
+    """Record what the vendor declares, for `scripts/contracts.py`."""
     player = bench.invoicing if role == "erp" else getattr(bench, role)
     return ", ".join(sorted(player.capabilities))
 

@@ -1,4 +1,4 @@
-"""Redmine's bench: the installation itself behind a proxy, people's hands, and its faults."""
+"""Redmine's harness: the installation itself behind a proxy, people's client, and its faults."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -29,7 +29,7 @@ _PANEL = "/projects/{}/wiki/Customer_panel.json"
 
 @dataclass(frozen=True)
 class RedmineHarness:
-    """The connector under test, which speaks through the proxy. `hands` go straight to Redmine."""
+    """The connector under test, which goes through the proxy. `hands` connects directly."""
 
     system: Running
     proxy: Proxy

@@ -1,4 +1,4 @@
-"""Whoever declares a capability has it, and whoever does not is met another way."""
+"""A declared capability exists, and a vendor without it is served another way."""
 
 import re
 from contextlib import AbstractAsyncContextManager
@@ -44,7 +44,7 @@ def lacks(offered: frozenset[Capability], capability: Capability) -> None:
 
 
 def declared(*changes: Operation[Any]) -> set[Capability]:
-    """What of `BY_REPEATS` follows from what the changes say of a repeat."""
+    """Return the members of `BY_REPEATS` that follow from the operations' idempotency."""
     repeats = [change.idempotency for change in changes]
     is_unique = any(each.strategy is Strategy.UNIQUE_REFERENCE for each in repeats)
     has_key = any(each.key_lifetime for each in repeats)
@@ -99,7 +99,7 @@ async def test_under_one_key_a_credit_is_one_credit(erp: ErpHarness) -> None:
 
 
 async def test_a_second_draft_is_kept_out_or_swept(erp: ErpHarness) -> None:
-    """Under another key: what a reference does not keep out is found, and can be taken back."""
+    """Under another key, a draft that a reference does not refuse is found and can be undone."""
     change = erp.invoicing.draft_invoice
     command = draft(await customer(erp))
     first = await change.do(command, ticket("i"))
@@ -118,7 +118,7 @@ async def test_a_second_draft_is_kept_out_or_swept(erp: ErpHarness) -> None:
 async def test_a_unique_part_of_a_project_is_not_made_a_second_time(
     pm: PmHarness, name: str
 ) -> None:
-    """Though the second attempt does not look first."""
+    """The second attempt does not search first."""
     change: Operation[Any] = getattr(pm.pm, name)
     if change.idempotency.strategy is not Strategy.UNIQUE_REFERENCE:
         pytest.skip("a repeat is met by a look")
@@ -137,7 +137,7 @@ async def test_a_unique_part_of_a_project_is_not_made_a_second_time(
 
 
 async def again(change: Operation[Any], command: Any, leave: Any) -> str | None:
-    """The id of what a repeat made or answered; None if it was refused."""
+    """Return the id of what a repeat made or returned; None if it was refused."""
     try:
         return (await change.do(command, leave)).id
     except Rejected:

@@ -1,4 +1,4 @@
-"""What every ERP must do with invoices: drafted once, issued once, told to the coin."""
+"""What every ERP must do with invoices: drafted once, issued once, read to the cent."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Polls miss nothing while what they read moves: in pages, with an overlap, by the last change."""
+"""Polls miss nothing while records change: they read pages by last change, with an overlap."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -26,9 +26,9 @@ async def poll_while(
     read: Callable[[datetime], Awaitable[Delivery]],
     known: set[str],
 ) -> dict[str, datetime]:
-    """What was told until everything rests, read as our polls do: by id, with its last stamp.
+    """Poll until nothing changes, and return the last change of each id, as our polls do.
 
-    Every reading of all there is must tell those that are `known`, wherever they move meanwhile.
+    Every reading of all records must return those that are `known`, wherever they move meanwhile.
     """
     task = asyncio.create_task(moving)
     seen: dict[str, datetime] = {}
@@ -51,7 +51,7 @@ async def poll_while(
 def paced(
     read: Callable[[datetime], Awaitable[T]], wait: Callable[[timedelta], Awaitable[None]]
 ) -> Callable[[datetime], Coroutine[Any, Any, T]]:
-    """The reading, which comes again after the pause when the vendor throttles it."""
+    """Read, and again after the pause when the vendor throttles."""
 
     async def read_again(since: datetime) -> T:
         while True:

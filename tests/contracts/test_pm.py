@@ -49,7 +49,7 @@ def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any
 
 
 async def ready(bench: PmHarness, name: str) -> Any:
-    """The command for a part of a project that has all that the part needs."""
+    """Return the command for a part, in a project that has all that the part needs."""
     project = await opened(bench)
     versions = await planned(bench, project) if name == "plan_work" else {}
     return command_for(name, project, versions)

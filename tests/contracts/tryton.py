@@ -1,4 +1,4 @@
-"""Tryton's bench: itself on this machine, its bank and its accountant, and a proxy for faults."""
+"""Tryton's harness: the real system, its bank and its accountant, and a proxy for faults."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -36,7 +36,7 @@ def settings(place: Place, **changes: Any) -> TrytonSettings:
 
 @dataclass(frozen=True)
 class TrytonHarness:
-    """The connector under test, the proxy before it, and who works in Tryton itself."""
+    """The connector under test, the proxy before Tryton, and the people who use it."""
 
     place: Place
     roles: Roles

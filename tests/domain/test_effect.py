@@ -1,4 +1,4 @@
-"""The law of the ledger: who may send, when, and what stays on record."""
+"""The rules of the effect ledger: who may send, when, and what stays on record."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -62,7 +62,7 @@ def take_off(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRA
 
 
 class Timeline:
-    """One effect, and workers that tell it things: each attempt tells its outcome once."""
+    """One effect over time, and its attempts, each of which records its outcome once."""
 
     def __init__(self, repeat: IdempotencyPolicy) -> None:
         self.effect = PLANNED

@@ -1,4 +1,4 @@
-"""Money loses no coin: the laws of sums, shares and cuts, over amounts nobody thought of."""
+"""Money loses no minor unit: properties of sums, shares and allocations."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""How Temporal, and so the attention list, hears of a failure."""
+"""How failures reach Temporal, and so the attention queue."""
 
 from temporalio.exceptions import ApplicationError
 

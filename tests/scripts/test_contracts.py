@@ -1,4 +1,4 @@
-"""What came of a suite is told as it is: a bench that does not come up is a broken law too."""
+"""The page shows a suite's results as they are; a harness that does not start is a failure."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ def case(name: str, came: str, **properties: str) -> str:
 
 
 def check(folder: Path, *cases: str) -> tuple[int, str]:
-    """The exit code for these results beside the page as it is, and what was said."""
+    """Return the exit code and the output for these results and the present page."""
     results = folder / "results.xml"
     results.write_text(f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>")
     argv = [sys.executable, "scripts/contracts.py", "--check", "--results", str(results)]

@@ -1,4 +1,4 @@
-"""Ledger and books in memory, on the same pure steps as the real ones; a call may fail around them.
+"""Both ledgers in memory, on the same pure steps as the real ones; a call may fail around them.
 
 Between two awaits nothing else runs, so each call is a transaction. The books are short of what the
 story does not ask.
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class DatabaseFaults:
-    """A database that is sometimes away: before the commit, or after it with the answer lost."""
+    """A database that sometimes fails: before the commit, or after it with the answer lost."""
 
     def __init__(self, chance: Random, rate: float, until: float) -> None:
         self._chance = chance
@@ -46,7 +46,7 @@ class DatabaseFaults:
 
 
 class MemoryLedger:
-    """Fills ports.effect_ledger.Ledger, and remembers every id that was ever on record."""
+    """Fills ports.effect_ledger.EffectLedger, and remembers every id that was ever on record."""
 
     def __init__(self, faults: DatabaseFaults) -> None:
         self.effects: dict[EffectKey, Effect] = {}
@@ -117,7 +117,7 @@ class MemoryLedger:
         return [effect for effect in self.effects.values() if effect.deal == deal]
 
     def finish_now(self, key: EffectKey, proof: Proof) -> None:
-        """Within a transaction of the books."""
+        """Finish an effect within a transaction of the billing ledger."""
         self._keep(claim_transitions.finish(self.effects[key], proof))
 
     async def _step(self, key: EffectKey, step: Callable[[Effect], Effect]) -> Effect:

@@ -31,7 +31,7 @@ CREDITS = (Strategy.IDEMPOTENCY_KEY, Strategy.UNIQUE_REFERENCE, Strategy.SEARCH_
 
 
 class Parked(Exception):
-    """A person is needed: nothing may go wrong so badly here that one is."""
+    """A run needs a person, which no simulated fault may cause."""
 
 
 @dataclass(kw_only=True)
@@ -72,7 +72,7 @@ class World:
         self.invoices = InvoiceActivities(self.erp, self.effects, self.books, now)
 
     async def live(self) -> None:
-        """The whole deal; then whatever was still on its way lands, and strays are swept."""
+        """Run the whole deal; then what is still on its way lands, and strays are swept."""
         total = Money.total(NETS, "EUR")
         terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=total, items=len(NETS))
         await self.books.agree(terms, now=now())
@@ -113,7 +113,7 @@ class World:
         await self.step(lambda: self.effects.execute(self.crm.write_back, command))
 
     async def step(self, activity: Callable[[], Awaitable[T]]) -> T:
-        """What Temporal does: again and again, while workers die and attempts run beside others."""
+        """Retry a step as Temporal does, while workers die and attempts overlap."""
         for _ in range(500):
             attempt: asyncio.Task[T] = asyncio.ensure_future(_run(activity))
             try:
@@ -138,7 +138,7 @@ class World:
         return self.chance.uniform(0, 3) if dies else None
 
     async def _mourn(self, attempt: asyncio.Task[T]) -> None:
-        """A worker that seemed dead is dead, or goes on unheard."""
+        """Let a worker that seemed dead be dead, or go on with its answer lost."""
         if self.chance.random() < 0.5:
             attempt.cancel()
         self._abandon(attempt)

@@ -1,4 +1,4 @@
-"""An ERP and a CRM behind a bad network, and what an auditor notes of every call that they get."""
+"""An ERP and a CRM behind a bad network, and an auditor of all their calls."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class Document:
 
 @dataclass
 class Auditor:
-    """Notes every change that left while an older one could still land unseen."""
+    """Records every change that was sent while an older one could still land unseen."""
 
     sent: dict[Subject, list[tuple[Flight, float]]] = field(default_factory=dict)
     too_early: list[Subject] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Auditor:
 
 @dataclass(kw_only=True)
 class SimChange(Generic[C]):
-    """A change made of plain functions; idempotency keys work as the vendor's strategy says."""
+    """An operation of plain functions; idempotency keys work as the vendor's strategy says."""
 
     network: Network
     auditor: Auditor
@@ -226,7 +226,7 @@ class Erp:
 
 
 class Crm:
-    """One record per deal: whatever lands last is what it says."""
+    """One record per deal; the last write to land wins."""
 
     def __init__(self, network: Network, auditor: Auditor, settle: timedelta) -> None:
         self.written_back: dict[DealId, WriteBack] = {}

@@ -1,4 +1,4 @@
-"""Whatever waits for a person is on the desk until somebody decides."""
+"""What waits for a person is in the queue until somebody decides."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What the ledger's rows promise, beyond the rules that they follow."""
+"""What the effect ledger's rows guarantee beyond the rules of the domain."""
 
 import asyncio
 

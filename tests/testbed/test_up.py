@@ -12,7 +12,7 @@ from testbed.up import Tail, again, readable
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder to be in, and an environment that is put back: a command adds to its own."""
+    """The current folder, and an environment that is restored, since commands add to it."""
     before = {**os.environ}
     monkeypatch.chdir(tmp_path)
     os.environ["CASHWARD_STATE"] = str(tmp_path / "there")

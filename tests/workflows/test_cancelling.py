@@ -1,4 +1,4 @@
-"""A cancelled deal leaves CRM, PM and ERP in agreement, whatever it had reached."""
+"""A cancelled deal leaves CRM, PM and ERP in agreement, at whatever stage it was."""
 
 import asyncio
 

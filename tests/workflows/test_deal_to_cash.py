@@ -1,4 +1,4 @@
-"""A deal's whole life, run for real against systems in memory."""
+"""A whole deal, run against systems in memory."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A run that cannot go on says what it needs and of whom, keeps its place, and goes on."""
+"""A run that cannot go on says what it needs and from whom, keeps its place, and goes on."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A payment that the bank takes back: somebody sees to the invoice again, and the CRM is told."""
+"""After a reversed payment, a run follows the invoice again, and the CRM is updated."""
 
 from domain.attention import Action, Decision
 from domain.billing import Invoice, ItemState
@@ -93,7 +93,7 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
 
 
 async def moves_of(world: World, deal: DealId, item: str) -> list[Transition]:
-    """What the deal's run was told of this item."""
+    """Return the transitions of this item that the deal's run received."""
     run = world.client.get_workflow_handle(workflow_ids.deal_run(deal))
     decode = world.client.data_converter.decode
     events = [

@@ -1,4 +1,4 @@
-"""BottleCRM itself, prepared, with sales at work in it."""
+"""The real BottleCRM, set up, with people in sales who use it."""
 
 from collections.abc import AsyncIterator
 

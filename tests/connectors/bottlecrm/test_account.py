@@ -1,4 +1,4 @@
-"""What BottleCRM accepts without a word, and how a connection says what is wanting."""
+"""What BottleCRM accepts without an error, and how a connection reports its problems."""
 
 import json
 
@@ -15,7 +15,7 @@ FIELDS = "/api/custom-fields/"
 
 
 async def drop_field(bench: BottlecrmHarness, kind: str, key: str) -> None:
-    """An administrator takes a field of ours away; what is written to it is dropped from then."""
+    """Remove a field of ours, as an administrator; BottleCRM then drops what is written to it."""
     own = {"Authorization": f"Bearer {bench.system.place.connector['ACCESS_TOKEN']}"}
     known = (await bench.hands.get(FIELDS, headers=own)).json()["definitions"]
     (field,) = (each for each in known if (each["target_model"], each["key"]) == (kind, key))
@@ -73,7 +73,7 @@ SCOPES = (
 
 
 async def grant(bench: BottlecrmHarness, *scopes: str) -> None:
-    """An administrator narrows Cashward's token, as the site's own pages do."""
+    """Reduce the rights of Cashward's token, as the site's own pages do."""
     async with await psycopg.AsyncConnection.connect(bench.system.place.database) as books:
         given = (json.dumps(scopes), "cashward")
         await books.execute(

@@ -1,4 +1,4 @@
-"""What a deal says in BottleCRM's own ways: tags on lines, a currency it lacks, who owns it."""
+"""How a deal is read from BottleCRM: tags on lines, a currency it lacks, its owner."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""BottleCRM knows no versions: a save is of the whole deal, as it was read a moment before."""
+"""BottleCRM has no versions: a save writes the whole deal as it was read a moment before."""
 
 import httpx
 import pytest
@@ -44,7 +44,7 @@ async def test_figures_that_somebody_overwrites_at_once_are_uncertain(
     sent = False
 
     def overwrite(request: Request) -> Fault | None:
-        """Between our change and our reading it back, a form is saved that was opened before."""
+        """Save a form that was opened before, between our change and our reading it back."""
         nonlocal sent
         if sent and not changes(request):
             stale = {"custom_fields": {"cashward_paid": ""}}

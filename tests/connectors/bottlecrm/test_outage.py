@@ -1,4 +1,4 @@
-"""What Cashward does at BottleCRM needs neither its queue nor its worker, and outlives a crash."""
+"""Cashward's changes in BottleCRM need neither its queue nor its worker, and survive a crash."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

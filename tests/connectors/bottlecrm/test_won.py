@@ -1,4 +1,4 @@
-"""Won deals by BottleCRM's feed of the latest fifty edits, and by the whole list where it ends."""
+"""Won deals are found by BottleCRM's latest fifty edits, or by the whole list of won deals."""
 
 from datetime import timedelta
 

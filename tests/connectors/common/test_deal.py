@@ -1,4 +1,4 @@
-"""Fields of ours mean the same in every CRM: what is read from them, told into them, cleared."""
+"""Our fields mean the same in every CRM, whether they are read, written or cleared."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""What people type into fields: read strictly, and told back in words when it cannot be read."""
+"""Text in fields is read strictly; unreadable text is explained in words."""
 
 from collections.abc import Callable
 from datetime import date

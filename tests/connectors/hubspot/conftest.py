@@ -1,4 +1,4 @@
-"""HubSpot's sandbox with sales at work in it, and a socket that says what a test tells it to."""
+"""HubSpot's sandbox with people in sales, and a socket that answers as a test scripts it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ways in, API versions, and what HubSpot's refusals mean."""
+"""Sign-in, API versions, and what HubSpot's refusals mean."""
 
 from datetime import timedelta
 from pathlib import Path

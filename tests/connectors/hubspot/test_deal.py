@@ -1,4 +1,4 @@
-"""Deals as HubSpot has them: what is missing, doubled, merged, or written in a way of its own."""
+"""Deals as HubSpot has them: missing, doubled and merged records, and its spelling."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""A task in HubSpot: whose it is, what it says, and how it is told from others."""
+"""A task in HubSpot: its owner, its text, and how it is found."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Answers that the sandbox does not give, and HubSpot may."""
+"""Responses that HubSpot may send and the sandbox does not."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Setting an account up, and what a connection says of itself."""
+"""The set-up of an account, and the probe of a connection."""
 
 from pathlib import Path
 from typing import Any

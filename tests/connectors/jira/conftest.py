@@ -1,4 +1,4 @@
-"""Jira's bench, as the contract suite has it."""
+"""Jira's harness, as the contract suite has it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Projects and what is written on them: key, charter, milestones, team."""
+"""Projects: key, charter, milestones, team."""
 
 import pytest
 

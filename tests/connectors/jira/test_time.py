@@ -1,4 +1,4 @@
-"""Time in Jira: worklogs, however many hang on an issue, and whoever made it."""
+"""Time in Jira: the worklogs of every issue, however many, whoever made it."""
 
 from datetime import date
 from decimal import Decimal

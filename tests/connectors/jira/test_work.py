@@ -1,4 +1,4 @@
-"""The work breakdown: made in bulks, found by key, completed, and rid of doubles."""
+"""The work breakdown: made in bulks, found by key, completed, and swept of duplicates."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ async def by_hand(jira: JiraHarness, project: str, number: int) -> None:
 
 
 def keyed(issues: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Our issues' fields by our keys."""
+    """Return the fields of our issues by our keys."""
     ours = (issue for issue in issues if issue["properties"])
     prefix = f"{DEAL}:"
     return {

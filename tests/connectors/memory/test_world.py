@@ -1,4 +1,4 @@
-"""The world in memory: people act in it, and the ports tell of what they did."""
+"""The world in memory: people act in it, and the ports show what they did."""
 
 from collections.abc import AsyncIterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Redmine's bench, as the contract suite has it."""
+"""Redmine's harness, as the contract suite has it."""
 
 from collections.abc import AsyncIterator
 

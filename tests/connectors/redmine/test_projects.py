@@ -1,4 +1,4 @@
-"""Projects and what is written on them: identifier, panel, closing, team."""
+"""Projects: identifier, charter, closing, team."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where Redmine says yes, or nothing, and means no."""
+"""Refusals that Redmine reports as success, or not at all."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,7 +30,7 @@ MUCH_TIME = (
 
 
 def straight(redmine: RedmineHarness, method: str, path: str, body: Mapping[str, Any]) -> None:
-    """A person's change in the middle of ours, before the proxy passes the next request on."""
+    """Make a person's change in the middle of ours, before the proxy passes the next request on."""
     key = {"X-Redmine-API-Key": redmine.system.place.credentials["delivery_key"]}
     url = f"{redmine.system.place.url}{path}.json"
     httpx.request(method, url, json=body, headers=key, trust_env=False).raise_for_status()

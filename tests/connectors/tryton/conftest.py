@@ -1,4 +1,4 @@
-"""Tryton itself, with the benches of the contracts."""
+"""The real Tryton, with the harnesses of the contracts."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What Tryton's books do to our documents: rounding, dates, rates, corrections by hand."""
+"""Our documents in Tryton: rounding, dates, rates, corrections by hand."""
 
 from datetime import UTC, date, datetime
 

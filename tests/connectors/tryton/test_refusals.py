@@ -1,4 +1,4 @@
-"""What Tryton says without a status, told by class: its words are in anybody's language."""
+"""Tryton's refusals without a status are recognised by class, since their words are translated."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Xero's bench, as the contract suite has it."""
+"""Xero's harness, as the contract suite has it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

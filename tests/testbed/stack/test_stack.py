@@ -1,4 +1,4 @@
-"""The local stack is real: it answers, it remembers, and it survives what is killed inside it."""
+"""The local stack answers, keeps its data, and survives the killing of its programs."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The folder remembers what makes links last, and a program's last words reach the reader."""
+"""The folder keeps ports, so that links stay valid, and shows a program's last log lines."""
 
 import socket
 import sys

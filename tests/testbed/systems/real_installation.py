@@ -45,7 +45,7 @@ _numbers = count()
 
 @dataclass(frozen=True, kw_only=True)
 class RealInstallation:
-    """People at real systems, workers that reach these through proxies, and a way to count."""
+    """People at real systems, workers that use proxies, and a count of the records."""
 
     client: Client
     bell: TemporalEventDispatcher
@@ -56,7 +56,7 @@ class RealInstallation:
     story: Story = field(default_factory=Story)
 
     async def sell(self, deals: int, *, milestones: int, today: date) -> list[Sale]:
-        """Sales enter and win these; Cashward has not heard of it yet."""
+        """Let sales enter and win these; Cashward does not know of it yet."""
         made = [order(n, milestones=milestones, seed=5, today=today) for n in range(deals)]
         return await self.sell_as(made)
 
@@ -69,7 +69,7 @@ class RealInstallation:
         await self.bell.deal_won(DealWon(deal=sale.deal, event=_EVENT))
 
     async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
-        """To cash, with people who look twice a second."""
+        """Run deals to cash, with people who look twice a second."""
         ending = outcomes(self.client, sales)
         return await meanwhile(self._act(sales), ending, within=_WITHIN)
 
@@ -78,7 +78,7 @@ class RealInstallation:
         return await asyncio.to_thread(counted, places)
 
     async def _act(self, sales: Sequence[Sale]) -> None:
-        """Until cancelled; what a poll would notice is told at once."""
+        """Act until cancelled, and signal at once what a poll would notice."""
         today = sales[0].order.start
         seller = SalesPerson(self.systems.sales, self.story)
         manager = DeliveryManager(self.systems.delivery, self.story, today)

@@ -1,4 +1,4 @@
-"""The count sees what is there twice, belongs to nobody, or differs."""
+"""The count finds what exists twice, belongs to no deal, or differs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -19,7 +19,7 @@ test "$name" = there && printf installed
 
 @pytest.fixture
 def debian(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A Debian of two programs: it has `there`, and notes whatever is asked of apt-get."""
+    """A Debian of two programs: it has `there`, and records the arguments of apt-get."""
     programs = {
         "dpkg-query": _KNOWN,
         "apt-get": f'#!/bin/sh\necho "$DEBCONF $*" >> {tmp_path}/asked\n',

@@ -1,4 +1,4 @@
-"""A demo on the real systems as a user runs it: its last lines bring back what it linked."""
+"""A demo on the real systems as a user runs it; its last commands restore what it linked."""
 
 import re
 import shlex
@@ -23,7 +23,7 @@ _LINK = re.compile(r"^  (run|deal|project|INV/\S+) +(http://\S+)$", re.MULTILINE
 
 @pytest.fixture
 def state() -> Iterator[Path]:
-    """A folder that PostgreSQL gets through, whoever it runs as."""
+    """A folder that PostgreSQL can reach, whatever account it runs as."""
     with tempfile.TemporaryDirectory(prefix="cashward-demo-", ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o711)
         yield Path(made) / "state"
@@ -52,7 +52,7 @@ def _demo(state: Path) -> str:
 
 @contextmanager
 def _up(command: Sequence[str]) -> Iterator[None]:
-    """At work while the block runs, and ended by Ctrl-C as a person ends it."""
+    """Run a command while the block runs, and end it by Ctrl-C as a person does."""
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout
         assert any("Ctrl-C" in line for line in program.stdout), command
@@ -73,7 +73,7 @@ def _answers(link: str) -> bool:
 
 
 def _details_in_temporal(run: str) -> str:
-    """What the Temporal UI shows of the linked run, once the server has found its feet."""
+    """Return what the Temporal UI shows of the linked run, once the server is ready."""
     at = urlsplit(run)
     path = at.path.removeprefix("/namespaces/cashward/workflows/")
     address = f"http://{at.netloc}/api/v1/namespaces/cashward/workflows/{path}"

@@ -1,4 +1,4 @@
-"""The proxy hurts an exchange in the way it was told to, and no other."""
+"""The proxy injects the chosen fault into the chosen exchange, and no other."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0}}
 
 
 class Scene:
-    """A caller behind the proxy, and one beside it who sees what is really there."""
+    """A caller that uses the proxy, and one that connects directly."""
 
     def __init__(self, proxy: Proxy, through: httpx.AsyncClient, beside: httpx.AsyncClient) -> None:
         self.proxy = proxy

@@ -1,4 +1,4 @@
-"""A system pool installs once for all runs of a machine; what it could not open leaves nothing."""
+"""A system pool installs once per machine; a system that fails to open leaves nothing."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from testbed.systems.system_pool import SystemPool, open_system_pool
 
 @dataclass(frozen=True)
 class Lamp:
-    """At work as soon as it is lit."""
+    """A running system that is ready as soon as it is lit."""
 
     place: Place
     programs: Sequence[Program]
@@ -30,7 +30,7 @@ class Lamp:
 
 @dataclass
 class Lamps:
-    """The smallest system there can be.
+    """The smallest possible system.
 
     `needs` is what the machine lacks; `lacks` keeps it from being installed.
     """

@@ -1,4 +1,4 @@
-"""`python -m testbed.systems up` as a person runs it: what dies is told, and ends the rest."""
+"""`python -m testbed.systems up` as a person runs it: it reports what died, and ends the rest."""
 
 import json
 import os
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that PostgreSQL gets through, whoever it runs as."""
+    """A folder that PostgreSQL can reach, whatever account it runs as."""
     with tempfile.TemporaryDirectory(prefix="cashward-up-", ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o711)
         yield Path(made)
@@ -47,7 +47,7 @@ def test_a_program_that_dies_ends_all_with_a_word_about_it(
 
 
 def _pids(folder: Path) -> dict[tuple[str, str], int]:
-    """Who runs, by system and program."""
+    """Return the processes by system and program."""
     return {
         (pid_file.parent.name.partition("-")[0], entry["name"]): entry["pid"]
         for pid_file in folder.glob("*/running.json")

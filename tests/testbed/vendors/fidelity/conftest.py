@@ -1,4 +1,4 @@
-"""What the documents say of all that passed while deals were carried, and beside it."""
+"""Compares with the vendors' documents all that passed while deals ran, and beside it."""
 
 import pytest
 

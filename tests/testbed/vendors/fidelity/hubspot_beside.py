@@ -1,4 +1,4 @@
-"""What HubSpot's server answers beside our connector: to sales, to set-up, and to tests."""
+"""Calls of HubSpot's server that our connector does not make: of sales, set-up, and tests."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Holds recorded exchanges against a vendor's document, and tells every difference once."""
+"""Compares recorded exchanges with a vendor's document, and reports each difference once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Complaint:
 
 @dataclass
 class Verdict:
-    """What a document says of the tapes it was held to."""
+    """The result of comparing tapes with a document."""
 
     compared: set[str] = field(default_factory=set)
     undocumented: set[str] = field(default_factory=set)
@@ -60,7 +60,7 @@ class Judge:
         self.verdict = Verdict(unseen=set(known))
 
     def hold(self, tape: Iterable[Exchange], *, asked_by: str = "") -> None:
-        """Answers are held to the document whoever asked; requests, those of one caller."""
+        """Compare the answers to all callers, and the requests of one caller."""
         for exchange in tape:
             operation = self._document.find(exchange.method, exchange.path)
             if operation is None:

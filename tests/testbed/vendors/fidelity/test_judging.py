@@ -1,4 +1,4 @@
-"""The judge itself: what it must not let pass, and what it says then."""
+"""The judge itself: what it must report, and in which words."""
 
 import json
 from typing import Any

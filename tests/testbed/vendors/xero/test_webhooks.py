@@ -36,7 +36,7 @@ def test_a_signature_is_what_the_vendor_would_sign(body: bytes, length: int, exp
 
 
 class Receiver:
-    """An HTTP server that keeps what it gets; `answers` says how to take a post."""
+    """An HTTP server that keeps what it receives; `answers` chooses the answer to a post."""
 
     def __init__(self, answers: Callable[[bytes, str], int]) -> None:
         self.posts: asyncio.Queue[tuple[bytes, str]] = asyncio.Queue()
