@@ -44,8 +44,12 @@ class CommandLog:
 
     @asynccontextmanager
     async def recording_failures(self, command: CommandRecord) -> AsyncIterator[None]:
-        """Record the refusal or failure of the block, and raise it again."""
+        """Record the refusal or failure of the block, and raise it again.
+
+        Refuse a command that lacks its reason or cannot be kept, before the block runs.
+        """
         try:
+            command.check()
             yield
         except Refusal as refusal:
             await self._record(command, CommandOutcome.REFUSED, str(refusal))
@@ -59,4 +63,4 @@ class CommandLog:
 
     async def _record(self, command: CommandRecord, outcome: CommandOutcome, answer: str) -> None:
         entry = command.model_copy(update={"outcome": outcome, "answer": answer})
-        await self._trail.record(entry, now=self._clock())
+        await self._trail.record(entry.as_kept(), now=self._clock())

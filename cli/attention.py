@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.actor import current_actor
-from cli.context import AsJson, ask, out, show_json, table
+from cli.context import AsJson, ask, out, say, show_json, table
 from domain.attention import Action
 from domain.responsibility import name_parties
 from ports.attention_queue import QueuedAttention
@@ -59,18 +59,18 @@ def _print(queued: QueuedAttention) -> None:
     decision = queued.decision
     state = f"resolved: {decision.action} by {decision.by}" if decision else "open"
     responsible = name_parties(attention.responsible)
-    out.print(
-        f"[bold]{attention.workflow}[/] ({attention.kind}, {state}) needs [bold]{responsible}[/] "
+    say(
+        f"{attention.workflow} ({attention.kind}, {state}) needs {responsible} "
         f"since {attention.since:%Y-%m-%d %H:%M} UTC"
     )
-    out.print(f"{attention.what}\n{attention.why}")
+    say(f"{attention.what}\n{attention.why}")
     if attention.findings:
         rows = ((f.field, f.problem, f.responsible) for f in attention.findings)
         out.print(table("", ("field", "what is wrong", "who mends it"), rows))
     if not decision:
         choices = f" --choice {'|'.join(attention.choices)}" if attention.choices else ""
         for action in attention.actions:
-            out.print(
+            say(
                 f"  cashward attention {action} {attention.workflow}"
                 f"{choices if action is Action.AMEND else ''}"
             )
@@ -106,6 +106,4 @@ def abort(run_id: RunArgument, reason: Reason = "") -> None:
 
 def _decide(run_id: str, action: Action, reason: str, choice: str = "") -> None:
     actor = current_actor()
-    out.print(
-        ask(lambda app: app.decisions.decide(actor, run_id, action, reason=reason, choice=choice))
-    )
+    say(ask(lambda app: app.decisions.decide(actor, run_id, action, reason=reason, choice=choice)))

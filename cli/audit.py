@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.context import AsJson, DealArgument, ask, deal_id, out, show_json, table
+from cli.context import AsJson, DealArgument, ask, deal_id, out, say, show_json, table
 from ports.audit_trail import AuditEntry
 
 _COLUMNS = ("at (UTC)", "who", "what", "outcome", "why", "answer")
@@ -26,7 +26,7 @@ def audit(
         show_json({"entries": shown})
         return
     if not shown:
-        out.print(f"nothing is on record about {chosen}: `cashward deal list` shows the deals")
+        say(f"nothing is on record about {chosen}: `cashward deal list` shows the deals")
         return
     out.print(table(f"Audit trail of {chosen}", _COLUMNS, _rows(shown)))
     if any(entry.verified_by == "unverified" for entry in shown):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from temporalio.client import Client
 
 from application.application import Application
@@ -30,6 +32,8 @@ R = TypeVar("R")
 out = Console()
 err = Console(stderr=True)
 
+_CONTROLS = frozenset({"Cc", "Cs"})
+_UNSHOWN = "\ufffd"
 _ROOMY = 72  # columns; in fewer, what may not be folded would be cut
 STATE = "CASHWARD_STATE"
 LOCAL_ENVIRONMENT = "environment.json"
@@ -82,12 +86,11 @@ def _is_configured() -> bool:
 
 def _remembered(file: Path) -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        return TypeAdapter(dict[str, str]).validate_json(file.read_bytes())
     except (OSError, ValueError) as damaged:
         raise CliError(
             f"{file} cannot be read: `cashward up` writes it anew, or delete it", ExitCode.USAGE
         ) from damaged
-    return found
 
 
 def settings_of(environment: dict[str, str]) -> Settings:
@@ -124,6 +127,17 @@ def show_json(found: BaseModel | Sequence[BaseModel] | dict[str, Any] | None) ->
     sys.stdout.write(TypeAdapter(Any).dump_json(found, indent=2).decode() + "\n")
 
 
+def say(text: str) -> None:
+    """Print a sentence that holds what others wrote."""
+    out.print(plain(text))
+
+
+def plain(text: str) -> Text:
+    """Show what others wrote as it is: neither our markup nor the terminal's is heeded."""
+    shown = (_UNSHOWN if unicodedata.category(c) in _CONTROLS and c != "\n" else c for c in text)
+    return Text("".join(shown))
+
+
 def table(
     title: str,
     columns: Iterable[str],
@@ -137,7 +151,7 @@ def table(
     """
     is_roomy = (width or out.width) >= _ROOMY
     made = Table(
-        title=title,
+        title=plain(title),
         title_justify="left",
         header_style="bold",
         box=SIMPLE_HEAD,
@@ -154,5 +168,5 @@ def table(
             no_wrap=(number == 0 or is_figure) and is_roomy,
         )
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
+        made.add_row(*(cell if isinstance(cell, Text) else plain(str(cell)) for cell in row))
     return made

@@ -8,7 +8,7 @@ from application.commands.deals import EventName
 from application.queries import DealReport, DealSummary
 from cli.actor import current_actor
 from cli.audit import audit
-from cli.context import AsJson, DealArgument, ask, deal_id, out, show_json, table
+from cli.context import AsJson, DealArgument, ask, deal_id, out, say, show_json, table
 from cli.timesheet import time
 from domain.ids import ItemKey
 from domain.stage import Stage
@@ -68,12 +68,10 @@ def show(deal: DealArgument, as_json: AsJson = False) -> None:
 
 def _print(found: DealReport) -> None:
     status = found.status
-    out.print(
-        f"[bold]{status.name}[/] is in [bold]{status.stage}[/] and waits for {status.waits_for}"
-    )
+    say(f"{status.name} is in {status.stage} and waits for {status.waits_for}")
     for label, link in (("deal", status.deal_url), ("project", status.project_url)):
         if link:
-            out.print(f"{label}: {link}")
+            say(f"{label}: {link}")
     rows = (
         (
             s.item.key,
@@ -93,8 +91,8 @@ def _print(found: DealReport) -> None:
 def start(deal: DealArgument) -> None:
     """Start a won deal now, without waiting for the poll. The CRM must have it."""
     chosen = deal_id(deal)
-    out.print(ask(lambda app: app.deals.start(current_actor(), chosen)))
-    out.print(f"see it: `cashward deal show {chosen}`")
+    say(ask(lambda app: app.deals.start(current_actor(), chosen)))
+    say(f"see it: `cashward deal show {chosen}`")
 
 
 @app.command()
@@ -105,39 +103,39 @@ def signal(
 ) -> None:
     """Tell a deal that something happened; its run reads the record again by itself."""
     chosen = deal_id(deal)
-    out.print(ask(lambda app: app.deals.signal(current_actor(), chosen, event, item)))
+    say(ask(lambda app: app.deals.signal(current_actor(), chosen, event, item)))
 
 
 @app.command()
 def cancel(deal: DealArgument, reason: Reason) -> None:
     """Cancel a deal: undo what can be undone, propose a credit for what was issued."""
     chosen = deal_id(deal)
-    out.print(ask(lambda app: app.deals.cancel(current_actor(), chosen, reason)))
+    say(ask(lambda app: app.deals.cancel(current_actor(), chosen, reason)))
 
 
 @app.command()
 def hold(deal: DealArgument, item: ItemArgument, reason: Reason) -> None:
     """Hold an item back before its invoice is issued."""
     chosen = deal_id(deal)
-    out.print(ask(lambda app: app.items.hold(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.items.hold(current_actor(), chosen, ItemKey(item), reason)))
 
 
 @app.command()
 def release(deal: DealArgument, item: ItemArgument, reason: OptionalReason = "") -> None:
     """Release a held item."""
     chosen = deal_id(deal)
-    out.print(ask(lambda app: app.items.release(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.items.release(current_actor(), chosen, ItemKey(item), reason)))
 
 
 @app.command()
 def approve(deal: DealArgument, item: ItemArgument, reason: OptionalReason = "") -> None:
     """Approve an invoice that waits because of its amount."""
     chosen = deal_id(deal)
-    out.print(ask(lambda app: app.items.approve(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.items.approve(current_actor(), chosen, ItemKey(item), reason)))
 
 
 @app.command()
 def credit(deal: DealArgument, item: ItemArgument, reason: Reason) -> None:
     """Credit the whole invoice of an item, if nothing of it is paid."""
     chosen = deal_id(deal)
-    out.print(ask(lambda app: app.items.credit(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.items.credit(current_actor(), chosen, ItemKey(item), reason)))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
+from rich.text import Text
 
 from cli.context import out, settings, show_json, store, table
 from cli.errors import CliError, ExitCode, translate_errors
@@ -37,7 +38,7 @@ def doctor(as_json: bool) -> None:
         show_json({"connections": findings})
     else:
         rows = (
-            (f.connection, "well" if f.is_well else "[red]not well[/]", f.what, f.mend)
+            (f.connection, "well" if f.is_well else Text("not well", style="red"), f.what, f.mend)
             for f in findings
         )
         out.print(table("Connections", ("connection", "", "what it says", "how to mend it"), rows))

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.context import AsJson, DealArgument, ask, deal_id, out, show_json, table
+from cli.context import AsJson, DealArgument, ask, deal_id, out, say, show_json, table
 
 app = typer.Typer(help="The money of a deal.", no_args_is_help=True)
 
@@ -59,7 +59,7 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
         return
     if not found:
         status = ask(lambda app: app.queries.show(chosen)).status
-        out.print(
+        say(
             f"no item waits to be invoiced; the deal is in {status.stage} "
             f"and waits for {status.waits_for}"
         )

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from cli import attention, deal, finance
-from cli.context import AsJson, err, out, run, settings
+from cli.context import AsJson, err, out, run, say, settings
 from cli.doctor import doctor as examine
 from cli.errors import CliError, ExitCode, translate_errors
 from runtime.composition import open_systems
@@ -56,12 +56,12 @@ def setup(
     """Create the fields and labels that Cashward needs in the CRM, after listing them."""
     missing = run(_prepare(dry_run=True))
     for line in missing:
-        out.print(f"missing: {line}", highlight=False)
+        say(f"missing: {line}")
     if not missing:
         out.print("nothing to make: the CRM has all that Cashward needs")
     elif not dry_run and (yes or _agreed(len(missing))):
         for line in run(_prepare(dry_run=False)):
-            out.print(f"made: {line}", highlight=False)
+            say(f"made: {line}")
 
 
 def _agreed(number: int) -> bool:

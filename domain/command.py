@@ -4,7 +4,11 @@ from enum import StrEnum
 
 from domain.actor import Actor
 from domain.ids import DealId, ItemKey
+from domain.refusal import Refusal
 from domain.value import Value
+
+_LONGEST_REASON = 2_000
+_LONGEST_NAME = 200
 
 
 class CommandName(StrEnum):
@@ -18,6 +22,9 @@ class CommandName(StrEnum):
     CANCEL = "cancel"
     CREDIT = "credit"
     DECIDE = "decide"
+
+
+_NEEDS_REASON = frozenset({CommandName.HOLD, CommandName.CANCEL, CommandName.CREDIT})
 
 
 class CommandOutcome(StrEnum):
@@ -53,3 +60,35 @@ class CommandRecord(Value):
     reason: str = ""
     answer: str = ""
     workflow: str = ""
+
+    def check(self) -> None:
+        """Raise Refusal if the reason is missing, or if a text cannot be kept as it is."""
+        if self.command in _NEEDS_REASON and not self.reason.strip():
+            raise Refusal(f"say why: to {self.command} needs a reason")
+        for name, text in self._texts().items():
+            if len(text) > (longest := _longest(name)):
+                raise Refusal(f"the {name} has {len(text)} characters: say it in at most {longest}")
+            if _readable(text) != text:
+                raise Refusal(f"the {name} holds bytes that are no text: write it anew")
+
+    def as_kept(self) -> "CommandRecord":
+        """Return the command as the trail can keep it, whatever was asked."""
+        kept = {name: _readable(text[: _longest(name)]) for name, text in self._texts().items()}
+        return self.model_copy(update=kept)
+
+    def _texts(self) -> dict[str, str]:
+        return {
+            "deal": self.deal,
+            "item": self.item,
+            "workflow": self.workflow,
+            "reason": self.reason,
+        }
+
+
+def _longest(name: str) -> int:
+    return _LONGEST_REASON if name == "reason" else _LONGEST_NAME
+
+
+def _readable(text: str) -> str:
+    """Replace what PostgreSQL and JSON refuse: NUL, and halves of characters."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "replace").decode("utf-16")

@@ -62,6 +62,7 @@ def build_application(
             log,
             open_crm=open_crm,
             dispatcher=lambda client: build_dispatcher(client, settings, store),
+            billing_ledger=store.billing_ledger,
         ),
         items=ItemCommands(runs, log),
         decisions=DecisionCommands(runs, log),

@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 LOOK_AGAIN = timedelta(minutes=5)
 """How long a run waits before it retries by itself what an operator must mend, such as a token."""
 
-_RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
+RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
 _BY_ITSELF = Decision(action=Action.RETRY, by=CASHWARD, reason="looked again by itself")
 
 
@@ -51,7 +51,7 @@ class WithAttention:
         command: Command,
         summary: str,
         *,
-        verbs: tuple[Action, ...] = _RETRY_OR_ABORT,
+        verbs: tuple[Action, ...] = RETRY_OR_ABORT,
     ) -> Result:
         """Run a step; park where it cannot succeed, and run it again on `retry`."""
         while True:

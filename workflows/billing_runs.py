@@ -10,13 +10,14 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, ParentClosePolicy
 
 from activities.erp import InvoiceActivities as Invoices
-from domain.billing import Bill, BillResult, DraftedInvoice, ItemState
+from domain.attention import Action
+from domain.billing import Bill, BillResult, DraftedInvoice, Invoice, ItemState, ItemStatus
 from domain.billing_schedule import Transition
 from domain.deal_snapshot import DealSnapshot
 from domain.ids import ItemKey
 from domain.responsibility import Party
 from workflows import workflow_ids
-from workflows.attention import Aborted
+from workflows.attention import RETRY_OR_ABORT, Aborted
 from workflows.deal_state import DealState
 from workflows.milestone_billing import MilestoneBilling, how_ended
 from workflows.steps import wait_until_done
@@ -85,6 +86,9 @@ class BillingRuns(DealState):
         """Bill again the items whose run had ended; an issued invoice needs no second approval."""
         while self.reopened:
             status = self.snapshot.schedule[self.reopened.pop(0)]
+            # A credit cannot be billed again: only if it was taken back, somebody must see to that.
+            if status.state is ItemState.CREDITED and await self._is_over(status):
+                continue
             bill = self.bill_for(status)
             if status.invoice:
                 bill = bill.model_copy(update={"approve_above": None})
@@ -119,14 +123,27 @@ class BillingRuns(DealState):
 
     async def _see_how_it_ended(self, item: ItemKey) -> None:
         """Ask the ERP how a bill ended that ended between two runs of the deal."""
-        status = self.snapshot.schedule[item]
-        if status.invoice:
-            bill = self.bill_for(status)
-            draft = bill.draft(workflow.now().date())
-            known = DraftedInvoice(bill=bill, invoice=status.invoice.id, draft=draft)
-            with suppress(Aborted):
-                invoice = await self.attempt(Invoices.read_invoice, known, "See how the bill ended")
-                if ended := how_ended(invoice):
-                    self.move(Transition(item=item, state=ended, invoice=invoice))
-                    return
-        self._lose(item, "its billing run is gone")
+        if not await self._is_over(self.snapshot.schedule[item]):
+            self._lose(item, "its billing run is gone")
+
+    async def _is_over(self, status: ItemStatus) -> bool:
+        """Whether the ERP says that nothing more is to come of its invoice."""
+        if status.invoice is None:
+            return False
+        with suppress(Aborted):
+            invoice = await self.read_invoice(status, status.invoice)
+            if ended := how_ended(invoice):
+                self.move(Transition(item=status.item.key, state=ended, invoice=invoice))
+                return True
+        return False
+
+    async def read_invoice(
+        self, status: ItemStatus, issued: Invoice, verbs: tuple[Action, ...] = RETRY_OR_ABORT
+    ) -> Invoice:
+        """Read the invoice of an item as the ERP has it now."""
+        bill = self.bill_for(status)
+        draft = bill.draft(workflow.now().date())
+        known = DraftedInvoice(bill=bill, invoice=issued.id, draft=draft)
+        return await self.attempt(
+            Invoices.read_invoice, known, "See how the bill ended", verbs=verbs
+        )

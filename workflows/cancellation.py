@@ -22,22 +22,26 @@ from domain.stage import Stage
 from domain.write_back import WriteBack, write_back
 from workflows import workflow_ids
 from workflows.attention import Skipped
+from workflows.billing_runs import BillingRuns
 from workflows.deal_state import DealState
 from workflows.kickoff_provisioning import undos_of
+from workflows.milestone_billing import how_ended
 from workflows.steps import local_step, undo_all
 
 CREDIT = "credit"
+READS_AGAIN = "a cancelled deal reads its invoices again"
+_RETRY_OR_SKIP = (Action.RETRY, Action.SKIP)
+_STANDS = (ItemState.ISSUED, ItemState.PAID)
 _OPEN = (ItemState.PLANNED, ItemState.BILLABLE, ItemState.HELD, ItemState.DRAFTED)
 
 
-async def cancel_deal(deal: DealState, request: CancelRequest) -> Outcome:
+async def cancel_deal(deal: BillingRuns, request: CancelRequest) -> Outcome:
     """Undo everything if nothing was issued; else close the project and propose a credit."""
     deal.enter(Stage.CANCELLING)
     await _withdraw_open_bills(deal)
-    issued = deal.snapshot.schedule.in_state(ItemState.ISSUED, ItemState.PAID)
-    if issued:
+    if deal.snapshot.schedule.in_state(*_STANDS):
         await _close_project(deal)
-        await _credit_if_wanted(deal, request, issued)
+        await _credit_if_wanted(deal, request)
     elif deal.snapshot.kickoff:
         await undo_all(undos_of(deal, deal.snapshot.kickoff))
     closing = ContractClosing(deal=deal.deal, by=request.by, reason=request.reason)
@@ -82,20 +86,36 @@ async def _close_project(deal: DealState) -> None:
     if kickoff and kicked_off:
         closing = PlannedProject(plan=kickoff.plan, project=kicked_off.project)
         with suppress(Skipped):
-            await deal.attempt(
-                Pm.close_project, closing, "Close the project", verbs=(Action.RETRY, Action.SKIP)
-            )
+            await deal.attempt(Pm.close_project, closing, "Close the project", verbs=_RETRY_OR_SKIP)
 
 
-async def _credit_if_wanted(
-    deal: DealState, request: CancelRequest, issued: tuple[ItemStatus, ...]
-) -> None:
+async def _credit_if_wanted(deal: BillingRuns, request: CancelRequest) -> None:
     """Ask finance whether to credit what was issued: only a person may reverse that."""
+    await _read_again(deal)
+    issued = deal.snapshot.schedule.in_state(*_STANDS)
+    if not issued:
+        return
     decision = await deal.park(_proposal(deal, request, issued))
     if decision.action is Action.AMEND:
         for status in issued:
             with suppress(Skipped):
                 await _credit(deal, status, request.reason, decision.by)
+    await _read_again(deal)
+
+
+async def _read_again(deal: BillingRuns) -> None:
+    """Ask the ERP what was paid or credited since: no billing run tells that any more."""
+    if not workflow.patched(READS_AGAIN):
+        return
+    for status in deal.snapshot.schedule.in_state(*_STANDS):
+        if status.invoice is None:
+            continue
+        with suppress(Skipped):
+            invoice = await deal.read_invoice(status, status.invoice, _RETRY_OR_SKIP)
+            state = how_ended(invoice) or ItemState.ISSUED
+            deal.move(
+                Transition(item=status.item.key, state=state, reason=status.reason, invoice=invoice)
+            )
 
 
 def _proposal(deal: DealState, request: CancelRequest, issued: tuple[ItemStatus, ...]) -> Attention:
@@ -118,7 +138,7 @@ async def _credit(deal: DealState, status: ItemStatus, reason: str, by: Actor) -
         Invoices.credit_invoice,
         order,
         f"Credit {status.invoice.number}",
-        verbs=(Action.RETRY, Action.SKIP),
+        verbs=_RETRY_OR_SKIP,
     )
     deal.move(
         Transition(item=status.item.key, state=ItemState.CREDITED, reason=reason, invoice=invoice)
@@ -134,6 +154,4 @@ async def _tell_the_crm(deal: DealState) -> None:
         subject = Subject(f"{deal.deal}:w{deal.snapshot.revision}")
         command = WriteBack(subject=subject, deal=deal.deal, stage=Stage.CANCELLED, attention="")
     with suppress(Skipped):
-        await deal.attempt(
-            Crm.write_back, command, "Tell the CRM it ended", verbs=(Action.RETRY, Action.SKIP)
-        )
+        await deal.attempt(Crm.write_back, command, "Tell the CRM it ended", verbs=_RETRY_OR_SKIP)

@@ -75,7 +75,7 @@ class MilestoneBilling(WithAttention):
 
     async def _collect(self, bill: Bill, drafted: DraftedInvoice, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
-        while how_ended(invoice) is None:
+        while how_ended(invoice) is None or self._credit:
             await self._wait_for_news(invoice)
             await self._credit_if_asked(drafted)
             invoice = await self.attempt(Invoices.read_invoice, drafted, "See what was paid")
@@ -90,7 +90,9 @@ class MilestoneBilling(WithAttention):
         if request is None:
             return
         invoice = await self.attempt(Invoices.read_invoice, drafted, "See what is outstanding")
-        if invoice.outstanding != invoice.gross:
+        if how_ended(invoice) is ItemState.CREDITED:
+            workflow.logger.info("somebody credited or voided it in the ERP meanwhile")
+        elif invoice.outstanding != invoice.gross:
             await self.park(self._paid_meanwhile(invoice, request))
         else:
             await self._credit_in_full(drafted.bill, invoice, request)

@@ -14,6 +14,7 @@ from domain.deal_snapshot import CancelRequest
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import DealId, EventId, ItemKey
 from domain.refusal import Refusal
+from ports.billing_ledger import BillingLedger
 from ports.crm import Crm
 from ports.event_dispatcher import EventDispatcher
 from ports.failures import Absent
@@ -37,12 +38,19 @@ class DealCommands:
     """Commands about a deal. Each returns a sentence for the actor or raises Refusal."""
 
     def __init__(
-        self, runs: Runs, log: CommandLog, *, open_crm: OpenCrm, dispatcher: NewDispatcher
+        self,
+        runs: Runs,
+        log: CommandLog,
+        *,
+        open_crm: OpenCrm,
+        dispatcher: NewDispatcher,
+        billing_ledger: BillingLedger,
     ) -> None:
         self._runs = runs
         self._log = log
         self._open_crm = open_crm
         self._dispatcher = dispatcher
+        self._billing_ledger = billing_ledger
 
     async def start(self, actor: Actor, deal: DealId) -> str:
         """Start the run of a won deal now. Refused if the CRM has no such deal."""
@@ -60,7 +68,10 @@ class DealCommands:
         """Tell the deal that something happened; its run reads the record again by itself."""
         command = new_command(CommandName.SIGNAL, actor, deal, item=item, reason=event)
         async with self._log.recording_failures(command):
-            if not await self._dispatch(_event(event, deal, item, EventId(command.id))):
+            fact = _event(event, deal, item, EventId(command.id))
+            if isinstance(fact, InvoiceChanged):
+                await self._require_billed(fact)
+            if not await self._dispatch(fact):
                 raise Refusal(f"no run of {deal} waits for that: it has ended, or is not carried")
             answer = f"{deal} is told: {event}"
             await self._log.accept(command, answer)
@@ -84,6 +95,14 @@ class DealCommands:
                 raise Refusal(
                     f"{deal} is not started: {system} has no such deal ({absent})"
                 ) from absent
+
+    async def _require_billed(self, fact: InvoiceChanged) -> None:
+        """Raise Refusal if the item was never billed: nobody must see to such an invoice."""
+        if await self._billing_ledger.find_claim(fact.subject) is None:
+            raise Refusal(
+                f"{fact.subject} was never billed: `cashward finance schedule {fact.deal}` shows"
+                " the items that are"
+            )
 
     async def _dispatch(self, event: Event) -> bool:
         client = await self._runs.client()

@@ -23,7 +23,7 @@ _NAMES: Final = {
     "reference": "(b) 24 empty steps, 6 signals",
     "ours": "(c) our whole deal",
 }
-_WANTED: Final = {"empty": 0.70, "reference": 0.30}
+_WANTED: Final = {"empty": 0.70, "reference": 0.40}
 _WARM_WITHIN: Final = 60
 _out = Console()
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+from temporalio.service import RPCError
 
 from application.application import Application
 from application.commands.deals import EventName
@@ -63,6 +64,56 @@ async def test_about_a_deal_that_is_not_carried(world: World, case: Case) -> Non
     refused = await entry_of(world, unknown, case.command)
     assert (refused.actor, refused.outcome) == (GRACE.subject, "refused")
     assert case.answer in str(refused.what["answer"])
+
+
+NOT_TEXT = "odd \0 and \udcff"
+UNSOUND = [
+    Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, " "), "say why"),
+    Case(CommandName.HOLD, lambda app, deal: app.items.hold(GRACE, deal, M1, ""), "say why"),
+    Case(CommandName.CREDIT, lambda app, deal: app.items.credit(GRACE, deal, M1, ""), "say why"),
+    Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, NOT_TEXT), "no text"),
+    Case(
+        CommandName.RELEASE,
+        lambda app, deal: app.items.release(GRACE, deal, ItemKey(NOT_TEXT)),
+        "no text",
+    ),
+    Case(
+        CommandName.HOLD, lambda app, deal: app.items.hold(GRACE, deal, M1, "x" * 9000), "at most"
+    ),
+    Case(
+        CommandName.APPROVE,
+        lambda app, deal: app.items.approve(GRACE, deal, ItemKey("x" * 9000)),
+        "at most",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", UNSOUND, ids=lambda case: f"{case.command}-{case.answer}")
+async def test_what_cannot_be_kept_or_lacks_its_reason(world: World, case: Case) -> None:
+    mine = DealId(f"memory:unsound-{UNSOUND.index(case)}")
+    with pytest.raises(Refusal, match=case.answer):
+        await case.ask(world.application, mine)
+    refused = await entry_of(world, mine, case.command)
+    assert (refused.outcome, case.answer in str(refused.what["answer"])) == ("refused", True)
+
+
+async def test_a_deal_of_an_endless_name(world: World) -> None:
+    endless = DealId("memory:" + "0123456789abcdef" * 1000)
+    with pytest.raises(Refusal, match="the deal has 16007 characters"):
+        await world.application.items.hold(GRACE, endless, M1, "why")
+    assert (await entry_of(world, DealId(endless[:200]), CommandName.HOLD)).outcome == "refused"
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_news_of_an_invoice_that_never_was(world: World, known: bool) -> None:
+    mine = deal(f"never-billed-{known}")
+    if known:
+        await world.win(mine)
+    with pytest.raises(Refusal, match="was never billed"):
+        await world.application.deals.signal(GRACE, mine.id, EventName.INVOICE_CHANGED, "m9")
+    repair = world.client.get_workflow_handle(workflow_ids.repair_run(mine.id))
+    with pytest.raises(RPCError, match="not found"):
+        await repair.describe()
 
 
 async def test_a_rule_of_the_run_is_quoted(world: World) -> None:

@@ -28,8 +28,9 @@ def test_commands_find_the_stack_of_the_folder_that_is_named(here: Path) -> None
     assert settings().temporal.address == "127.0.0.1:29999"
 
 
-def test_damaged_records_of_a_stack_are_reported(here: Path) -> None:
-    (here / "there/environment.json").write_text("{")
+@pytest.mark.parametrize("damaged", ["{", "[]", "null", '{"CASHWARD_INSTALLATION": 7}'])
+def test_damaged_records_of_a_stack_are_reported(here: Path, damaged: str) -> None:
+    (here / "there/environment.json").write_text(damaged)
     with pytest.raises(CliError, match="cannot be read") as raised:
         settings()
     assert raised.value.code is ExitCode.USAGE
