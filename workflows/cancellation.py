@@ -104,7 +104,7 @@ async def _credit_if_wanted(deal: BillingRuns, request: CancelRequest) -> None:
 
 
 async def _read_again(deal: BillingRuns) -> None:
-    """Ask the ERP what was paid or credited since: no billing run tells that any more."""
+    """Ask the ERP what was paid or credited since: no billing run reports that any more."""
     if not workflow.patched(READS_AGAIN):
         return
     for status in deal.snapshot.schedule.in_state(*_STANDS):

@@ -1,4 +1,4 @@
-"""What the three systems say at the end, read back over their APIs and not from our store."""
+"""Reads the final figures back from the three systems' APIs, and not from our store."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence

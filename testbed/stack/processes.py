@@ -1,4 +1,4 @@
-"""What the operating system knows of a process.
+"""Finds and ends processes of the operating system.
 
 It uses only the standard library: the watchdog loads it in a bare interpreter.
 """

@@ -1,4 +1,4 @@
-"""Where the real systems of this machine are kept."""
+"""The folders of the real systems of this machine."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""HubSpot's bench: its sandbox in process, a salesperson's hands, and its faults."""
+"""HubSpot's harness: its sandbox in process, a salesperson's client, and its faults."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ def settings(url: str, **changes: Any) -> HubspotSettings:
 
 @dataclass(frozen=True)
 class HubspotHarness:
-    """The connector under test, and the sandbox it speaks to. `hands` are those of sales."""
+    """The connector under test, and its sandbox. `hands` is the client of sales."""
 
     sandbox: Sandbox
     roles: Roles
@@ -113,7 +113,7 @@ class HubspotHarness:
         return answer.json() if answer.content else None
 
     async def lines(self) -> list[dict[str, Any]]:
-        """What the connector did so far, as the sandbox logged it."""
+        """Return what the connector did so far, as the sandbox logged it."""
         lines = (await self.hands.get("/_sandbox/oplog")).json()
         return [line for line in lines if line["actor"] == "cashward"]
 
@@ -169,7 +169,7 @@ class HubspotHarness:
             yield receiver
 
     async def empty(self) -> None:
-        """Take everything of ours out of the account."""
+        """Remove everything of ours from the account."""
         for kind, fields in FIELDS.items():
             names = [{"name": field.name} for field in fields]
             await self.write("POST", f"{PROPERTIES}/{kind}/batch/archive", {"inputs": names})
@@ -240,7 +240,7 @@ def local(deal: DealId) -> str:
 
 
 def _is_genuine(delivery: Delivery) -> bool:
-    """Whether HubSpot's own client takes it."""
+    """Whether HubSpot's own client accepts it."""
     is_valid: bool = Signature.is_valid(
         signature=delivery.headers.get("x-hubspot-signature-v3", ""),
         client_secret=HOOK_SECRET,

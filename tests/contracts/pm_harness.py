@@ -33,7 +33,7 @@ START = date(2026, 12, 7)
 class PmHarness(Protocol):
     """The role, and what the delivery team does at the vendor.
 
-    With a webhook, it is an HasWebhook (`webhook_receiver.py`) as well.
+    With a webhook, it is a HasWebhook (`webhook_receiver.py`) as well.
     """
 
     @property

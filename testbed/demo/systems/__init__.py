@@ -1,4 +1,4 @@
-"""How people use a vendor: the acts of the demo, done over a vendor's API."""
+"""The acts of people in the demo, over a vendor's API."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What people do in Tryton's client: the bank's statements, the accountant's corrections."""
+"""The acts of people in Tryton's client: the bank's statements, the accountant's corrections."""
 
 import base64
 from collections.abc import AsyncIterator, Sequence

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Fault(StrEnum):
-    """How a call can fail for its caller."""
+    """A failure of a call for its caller."""
 
     ERROR_BEFORE = "error_before"
     ERROR_AFTER = "error_after"
