@@ -29,7 +29,6 @@ from workflows.milestone_billing import how_ended
 from workflows.steps import local_step, undo_all
 
 CREDIT = "credit"
-READS_AGAIN = "a cancelled deal reads its invoices again"
 _RETRY_OR_SKIP = (Action.RETRY, Action.SKIP)
 _STANDS = (ItemState.ISSUED, ItemState.PAID)
 _OPEN = (ItemState.PLANNED, ItemState.BILLABLE, ItemState.HELD, ItemState.DRAFTED)
@@ -105,8 +104,6 @@ async def _credit_if_wanted(deal: BillingRuns, request: CancelRequest) -> None:
 
 async def _read_again(deal: BillingRuns) -> None:
     """Ask the ERP what was paid or credited since: no billing run reports that any more."""
-    if not workflow.patched(READS_AGAIN):
-        return
     for status in deal.snapshot.schedule.in_state(*_STANDS):
         if status.invoice is None:
             continue
