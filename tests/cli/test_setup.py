@@ -20,9 +20,9 @@ Setup = Callable[..., Awaitable[tuple[int, str]]]
 @pytest.fixture
 async def hubspot(tmp_path: Path) -> AsyncIterator[str]:
     """An account that nobody has set up."""
-    async with crm(tmp_path) as bench:
-        await bench.empty()
-        yield bench.url
+    async with crm(tmp_path) as harness:
+        await harness.empty()
+        yield harness.url
 
 
 @pytest.fixture

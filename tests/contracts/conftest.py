@@ -34,9 +34,9 @@ PLAYERS = {
 }
 
 
-def _bench(role: str) -> Callable[..., AsyncIterator[Any]]:
+def _harness(role: str) -> Callable[..., AsyncIterator[Any]]:
     @pytest.fixture(name=role, params=[_param(vendor) for vendor in PLAYERS[role]])
-    async def bench(
+    async def harness(
         request: pytest.FixtureRequest, tmp_path: Path, system_pool: SystemPool
     ) -> AsyncIterator[Any]:
         name = request.param
@@ -47,12 +47,12 @@ def _bench(role: str) -> Callable[..., AsyncIterator[Any]]:
             request.node.user_properties.append(("capabilities", _capabilities(role, opened)))
             yield opened
 
-    return bench
+    return harness
 
 
-def _capabilities(role: str, bench: Any) -> str:
+def _capabilities(role: str, harness: Any) -> str:
     """Record what the vendor declares, for `scripts/contracts.py`."""
-    player = bench.invoicing if role == "erp" else getattr(bench, role)
+    player = harness.invoicing if role == "erp" else getattr(harness, role)
     return ", ".join(sorted(player.capabilities))
 
 
@@ -60,6 +60,6 @@ def _param(vendor: str) -> Any:
     return pytest.param(vendor, marks=pytest.mark.real) if vendor in NAMES else vendor
 
 
-crm = _bench("crm")
-pm = _bench("pm")
-erp = _bench("erp")
+crm = _harness("crm")
+pm = _harness("pm")
+erp = _harness("erp")

@@ -107,11 +107,11 @@ def plan(deal: DealId = DEAL, *, items: int = 2, people: tuple[str, ...] = ()) -
     )
 
 
-async def opened(bench: PmHarness, deal: DealId = DEAL) -> ExternalId:
-    return (await bench.pm.open_project.do(plan(deal).opening(), ticket())).id
+async def opened(harness: PmHarness, deal: DealId = DEAL) -> ExternalId:
+    return (await harness.pm.open_project.do(plan(deal).opening(), ticket())).id
 
 
-async def planned(bench: PmHarness, project: ExternalId, items: int = 2) -> dict[str, str]:
+async def planned(harness: PmHarness, project: ExternalId, items: int = 2) -> dict[str, str]:
     """The versions by item."""
     command = plan(items=items).milestone_plan(project)
-    return dict((await bench.pm.plan_milestones.do(command, ticket())).parts)
+    return dict((await harness.pm.plan_milestones.do(command, ticket())).parts)

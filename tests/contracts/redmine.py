@@ -137,10 +137,10 @@ async def pm(system: Running) -> AsyncIterator[RedmineHarness]:
         hands,
         open_redmine(settings(system, url=proxy.url)) as roles,
     ):
-        bench = RedmineHarness(system, proxy, roles, hands)
+        harness = RedmineHarness(system, proxy, roles, hands)
         for login in PEOPLE:
-            await bench.write("POST", "/users", {"user": _user(login)})
-        yield bench
+            await harness.write("POST", "/users", {"user": _user(login)})
+        yield harness
 
 
 def _user(login: str) -> dict[str, Any]:

@@ -48,10 +48,10 @@ def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any
     }[name]
 
 
-async def ready(bench: PmHarness, name: str) -> Any:
+async def ready(harness: PmHarness, name: str) -> Any:
     """Return the command for a part, in a project that has all that the part needs."""
-    project = await opened(bench)
-    versions = await planned(bench, project) if name == "plan_work" else {}
+    project = await opened(harness)
+    versions = await planned(harness, project) if name == "plan_work" else {}
     return command_for(name, project, versions)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 ROOT = Path(__file__).resolve().parents[2]
-_KEPT, _BROKEN, _NO_BENCH, _OTHER = "", "<failure/>", "<error/>", "<skipped/>"
+_KEPT, _BROKEN, _NO_HARNESS, _OTHER = "", "<failure/>", "<error/>", "<skipped/>"
 
 
 def case(name: str, came: str, **properties: str) -> str:
@@ -28,13 +28,13 @@ def test_whatever_failed_is_named_and_ends_in_failure(tmp_path: Path) -> None:
     code, said = check(
         tmp_path,
         case("law[acme]", _BROKEN, role="crm", vendor="acme"),
-        case("bench[acme]", _NO_BENCH, role="crm", vendor="acme"),
-        case("nobody's", _NO_BENCH),
+        case("harness[acme]", _NO_HARNESS, role="crm", vendor="acme"),
+        case("nobody's", _NO_HARNESS),
         case("kept[acme]", _KEPT, role="crm", vendor="acme"),
         case("other[acme]", _OTHER, role="crm", vendor="acme"),
     )
     named = [line.split("::")[1] for line in said.splitlines() if line.startswith("broken: ")]
-    assert (code, named) == (1, ["law[acme]", "bench[acme]", "nobody's"])
+    assert (code, named) == (1, ["law[acme]", "harness[acme]", "nobody's"])
 
 
 def test_a_page_that_says_otherwise_ends_in_failure(tmp_path: Path) -> None:

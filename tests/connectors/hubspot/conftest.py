@@ -9,10 +9,10 @@ from tests.connectors.common.conftest import wire
 from tests.contracts import hubspot
 from tests.contracts.hubspot import HubspotHarness
 
-__all__ = ["bench", "wire"]
+__all__ = ["harness", "wire"]
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[HubspotHarness]:
+async def harness(tmp_path: Path) -> AsyncIterator[HubspotHarness]:
     async with hubspot.crm(tmp_path) as opened:
         yield opened

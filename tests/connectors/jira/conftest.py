@@ -10,5 +10,5 @@ from tests.contracts.jira import JiraHarness, pm
 
 @pytest.fixture
 async def jira(tmp_path: Path) -> AsyncIterator[JiraHarness]:
-    async with pm(tmp_path) as bench:
-        yield bench
+    async with pm(tmp_path) as harness:
+        yield harness

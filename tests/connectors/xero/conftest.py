@@ -10,5 +10,5 @@ from tests.contracts.xero import XeroHarness, erp
 
 @pytest.fixture
 async def xero(tmp_path: Path) -> AsyncIterator[XeroHarness]:
-    async with erp(tmp_path) as bench:
-        yield bench
+    async with erp(tmp_path) as harness:
+        yield harness
