@@ -17,7 +17,11 @@ from temporalio.client import WorkflowHistory
 FOLDER = Path(__file__).parent / "histories"
 _SUFFIX = ".json.gz"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NOISE = {"identity", "taskId", "requestId", "userMetadata", "binaryChecksum", "links"}
+_NOISE = {
+    "identity", "taskId", "requestId", "userMetadata", "binaryChecksum", "links", "stackTrace",
+}  # fmt: skip
+_STICKY = "TASK_QUEUE_KIND_STICKY"
+"""A task queue of one worker is called by its machine and process."""
 
 
 def names() -> list[str]:
@@ -63,6 +67,8 @@ def name_in(event: HistoryEvent) -> str:
 
 def _without_noise(value: Any) -> Any:
     match value:
+        case {"kind": kind, "name": _} if kind == _STICKY:
+            return {"kind": kind}
         case dict():
             return {k: _without_noise(v) for k, v in value.items() if k not in _NOISE}
         case list():

@@ -1,5 +1,8 @@
 """Runs of former code continue on the present code: replay makes the same decisions."""
 
+import json
+import re
+
 import pytest
 from temporalio import workflow
 from temporalio.worker import Replayer
@@ -19,6 +22,13 @@ from workflows.task_queues import ACTIVITIES
 async def test_a_kept_history_replays(name: str) -> None:
     replayer = Replayer(workflows=WORKFLOWS, plugins=[CashwardPlugin()])
     await replayer.replay_workflow(golden.read(name))
+
+
+@pytest.mark.parametrize("name", golden.names())
+def test_a_kept_history_names_no_machine(name: str) -> None:
+    text = json.dumps(golden.read(name).to_json_dict())
+    for word in ("stackTrace", "site-packages", "identity", "@"):
+        assert word not in re.sub(r"[\w.]+@[\w.]*example", "", text), word
 
 
 def test_every_workflow_type_has_a_history() -> None:
