@@ -19,7 +19,7 @@ Clock = Callable[[], datetime]
 
 
 class Resolution(Value):
-    """How a parked run goes on."""
+    """The decision with which a parked run goes on."""
 
     workflow: str
     key: str

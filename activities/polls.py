@@ -1,4 +1,4 @@
-"""One poll per system: it finds what happened there and tells the runs concerned.
+"""One poll per system: it finds what happened there and signals the runs concerned.
 
 A poll reads from a little before the end of the last one, and recognises what it reads twice.
 It moves its cursor after everything was dispatched: a crash repeats facts and loses none.

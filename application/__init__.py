@@ -1,1 +1,1 @@
-"""What people and systems may ask of Cashward; command line and gateway use nothing else."""
+"""The commands and queries of Cashward; command line and gateway use nothing else."""

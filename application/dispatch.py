@@ -1,4 +1,4 @@
-"""Decides which run a fact goes to, and tells that run."""
+"""Decides which run a fact goes to, and signals that run."""
 
 from collections.abc import Awaitable
 

@@ -1,4 +1,4 @@
-"""What people and systems may ask without changing anything."""
+"""Queries, which change nothing."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager

@@ -1,4 +1,4 @@
-"""What every command uses: the settings, the application, and tables."""
+"""Settings, application and tables for every command."""
 
 import asyncio
 import json

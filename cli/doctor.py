@@ -61,8 +61,8 @@ async def _examine(chosen: Settings) -> list[Finding]:
                     (f"erp ({chosen.vendors.erp})", systems.invoicing.probe),
                 ):
                     found.append(await look(part, probe))
-    except CliError as trouble:
-        found.append(Finding(connection="settings", is_well=False, what="", mend=str(trouble)))
+    except CliError as error:
+        found.append(Finding(connection="settings", is_well=False, what="", mend=str(error)))
     return found
 
 
@@ -70,9 +70,9 @@ async def look(connection: str, ask: Callable[[], Awaitable[Probe]]) -> Finding:
     try:
         with translate_errors():
             probe = await ask()
-    except CliError as trouble:
-        what = "no answer" if trouble.code is ExitCode.DOWN else "set up wrongly"
-        return Finding(connection=connection, is_well=False, what=what, mend=str(trouble))
+    except CliError as error:
+        what = "no answer" if error.code is ExitCode.DOWN else "set up wrongly"
+        return Finding(connection=connection, is_well=False, what=what, mend=str(error))
     return Finding(
         connection=connection,
         is_well=not probe.problems,

@@ -88,9 +88,9 @@ def main() -> None:
     set_up_logging("WARNING", readable=True)  # a command speaks for itself; a worker sets its own
     try:
         code = app(standalone_mode=False) or ExitCode.DONE  # it returns what was to be exited with
-    except CliError as trouble:
-        err.print(f"[bold red]cashward:[/] {escape(str(trouble))}", highlight=False)
-        code = trouble.code
+    except CliError as error:
+        err.print(f"[bold red]cashward:[/] {escape(str(error))}", highlight=False)
+        code = error.code
     except typer.Abort:
         code = _not_answered()
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -1,1 +1,1 @@
-"""What the business means, in types and pure decisions: no I/O, no clock, no chance."""
+"""The business in types and pure decisions, without I/O, clock or random numbers."""

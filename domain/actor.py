@@ -8,10 +8,10 @@ from domain.value import Value
 
 
 class Verification(StrEnum):
-    """How we know that an actor is who it says it is."""
+    """The proof of an actor's identity."""
 
     UNVERIFIED = "unverified"
-    """Nobody but the operating system of the machine where the command ran."""
+    """Only the operating system of the machine where the command ran vouches for the actor."""
     CASHWARD = "cashward"
     """The actor is a program of this installation."""
 

@@ -1,4 +1,4 @@
-"""What a run needs of a person: what, why, who, since when."""
+"""The needs of a run that waits for a person: what, why, who, since when."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ def responsible_for(failure: str) -> Party:
 
 
 class Action(StrEnum):
-    """What a person may decide about a parked run."""
+    """The actions that a person may choose for a parked run."""
 
     RETRY = "retry"
     SKIP = "skip"
@@ -33,7 +33,7 @@ class Action(StrEnum):
 
 
 class Decision(Value):
-    """What a person decides about a parked run.
+    """A person's decision about a parked run.
 
     `choice` amends: the customer id to use, or `new`. An attention says what it understands.
     """

@@ -1,4 +1,4 @@
-"""What may be billed, when it is due, and the documents that bill it."""
+"""Billable items, due dates, and the documents that bill them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -98,7 +98,7 @@ class CreditInvoice(Value):
 
 
 class InvoiceStatus(StrEnum):
-    """How far an invoice has come at the ERP."""
+    """The status of an invoice at the ERP."""
 
     DRAFT = "draft"
     ISSUED = "issued"
@@ -131,7 +131,7 @@ class Invoice(Value):
 
 
 class ItemState(StrEnum):
-    """How far a billable item has come on its way to cash."""
+    """The state of a billable item on its way to cash."""
 
     PLANNED = "planned"
     BILLABLE = "billable"
@@ -231,7 +231,7 @@ class CreditOrder(Value):
 
 
 class BillResult(Value):
-    """How the billing of an item ended."""
+    """The result of billing an item."""
 
     item: ItemKey
     state: ItemState

@@ -1,4 +1,4 @@
-"""Where each billable item of a contract stands."""
+"""The states of all billable items of a contract."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Where the money of a deal stands, and why it is not further."""
+"""The cash position of a deal, and what blocks it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime

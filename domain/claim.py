@@ -10,7 +10,7 @@ from domain.value import Value
 
 
 class ClaimState(StrEnum):
-    """How far a claim has come."""
+    """The state of a claim."""
 
     CLAIMED = "claimed"
     """A draft may exist; deleting it frees the claim."""
@@ -27,7 +27,7 @@ class ClaimState(StrEnum):
 
 
 class Proof(Value):
-    """What the ERP says of an issued document, read back to the cent."""
+    """The ERP's figures of an issued document, read back to the cent."""
 
     document: ExternalId
     number: str
@@ -37,7 +37,7 @@ class Proof(Value):
     gross: Money
     url: str = ""
     pdf: str = ""
-    """Where its PDF is, where the ERP has one to fetch."""
+    """The address of its PDF, if the ERP has one."""
 
 
 class Claim(Value):

@@ -1,4 +1,4 @@
-"""What people and programs ask of Cashward, and what became of it."""
+"""The commands of people and programs, and their outcomes."""
 
 from enum import StrEnum
 
@@ -28,7 +28,7 @@ _NEEDS_REASON = frozenset({CommandName.HOLD, CommandName.CANCEL, CommandName.CRE
 
 
 class CommandOutcome(StrEnum):
-    """What became of a command."""
+    """The outcome of a command."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"

@@ -15,7 +15,7 @@ from domain.value import Value
 
 
 class Policy(Value):
-    """What a company sets without changing code."""
+    """The rules that a company sets without changing code."""
 
     standard_vat_rate: Decimal = Decimal(23)
     approve_above: Money | None = None

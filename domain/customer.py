@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 class CustomerMatch(Value):
-    """What was found. A match names one candidate; ambiguity shows them all and says why."""
+    """The result of matching: one candidate, or several and the reason for the ambiguity."""
 
     verdict: Verdict
     reason: str

@@ -13,7 +13,7 @@ from domain.value import Value
 
 
 class ContactRole(StrEnum):
-    """What a contact is to the project and its invoices."""
+    """The role of a contact in the project and its invoices."""
 
     SPONSOR = "sponsor"
     PRODUCT_OWNER = "product_owner"
@@ -22,7 +22,7 @@ class ContactRole(StrEnum):
 
 
 class CostType(StrEnum):
-    """What a quote line costs us: work, or what is bought."""
+    """The kind of cost of a quote line: work, or a purchase."""
 
     LABOUR = "labour"
     EXPENSE = "expense"
@@ -31,7 +31,7 @@ class CostType(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a quantity counts."""
+    """The unit of a quantity."""
 
     HOUR = "hour"
     DAY = "day"
@@ -85,7 +85,7 @@ class Finding(Value):
 
 
 class Deal(Value):
-    """What the CRM says of a deal. A field that it leaves out is empty; pre-flight judges it.
+    """A deal as the CRM has it. A field that the CRM leaves out is empty; pre-flight judges it.
 
     `unreadable` holds what was there but could not be understood.
     """

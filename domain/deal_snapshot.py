@@ -1,4 +1,4 @@
-"""What a deal's run hands to the next run."""
+"""The snapshot that a deal's run hands to the next run."""
 
 from domain.actor import Actor
 from domain.billing_schedule import BillingSchedule
@@ -10,7 +10,7 @@ from domain.value import Value
 
 
 class DealSnapshot(Value):
-    """What a deal's run must remember. The first run knows the deal and the policy only."""
+    """The memory of a deal's run. The first run knows the deal and the policy only."""
 
     deal: DealId
     policy: Policy = Policy()
@@ -32,7 +32,7 @@ class CancelRequest(Value):
 
 
 class Outcome(Value):
-    """How a deal ended."""
+    """The end of a deal."""
 
     deal: DealId
     stage: Stage

@@ -16,7 +16,7 @@ EffectKind = NewType("EffectKind", str)
 
 
 class EffectState(StrEnum):
-    """How far an effect has come."""
+    """The state of an effect."""
 
     PLANNED = "planned"
     IN_FLIGHT = "in_flight"
@@ -28,7 +28,7 @@ class EffectState(StrEnum):
 
 
 class Receipt(Value):
-    """What a change made at the vendor: its id, its URL for people, its parts' ids by our keys."""
+    """The result of a change at the vendor: its id, its URL, its parts' ids by our keys."""
 
     id: ExternalId
     url: str = ""
@@ -36,7 +36,7 @@ class Receipt(Value):
 
 
 class Strategy(StrEnum):
-    """How a vendor keeps a repeat from doing it twice (`docs/connectors.md`)."""
+    """A vendor's protection against a repeat (`docs/connectors.md`)."""
 
     UPSERT = "upsert"
     IDEMPOTENCY_KEY = "idempotency_key"
@@ -46,7 +46,7 @@ class Strategy(StrEnum):
 
 
 class IdempotencyPolicy(Value):
-    """What repeating a change would do, as its connector declares it.
+    """The effect of repeating a change, as its connector declares it.
 
     `settle_time`: how long after a lost call its commit may still land and become findable.
     `key_lifetime`: how long the vendor remembers an idempotency key; None if it takes none.

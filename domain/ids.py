@@ -15,10 +15,10 @@ ItemKey = NewType("ItemKey", str)
 """A billable item within its contract: `m1`, `m2`, …"""
 
 Subject = NewType("Subject", str)
-"""What an effect or claim is about: `hubspot:51230000017:m2:r1`."""
+"""The subject of an effect or claim: `hubspot:51230000017:m2:r1`."""
 
 EventId = NewType("EventId", str)
-"""Names a fact once, however often it is told."""
+"""The id of a fact, the same however often it is reported."""
 
 ExternalId = NewType("ExternalId", str)
 """The id another system gave to a thing."""

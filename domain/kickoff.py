@@ -90,7 +90,7 @@ class Kickoff(Value):
 
 
 class KickoffResult(Value):
-    """What kickoff set up."""
+    """The result of kickoff."""
 
     customer: Customer
     project: Project

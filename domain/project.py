@@ -24,7 +24,7 @@ class Stakeholder(Value):
 
 
 class BudgetLine(Value):
-    """What was sold of one cost type: hours where it is work, and its amount."""
+    """The sold amount of one cost type, with hours if it is work."""
 
     cost_type: CostType
     hours: Decimal
@@ -41,7 +41,7 @@ class WorkPackage(Value):
 
 
 class TeamMember(Value):
-    """Who plays a role, by the PM system's id of the person."""
+    """The holder of a role, by the PM system's id of the person."""
 
     role: str
     person: str

@@ -14,7 +14,7 @@ class RepairRequest(Value):
 
 
 class RepairResult(Value):
-    """What was written to the CRM."""
+    """The figures that were written to the CRM."""
 
     deal: DealId
     written: str

@@ -1,11 +1,11 @@
-"""Who must act: a party in the company, the customer, or Cashward itself."""
+"""The parties that must act: in the company, the customer, or Cashward itself."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
 
 class Party(StrEnum):
-    """Who must act next. Never a person's name."""
+    """The party that must act next, never a person's name."""
 
     DEAL_OWNER = "deal owner"
     DELIVERY_MANAGER = "delivery manager"

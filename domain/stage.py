@@ -1,10 +1,10 @@
-"""How far a deal has come on its way to cash."""
+"""The stages of a deal on its way to cash."""
 
 from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """From won to closed, or to cancelled."""
+    """The stage of a deal, from won to closed or cancelled."""
 
     WON = "won"
     HANDOFF = "handoff"

@@ -1,4 +1,4 @@
-"""How a sale is taxed and rounded."""
+"""Taxes sales and rounds the tax."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,7 +9,7 @@ from domain.value import Value
 
 
 class TaxTreatment(StrEnum):
-    """How VAT applies to a contract, by where the customer is and what is sold."""
+    """The VAT treatment of a contract, by the customer's place and the thing sold."""
 
     DOMESTIC = "domestic"
     REVERSE_CHARGE = "reverse_charge"
@@ -18,7 +18,7 @@ class TaxTreatment(StrEnum):
 
 
 class TaxRounding(StrEnum):
-    """Where an ERP rounds VAT: EN 16931 (BR-CO-17) per category, some ERPs per line."""
+    """The rounding of VAT: EN 16931 (BR-CO-17) rounds per category, some ERPs per line."""
 
     PER_LINE = "per_line"
     PER_CATEGORY = "per_category"

@@ -14,7 +14,7 @@ class Phase(Value):
 
 
 class Template(Value):
-    """How one kind of engagement is delivered: its phases and its roles."""
+    """The phases and roles of one kind of engagement."""
 
     name: str
     phases: tuple[Phase, ...]
@@ -22,7 +22,7 @@ class Template(Value):
 
 
 class Staffing(Value):
-    """Who plays a role by default: role → the PM system's id of a person."""
+    """The default holder of each role: role → the PM system's id of a person."""
 
     people: dict[str, str] = {}
 

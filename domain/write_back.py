@@ -1,4 +1,4 @@
-"""What is written to the CRM about a deal: its project and its money."""
+"""The write-back of a deal to the CRM: its project and its money."""
 
 from domain.cash import CashPosition
 from domain.ids import DealId, Subject

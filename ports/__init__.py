@@ -1,1 +1,1 @@
-"""What we need of other systems, in our own words. One file per role; vendors fill them."""
+"""The interfaces to other systems, in our own terms. One file per role; vendors fill them."""

@@ -1,10 +1,10 @@
-"""What a vendor offers, as its connector declares it and the contract suite checks it."""
+"""The capabilities of vendors; connectors declare them, and the contract suite checks them."""
 
 from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """What a vendor may offer; where it is missing, we work another way."""
+    """A feature that a vendor may have; without it, we work another way."""
 
     IDEMPOTENCY_KEY = "idempotency key"
     """For a while, the vendor answers a repeat under the same key from memory."""

@@ -1,4 +1,4 @@
-"""How far each poll has read, and when it last succeeded."""
+"""The position of each poll, and the time when it last succeeded."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How a fact reaches the run it concerns."""
+"""The way of a fact to the run that it concerns."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""What a connection says about itself when asked."""
+"""The result of checking a connection."""
 
 from domain.value import Value
 

@@ -1,4 +1,4 @@
-"""How we use Temporal, in one plugin shared by client, worker, tests and replay."""
+"""Configures Temporal in one plugin for client, worker, tests and replay."""
 
 from dataclasses import replace
 

@@ -59,7 +59,7 @@ class _Strict(BaseModel):
 
 
 class TemporalSettings(_Strict):
-    """Where Temporal is. An API key or a client certificate switches TLS on."""
+    """The connection to Temporal. An API key or a client certificate switches TLS on."""
 
     address: str = "127.0.0.1:7233"
     namespace: str = "default"
@@ -71,7 +71,7 @@ class TemporalSettings(_Strict):
     client_cert: Path | None = None
     client_key: Path | None = None
     ui: str = "http://127.0.0.1:8233"
-    """Where people open the Temporal UI; used for links only."""
+    """The address of the Temporal UI, for links only."""
 
 
 class DatabaseSettings(_Strict):
@@ -151,7 +151,7 @@ class WorkerSettings(_Strict):
     """Runs kept in memory between their tasks; 0 replays each task from its history."""
     grace_seconds: float = Field(20, ge=0)
     metrics_address: str = ""
-    """Where Prometheus reads the SDK's metrics, such as `0.0.0.0:9464`; empty switches them off."""
+    """The address of the SDK's metrics for Prometheus, such as `0.0.0.0:9464`; empty is off."""
 
 
 class Settings(BaseSettings):

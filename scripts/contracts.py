@@ -1,6 +1,6 @@
-"""Run every vendor's contract suite, and write what came of it into docs/connectors.md.
+"""Runs every vendor's contract suite, and writes the results into docs/connectors.md.
 
-One row a connector: what it declares (checked by the suite), and how much of the law it keeps.
+One row per connector: what it declares (checked by the suite), and how many tests it passes.
 """
 
 import argparse
@@ -23,7 +23,7 @@ _TO_THE_END = (0, 1)  # all passed, or some failed
 
 @dataclass
 class Player:
-    """A vendor in a role, and how it fared."""
+    """A vendor in a role, and its results."""
 
     role: str
     vendor: str
@@ -39,7 +39,7 @@ class Player:
 
 
 def main() -> None:
-    """Exit code 1 if anything failed, or with --check if the page says otherwise."""
+    """Run all. Exit code 1 if anything failed, or with --check if the page differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare the page, do not write it")
     parser.add_argument("--results", type=Path, help="read these results, run nothing")
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _run(results: Path) -> None:
-    """Whatever it comes to, but to the end: half a suite is no result."""
+    """Run the suites to their end, whatever fails."""
     suite = ["tests/contracts", "-q", "-p", "no:cacheprovider", f"--junitxml={results}"]
     ended = subprocess.run([sys.executable, "-m", "pytest", *suite], cwd=ROOT, check=False)
     if ended.returncode not in _TO_THE_END:
@@ -70,7 +70,7 @@ def _run(results: Path) -> None:
 
 
 def _players(cases: Iterable[ET.Element]) -> Iterator[Player]:
-    """What is no bench's, such as a test of the suite itself, counts for nobody."""
+    """Return the results by vendor and role; tests of no harness do not count."""
     found: dict[tuple[str, str], Player] = {}
     for case in cases:
         properties = {p.get("name"): str(p.get("value")) for p in case.iter("property")}

@@ -1,4 +1,4 @@
-"""Hold the licence of every locked package to a list, and write docs/third-party.md.
+"""Checks the licence of every locked package against a list, and writes docs/third-party.md.
 
 `--check` changes nothing and fails if the page is out of date.
 """
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def licenses(lock: Path) -> list[dict[str, str]]:
-    """Name, version and licence of each installed package of a lock."""
+    """Return name, version and licence of each installed package of a lock."""
     names = re.findall(r"^([\w.-]+)==", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)
     asked = ["--from=mixed", "--format=json", "--with-system", "--packages", *names]
     program = [sys.executable, "-m", "piplicenses", *asked]
@@ -64,7 +64,7 @@ def is_allowed(license_: str) -> bool:
 
 
 def render(tables: dict[str, list[dict[str, str]]]) -> str:
-    """The page in Markdown."""
+    """Render the page in Markdown."""
     lines = [
         "# Third-party software",
         "",

@@ -1,4 +1,4 @@
-"""How far each poll has read and when it last succeeded, in PostgreSQL."""
+"""The position of each poll and the time of its last success, in PostgreSQL."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What an effect made, as links: its id with its subject, each part's id with `deal:part key`.
+"""The links of an effect: its id with its subject, each part's id with `deal:part key`.
 
 Parts have a kind of their own: a vendor may number its versions as it numbers its projects.
 """

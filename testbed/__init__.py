@@ -1,1 +1,1 @@
-"""The world around Cashward for trials: vendors, systems, a local stack, a demo, a bench."""
+"""The world around Cashward for trials: vendors, systems, a local stack, a demo, benchmarks."""

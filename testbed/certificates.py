@@ -8,5 +8,5 @@ import httpx
 
 @cache
 def authorities() -> ssl.SSLContext:
-    """Those of this machine, loaded once: it takes longer than many a conversation."""
+    """Load those of this machine once, since loading takes longer than many a call."""
     return httpx.create_ssl_context()

@@ -1,4 +1,4 @@
-"""What a deal costs in Temporal: events, bytes, and the actions that Temporal Cloud bills."""
+"""Computes what a deal costs in Temporal: events, bytes, and billed actions."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -25,7 +25,7 @@ _EACH: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Of one run or of many together."""
+    """The cost of one run, or of many together."""
 
     runs: int = 0
     events: int = 0
@@ -42,7 +42,7 @@ class Cost:
 
 
 async def cost_of_deal(client: Client, deal: DealId) -> Cost:
-    """The deal's run, its children, and all that they continued as."""
+    """Return the cost of the deal's run, its children, and all that they continued as."""
     total = Cost()
     waiting = [workflow_ids.deal_run(deal)]
     seen = set(waiting)
@@ -56,7 +56,7 @@ async def cost_of_deal(client: Client, deal: DealId) -> Cost:
 
 
 def cost_of(events: Sequence[HistoryEvent]) -> Cost:
-    """The price of one history; polls and queries leave none."""
+    """Return the cost of one history; it contains no polls and queries."""
     return Cost(
         runs=1,
         events=len(events),
@@ -66,7 +66,7 @@ def cost_of(events: Sequence[HistoryEvent]) -> Cost:
 
 
 async def _chain(client: Client, workflow: str) -> AsyncIterator[Sequence[HistoryEvent]]:
-    """The histories of a run, from the latest back to the first it continued."""
+    """Return the histories of a run, from the latest back to the first."""
     run: str | None = None
     while run != "":
         handle = client.get_workflow_handle(workflow, run_id=run)
@@ -95,7 +95,7 @@ def _actions(events: Sequence[HistoryEvent]) -> int:
 
 
 def _start(events: Sequence[HistoryEvent]) -> int:
-    """1 for a start and any signal that came with it; a child's start was counted at its parent."""
+    """Return 1 for a start with its signal; 0 for a child, which is counted at its parent."""
     began = events[0].workflow_execution_started_event_attributes
     if began.continued_execution_run_id or began.parent_workflow_execution.workflow_id:
         return 0
@@ -104,7 +104,7 @@ def _start(events: Sequence[HistoryEvent]) -> int:
 
 
 def _tries(events: Iterable[HistoryEvent]) -> int:
-    """Every attempt of every step: the last one knows its number."""
+    """Count every attempt of every step by the number of its last attempt."""
     kind = EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
     return sum(
         e.activity_task_started_event_attributes.attempt for e in events if e.event_type == kind
@@ -112,7 +112,7 @@ def _tries(events: Iterable[HistoryEvent]) -> int:
 
 
 def _tasks_with_local_steps(events: Iterable[HistoryEvent]) -> int:
-    """Local steps are billed together, once per workflow task."""
+    """Count the workflow tasks with local steps, which are billed once per task."""
     kind = EventType.EVENT_TYPE_MARKER_RECORDED
     markers = (e.marker_recorded_event_attributes for e in events if e.event_type == kind)
     local = (m for m in markers if m.marker_name == "core_local_activity")

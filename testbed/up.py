@@ -1,4 +1,4 @@
-"""`cashward up`: everything that surrounds Cashward on this machine, in the foreground."""
+"""`cashward up`: runs the local stack in the foreground."""
 
 import asyncio
 import json
@@ -43,14 +43,14 @@ def up(
     faults: Faults = 0.0,
     limits: Limits = True,
 ) -> None:
-    """Run Temporal, PostgreSQL, the sandbox and workers until Ctrl-C; deals are kept."""
+    """Run Temporal, PostgreSQL, the sandbox and workers until Ctrl-C; keep the deals."""
     config = sandbox_config(faults=faults, limits=limits) if sandbox else None
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         run(_until_down(state, config, workers))
 
 
 def run(main: Coroutine[Any, Any, R]) -> R:
-    """Run a command that needs the local stack; what keeps the stack down ends as Trouble."""
+    """Run a command that needs the local stack; turn a StackError into a CliError."""
     try:
         return run_command(main)
     except StackError as down:
@@ -74,7 +74,7 @@ async def _until_down(state: Path, config: Mapping[str, object] | None, workers:
 
 
 def again(state: Path) -> str:
-    """The command that brings up what is in this folder."""
+    """Return the command that starts the stack in this folder."""
     return "cashward up" + ("" if state == DEFAULT_STATE else f" --state {quote(str(state))}")
 
 
@@ -95,7 +95,7 @@ async def standing(
     workers: int,
     environment: Callable[[Stack], Mapping[str, str]] = worker_environment,
 ) -> AsyncIterator[Stack]:
-    """The whole stack, its database at our schema, known to later commands on this machine."""
+    """Run the whole stack at our schema, and let later commands on this machine find it."""
     waiting = out.status("starting Temporal, PostgreSQL and the vendors ...")
     waiting.start()
     try:
@@ -114,7 +114,7 @@ async def standing(
 
 
 def show_links(stack: Stack, state: Path) -> None:
-    """Where to look, one place a line."""
+    """Show where to look, one place per line."""
     places = {
         "Temporal UI": f"{stack.temporal_ui_url}/namespaces/{stack.namespace}/workflows",
         **{vendor.capitalize(): url for vendor, url in stack.sandbox_urls.items()},
@@ -130,7 +130,7 @@ def show_links(stack: Stack, state: Path) -> None:
 
 
 async def _follow(stack: Stack) -> None:
-    """What the workers log from now on, readably."""
+    """Print readably what the workers log from now on."""
     tails = [Tail(name, stack.logs[name]) for name in stack.workers]
     while True:
         for tail in tails:
@@ -140,7 +140,7 @@ async def _follow(stack: Stack) -> None:
 
 
 class Tail:
-    """The end of a log that is being written, from now on."""
+    """The lines that are written to a log from now on."""
 
     def __init__(self, name: str, log: Path) -> None:
         self.name = name
@@ -148,7 +148,7 @@ class Tail:
         self._read = log.stat().st_size
 
     def new_lines(self) -> Iterator[str]:
-        """Whole lines only; a log that made way for a new one is read from its beginning."""
+        """Return the new whole lines; read a new log file from its beginning."""
         with self._log.open("rb") as file:
             if self._log.stat().st_size < self._read:
                 self._read = 0
@@ -160,7 +160,7 @@ class Tail:
 
 
 def readable(who: str, line: str) -> Text:
-    """A line of a worker's log for people: when, who, what, and the facts."""
+    """Format a line of a worker's log for people: when, who, what, and the facts."""
     try:
         said: dict[str, object] = json.loads(line)
     except ValueError:

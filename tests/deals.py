@@ -1,4 +1,4 @@
-"""Deals to test with: complete ones, and what they lack when something is taken away."""
+"""Deals to test with, complete and incomplete."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from domain.tax import TaxTreatment
 
 
 def company(of: int | str) -> Account:
-    """A company of its own, with a valid IČO made from the deal's number."""
+    """Return a company with a valid IČO made from the deal's number."""
     stem = f"{crc32(str(of).encode()) % 10**7:07d}"
     number = next(stem + str(check) for check in range(10) if is_ico(stem + str(check)))
     return Account(
@@ -70,7 +70,7 @@ def deal(number: int | str = 1, **changes: object) -> Deal:
 
 
 def small_deal(number: int | str, **changes: object) -> Deal:
-    """A complete deal that one milestone bills, for tests to which more say nothing more."""
+    """Return a complete deal with one milestone, for tests that need no more."""
     whole = PlannedMilestone(name="Design", share=Decimal(100), due=date(2026, 12, 31))
     return deal(number, milestones=(whole,), **changes)
 

@@ -1,4 +1,4 @@
-"""Cashward at work in a test, and deals that it carries while people act."""
+"""Cashward in a test: workers that run deals while people act."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -31,7 +31,7 @@ async def at_work(
     *,
     strict: bool = False,
 ) -> AsyncIterator[Client]:
-    """A client of ours, and workers; `strict` loads our own code inside the workflow sandbox."""
+    """Run workers with a client; `strict` loads our own code inside the workflow sandbox."""
     plugin = CashwardPlugin(strict=strict)
     config = temporal.client.config(active_config=False) | {"plugins": [plugin]}
     client = Client(**config)
@@ -44,7 +44,7 @@ async def at_work(
 def application_of(
     settings: Settings, systems: Systems, store: Store, client: Client
 ) -> Application:
-    """The application over what is open already."""
+    """Build the application over what is open already."""
 
     async def connect() -> Client:
         return client
@@ -57,7 +57,7 @@ def application_of(
 
 
 async def outcomes(client: Client, sales: Sequence[Sale]) -> list[Outcome]:
-    """How the deals ended, once all have."""
+    """Wait until all deals have ended, and return how."""
     ids = (workflow_ids.deal_run(sale.deal) for sale in sales)
     runs = [client.get_workflow_handle(each, result_type=Outcome) for each in ids]
     ended: list[Outcome] = await asyncio.gather(*(run.result() for run in runs))
@@ -67,7 +67,7 @@ async def outcomes(client: Client, sales: Sequence[Sale]) -> list[Outcome]:
 async def meanwhile(
     acting: Coroutine[Any, Any, None], ending: Coroutine[Any, Any, T], *, within: float
 ) -> T:
-    """What comes of `ending`, while people act; it fails as soon as they do."""
+    """Return the result of `ending` while people act; fail as soon as they do."""
     acted, ended = asyncio.create_task(acting), asyncio.create_task(ending)
     try:
         async with asyncio.timeout(within):

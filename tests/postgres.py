@@ -25,7 +25,7 @@ _numbers = count(1)
 
 @asynccontextmanager
 async def private_postgres() -> AsyncIterator[Database]:
-    """A server that nobody else uses, gone with its data at the end."""
+    """A server for one test, removed with its data at the end."""
     # pytest's own tmp_path is closed to the account that the server runs as
     top = Path(tempfile.mkdtemp(prefix="cashward-test-"))
     top.chmod(0o711)
@@ -38,7 +38,7 @@ async def private_postgres() -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 async def postgres() -> AsyncIterator[URL]:
-    """The URL of a migrated database that nobody writes to; each module gets a copy of it."""
+    """The URL of a migrated database that is only a template; each module gets a copy of it."""
     async with private_postgres() as server:
         migrate(server.url)
         yield make_url(server.url)
@@ -71,7 +71,7 @@ def _admin(postgres: URL, command: str) -> None:
 
 @dataclass(frozen=True)
 class LockedAudit:
-    """The audit trail while nobody can write to it: a writer stops right before its entry."""
+    """The audit trail while it is locked: a writer stops right before its entry."""
 
     admin: "Connection[tuple[int]]"
 
@@ -79,7 +79,7 @@ class LockedAudit:
         return bool(self._waiting("select pid"))
 
     def kill_waiting_writers(self) -> bool:
-        """End the connections of those that wait. False if none does."""
+        """End the connections of the waiting writers; return False if there is none."""
         return bool(self._waiting("select pg_terminate_backend(pid)"))
 
     def _waiting(self, what: LiteralString) -> list[tuple[int]]:

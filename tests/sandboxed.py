@@ -43,7 +43,7 @@ VENDORS: dict[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Sandboxed:
-    """Workers on the sandbox's vendors, and the people who use these."""
+    """Workers on the sandbox's vendors, and the people who use them."""
 
     client: Client
     application: Application
@@ -57,18 +57,18 @@ class Sandboxed:
     spoilt_from: dict[str, int] = field(default_factory=dict)
 
     def orders(self, wanted: int, *, milestones: int = 3) -> list[Order]:
-        """New orders, each of a customer and with names of its own."""
+        """Return new orders, each with a customer and names of its own."""
         today = self.began.date()
         return [_order(next(self.numbers), milestones, today) for _ in range(wanted)]
 
     async def sell(self, orders: Sequence[Order]) -> list[Sale]:
-        """Sales enter and win these; Cashward has not heard of it yet."""
+        """Let sales enter and win these; Cashward does not know of it yet."""
         sales = [Sale(order=each) for each in orders]
         await SalesPerson(HubspotSales(self.clients.crm), Story()).sell(sales)
         return sales
 
     async def inject_faults(self, rules: Sequence[dict[str, object]]) -> None:
-        """Let these calls of ours go wrong from now on."""
+        """Make these calls of ours fail from now on."""
         for client in self._vendors:
             self.spoilt_from[client.name] = (await client.ask("GET", "/_sandbox/health"))["seq"]
         await inject_faults(
@@ -82,7 +82,7 @@ class Sandboxed:
         )
 
     async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
-        """From closed-won to cash, with people who act as soon as they can."""
+        """Run deals from closed-won to cash, with people who act as soon as they can."""
         crowd = Crowd(self.clients, self.bell, sales, self.began.date())
 
         async def ending() -> list[Outcome]:
@@ -97,13 +97,13 @@ class Sandboxed:
         )
 
     async def changing_calls(self) -> list[str]:
-        """By what operations we changed the vendors so far."""
+        """Return the operations by which we changed the vendors so far."""
         lines = [line for client in self._vendors for line in await oplog(client)]
         ours = [line for line in lines if line["actor"] == "cashward" and line["changed"]]
         return list(dict.fromkeys(line["operation"] for line in ours))
 
     async def went_wrong(self) -> set[str]:
-        """Which operations failed us since they were last spoilt."""
+        """Return the operations that failed since faults were last injected."""
         spoilt = self.spoilt_from
         lines = [
             each for client in self._vendors for each in await oplog(client, spoilt[client.name])

@@ -1,4 +1,4 @@
-"""The real systems of one run of tests: each starts when the first test asks for it."""
+"""The real systems of one test run: each starts when the first test asks for it."""
 
 import shutil
 import tempfile

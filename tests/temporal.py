@@ -24,24 +24,24 @@ QUICK: Mapping[str, str] = MappingProxyType(
         "history.defaultWorkflowTaskTimeout": '"2s"',
     }
 )
-"""Settings of a server that keeps no test waiting."""
+"""Settings of a server that makes no test wait."""
 
 
 def continue_as_new_after(events: int) -> dict[str, str]:
-    """Settings of a server on which a run is soon long; Temporal's own limit is thousands."""
+    """Return settings with which a run soon continues as new; Temporal's limit is thousands."""
     return {"limit.historyCount.suggestContinueAsNew": str(events)}
 
 
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
-    """A real server, in memory; what ran on it is replayed at the end."""
+    """A real server, in memory; its runs are replayed at the end."""
     async with private_temporal() as environment:
         yield environment
 
 
 @asynccontextmanager
 async def private_temporal(**settings: str) -> AsyncIterator[WorkflowEnvironment]:
-    """A server of one's own: a deal has one run on it, ever, and sandboxes give the same ids."""
+    """A server for one module, since sandboxes give deals the same ids, and a deal has one run."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal()),
         search_attributes=search_attributes.ALL,
@@ -57,9 +57,9 @@ async def private_temporal(**settings: str) -> AsyncIterator[WorkflowEnvironment
 
 
 async def _replay_everything(client: Client) -> None:
-    """What the tests left is replayed on today's code; a run that differs raises.
+    """Replay the tests' histories on the present code; a run that differs raises.
 
-    Of runs in which the same happened in the same order one is replayed.
+    Of runs with the same events in the same order, one is replayed.
     """
     replayer = Replayer(workflows=WORKFLOWS, plugins=[CashwardPlugin()])
     ours = {name_of(run) for run in WORKFLOWS}

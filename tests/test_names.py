@@ -1,4 +1,4 @@
-"""Names are the field's standard terms: no word of the private language of 0.1 comes back."""
+"""Names are standard terms of the field: no word of the private language of 0.1 comes back."""
 
 import ast
 import re
@@ -19,6 +19,8 @@ ROOMS = (
     "runtime",
     "cli",
     "testbed",
+    "tests",
+    "scripts",
 )
 METAPHORS = frozenset(
     """
@@ -54,7 +56,7 @@ OF_VENDORS = {
 
 
 def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Yield every name that a file gives: classes, functions, parameters, variables, attributes."""
+    """Yield every name that a file gives: classes, functions, parameters, variables, aliases."""
     for node in ast.walk(tree):
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
@@ -66,6 +68,10 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
             case ast.Name(id=name, ctx=ast.Store()):
                 yield name, node.lineno
             case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name, node.lineno
+            case ast.alias(asname=str(name)) | ast.ExceptHandler(name=str(name)):
+                yield name, node.lineno
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
                 yield name, node.lineno
             case _:
                 pass

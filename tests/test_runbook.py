@@ -10,7 +10,7 @@ from ports import failures
 RUNBOOK = Path(__file__).parents[1] / "docs/runbook.md"
 RAISED_BY_WORKFLOWS = {INCOMPLETE, "customer", "credit", "StageEnded"}
 NEVER_PARKS = {"Superseded", "CurrencyMismatch"}
-"""A younger attempt goes on for the first; the second is a bug of ours."""
+"""After the first, a younger attempt goes on; the second is a bug of ours."""
 
 
 def _subclasses(of: type) -> set[type]:

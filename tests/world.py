@@ -44,12 +44,12 @@ from workflows.deal_to_cash import DealToCash
 _queues = count(1)
 EVENT = EventId("told by a test")
 PATIENCE = 45.0
-"""Seconds. Without a cache a note may be lost, and Temporal waits ten before it asks again."""
+"""Seconds. Without a cache a local step may be lost, and Temporal waits ten to retry it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The systems, our memory, and the hands of the people in a test."""
+    """The systems, our store, and the acts of the people in a test."""
 
     client: Client
     queue: str
@@ -103,7 +103,7 @@ class World:
         await self.bell.invoice_changed(InvoiceChanged(deal=deal, subject=subject, event=EVENT))
 
     async def carry_to_cash(self, deal: DealId) -> None:
-        """Everything is delivered and paid."""
+        """Deliver and pay everything."""
         milestones = self.systems.deals[deal].milestones
         items = [f"m{number}" for number, _ in enumerate(milestones, start=1)]
         await self.reach(deal, *items)
@@ -111,7 +111,7 @@ class World:
             await self.pay(deal, item)
 
     def add_customer(self, name: str, *, company_id: str = "") -> ExternalId:
-        """Finance have had this customer for long."""
+        """Add a customer that finance already have."""
         number = self.systems.next_id("customer-")
         self.systems.customers[number] = Candidate(id=number, name=name, company_id=company_id)
         return number
@@ -120,13 +120,13 @@ class World:
         return {c.id for c in self.systems.customers.values() if not c.is_archived}
 
     def is_untouched_by(self, deal: DealId) -> bool:
-        """Whether no project and no live invoice of the deal is anywhere."""
+        """Whether there is no project and no live invoice of the deal."""
         projects = [p for p in self.systems.projects.values() if p.opening.deal == deal]
         live = [i for i in self.invoices(deal) if i.status is not InvoiceStatus.GONE]
         return not projects and not live
 
     async def decide(self, run: str, verb: Action, choice: str = "", reason: str = "") -> str:
-        """A person's word. The desk may show a run in the moment before it has parked."""
+        """Decide as a person. The queue may show a run just before it has parked."""
         handle = self.client.get_workflow_handle(run, result_type=Outcome)
         decision = Decision(action=verb, by=GRACE, choice=choice, reason=reason)
 
@@ -144,7 +144,7 @@ class World:
         await self.application.deals.cancel(GRACE, deal, reason)
 
     async def parked(self, run: str) -> QueuedAttention:
-        """What a run waits for a person for, once it does."""
+        """Wait until a run waits for a person, and return its attention."""
 
         async def look() -> QueuedAttention | None:
             found = [
@@ -158,8 +158,8 @@ class World:
         return filed
 
     def planned_project(self, deal: DealId) -> Any:
-        """The project of a deal, once the CRM links to it."""
-        record = self.told(deal)
+        """Wait until the CRM links to a deal's project, and return it."""
+        record = self.written_back(deal)
         if record is None or not record.project:
             return None
         return next(p.id for p in self.systems.projects.values() if p.opening.deal == deal)
@@ -173,16 +173,16 @@ class World:
     async def has_draft(self, deal: DealId) -> bool:
         return any(invoice.status is InvoiceStatus.DRAFT for invoice in self.invoices(deal))
 
-    def told(self, deal: DealId) -> WriteBack | None:
+    def written_back(self, deal: DealId) -> WriteBack | None:
         return self.systems.records.get(deal)
 
     def open_tasks(self, deal: DealId) -> list[OwnerTask]:
-        """What the deal's owner is asked to do."""
+        """Return the open tasks of the deal's owner."""
         ours = (task for task in self.systems.tasks.values() if task.command.deal == deal)
         return [task.command for task in ours if task.is_open]
 
     def invoices(self, deal: DealId) -> list[Invoice]:
-        """In the order of their items; they are issued side by side."""
+        """Return invoices in the order of their items, since they are issued side by side."""
         marked = (stored.invoice for stored in self.systems.invoices.values())
         ours = [i for i in marked if i.reference.startswith(f"cw:{deal}:")]
         return sorted(ours, key=lambda invoice: invoice.reference)
@@ -206,7 +206,7 @@ async def open_world(
     cached: int = 1000,
     at_once: int = 20,
 ) -> AsyncIterator[World]:
-    """`strict` loads our own code inside the workflow sandbox; `cached` runs are kept in memory."""
+    """Open a world; `strict` loads our code in the sandbox, `cached` runs stay in memory."""
     queue = f"test-{next(_queues)}"
     settings = Settings(
         vendors=VendorChoice(crm="memory", pm="memory", erp="memory"),
@@ -241,7 +241,7 @@ async def open_world(
 
 
 async def until(look: Callable[[], Any]) -> Any:
-    """What `look` finds, once it finds something."""
+    """Wait until `look` finds something, and return it."""
 
     async def looked() -> Any:
         return look()

@@ -1,4 +1,4 @@
-"""How a run parks: it says what it needs and from whom, keeps its place, and goes on when told."""
+"""Parks runs: a parked run says what it needs and from whom, and goes on when told."""
 
 import asyncio
 from datetime import timedelta

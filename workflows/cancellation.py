@@ -5,7 +5,7 @@ from contextlib import suppress
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Bookkeeping
 from activities.bookkeeping import ContractClosing
 from activities.crm import CrmActivities as Crm
 from activities.erp import InvoiceActivities as Invoices
@@ -44,7 +44,7 @@ async def cancel_deal(deal: BillingRuns, request: CancelRequest) -> Outcome:
     elif deal.snapshot.kickoff:
         await undo_all(undos_of(deal, deal.snapshot.kickoff))
     closing = ContractClosing(deal=deal.deal, by=request.by, reason=request.reason)
-    await local_step(Desk.close_contract, closing, "Close the contract")
+    await local_step(Bookkeeping.close_contract, closing, "Close the contract")
     deal.enter(Stage.CANCELLED)
     await _tell_the_crm(deal)
     return Outcome(deal=deal.deal, stage=Stage.CANCELLED, reason=f"{request.by}: {request.reason}")
@@ -103,7 +103,7 @@ async def _credit_if_wanted(deal: BillingRuns, request: CancelRequest) -> None:
 
 
 async def _read_again(deal: BillingRuns) -> None:
-    """Ask the ERP what was paid or credited since: no billing run tells that any more."""
+    """Ask the ERP what was paid or credited since: no billing run reports that any more."""
     for status in deal.snapshot.schedule.in_state(*_STANDS):
         if status.invoice is None:
             continue

@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Bookkeeping
 from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
 from domain.attention import INCOMPLETE, Action, Attention
@@ -71,7 +71,7 @@ class ClosedWonHandoff(WithAttention):
             value=contract.value,
             items=len(contract.items),
         )
-        await local_step(Desk.agree_contract, baseline, f"Agree on {contract.value}")
+        await local_step(Bookkeeping.agree_contract, baseline, f"Agree on {contract.value}")
 
     async def _tell_sales(self, attention: Attention) -> None:
         """Write what is missing on the deal itself, where its owner looks, but not twice."""

@@ -1,4 +1,4 @@
-"""The state of one deal: what its run knows, what it is told, and what it answers."""
+"""The state of one deal, with the signals, updates and queries of its run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
-from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Bookkeeping
 from domain.attention import Attention
 from domain.billing import Bill, BillResult, ItemState, ItemStatus
 from domain.billing_schedule import Transition
@@ -29,7 +29,7 @@ _IN_THE_ERP = (ItemState.DRAFTED, ItemState.ISSUED, ItemState.PAID, ItemState.CR
 
 
 class DealState(WithAttention):
-    """What a deal's run remembers; signals and decisions change it, queries read it."""
+    """The memory of a deal's run; signals and decisions change it, queries read it."""
 
     def __init__(self, life: DealSnapshot) -> None:
         super().__init__(life.deal)
@@ -57,7 +57,7 @@ class DealState(WithAttention):
             self.show()
 
     def move(self, move: Transition) -> None:
-        """Apply a transition of an item; the CRM will be told."""
+        """Apply a transition of an item; the CRM gets the new figures later."""
         self.update(schedule=self.snapshot.schedule.apply(move, at=workflow.now()))
         self.has_moved = True
         self._describe()
@@ -106,7 +106,7 @@ class DealState(WithAttention):
 
     async def nobody_waits_for(self, run: str) -> None:
         """Drop the attentions of a run that was ended from outside."""
-        await local_step(Desk.drop_attentions, run, "Nobody waits for a decision")
+        await local_step(Bookkeeping.drop_attentions, run, "Nobody waits for a decision")
         self.attention_settled(run)
 
     def _reflect(self, run: str, attention: Attention | None) -> None:

@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ChildWorkflowError
 from temporalio.workflow import ChildWorkflowHandle
 
-from activities.bookkeeping import BookkeepingActivities as Desk
+from activities.bookkeeping import BookkeepingActivities as Bookkeeping
 from activities.bookkeeping import ContractClosing
 from activities.crm import CrmActivities as Crm
 from activities.pm import PmActivities as Pm
@@ -64,7 +64,9 @@ class DealToCash(BillingRuns):
             await self.collect_again()
             await self._tell_the_crm()
             self._continue_as_new_if_long()
-        await local_step(Desk.close_contract, ContractClosing(deal=self.deal), "Close the contract")
+        await local_step(
+            Bookkeeping.close_contract, ContractClosing(deal=self.deal), "Close the contract"
+        )
         return Outcome(deal=self.deal, stage=self.snapshot.stage)
 
     def _has_news(self) -> bool:

@@ -1,4 +1,4 @@
-"""What people see of a deal: search attributes, current details, answers to finance."""
+"""Presents a deal to people: search attributes, current details, answers to finance."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date

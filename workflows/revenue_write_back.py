@@ -1,4 +1,4 @@
-"""Revenue write-back: tells the CRM once more what was contracted, billed, credited and paid."""
+"""Revenue write-back: writes contracted, billed, credited and paid amounts to the CRM again."""
 
 from temporalio import workflow
 

@@ -85,7 +85,7 @@ def _queue_of(activity: object) -> str:
 async def wait_until_done(handle: "asyncio.Task[Result]") -> Result:
     """Return the result of what was started; when cancelled, cancel it and wait until it ends.
 
-    A bare await could lose the cancel: it is told only once, and the awaited may still end well.
+    A bare await could lose the cancel: it comes only once, and the awaited may still end well.
     """
     try:
         return await asyncio.shield(handle)

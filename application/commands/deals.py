@@ -27,7 +27,7 @@ NewDispatcher = Callable[[Client], EventDispatcher]
 
 
 class EventName(StrEnum):
-    """Events that a deal can be told of; they are hints, and the run reads the record again."""
+    """Events to signal to a deal; they are hints, and the run reads the record again."""
 
     DEAL_WON = "deal-won"
     MILESTONE_REACHED = "milestone-reached"

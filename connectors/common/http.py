@@ -40,7 +40,7 @@ class Sending(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class ApiProfile:
-    """What differs per vendor.
+    """The differences of one vendor's API.
 
     `explain` reads an error first, where the vendor says more than its status does.
     `status` reads the intended status, where the vendor sends another.

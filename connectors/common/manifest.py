@@ -1,4 +1,4 @@
-"""What a connector declares about itself."""
+"""The declaration of a connector."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager

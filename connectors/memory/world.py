@@ -32,7 +32,7 @@ Part = WriteCharter | PlanMilestones | PlanWork | StaffProject
 
 
 class Fault(StrEnum):
-    """How the next call fails."""
+    """A failure of the next call."""
 
     DOWN = "down"
     THROTTLED = "throttled"

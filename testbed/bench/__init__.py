@@ -1,1 +1,1 @@
-"""What a deal costs in time, held against what the same run costs when it does nothing."""
+"""Benchmarks: how long a deal takes, compared with a run of the same shape that does nothing."""

@@ -1,4 +1,4 @@
-"""`python -m testbed.bench`: deals a second, ours and empty ones, in one run on one Temporal."""
+"""`python -m testbed.bench`: deals per second, ours and empty ones, on one Temporal server."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ async def _measure(folder: Path, deals: int, rounds: int) -> tuple[Shape, dict[s
 
 
 def _ratio(ours: Sequence[float], others: Sequence[float]) -> float:
-    """The middle one of the rounds' ratios: what else the machine does changes by the minute."""
+    """Return the median of the rounds' ratios, since the machine's load changes by the minute."""
     return median(mine / theirs for mine, theirs in zip(ours, others, strict=True))
 
 

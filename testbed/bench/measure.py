@@ -21,9 +21,9 @@ _IN_TURN: Final = 2  # handoff and kickoff; bills run side by side
 
 
 async def middle_shape(client: Client, deals: Iterable[DealId]) -> Shape:
-    """What a deal's run and its children did, told as numbers: of the deal in the middle.
+    """Count what a deal's run and its children did, for the median deal.
 
-    Deals differ: one that pauses between two payments tells the CRM of each.
+    Deals differ: one that pauses between two payments writes each to the CRM.
     """
     shapes = [await _shape(client, workflow_ids.deal_run(deal)) for deal in deals]
     return sorted(shapes, key=lambda shape: shape.size)[len(shapes) // 2]

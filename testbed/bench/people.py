@@ -1,6 +1,6 @@
-"""People who act the moment there is something to do: they deliver, pay, and ring.
+"""People who act at once when there is something to do: they deliver, pay, and send signals.
 
-They read the vendors' operation logs, as a webhook would tell them, so that no poll is needed.
+They read the vendors' operation logs in place of webhooks, so that no poll is needed.
 """
 
 import asyncio
@@ -34,13 +34,13 @@ class Crowd:
         self._done: set[str] = set()
 
     async def win(self) -> None:
-        """Tell of every deal that sales have won."""
+        """Signal every deal that sales have won."""
         await asyncio.gather(
             *(self._bell.deal_won(DealWon(deal=deal, event=_EVENT)) for deal in self._of_deal)
         )
 
     async def act(self) -> None:
-        """Go on until cancelled."""
+        """Act until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._deliver(group))
             group.create_task(self._pay(group))
@@ -75,7 +75,7 @@ class Crowd:
         )
 
     async def _settle(self, bills: Sequence[Mapping[str, Any]]) -> None:
-        """The bank books what came in since it looked last, at once."""
+        """Pay at once every invoice that was issued since the last look."""
         self._done.update(bill["InvoiceID"] for bill in bills)
         payments = [
             payment(bill["InvoiceID"], bill["AmountDue"], self._sale_of(bill).order, self._today)
@@ -97,7 +97,7 @@ def _subject(bill: Mapping[str, Any]) -> Subject:
 
 
 async def oplog(client: VendorClient, since: int = 0) -> list[dict[str, Any]]:
-    """What a vendor did after this line of its log."""
+    """Return what a vendor did after this line of its log."""
     lines: list[dict[str, Any]] = await client.ask(
         "GET", "/_sandbox/oplog", query={"since": f"{since}"}
     )
@@ -105,7 +105,7 @@ async def oplog(client: VendorClient, since: int = 0) -> list[dict[str, Any]]:
 
 
 async def _touched(client: VendorClient, collection: str, method: str) -> AsyncIterator[set[str]]:
-    """The records that Cashward changed from now on, as many as there are at each glance."""
+    """Yield the records that Cashward changes from now on, in batches."""
     seen = (await client.ask("GET", "/_sandbox/health"))["seq"]
     while True:
         lines = await oplog(client, seen)

@@ -1,4 +1,4 @@
-"""The stack to measure on: one Temporal, and for each kind of run a worker process of its own."""
+"""The stack to measure on: one Temporal, and a worker process for each kind of run."""
 
 import asyncio
 import time
@@ -42,7 +42,7 @@ MILESTONES = 3
 
 @dataclass(kw_only=True)
 class Rig:
-    """Carries deals, or runs that do nothing, and tells how many seconds it took."""
+    """Runs deals, or runs that do nothing, and returns the seconds that it took."""
 
     client: Client
     clients: VendorClients
@@ -52,21 +52,21 @@ class Rig:
     numbers: "count[int]" = field(default_factory=count)
 
     async def warm_up(self) -> None:
-        """One of each."""
+        """Run one of each kind."""
         await self.ours(1)
         await self.empty(1)
         await self.reference(1)
 
     async def empty(self, deals: int) -> float:
-        """(a) Our shape, doing nothing."""
+        """(a) Run our shape, doing nothing."""
         return await self._nothing("empty", self.shape, deals)
 
     async def reference(self, deals: int) -> float:
-        """(b) One workflow of 24 steps and 6 signals, doing nothing."""
+        """(b) Run one workflow of 24 steps and 6 signals, doing nothing."""
         return await self._nothing("reference", REFERENCE, deals)
 
     async def ours(self, deals: int) -> float:
-        """(c) Whole deals, with vendors and books; the shape is taken from the middle one."""
+        """(c) Run whole deals, with vendors and store; the shape is that of the median one."""
         sales = await self._sold(deals)
         took = await self._carry(sales)
         self.shape = await middle_shape(self.client, [sale.deal for sale in sales])
@@ -135,7 +135,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
 
 
 def _environment(stack: Stack) -> Mapping[str, str]:
-    """Without polls: people ring."""
+    """Return a worker's settings without polls: people send signals instead."""
     return {**worker_environment(stack), **poll_intervals(crm=86400, pm=86400, erp=86400)}
 
 

@@ -17,7 +17,7 @@ STEPS: Final = "bench-steps"
 
 
 class Shape(BaseModel, frozen=True):
-    """How many of each a run has.
+    """The number of steps, children and signals of a run.
 
     `rings` are signals from outside, `tells` those to its parent; `marks` are changes of its
     search attributes.
@@ -40,7 +40,7 @@ class Shape(BaseModel, frozen=True):
         return self.rings + sum(child.tells for child in self.children)
 
     def all_runs(self) -> Iterator["Shape"]:
-        """This run, its children, and theirs."""
+        """Return this run, its children, and theirs."""
         yield self
         for child in self.children:
             yield from child.all_runs()
@@ -62,7 +62,7 @@ REFERENCE: Final = Shape(steps=24, rings=6)
 
 
 class EmptySteps:
-    """Steps that do nothing; some of them ring the run they are part of, as an outsider would."""
+    """Steps that do nothing; some of them signal their own run, as an outsider would."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -80,7 +80,7 @@ class EmptySteps:
 
 @workflow.defn(name="bench-empty-run")
 class EmptyRun:
-    """Goes the way of a deal: children in turn, children side by side, steps, notes, signals."""
+    """An empty deal: children in turn, children side by side, steps, local steps, signals."""
 
     @workflow.init
     def __init__(self, shape: Shape) -> None:

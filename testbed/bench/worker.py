@@ -1,4 +1,4 @@
-"""The worker of runs that do nothing: a process of its own, built as ours is."""
+"""The worker of runs that do nothing: a separate process, built as ours is."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _AT_ONCE: Final = 60  # as many as our worker takes from its three systems toget
 
 
 def build_workers(client: Client, settings: Settings) -> Sequence[Worker]:
-    """As our worker is built: one for workflows and their notes, one for steps."""
+    """Build it as our worker is built: one for workflows and local steps, one for steps."""
     empty = EmptySteps(client)
     return (
         Worker(

@@ -1,4 +1,4 @@
-"""Lets the people of a demo act until every deal is paid, and lets workers die on the way."""
+"""Lets the people of a demo act until every deal is paid, while workers are killed."""
 
 import asyncio
 import time
@@ -20,9 +20,9 @@ from workflows import workflow_ids
 
 LOOK_INTERVAL = 0.25
 STILL = 120.0
-"""Nothing has happened for so many seconds: something is stuck."""
+"""After so many seconds in which nothing happens, something is stuck."""
 SURELY = 5.0
-"""A deal that waits for a person so long will not go on by itself."""
+"""After so many seconds of waiting for a person, a deal will not go on by itself."""
 ENDS_WITHIN = 30.0
 
 
@@ -47,7 +47,7 @@ class Watch:
         return since is not None and time.monotonic() - since[0] > SURELY
 
     def why(self, sale: Sale) -> str:
-        """In the deal's own words, what it waits for."""
+        """Return what the deal says that it waits for."""
         if sale.deal not in self._since:
             return f"{sale.deal} does not say that it needs anybody: `cashward deal show {sale.id}`"
         said = self._since[sale.deal][1]
@@ -58,7 +58,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Disruption:
-    """Something that hits a part of the whole while deals are carried, and what to say of it."""
+    """A fault injected while deals run, and what to say of it."""
 
     system: str
     what: str
@@ -66,7 +66,7 @@ class Disruption:
 
 
 def worker_kills(stack: Stack, times: int) -> list[Disruption]:
-    """Workers killed one after the other, round about."""
+    """Return disruptions that kill the workers in turn."""
 
     def kill(name: str) -> Disruption:
         async def strike() -> None:
@@ -78,7 +78,7 @@ def worker_kills(stack: Stack, times: int) -> list[Disruption]:
 
 
 class FaultInjector:
-    """Strikes at even steps of the way."""
+    """Injects disruptions at even intervals of the deals' progress."""
 
     def __init__(self, *, steps: int) -> None:
         self._steps = steps
@@ -110,7 +110,7 @@ async def carry(
     injector: FaultInjector,
     disruptions: Sequence[Disruption] = (),
 ) -> None:
-    """From the first sale to the last payment. Raises Trouble that names what is stuck."""
+    """Run from the first sale to the last payment. Raises CliError that names what is stuck."""
     helpers = [
         asyncio.create_task(SalesPerson(systems.sales, story).sell(sales)),
         asyncio.create_task(watch.keep()),
@@ -148,7 +148,7 @@ async def _act(
 
 
 async def see_runs_end(client: Client, sales: Sequence[Sale]) -> None:
-    """The CRM hears of the end before the run has closed its contract."""
+    """Wait until the runs have ended: the CRM hears of the end before the contract is closed."""
     for sale in sales:
         if sale.is_closed:
             handle = client.get_workflow_handle(workflow_ids.deal_run(sale.deal))

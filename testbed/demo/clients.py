@@ -1,4 +1,4 @@
-"""The vendors as people reach them: over their APIs, each person with credentials of their own."""
+"""The people's clients of the vendors' APIs, each with a person's credentials."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ class VendorClient:
         return json.loads(answer.text, parse_float=Decimal) if answer.content else None
 
     async def _send(self, asking: httpx.Request) -> httpx.Response:
-        """Send it, and again after each pause that a rate limit asks for."""
+        """Send a request, and again after each pause that a rate limit asks for."""
         while True:
             answer = await self._send_once(asking)
             if answer.status_code != _TOO_MANY_REQUESTS:
@@ -60,7 +60,7 @@ class VendorClient:
             await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
 
     async def _send_once(self, asking: httpx.Request) -> httpx.Response:
-        """A read is sent again as a browser does, where a connection kept open had been closed."""
+        """Send a request; repeat a read, as a browser does, if an idle connection was closed."""
         try:
             return await self._http.send(asking)
         except httpx.TransportError as broken:
@@ -108,14 +108,14 @@ def _browser(
 
 
 async def inject_faults(urls: Mapping[str, str], faults: Mapping[str, object]) -> None:
-    """Let the sandbox's vendors fail in these ways from now on."""
+    """Make the sandbox's vendors fail in these ways from now on."""
     async with httpx.AsyncClient(verify=authorities()) as http:
         for url in urls.values():
             (await http.put(f"{url}/_sandbox/faults", json=faults)).raise_for_status()
 
 
 class _BankLogin(httpx.Auth):
-    """Signs the bank in, and again when its token has run out."""
+    """Signs the bank in, and again when its token has expired."""
 
     requires_response_body = True
 

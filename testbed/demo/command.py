@@ -31,14 +31,14 @@ from testbed.histories import Cost, cost_of_deal
 from testbed.up import Limits, Workers, run, show_links
 
 _SAMPLE = 50
-"""More histories than these say nothing more about the price of a deal."""
+"""How many histories suffice for the cost of a deal."""
 _RUN_SIZE = 10_000
 _CLOCKS_DIFFER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What was asked for."""
+    """The options of the command."""
 
     state: Path
     deals: int
@@ -87,7 +87,7 @@ def demo(
         bool, typer.Option(help="Stay up at the end, on a terminal, so that links open.")
     ] = True,
 ) -> None:
-    """Carry new deals from closed-won to cash, then read back from every system what came of it."""
+    """Run new deals from closed-won to cash, then read the result back from every system."""
     options = Options(
         state=state,
         deals=deals,
@@ -109,7 +109,7 @@ def demo(
 
 
 def _claim(wanted: Path | None) -> None:
-    """Know before deals are carried that their figures can be written."""
+    """Create the report's file before the deals, so that their figures can be written."""
     if wanted is None:
         return
     try:
@@ -197,7 +197,7 @@ async def _carried(environment: DemoEnvironment, options: Options) -> Report:
 
 
 async def _ready(environment: DemoEnvironment, chosen: Settings, options: Options) -> None:
-    """The CRM has our fields; faults begin only when all stands."""
+    """Create our fields in the CRM; faults begin only after set-up."""
     async with open_systems(chosen) as systems:
         await systems.crm.set_up(dry_run=False)
     await environment.inject_faults(options.faults, options.seed)
@@ -215,7 +215,7 @@ async def _costs(temporal: Client, sales: Sequence[Sale]) -> list[Cost]:
 
 
 def _room(state: Path) -> tuple[Path, int]:
-    """A folder for this demo alone; its number makes the deals new."""
+    """Return a folder for this demo alone; its number makes the deals new."""
     for number in count(1):
         folder = state / "demo" / f"{number:04d}"
         with suppress(FileExistsError):

@@ -1,4 +1,4 @@
-"""Where a demo plays: a stack with vendors, and people who know their way there."""
+"""The environment of a demo: a stack with vendors, and clients for people."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,14 +20,14 @@ from testbed.up import standing
 
 
 class Systems(StrEnum):
-    """Which vendors play in a demo."""
+    """The vendors of a demo."""
 
     SANDBOX = "sandbox"
     REAL = "real"
 
 
 class DemoEnvironment(Protocol):
-    """A stack with vendors, its people, and ways to hurt it."""
+    """A stack with vendors, the people's clients, and faults to inject."""
 
     @property
     def stack(self) -> Stack: ...
@@ -35,17 +35,17 @@ class DemoEnvironment(Protocol):
     def systems(self) -> DemoSystems: ...
 
     async def inject_faults(self, rate: float, seed: int) -> None:
-        """Let this share of Cashward's calls go wrong from now on."""
+        """Make this share of Cashward's calls fail from now on."""
         ...
 
     def restarts(self, times: int) -> list[Disruption]:
-        """Each vendor restarted so often."""
+        """Return disruptions that restart each vendor so often."""
         ...
 
 
 @dataclass(frozen=True)
 class SandboxEnvironment:
-    """HubSpot, Jira and Xero, as our sandbox plays them."""
+    """HubSpot, Jira and Xero, as our sandbox serves them."""
 
     stack: Stack
     systems: DemoSystems

@@ -1,4 +1,4 @@
-"""How to look again at what a demo linked, once everything is down."""
+"""Says how to look again at a demo's links, once everything is down."""
 
 import shlex
 import sys
@@ -18,10 +18,10 @@ def tell_next_commands(systems: Systems, state: Path) -> None:
 
 
 def way_back(systems: Systems, state: Path) -> Sequence[str]:
-    """Commands that bring up, with their data and on the ports they had, all that was linked.
+    """Return commands that start all that was linked, with its data and on the same ports.
 
-    Beside real systems no worker is started: it would be told of the sandbox's vendors, and the
-    deals are not theirs.
+    With real systems no worker is started: it would use the sandbox's vendors, which do not have
+    these deals.
     """
     up = f"{_beside_us('cashward')} up --state {shlex.quote(str(state))}"
     if systems is Systems.SANDBOX:
@@ -32,7 +32,7 @@ def way_back(systems: Systems, state: Path) -> Sequence[str]:
 
 
 def _beside_us(program: str) -> str:
-    """A program of our environment, from the folder we are in."""
+    """Return a program of our environment, relative to the current folder."""
     path = Path(sys.executable).with_name(program)
     here = Path.cwd()
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -1,4 +1,4 @@
-"""What is sold in a demo: made up from a number and a seed, and complete as a real deal must be."""
+"""The orders of a demo, made from a number and a seed, and complete as a real deal must be."""
 
 import random
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FIRST_IDS: Final = 5_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of the quote; the vendor multiplies it, and so do we."""
+    """A line of the quote; its amount is computed by the vendor and by us."""
 
     name: str
     sku: str
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One deal as the salesperson has it on paper."""
+    """One deal as the salesperson sold it."""
 
     company: str
     country: str
@@ -75,7 +75,7 @@ class Order:
 
 
 def order(number: int, *, milestones: int, seed: int, today: date) -> Order:
-    """The order with this number; no two numbers share a customer."""
+    """Return the order with this number; no two numbers share a customer."""
     chance = random.Random(f"{seed}:{number}")  # noqa: S311 - figures for a story, not secrets
     word, abroad = _word(number), number % _FOREIGN == _FOREIGN - 1
     job, company_id = chance.choice(_JOBS), ico(FIRST_IDS + number)
@@ -96,14 +96,14 @@ def order(number: int, *, milestones: int, seed: int, today: date) -> Order:
 
 
 def ico(number: int) -> str:
-    """A Slovak or Czech company number: seven digits, and the one that checks them."""
+    """Return a Slovak or Czech company number: seven digits and a check digit."""
     text = f"{number % 10**7:07d}"
     weighted = sum((8 - place) * int(digit) for place, digit in enumerate(text))
     return f"{text}{(11 - weighted % 11) % 10}"
 
 
 def _word(number: int) -> str:
-    """A name nobody has: the number, scattered and spelt in syllables."""
+    """Return a unique name: the number, scattered and spelt in syllables."""
     rest, said = number * _STRIDE % len(_SYLLABLES) ** _LETTERS, ""
     for _ in range(_LETTERS):
         rest, syllable = divmod(rest, len(_SYLLABLES))
@@ -112,7 +112,7 @@ def _word(number: int) -> str:
 
 
 def _lines(chance: random.Random, rate: int) -> tuple[Line, ...]:
-    """Labour and expenses; an odd cent sees to it that no split is even."""
+    """Return labour and expenses; an odd cent makes every split uneven."""
 
     def price(low: int, high: int) -> Decimal:
         return Decimal(chance.randrange(low, high) * rate)
@@ -146,7 +146,7 @@ def _lines(chance: random.Random, rate: int) -> tuple[Line, ...]:
 
 
 def _plan(milestones: int, today: date) -> tuple[tuple[str, Decimal, date], ...]:
-    """Shares as even as hundredths of a per cent allow; the last one makes it whole."""
+    """Return shares that are even to hundredths of a per cent; the last one gets the rest."""
     share = _HUNDRED // milestones
     shares = [share] * (milestones - 1) + [_HUNDRED - share * (milestones - 1)]
     return tuple(

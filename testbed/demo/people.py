@@ -1,4 +1,4 @@
-"""Three people who act as people do: through the vendors, and knowing of Cashward only its mark."""
+"""Three people who use only the vendors, and know of Cashward only its mark on records."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ _LATER = 3.0
 
 
 class SalesPerson:
-    """Enters deals in the CRM, wins them, and reads there how they come on."""
+    """Enters deals in the CRM, wins them, and reads their progress there."""
 
     def __init__(self, crm: Sales, story: Story) -> None:
         self._crm = crm
@@ -66,7 +66,7 @@ class SalesPerson:
 
 
 class DeliveryManager:
-    """Delivers one milestone after the other: the next when the last one is invoiced."""
+    """Delivers one milestone after the other, each when the one before is invoiced."""
 
     def __init__(self, pm: Delivery, story: Story, today: date) -> None:
         self._pm = pm
@@ -89,7 +89,7 @@ class DeliveryManager:
 
 
 class Customer:
-    """Every customer of the demo: pays each invoice in full when it is issued."""
+    """All customers of the demo: they pay each invoice in full when it is issued."""
 
     def __init__(self, erp: Erp, story: Story, today: date) -> None:
         self._erp = erp
@@ -99,7 +99,7 @@ class Customer:
         self._next_look = 0.0
 
     async def pay(self, sales: Iterable[Sale]) -> None:
-        """Pay what is due, and look again after a while: the bank has a rate limit too."""
+        """Pay what is due, and look again after a while, since the bank has a rate limit too."""
         now = time.monotonic()
         if now < self._next_look:
             return

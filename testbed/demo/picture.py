@@ -1,4 +1,4 @@
-"""The money of a demo over time: in the terminal, and as a picture that any browser shows."""
+"""Draws the money of a demo over time, in the terminal and as an SVG picture."""
 
 from html import escape
 from itertools import pairwise
@@ -17,7 +17,7 @@ Points = list[tuple[float, float]]
 
 
 def steps_of(story: Story, step: Step) -> Points:
-    """The corners of a line that rises at once when money moves, and is level in between."""
+    """Return the corners of a line that rises when money moves and is level in between."""
     end = max((event.at for event in story.events), default=0.0)
     rises = [(0.0, 0.0), *((at, float(total)) for at, total in story.money(step))]
     corners = [(0.0, 0.0)]
@@ -27,7 +27,7 @@ def steps_of(story: Story, step: Step) -> Points:
 
 
 def svg(story: Story) -> str:
-    """Contracted, billed and paid, net of VAT, in the company's currency."""
+    """Draw what is contracted, billed and paid, net of VAT, in the company's currency."""
     lines = {step: steps_of(story, step) for step in _LINES}
     right = max(x for points in lines.values() for x, _ in points) or 1
     top = max(y for points in lines.values() for _, y in points) or 1
@@ -74,7 +74,7 @@ def _place(x: float, y: float, right: float, top: float) -> tuple[float, float]:
 
 
 def chart(story: Story, *, width: int) -> str:
-    """The same for a terminal."""
+    """Draw the same for a terminal."""
     import plotext  # noqa: PLC0415 - it takes 0.4 s, and most commands draw nothing
 
     figure = plotext.figure

@@ -1,4 +1,4 @@
-"""A demo on BottleCRM, Redmine and Tryton themselves, installed on this machine."""
+"""A demo on the real BottleCRM, Redmine and Tryton, installed on this machine."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -27,7 +27,7 @@ _ROLES = ("lead", "consultant", "developer", "designer")
 
 @dataclass(frozen=True)
 class RealEnvironment:
-    """BottleCRM, Redmine and Tryton; Cashward reaches them through proxies, people straight."""
+    """BottleCRM, Redmine and Tryton; Cashward uses proxies, people connect directly."""
 
     stack: Stack
     systems: DemoSystems
@@ -35,7 +35,7 @@ class RealEnvironment:
     proxies: Mapping[str, Proxy] = field(repr=False)
 
     async def inject_faults(self, rate: float, seed: int) -> None:
-        """This share of the changing calls is done, and the reply lost; no other call is hurt."""
+        """Lose the responses of this share of changing calls, which the systems carry out."""
         del seed  # which call it meets is chance enough
         for name, proxy in self.proxies.items():
             proxy.share(rate, Fault.LOST_REPLY, changes_at(name))

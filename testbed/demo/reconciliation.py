@@ -1,4 +1,4 @@
-"""What the three systems say at the end, read back over their APIs; our own memory is not asked."""
+"""Reads the final figures back from the three systems' APIs, and not from our store."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Reconciliation:
 
     @property
     def won_to_project(self) -> float | None:
-        """Seconds by the CRM's own clock; where it keeps no history, as the salesperson saw it."""
+        """Return seconds by the CRM's clock, or by the salesperson's if the CRM has no history."""
         if self.figures.won_to_project is not None or not self.sale.project:
             return self.figures.won_to_project
         return self.sale.project_at - self.sale.won_at
@@ -48,7 +48,7 @@ class Reconciliation:
 
     @property
     def mismatches(self) -> tuple[str, ...]:
-        """Where two systems differ by a cent or more, or in what was reached and billed."""
+        """Return where two systems differ by a cent or more, or in what was reached and billed."""
         figures, gross = self.figures, sum((bill.gross for bill in self.invoices), Decimal(0))
         pairs = {
             "sold and contracted": (figures.sold, figures.contracted),
@@ -70,7 +70,7 @@ class Reconciliation:
 async def read_back(
     systems: DemoSystems, sales: Sequence[Sale], since: datetime
 ) -> list[Reconciliation]:
-    """Everything about these deals. `since` spares us the books of earlier demos."""
+    """Read everything about these deals; `since` leaves out the invoices of earlier demos."""
     bills: dict[DealId, list[Bill]] = defaultdict(list)
     async for bill in systems.books.bills(since):
         bills[bill.deal].append(bill)

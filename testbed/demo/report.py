@@ -11,7 +11,7 @@ from testbed.histories import Cost
 
 
 class Report(BaseModel):
-    """What a demo came to. `problems` names, one a line, whatever is not as it must be."""
+    """The result of a demo. `problems` names whatever is wrong, one per line."""
 
     deals: int
     milestones: int

@@ -1,4 +1,4 @@
-"""Shows a demo as it goes, step by step or as progress, and what came of it in the end."""
+"""Shows a demo step by step or as progress bars, and its result."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,14 +29,14 @@ _WIDEST = 100
 
 
 def tell(event: Happened) -> None:
-    """One line: when, in which system, what."""
+    """Print one line: when, in which system, what."""
     colour = "red" if event.step is Step.KILLED else _COLOURS[event.system]
     line = f"  [dim]{event.at:6.1f} s[/]  [{colour}]{event.system:<9}[/] {event.what}"
     out.print(line, highlight=False, soft_wrap=True)
 
 
 class Bars:
-    """How far many deals have come."""
+    """Progress bars of many deals."""
 
     def __init__(self, deals: int, milestones: int) -> None:
         self._progress = Progress(
@@ -78,7 +78,7 @@ def close(
     report: Report,
     picture: Path,
 ) -> None:
-    """What three systems say, where to look, how the money moved, and what it cost."""
+    """Show what three systems say, where to look, how the money moved, and what it cost."""
     out.print()
     out.print(_agreement(reconciliations))
     if len(reconciliations) > _LISTED:
@@ -92,7 +92,7 @@ def close(
 
 
 def _agreement(reconciliations: Sequence[Reconciliation]) -> Table:
-    """One deal a row; each figure as two systems have it, one below the other where they differ."""
+    """Return a table with one deal per row; figures that differ are one below the other."""
     table = Table(
         title="Read back from three systems", title_justify="left", box=SIMPLE_HEAD, pad_edge=False
     )

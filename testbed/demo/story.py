@@ -1,4 +1,4 @@
-"""What happened in a demo, as the people in it saw it."""
+"""The events of a demo, as the people in it saw them."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from testbed.demo.orders import Order
 
 
 class Step(StrEnum):
-    """How far something came, by who saw it."""
+    """The steps of a deal, by who saw them."""
 
     ENTERED = "entered"
     WON = "won"
@@ -27,7 +27,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Happened:
-    """One thing that a person saw or did. `net` is in the company's currency, without VAT."""
+    """An event that a person saw or caused. `net` is in the company's currency, without VAT."""
 
     at: float
     step: Step
@@ -44,7 +44,7 @@ class Sale:
     crm: str = "hubspot"
     id: str = ""
     rate: Decimal = Decimal(1)
-    """What one unit of its currency is worth in the company's."""
+    """The value of one unit of its currency in the company's."""
     project: str = ""
     won_at: float = 0.0
     project_at: float = 0.0
@@ -62,10 +62,10 @@ class Sale:
 
 
 class Quiet:
-    """People act side by side; whoever wants them to stand still waits until none is in the middle.
+    """Lets people act side by side, and `still` waits until none is in the middle of an act.
 
-    A person whose statement is cut off half-way does not know whether to enter it again: such
-    doubts are Cashward's to bear, not theirs.
+    A person whose entry is cut off does not know whether to enter it again. Only Cashward is
+    tested for that.
     """
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Quiet:
 
 
 class Story:
-    """Keeps everything in order of time, and tells each listener at once."""
+    """Keeps all events in order of time, and calls each listener at once."""
 
     def __init__(self, *listeners: Callable[[Happened], None]) -> None:
         self.began = time.monotonic()
@@ -120,7 +120,7 @@ class Story:
         return next((event.at for event in self.events if event.step is step), 0.0)
 
     def money(self, step: Step) -> Iterator[tuple[float, Decimal]]:
-        """The sum of this step's amounts, each time it grew."""
+        """Return the sum of this step's amounts, each time it grew."""
         total = Decimal(0)
         for event in self.events:
             if event.step is step:

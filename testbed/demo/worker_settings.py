@@ -1,7 +1,7 @@
-"""What a worker is given to carry deals through the sandbox, and how the sandbox is to behave.
+"""The settings of a worker on the sandbox, and those of the sandbox.
 
-The credentials are the sandbox's published ones. Every wait is shortened to what a vendor on this
-machine needs, in the same proportion to each other as with the real ones.
+The credentials are the sandbox's published ones. All waits are shortened to what a vendor on this
+machine needs, in the same proportions as with the real ones.
 """
 
 import asyncio
@@ -53,9 +53,9 @@ def poll_intervals(**seconds: float) -> dict[str, str]:
 
 
 def worker_environment(stack: Stack, *, deals: int = 1) -> dict[str, str]:
-    """The settings of a worker on this stack's sandbox; without one, none.
+    """Return the settings of a worker on this stack's sandbox; none without a sandbox.
 
-    `deals` tells how many are carried at once, so that polls leave them calls enough.
+    `deals` is how many run at once, so that polls leave them enough calls.
     """
     if not stack.sandbox_urls:
         return {}
@@ -78,9 +78,9 @@ def worker_environment(stack: Stack, *, deals: int = 1) -> dict[str, str]:
 def real_environment(
     connectors: Mapping[str, Mapping[str, str]], *, staffing: str
 ) -> dict[str, str]:
-    """The settings of a worker on real systems of this machine, which are slower than a sandbox.
+    """Return a worker's settings on real systems, which are slower than a sandbox.
 
-    `connectors` are what each vendor's connector takes; `staffing` is who plays which role.
+    `connectors` are the settings of each vendor's connector; `staffing` is who has which role.
     """
     given = {
         "CASHWARD_VENDORS__CRM": "bottlecrm",
@@ -99,7 +99,7 @@ def real_environment(
 
 
 def sandbox_config(*, faults: float = 0.0, seed: int = 0, limits: bool = True) -> dict[str, object]:
-    """The vendor servers' configuration; `limits` keeps the vendors' published rate limits."""
+    """Return the vendor servers' configuration; `limits` applies the published rate limits."""
     unlimited: dict[str, object] = {} if limits else {"limits": False}
     return {
         "faults": fault_config(faults, seed),
@@ -110,7 +110,7 @@ def sandbox_config(*, faults: float = 0.0, seed: int = 0, limits: bool = True) -
 
 
 def fault_config(rate: float, seed: int) -> dict[str, object]:
-    """Faults meet Cashward's calls only: people are to be seen at work, not at retrying."""
+    """Return the faults, for Cashward's calls only: people do not have to retry."""
     return {
         "seed": seed,
         "rate": rate,
@@ -123,5 +123,5 @@ def fault_config(rate: float, seed: int) -> dict[str, object]:
 
 
 async def migrate_database(stack: Stack) -> None:
-    """Bring the stack's database to our schema, before a worker asks for it."""
+    """Bring the stack's database to our schema before a worker starts."""
     await asyncio.to_thread(migrate, stack.database_url)

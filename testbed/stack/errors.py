@@ -1,4 +1,4 @@
-"""What can keep the local stack from running, each with its way out."""
+"""Errors that keep the local stack from running; each message says what to do."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ class Missing(StackError):
 
 
 class Taken(StackError):
-    """Another stack works in this folder."""
+    """Another stack uses this folder."""
 
 
 class Died(StackError):

@@ -1,6 +1,6 @@
-"""The list of running programs, on disk, so that whoever outlives the stack can end them.
+"""The list of running programs, on disk, so that the watchdog can end them.
 
-Standard library only: the watchdog loads it in a bare interpreter.
+It uses only the standard library: the watchdog loads it in a bare interpreter.
 """
 
 import json
@@ -15,7 +15,7 @@ from testbed.stack.processes import end_groups, running, start_time_of
 
 @dataclass(frozen=True)
 class Entry:
-    """One running program: which process it is, and how to ask it to end."""
+    """One running program: its process and its stop signal."""
 
     name: str
     pid: int
@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class PidFile:
-    """Who runs on behalf of one stack, in the order they started."""
+    """The programs of one stack, in the order they started."""
 
     path: Path
 
@@ -47,7 +47,7 @@ class PidFile:
             ) from damaged
 
     def sweep(self) -> list[str]:
-        """End, newest first, whatever still runs, and spare what only took over its number."""
+        """End what still runs, newest first, but no other process that has its number now."""
         left = [entry for entry in reversed(self.entries()) if _is_still(entry)]
         for _, alike in groupby(left, key=_role):  # workers need not wait for each other
             end_groups({entry.pid: entry.stop_signal for entry in alike})

@@ -1,4 +1,4 @@
-"""Free ports on loopback, none of those that the system itself lends to outgoing connections."""
+"""Finds free ports on loopback outside the system's range for outgoing connections."""
 
 import random
 import socket
@@ -17,7 +17,7 @@ def free_port() -> int:
 
 
 def free_ports(names: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
-    """A free port for each name, no two the same; a known one where it is free."""
+    """Return a different free port for each name; the known one if it is free."""
     held = {name: _hold(known.get(name)) for name in names}
     ports = {name: int(holder.getsockname()[1]) for name, holder in held.items()}
     for holder in held.values():

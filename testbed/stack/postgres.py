@@ -1,4 +1,4 @@
-"""PostgreSQL for one machine: made once, durable, on loopback with a password, never as root."""
+"""PostgreSQL for one machine: durable, on loopback with a password, never as root."""
 
 import asyncio
 import shutil
@@ -41,12 +41,12 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Where SQLAlchemy finds it."""
+        """Return the URL for SQLAlchemy."""
         return f"postgresql+psycopg://{self.address}/{NAME}"
 
 
 async def start_postgres(supervisor: Supervisor, port: int) -> Database:
-    """Start PostgreSQL on our data, which is made if there is none."""
+    """Start PostgreSQL on our data; make the data if there is none."""
     account = Account.for_database()
     data_directory = claim_data_directory(supervisor.state, account)
     binaries = find_postgres(account, data_directory.folder, major=data_directory.major)
@@ -69,7 +69,7 @@ async def _make(
     account: Account,
     password: str,
 ) -> None:
-    """Make the data folder whole, or not at all."""
+    """Make the whole data folder, or nothing."""
     draft, pwfile = data_directory.folder / "data.new", data_directory.folder / "password.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
@@ -115,7 +115,7 @@ def _server(
 
 
 async def _up(server: Program) -> None:
-    """Start; after a kill the old server's last children may hold its memory for a moment."""
+    """Start; after a kill, wait until the old server's children release its memory."""
     for _ in range(20):
         try:
             return await server.up()
@@ -127,7 +127,7 @@ async def _up(server: Program) -> None:
 
 
 def _clear_stale(data: Path) -> None:
-    """Forget a dead server's mark whose number another program has; PostgreSQL sees to the rest."""
+    """Delete a dead server's pid file if another program has its pid; PostgreSQL does the rest."""
     mark = data / "postmaster.pid"
     if not mark.exists():
         return

@@ -1,6 +1,6 @@
-"""What the operating system knows of a process.
+"""Finds and ends processes of the operating system.
 
-Standard library only: the watchdog loads it in a bare interpreter.
+It uses only the standard library: the watchdog loads it in a bare interpreter.
 """
 
 import os
@@ -12,14 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 8.0
-"""Seconds that a program is given to end by itself before it is killed."""
+"""Seconds that a program has to end by itself before it is killed."""
 
 _PROC = Path("/proc")
 _STATE, _THREADS, _STARTED = 0, 17, 19  # fields of /proc/PID/stat after the name in brackets
 
 
 def running(pid: int) -> bool:
-    """Whether the process can still do anything: one that waits to be buried cannot."""
+    """Whether the process still runs; one that waits to be reaped does not."""
     if _has_proc():
         fields = _stat(pid)
         # A killed process with threads is not gone before the last of them let go of its files.
@@ -34,7 +34,7 @@ def running(pid: int) -> bool:
 
 
 def start_time_of(pid: int) -> str:
-    """When the process began: together with its number it names one process and no later one."""
+    """Return when the process began; with its pid, this identifies it for ever."""
     if _has_proc():
         fields = _stat(pid)
         return fields[_STARTED] if fields else ""
@@ -42,7 +42,7 @@ def start_time_of(pid: int) -> str:
 
 
 def command_of(pid: int) -> str:
-    """The command line of the process, or nothing."""
+    """Return the command line of the process, or nothing."""
     if _has_proc():
         with suppress(OSError):
             cmdline = (_PROC / str(pid) / "cmdline").read_bytes()
@@ -52,7 +52,7 @@ def command_of(pid: int) -> str:
 
 
 def end_groups(stop_signals: Mapping[int, int], patience: float = PATIENCE) -> None:
-    """Ask processes and their groups to end, all at once, each with its signal; then make them."""
+    """Send each process group its stop signal, all at once; kill those that go on."""
     for pid, stop_signal in stop_signals.items():
         signal_group(pid, stop_signal)
     _wait_for(stop_signals, patience)

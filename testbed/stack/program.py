@@ -1,4 +1,4 @@
-"""One program of the stack: in its own group, listed while it runs, ready before it is used."""
+"""One program of the stack, in its own group, listed while it runs."""
 
 import asyncio
 import signal
@@ -15,7 +15,7 @@ from testbed.stack.supervisor import TICK, Supervisor, environment
 
 
 async def at_once() -> bool:
-    """Be ready as soon as it runs."""
+    """Take a program as ready as soon as it runs."""
     return True
 
 
@@ -47,7 +47,7 @@ class Program:
         return self.supervisor.state.log(self.name)
 
     async def up(self, within: float = 60) -> None:
-        """Start, and wait until it is ready, but no longer than it lives."""
+        """Start, and wait until it is ready or has ended."""
         self._start()
         deadline = time.monotonic() + within
         while not await self.ready():
@@ -58,14 +58,14 @@ class Program:
             await asyncio.sleep(TICK)
 
     async def run(self) -> None:
-        """Start, and wait until it has done its work."""
+        """Start, and wait until it has ended."""
         self._start()
         await self._ended()
         if self._status() != 0:
             raise self.exit_error()
 
     async def kill(self) -> None:
-        """End it, and whatever it started in its group, without a word."""
+        """Kill it and its group without a warning."""
         self.missed = False
         if self.alive:
             signal_group(self.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""All that surrounds Cashward, on one machine: Temporal, PostgreSQL, the vendors, and workers."""
+"""The local stack: Temporal, PostgreSQL, the vendors, and workers on one machine."""
 
 import asyncio
 import signal
@@ -23,7 +23,7 @@ _REQUESTS_TO_END = (signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(kw_only=True)
 class Stack:
-    """A running stack: where to reach its parts, and how to hurt them."""
+    """A running stack: the addresses of its parts, and how to kill them."""
 
     supervisor: Supervisor = field(repr=False)
     namespace: str
@@ -37,7 +37,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a worker, or any other program of ours, is told to find this stack."""
+        """Return the variables by which our programs find this stack."""
         return {
             "CASHWARD_TEMPORAL__ADDRESS": self.temporal_address,
             "CASHWARD_TEMPORAL__NAMESPACE": self.namespace,
@@ -59,7 +59,7 @@ class Stack:
         return [name for name in self.programs if name.startswith("worker-")]
 
     async def add_worker(self) -> str:
-        """Start one more worker; tells its name."""
+        """Start one more worker; return its name."""
         program = await start_worker(self.supervisor, len(self.workers) + 1, self.environment)
         self.programs[program.name] = program
         return program.name
@@ -75,7 +75,7 @@ class Stack:
         await self.kill(name)
 
     async def watch(self) -> None:
-        """Wait as long as everything runs; raise `Died` for the first that ended by itself."""
+        """Wait while everything runs; raise `Died` for the first that ended by itself."""
         while True:
             for program in self.programs.values():
                 if program.missed and not program.alive:
@@ -92,10 +92,10 @@ async def local_stack(
     environment: Callable[[Stack], Mapping[str, str]] = lambda _: {},
     prepare: Callable[[Stack], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Stack]:
-    """Run everything while the block runs, and leave nothing running after it, whatever ends it.
+    """Run everything while the block runs, and leave nothing running after it.
 
-    A `sandbox_config` brings the sandbox up, {} as it comes; None leaves vendors to the real ones.
-    `prepare` readies the database before workers start; `environment` is what else they must know.
+    A `sandbox_config` starts the sandbox, {} with its defaults; None starts no vendors.
+    `prepare` is called on the database before workers start; they also get `environment`.
     """
     with _ended_by_cancelling():
         async with Supervisor(State.at(folder)) as supervisor:
@@ -139,7 +139,7 @@ async def _services(supervisor: Supervisor, sandbox_config: Mapping[str, object]
 
 @contextmanager
 def _ended_by_cancelling() -> Iterator[None]:
-    """Let a request to end unwind the block as Ctrl-C does."""
+    """Make a stop signal unwind the block as Ctrl-C does."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     if task is None or threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""The stack's folder: deleting it forgets everything, and one stack at a time may use it."""
+"""The stack's folder. Deleting it deletes everything; one stack at a time may use it."""
 
 import asyncio
 import fcntl
@@ -21,13 +21,13 @@ LOG_LIMIT = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class State:
-    """Where the stack keeps its data, logs, ports and secrets."""
+    """The folder of the stack's data, logs, ports and secrets."""
 
     folder: Path
 
     @classmethod
     def at(cls, folder: Path) -> "State":
-        """Make the folder: others may pass through it to what is theirs, and list nothing."""
+        """Make the folder; others may pass through it to their own files, but list nothing."""
         state = cls(folder.absolute())
         with state.usable():
             state.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ class State:
         return PidFile(self.folder / "running.json")
 
     def room(self, name: str) -> Path:
-        """A folder of our own inside the state."""
+        """Return a folder of ours inside the state."""
         room = self.folder / name
         with self.usable():
             room.mkdir(mode=0o700, exist_ok=True)
@@ -47,7 +47,7 @@ class State:
 
     @contextmanager
     def usable(self) -> Iterator[None]:
-        """What the system refuses us in the folder comes out with its way out."""
+        """Turn an OSError in the folder into a StackError that says what to do."""
         try:
             yield
         except OSError as wrong:
@@ -57,18 +57,18 @@ class State:
             ) from wrong
 
     def log(self, name: str) -> Path:
-        """Where a program writes."""
+        """Return the log file of a program."""
         return self.folder / "logs" / f"{name}.log"
 
     def make_way(self, name: str) -> Path:
-        """The log of a program about to start; what is too long to read is put aside."""
+        """Return the log of a program about to start; move a log that is too long aside."""
         log = self.log(name)
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
         return log
 
     def ports(self, *names: str) -> dict[str, int]:
-        """A free port for each name: last time's where it is free, so that links stay valid."""
+        """Return a free port for each name, last time's if it is free, so that links stay valid."""
         record = self.folder / "ports.json"
         known: dict[str, int] = {}
         if record.exists():
@@ -82,7 +82,7 @@ class State:
         return self._secret(name).exists()
 
     def secret(self, name: str) -> str:
-        """A password that only the owner of the folder can read, made on first use."""
+        """Return a password that only the folder's owner can read; make it on first use."""
         file = self._secret(name)
         if not file.exists():
             draft = file.with_suffix(".new")  # a start that is cut short leaves no half of a secret
@@ -92,7 +92,7 @@ class State:
         return file.read_text()
 
     async def take(self) -> int:
-        """Take the folder for us alone; tells the lock, and whoever holds that holds the folder."""
+        """Lock the folder for us alone; return the lock, whose holder has the folder."""
         with self.usable():
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + 3 * PATIENCE

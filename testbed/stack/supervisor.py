@@ -1,7 +1,7 @@
-"""The programs of one stack, and the promise that none of them outlives it.
+"""The programs of one stack, none of which outlives it.
 
-There is one way to end them, whether the owner leaves, is interrupted, or is killed: the watchdog
-sweeps the pid_file, newest first. The owner only closes the pipe, and waits.
+They end in one way, whether the owner leaves, is interrupted, or is killed: the watchdog ends all
+in the pid file, newest first. The owner only closes the pipe, and waits.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ TICK = 0.01
 
 @dataclass
 class Supervisor:
-    """Who works for the owner of a folder, from taking the folder to leaving it swept."""
+    """Runs programs for the owner of a folder, and ends them all when the owner leaves."""
 
     state: State
     hands: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -55,18 +55,18 @@ class Supervisor:
         return self._watchdog.pid
 
     def reap(self) -> None:
-        """Take note of who has ended, so that the system can forget it."""
+        """Reap the processes that have ended."""
         for hand in self.hands:
             hand.poll()
 
 
 def python(module: str, *arguments: str | Path) -> list[str]:
-    """A module of ours as a program, run by this very interpreter."""
+    """Return a module of ours as a program of this interpreter."""
     return [sys.executable, "-m", module, *map(str, arguments)]
 
 
 def environment() -> dict[str, str]:
-    """Ours, with our own modules found from any folder."""
+    """Return our environment, in which our modules are found from any folder."""
     found = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found))}
 

@@ -1,4 +1,4 @@
-"""Temporal for one machine: the development server on a file, ready when it knows our namespace."""
+"""Temporal for one machine: the development server with a database file."""
 
 import asyncio
 import signal

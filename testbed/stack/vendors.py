@@ -1,4 +1,4 @@
-"""The outside world for one machine: the sandbox's vendors, as a program of their own."""
+"""The sandbox's vendors for one machine, in one program."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ VENDORS = ("hubspot", "jira", "xero")
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The running vendors, each at its address; none where the real ones are used."""
+    """The running vendors and their addresses; none if the real ones are used."""
 
     program: Program | None = None
     urls: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
-"""Outlives the stack's owner by a moment: when the owner is gone, ends whatever it left running.
+"""Ends whatever the stack's owner left running when the owner is gone.
 
-Its standard input is a pipe that only the owner holds open, so it ends with the owner, however that
-dies. It shares the lock of the folder, so the next stack waits until all is swept.
+Its standard input is a pipe that only the owner holds open, so it notices every end of the owner.
+It shares the lock of the folder, so the next stack waits until all programs have ended.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""Workers for one machine: each a program of its own, told everything by its environment."""
+"""Workers for one machine, each a program that is configured by its environment."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from testbed.stack.supervisor import Supervisor, python
 
 
 async def start_worker(supervisor: Supervisor, number: int, settings: Mapping[str, str]) -> Program:
-    """Start one worker; what it is asked before it polls waits in Temporal."""
+    """Start one worker; tasks wait in Temporal until it polls."""
     program = Program(
         supervisor=supervisor, name=f"worker-{number}", argv=python("worker"), settings=settings
     )

@@ -1,5 +1,5 @@
-"""Real systems on this machine, that nobody here wrote: installed, started, hurt and counted.
+"""Real systems of other makers: installs, starts and disturbs them, and counts their records.
 
-The room is the outside world. It uses the local stack's credentials to run programs; nobody inside
+This package is the outside world. It uses the local stack to run programs; nothing inside
 Cashward knows of it.
 """

@@ -52,7 +52,7 @@ AT = Path(".cashward/real")
 
 @app.command()
 def install(only: Only = None, folder: Folder = AT) -> None:
-    """Install what is missing, start each once, and say what it took."""
+    """Install what is missing, start each once, and say how long it took."""
     began, used = time.monotonic(), shutil.disk_usage("/").used
     _run(_once(folder, only or NAMES))
     table = Table(title="Installed; each has answered, and is down again", title_justify="left")
@@ -74,15 +74,15 @@ def _debian(packages: Sequence[str]) -> str:
 
 
 def _size_text(taken: int) -> str:
-    """Bytes in words: what is there is never nothing."""
+    """Return a size in words; it is never zero for a file that exists."""
     return f"{taken / _MB:.0f} MB" if taken >= _MB else "less than 1 MB"
 
 
 @app.command()
 def up(only: Only = None, folder: Folder = AT) -> None:
-    """Run them in the foreground until Ctrl-C, and say who may come in.
+    """Run them in the foreground until Ctrl-C, and show the credentials.
 
-    Where one of them ends by itself, all are taken down, and the exit code is 3.
+    If one of them ends by itself, all are stopped, and the exit code is 3.
     """
     try:
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
@@ -97,7 +97,7 @@ def tell(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Count by SQL, in their own databases, what Cashward left in all three."""
+    """Count by SQL, in their own databases, the records that Cashward made in all three."""
     if not folder.is_dir():
         raise typer.BadParameter(f"nothing was ever run in {folder}", param_hint="--folder")
     found = _run(_counted(folder))
@@ -140,10 +140,10 @@ async def _open(system_pool: SystemPool, names: Sequence[str]) -> list[Place]:
 def _run(main: Coroutine[Any, Any, R]) -> R:
     try:
         return asyncio.run(main)
-    except (StackError, OSError) as trouble:  # a full disk is no bug of ours
-        said = escape(str(trouble))
+    except (StackError, OSError) as error:  # a full disk is no bug of ours
+        said = escape(str(error))
         err.print(f"[bold red]real:[/] {said}", highlight=False, soft_wrap=True)
-        raise typer.Exit(3) from trouble
+        raise typer.Exit(3) from error
 
 
 if __name__ == "__main__":

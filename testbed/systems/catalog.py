@@ -1,6 +1,6 @@
-"""The real systems we know how to run, by name.
+"""The real systems that we can run, by name.
 
-Each is a module that says so as `system`, and tells requests that change something by `changes`.
+Each is a module with `system`, and with `changes`, which says whether a request changes something.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,12 @@ NAMES = ("bottlecrm", "redmine", "tryton")
 
 
 def system_named(name: str) -> System:
-    """The system; its module is loaded when somebody asks for it."""
+    """Return the system; its module is loaded at the first request."""
     system: System = import_module(f"testbed.systems.{name}").system
     return system
 
 
 def changes_at(name: str) -> Callable[[Request], bool]:
-    """Whether a request asks this system to change something."""
+    """Whether a request to this system changes something."""
     changes: Callable[[Request], bool] = import_module(f"testbed.systems.{name}").changes
     return changes

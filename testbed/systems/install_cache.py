@@ -1,4 +1,4 @@
-"""The cache as its releases come and go: made once, kept while used, and cleared when outdated."""
+"""The cache of installed releases: made once, kept while used, and cleared when outdated."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +13,7 @@ _WHOLE = ".whole"
 
 
 def part_of(cache: Path, system: System) -> Path:
-    """Where this release of it is kept."""
+    """Return the folder of this release of the system."""
     return cache / f"{system.name}-{system.release}"
 
 
@@ -21,10 +21,10 @@ def part_of(cache: Path, system: System) -> Path:
 async def whole_part(
     cache: Path, system: System, install: Callable[[Path], Awaitable[None]], say: Say
 ) -> AsyncIterator[Path]:
-    """The system's part of the cache, which stays while the block runs.
+    """Keep the system's part of the cache while the block runs.
 
-    What is not whole is made anew by `install`, in one process at a time; then earlier releases go,
-    unless somebody uses them.
+    An incomplete part is made again by `install`, in one process at a time; then earlier releases
+    are deleted, unless somebody uses them.
     """
     part = part_of(cache, system)
     cache.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ async def _make(part: Path, install: Callable[[Path], Awaitable[None]]) -> None:
 
 
 def _clear(cache: Path, system: System, say: Say) -> None:
-    """Take away the other releases that nobody uses."""
+    """Delete the other releases that nobody uses."""
     for other in sorted(cache.glob(f"{system.name}-*")):
         if other == part_of(cache, system) or not other.is_dir():
             continue

@@ -1,11 +1,11 @@
-"""Where the real systems of this machine are kept."""
+"""The folders of the real systems of this machine."""
 
 import os
 from pathlib import Path
 
 
 def cache() -> Path:
-    """What is installed once, outside any checkout: it survives a new one, and may be deleted."""
+    """Return the cache, which is outside any checkout and may be deleted."""
     chosen = os.environ.get("CASHWARD_REAL_CACHE")
     if chosen:
         return Path(chosen)
@@ -14,7 +14,7 @@ def cache() -> Path:
 
 
 def size(folder: Path) -> int:
-    """Bytes on disk, files that are linked twice counted once."""
+    """Return the bytes on disk; count a file with two links once."""
     seen: dict[tuple[int, int], int] = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():

@@ -20,7 +20,7 @@ _LOOK_INTERVAL = 0.2
 
 @dataclass
 class SystemPool:
-    """Installs a system once into the cache, starts it once a run, and ends it with the run."""
+    """Installs a system once into the cache, starts it once per run, and ends it with the run."""
 
     folder: Path
     cache: Path
@@ -29,16 +29,16 @@ class SystemPool:
     running: dict[str, Running] = field(default_factory=dict)
 
     async def open_all(self, systems: Sequence[System]) -> list[Running]:
-        """All of them, side by side; what a person must bring is told before anything is installed.
+        """Open all of them, side by side; raise Missing before anything is installed.
 
-        What keeps some from running is told when all have tried.
+        Errors of some are raised when all have been tried.
         """
         await _all(map(self._equip, systems))
         await _all(map(self.open, systems))
         return [self.running[system.name] for system in systems]
 
     async def open(self, system: System) -> Running:
-        """The running system. Raises Missing, or Died with the log; nothing is left of it then."""
+        """Return the running system. Raises Missing, or Died with the log, and leaves nothing."""
         if system.name not in self.running:
             async with AsyncExitStack() as entered:
                 # Entered first, so that the cache is let go when nothing runs from it any more.
@@ -55,7 +55,7 @@ class SystemPool:
         return self.running[system.name]
 
     async def watch(self) -> None:
-        """Wait as long as everything runs; raise StackError for what ended by itself."""
+        """Wait while everything runs; raise StackError for what ended by itself."""
         while True:
             for name, program in self._programs():
                 if program.missed and not program.alive:
@@ -82,14 +82,14 @@ class SystemPool:
 
 
 async def _all(tasks: Iterable[Awaitable[object]]) -> None:
-    """Let all of them try, and then tell of those that failed."""
+    """Run all of them, and then raise the errors of those that failed."""
     ended = await asyncio.gather(*tasks, return_exceptions=True)
     if failures := [each for each in ended if isinstance(each, BaseException)]:
         raise _together(failures)
 
 
 def _together(failures: Sequence[BaseException]) -> BaseException:
-    """What a person must do, all at once; a bug goes before that, with its traceback."""
+    """Join what a person must do into one error; a bug is raised first, with its traceback."""
     bugs = [each for each in failures if not isinstance(each, StackError)]
     if bugs or len(failures) == 1:
         return (bugs or failures)[0]
@@ -98,6 +98,6 @@ def _together(failures: Sequence[BaseException]) -> BaseException:
 
 @asynccontextmanager
 async def open_system_pool(folder: Path, cache: Path, say: Say) -> AsyncIterator[SystemPool]:
-    """Nothing runs at first, and nothing is left running."""
+    """Open a pool in which nothing runs at first, and leave nothing running."""
     async with AsyncExitStack() as stack:
         yield SystemPool(folder, cache, say, stack)

@@ -1,4 +1,4 @@
-"""The world outside: servers that speak as HubSpot, Jira and Xero do, with faults on demand."""
+"""Vendor servers: the APIs of HubSpot, Jira and Xero, with faults on demand."""
 
 from testbed.vendors.serving import Sandbox, serve
 

@@ -1,4 +1,4 @@
-"""A system is polled again and again, and everybody can see when a poll last succeeded."""
+"""A system is polled at its interval, and everybody can see when a poll last succeeded."""
 
 import asyncio
 from collections.abc import Mapping

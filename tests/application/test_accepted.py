@@ -1,4 +1,4 @@
-"""A command that is accepted is in the audit trail: who asked for it, why, and what came of it."""
+"""An accepted command is in the audit trail: who asked for it, why, and its outcome."""
 
 from application.commands.deals import EventName
 from domain.actor import Verification
@@ -28,7 +28,7 @@ def says(entry: AuditEntry, reason: str) -> bool:
 
 
 async def issued(world: World, name: str) -> DealId:
-    """A deal whose first milestone is invoiced."""
+    """Run a deal until its first milestone is invoiced."""
     mine = deal(name)
     await world.win(mine)
     await world.reach(mine.id, "m1")
@@ -122,8 +122,8 @@ async def test_a_credit_reverses_the_whole_invoice(world: World) -> None:
     assert [e.actor for e in trail if e.entity == "credit"] == [GRACE.subject]
 
     async def crm_knows() -> bool:
-        told = world.told(mine)
-        return bool(told and told.credited == invoice.net)
+        written = world.written_back(mine)
+        return bool(written and written.credited == invoice.net)
 
     assert await until_awaited(crm_knows)
 

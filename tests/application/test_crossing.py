@@ -79,9 +79,9 @@ async def test_a_payment_during_a_credit_proposal_reaches_the_crm(world: World) 
     await world.decide(run, Action.SKIP, reason="it is paid")
     await handle.result()
     [invoice] = world.invoices(mine.id)
-    told = world.told(mine.id)
-    assert told
-    assert (told.paid, told.outstanding) == (invoice.gross, NOTHING)
+    written = world.written_back(mine.id)
+    assert written
+    assert (written.paid, written.outstanding) == (invoice.gross, NOTHING)
 
 
 async def test_a_credit_that_crosses_the_cancel_is_known_at_the_end(world: World) -> None:
@@ -114,8 +114,8 @@ async def _credit_then_cancel(world: World, wait: float) -> None:
     [invoice] = world.invoices(mine.id)
 
     async def crm_knows() -> bool:
-        told = world.told(mine.id)
-        return bool(told and told.outstanding == invoice.outstanding)
+        written = world.written_back(mine.id)
+        return bool(written and written.outstanding == invoice.outstanding)
 
     assert await until_awaited(crm_knows)
 

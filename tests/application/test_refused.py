@@ -1,4 +1,4 @@
-"""A command that is refused says why, and is in the audit trail as refused."""
+"""A refused command says why, and is in the audit trail as refused."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Ask = Callable[[Application, DealId], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Case:
-    """A command about a deal that is not carried, and what it is answered."""
+    """A command about a deal without a run, and its answer."""
 
     command: CommandName
     ask: Ask

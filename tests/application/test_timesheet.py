@@ -1,4 +1,4 @@
-"""What `cashward deal time` makes of the entries."""
+"""How `cashward deal time` sums up the entries."""
 
 from datetime import date
 from decimal import Decimal

@@ -18,6 +18,6 @@ async def installation(
 
 @pytest.fixture(scope="module")
 async def operations(installation: Sandboxed) -> list[str]:
-    """As the vendors logged them while one deal was carried that nothing disturbed."""
+    """Return the operations that the vendors logged for one undisturbed deal."""
     await installation.carry(await installation.sell(installation.orders(1)))
     return await installation.changing_calls()

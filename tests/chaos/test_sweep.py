@@ -1,4 +1,4 @@
-"""Every changing call of ours goes wrong once; nothing is doubled, nothing is lost."""
+"""Every changing call of ours fails once; nothing is doubled, nothing is lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -56,7 +56,7 @@ async def test_a_deal_is_carried_though_every_change_goes_wrong_at_first(
 
 
 def _another(order: Order) -> Order:
-    """The same customer buys again at the same time, and is entered in the CRM again."""
+    """Return another deal of the same customer, who is entered in the CRM again."""
     return replace(order, name=f"Next {order.name}", domain=f"next-{order.domain}")
 
 

@@ -19,7 +19,7 @@ WIDTH = "400"
 
 @dataclass(frozen=True)
 class CommandServer:
-    """The process that forks; one command at a time."""
+    """The process that forks, one command at a time."""
 
     process: "subprocess.Popen[str]"
     folder: Path
@@ -73,7 +73,7 @@ def _serve() -> None:
 
 
 def _become(request: dict[str, object]) -> None:
-    """Take the arguments, environment and files of the command."""
+    """Take over the arguments, environment and files of the command."""
     os.environ.update(request["environment"])  # type: ignore[call-overload]  # from JSON
     sys.argv = ["cashward", *request["words"]]  # type: ignore[misc]  # from JSON
     stdin = os.open(str(request["stdin"]), os.O_RDWR)

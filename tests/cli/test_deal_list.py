@@ -1,4 +1,4 @@
-"""The list of deals fits a terminal, and what is copied from it is whole."""
+"""The list of deals fits a terminal, and its ids are not cut off."""
 
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ def test_nothing_of_an_id_is_cut_off_in_40_columns() -> None:
     assert "…" not in shown(40)
 
 
-def test_a_run_that_ended_badly_is_told_beside_its_stage() -> None:
+def test_a_run_that_ended_badly_is_shown_beside_its_stage() -> None:
     assert (
         _cells(DEAL.model_copy(update={"run_status": "terminated"}))[1] == "delivery (terminated)"
     )

@@ -1,4 +1,4 @@
-"""A left-over of a local stack never overrides settings, and sets no variable that is not ours."""
+"""The remains of a local stack never override settings, and set only variables of ours."""
 
 import json
 import os
@@ -13,7 +13,7 @@ LEFT_OVER = {"CASHWARD_INSTALLATION": "demo", "PATH_OF_OTHERS": "changed"}
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with a left-over, and an environment without our settings."""
+    """A working directory with remains of a stack, and an environment without our settings."""
     for name in [each for each in os.environ if each.startswith("CASHWARD_")]:
         monkeypatch.delenv(name)
     for name in LEFT_OVER:  # set and deleted again, so that what a test sets is undone

@@ -1,4 +1,4 @@
-"""`cashward setup` tells what the CRM lacks, and makes it only when somebody agrees."""
+"""`cashward setup` shows what the CRM lacks, and makes it only when somebody agrees."""
 
 import asyncio
 import os
@@ -20,14 +20,14 @@ Setup = Callable[..., Awaitable[tuple[int, str]]]
 @pytest.fixture
 async def hubspot(tmp_path: Path) -> AsyncIterator[str]:
     """An account that nobody has set up."""
-    async with crm(tmp_path) as bench:
-        await bench.empty()
-        yield bench.url
+    async with crm(tmp_path) as harness:
+        await harness.empty()
+        yield harness.url
 
 
 @pytest.fixture
 def setup(hubspot: str, server: CommandServer) -> Setup:
-    """The command with these options: its exit code, and all it printed."""
+    """Run the command with these options; return its exit code and all that it printed."""
     environment = {
         **{f"CASHWARD_VENDORS__{part}": "memory" for part in ("PM", "ERP")},
         "CASHWARD_VENDORS__CRM": "hubspot",

@@ -1,4 +1,4 @@
-"""BottleCRM's bench: the site itself behind a proxy, a salesperson's hands, and its faults."""
+"""BottleCRM's harness: the site itself behind a proxy, a salesperson's client, and its faults."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -26,7 +26,7 @@ from testbed.systems.common.system import Running
 _FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
 _PREPARED = "bottlecrm_prepared"
 _KNOWN_CURRENCIES = ("EUR", "GBP", "JPY")
-_TOLD = (
+_WRITTEN_BACK = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
     *("project", "project_url", "attention"),
 )
@@ -34,7 +34,7 @@ _TOLD = (
 
 @dataclass(frozen=True)
 class BottlecrmHarness:
-    """The connector under test, which speaks through the proxy. `hands` are those of sales."""
+    """The connector under test, which goes through the proxy. `hands` is the client of sales."""
 
     system: Running
     proxy: Proxy
@@ -64,7 +64,7 @@ class BottlecrmHarness:
         await self.write("PATCH", path, {"column_id": "CLOSED_WON"})
 
     async def revise(self, deal: DealId, name: str, value: Money) -> None:
-        """The amount is that of the lines, so the last one makes up for the rest."""
+        """Change the amount: it is the sum of the lines, so the last line gets the difference."""
         path = f"/api/opportunities/{local(deal)}/"
         *others, last = (await self.read(deal))["line_items"]
         rest = sum((Money.of(line["total"], value.currency) for line in others), -value)
@@ -80,9 +80,9 @@ class BottlecrmHarness:
         found = (await self.hands.get("/api/tasks/", params=query)).raise_for_status().json()
         return [task["title"] for task in found["tasks"] if task["status"] != "Completed"]
 
-    async def told(self, deal: DealId) -> dict[str, str]:
+    async def written_back(self, deal: DealId) -> dict[str, str]:
         found = (await self.read(deal))["custom_fields"]
-        return {name: found.get(f"cashward_{name}", "") for name in _TOLD}
+        return {name: found.get(f"cashward_{name}", "") for name in _WRITTEN_BACK}
 
     async def read(self, deal: DealId) -> dict[str, Any]:
         answer = await self.hands.get(f"/api/opportunities/{local(deal)}/")
@@ -128,7 +128,7 @@ class BottlecrmHarness:
         yield self.crm
 
     async def _free(self, name: str) -> str:
-        """A name that no other deal has: BottleCRM insists."""
+        """Return a name that no other deal has, which BottleCRM requires."""
         query = {"search": name}
         found = (await self.hands.get("/api/opportunities/", params=query)).raise_for_status()
         taken = found.json()["opportunities_count"]
@@ -185,7 +185,7 @@ async def crm(system: Running) -> AsyncIterator[BottlecrmHarness]:
 
 
 async def _prepare(system: Running) -> None:
-    """Set up as `cashward setup` does, once a run; it takes longer than most tests."""
+    """Set up as `cashward setup` does, once per run; it takes longer than most tests."""
     assert isinstance(system, BottleCrmSite)
     if await system.books.has(_PREPARED):
         return await system.reset(_PREPARED)

@@ -1,8 +1,8 @@
-"""One law, every vendor: each role's suite runs over every vendor that plays it.
+"""One contract for all vendors: each role's suite runs over every vendor that fills it.
 
 `tests/contracts/<vendor>.py` has an async context manager per role (`crm`, `pm`, `erp`), which
-yields that role's bench: what the suite may do at the vendor by hand. It takes an empty folder;
-the bench of a real system takes the running system instead, and is marked `real`.
+yields that role's harness: what the suite may do at the vendor by hand. It takes an empty folder;
+the harness of a real system takes the running system instead, and is marked `real`.
 """
 
 import importlib
@@ -34,9 +34,9 @@ PLAYERS = {
 }
 
 
-def _bench(role: str) -> Callable[..., AsyncIterator[Any]]:
+def _harness(role: str) -> Callable[..., AsyncIterator[Any]]:
     @pytest.fixture(name=role, params=[_param(vendor) for vendor in PLAYERS[role]])
-    async def bench(
+    async def harness(
         request: pytest.FixtureRequest, tmp_path: Path, system_pool: SystemPool
     ) -> AsyncIterator[Any]:
         name = request.param
@@ -47,12 +47,12 @@ def _bench(role: str) -> Callable[..., AsyncIterator[Any]]:
             request.node.user_properties.append(("capabilities", _capabilities(role, opened)))
             yield opened
 
-    return bench
+    return harness
 
 
-def _capabilities(role: str, bench: Any) -> str:
-    """What the vendor declares, as `scripts/contracts.py` reads it off the results of a run."""
-    player = bench.invoicing if role == "erp" else getattr(bench, role)
+def _capabilities(role: str, harness: Any) -> str:
+    """Record what the vendor declares, for `scripts/contracts.py`."""
+    player = harness.invoicing if role == "erp" else getattr(harness, role)
     return ", ".join(sorted(player.capabilities))
 
 
@@ -60,6 +60,6 @@ def _param(vendor: str) -> Any:
     return pytest.param(vendor, marks=pytest.mark.real) if vendor in NAMES else vendor
 
 
-crm = _bench("crm")
-pm = _bench("pm")
-erp = _bench("erp")
+crm = _harness("crm")
+pm = _harness("pm")
+erp = _harness("erp")

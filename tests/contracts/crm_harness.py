@@ -1,4 +1,4 @@
-"""What the CRM suite asks of a vendor's bench, and the deal and commands it uses."""
+"""The harness that the CRM suite needs, and the deal and commands that it uses."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -51,14 +51,14 @@ CONTACTS = (
 class CrmHarness(Protocol):
     """The role, and what sales do at the vendor.
 
-    With a webhook, it is an HasWebhook (`webhook_receiver.py`) as well.
+    With a webhook, it is a HasWebhook (`webhook_receiver.py`) as well.
     """
 
     @property
     def crm(self) -> Crm: ...
 
     async def enter(self, deal: Deal) -> DealId:
-        """Sales enter this deal, still open, with all that hangs on it."""
+        """Sales enter this open deal with all that belongs to it."""
         ...
 
     async def win(self, deal: DealId) -> None: ...
@@ -68,31 +68,31 @@ class CrmHarness(Protocol):
         ...
 
     async def tasks(self, deal: DealId) -> Sequence[str]:
-        """The titles of the open tasks that its owner sees on this deal."""
+        """Return the titles of the open tasks that its owner sees on this deal."""
         ...
 
-    async def told(self, deal: DealId) -> dict[str, str]:
-        """What the record says now, by WriteBack's names; unset fields are empty."""
+    async def written_back(self, deal: DealId) -> dict[str, str]:
+        """Return the record's present values, by WriteBack's names; unset fields are empty."""
         ...
 
     def unknown(self) -> DealId:
-        """An id such as the vendor gives, of no deal."""
+        """Return an id in the vendor's format that no deal has."""
         ...
 
     async def wait(self, pause: timedelta) -> None:
-        """Let the vendor's clock go on by this much."""
+        """Advance the vendor's clock by this much."""
         ...
 
     def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Crm]:
-        """The role over the same account, whose next change goes wrong in this way."""
+        """Return the role over the same account; its next change fails in this way."""
         ...
 
     def in_small_pages(self) -> AbstractAsyncContextManager[Crm]:
-        """The role over the same account; it reads few records at a time, if that can be set."""
+        """Return the role over the same account with small pages, if that can be set."""
         ...
 
     def unprepared(self) -> AbstractAsyncContextManager[Crm]:
-        """The role over an account that nobody prepared. Only where set-up has a dry run."""
+        """Return the role over an account without set-up. Only where set-up has a dry run."""
         ...
 
 
@@ -115,7 +115,7 @@ def line(number: int, quantity: str, rate: Money, unit: Unit, cost_type: CostTyp
 
 
 def open_deal(currency: str = "EUR", *, name: str = "Pump monitoring") -> Deal:
-    """A complete deal that nobody has closed yet; the ids in it are not the vendor's."""
+    """Return a complete open deal; the ids in it are not the vendor's."""
     lines = (
         line(1, "12.5", Money.of(760, currency), Unit.DAY, CostType.LABOUR),
         line(2, "3", Money.of(1180, currency), Unit.PIECE, CostType.LICENCE),

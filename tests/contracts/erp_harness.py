@@ -1,4 +1,4 @@
-"""What the ERP suite asks of a vendor's bench, and the commands it sends."""
+"""The harness that the ERP suite needs, and the commands that it sends."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -37,7 +37,7 @@ class Refused(Exception):
 class ErpHarness(Protocol):
     """The two roles, and what people do at the vendor.
 
-    With a webhook, it is an HasWebhook (`webhook_receiver.py`) as well.
+    With a webhook, it is a HasWebhook (`webhook_receiver.py`) as well.
     """
 
     @property
@@ -46,27 +46,27 @@ class ErpHarness(Protocol):
     def invoicing(self) -> Invoicing: ...
 
     async def pay(self, invoice: ExternalId, amount: Money) -> None:
-        """The customer's money comes in."""
+        """The customer pays."""
         ...
 
     async def void(self, invoice: ExternalId) -> None:
-        """A person voids an issued invoice. Raises Refused where the vendor lets nobody do so."""
+        """A person voids an issued invoice. Raises Refused where the vendor does not allow that."""
         ...
 
     async def annotate(self, draft: ExternalId) -> Look:
-        """An accountant changes something of a draft; the look says if it is still so."""
+        """An accountant edits a draft; the returned check says if the edit is still there."""
         ...
 
     async def wait(self, pause: timedelta) -> None:
-        """Let the vendor's clock go on by this much."""
+        """Advance the vendor's clock by this much."""
         ...
 
     def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Roles]:
-        """The roles, over the same world, whose next change goes wrong in this way."""
+        """Return the roles over the same world; their next change fails in this way."""
         ...
 
     def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
-        """The roles, over the same world; they read few records at a time, if that can be set."""
+        """Return the roles over the same world with small pages, if that can be set."""
         ...
 
 

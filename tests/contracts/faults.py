@@ -1,4 +1,4 @@
-"""Faults with which a vendor surely does nothing, and the failure that each must raise."""
+"""Faults that certainly change nothing, and the failure that each must raise."""
 
 import pytest
 

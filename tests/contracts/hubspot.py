@@ -1,4 +1,4 @@
-"""HubSpot's bench: its sandbox in process, a salesperson's hands, and its faults."""
+"""HubSpot's harness: its sandbox in process, a salesperson's client, and its faults."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ _FAULTS = {Fault.THROTTLED: "throttle", Fault.LOST_REPLY: "lost_reply"}
 PROPERTIES = "/crm/v3/properties"
 LABELS = "/crm/v4/associations/deals/contacts/labels"
 _PRIMARY_COMPANY, _PLAIN_CONTACT, _LINE_TO_DEAL = 5, 3, 20
-_TOLD = (
+_WRITTEN_BACK = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
     *("project", "project_url", "attention"),
 )
@@ -51,7 +51,7 @@ def settings(url: str, **changes: Any) -> HubspotSettings:
 
 @dataclass(frozen=True)
 class HubspotHarness:
-    """The connector under test, and the sandbox it speaks to. `hands` are those of sales."""
+    """The connector under test, and its sandbox. `hands` is the client of sales."""
 
     sandbox: Sandbox
     roles: Roles
@@ -93,8 +93,8 @@ class HubspotHarness:
         path = f"{OBJECTS}/deals/{local(deal)}"
         await self.write("PATCH", path, {"properties": properties})
 
-    async def told(self, deal: DealId) -> dict[str, str]:
-        names = {name: f"cashward_{name}" for name in _TOLD}
+    async def written_back(self, deal: DealId) -> dict[str, str]:
+        names = {name: f"cashward_{name}" for name in _WRITTEN_BACK}
         found = await self.properties(deal, *names.values())
         return {name: found[theirs] or "" for name, theirs in names.items()}
 
@@ -113,7 +113,7 @@ class HubspotHarness:
         return answer.json() if answer.content else None
 
     async def lines(self) -> list[dict[str, Any]]:
-        """What the connector did so far, as the sandbox logged it."""
+        """Return what the connector did so far, as the sandbox logged it."""
         lines = (await self.hands.get("/_sandbox/oplog")).json()
         return [line for line in lines if line["actor"] == "cashward"]
 
@@ -169,7 +169,7 @@ class HubspotHarness:
             yield receiver
 
     async def empty(self) -> None:
-        """Take everything of ours out of the account."""
+        """Remove everything of ours from the account."""
         for kind, fields in FIELDS.items():
             names = [{"name": field.name} for field in fields]
             await self.write("POST", f"{PROPERTIES}/{kind}/batch/archive", {"inputs": names})
@@ -200,9 +200,9 @@ class HubspotHarness:
         first, _, last = contact.name.partition(" ")
         properties = {"firstname": first, "lastname": last, "email": contact.email}
         made = await self.hands.post(f"{OBJECTS}/contacts", json={"properties": properties})
-        told = made.json()
+        reply = made.json()
         # A refusal ends with the id of the contact that has the e-mail already.
-        id_ = told["message"].rpartition(" ")[2] if made.status_code == 409 else told["id"]
+        id_ = reply["message"].rpartition(" ")[2] if made.status_code == 409 else reply["id"]
         if contact.role is None:
             return _end(id_, "HUBSPOT_DEFINED", _PLAIN_CONTACT)
         label = contact.role.replace("_", " ").capitalize()
@@ -240,7 +240,7 @@ def local(deal: DealId) -> str:
 
 
 def _is_genuine(delivery: Delivery) -> bool:
-    """Whether HubSpot's own client takes it."""
+    """Whether HubSpot's own client accepts it."""
     is_valid: bool = Signature.is_valid(
         signature=delivery.headers.get("x-hubspot-signature-v3", ""),
         client_secret=HOOK_SECRET,

@@ -1,4 +1,4 @@
-"""Jira's bench: its sandbox in process, a project manager's hands, and its faults."""
+"""Jira's harness: its sandbox in process, a project manager's client, and its faults."""
 
 import hashlib
 import hmac
@@ -41,7 +41,7 @@ def settings(url: str, **changes: Any) -> JiraSettings:
 
 @dataclass(frozen=True)
 class JiraHarness:
-    """The connector under test, and the sandbox it speaks to. `hands` are a project manager's."""
+    """The connector under test, and its sandbox. `hands` is the client of a project manager."""
 
     sandbox: Sandbox
     roles: Roles
@@ -116,7 +116,7 @@ class JiraHarness:
         return answer.json() if answer.content else None
 
     async def calls(self) -> list[str]:
-        """What the connector asked for so far, in order."""
+        """Return the connector's calls so far, in order."""
         lines = (await self.hands.get("/_sandbox/oplog")).json()
         mine = [line["operation"] for line in lines if line["actor"] in {"cashward", "oauth"}]
         return [operation.replace(REST, "") for operation in mine]

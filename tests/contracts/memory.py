@@ -1,4 +1,4 @@
-"""The benches of memory: a world, and the people in it."""
+"""The harnesses of memory: a world, and the people in it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ from ports.pm import Pm
 from tests.contracts.erp_harness import Look
 from tests.contracts.pm_harness import STRANGER
 
-_TOLD = (
+_WRITTEN_BACK = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
     *("project", "project_url", "attention"),
 )
@@ -63,16 +63,16 @@ class MemoryHarness:
         ours = (task for task in self.world.tasks.values() if task.command.deal == deal)
         return [task.command.title for task in ours if task.is_open]
 
-    async def told(self, deal: DealId) -> dict[str, str]:
+    async def written_back(self, deal: DealId) -> dict[str, str]:
         record = self.world.records.get(deal)
-        values = {name: getattr(record, name, None) for name in _TOLD}
+        values = {name: getattr(record, name, None) for name in _WRITTEN_BACK}
         return {name: _text(value) for name, value in values.items()}
 
     def unknown(self) -> DealId:
         return DealId("memory:404")
 
     async def wait(self, pause: timedelta) -> None:
-        """Memory throttles nobody."""
+        """Return at once: memory throttles nobody."""
 
     async def pay(self, invoice: ExternalId, amount: Money) -> None:
         self.world.pay(invoice, amount)
@@ -91,7 +91,7 @@ class MemoryHarness:
 
 @dataclass(frozen=True)
 class MemoryCrmHarness(MemoryHarness):
-    """Sales at work, in memory."""
+    """Sales, in memory."""
 
     @asynccontextmanager
     async def with_fault(self, fault: Fault) -> AsyncIterator[Crm]:
@@ -105,7 +105,7 @@ class MemoryCrmHarness(MemoryHarness):
 
 @dataclass(frozen=True)
 class MemoryPmHarness(MemoryHarness):
-    """Delivery at work, in memory."""
+    """Delivery, in memory."""
 
     @property
     def pm(self) -> Pm:
@@ -136,7 +136,7 @@ class MemoryPmHarness(MemoryHarness):
 
 @dataclass(frozen=True)
 class MemoryErpHarness(MemoryHarness):
-    """Finance at work, in memory."""
+    """Finance, in memory."""
 
     @asynccontextmanager
     async def with_fault(self, fault: str) -> AsyncIterator[Roles]:

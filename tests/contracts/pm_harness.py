@@ -1,4 +1,4 @@
-"""What the PM suite asks of a vendor's bench, and the commands it sends."""
+"""The harness that the PM suite needs, and the commands that it sends."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -33,7 +33,7 @@ START = date(2026, 12, 7)
 class PmHarness(Protocol):
     """The role, and what the delivery team does at the vendor.
 
-    With a webhook, it is an HasWebhook (`webhook_receiver.py`) as well.
+    With a webhook, it is a HasWebhook (`webhook_receiver.py`) as well.
     """
 
     @property
@@ -44,19 +44,19 @@ class PmHarness(Protocol):
         ...
 
     async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
-        """A consultant books time on a work package of ours. Answers who it was, by the PM's id."""
+        """A consultant books time on a work package of ours. Returns the PM's id of the person."""
         ...
 
     async def edit(self, part: str, made: Receipt) -> Look:
-        """A person puts other words on a part of ours; the look says if they are still there.
+        """A person edits a part of ours; the returned check says if the edit is still there.
 
-        Parts are `milestones` and `work`, where the first there is gets another name, and
-        `charter`, where the text that people read is another.
+        Parts are `milestones` and `work`, where the first one gets another name, and
+        `charter`, where the text for people is changed.
         """
         ...
 
     def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Roles]:
-        """The role, over the same world, whose next call goes wrong in this way."""
+        """Return the role over the same world; its next call fails in this way."""
         ...
 
 
@@ -107,11 +107,11 @@ def plan(deal: DealId = DEAL, *, items: int = 2, people: tuple[str, ...] = ()) -
     )
 
 
-async def opened(bench: PmHarness, deal: DealId = DEAL) -> ExternalId:
-    return (await bench.pm.open_project.do(plan(deal).opening(), ticket())).id
+async def opened(harness: PmHarness, deal: DealId = DEAL) -> ExternalId:
+    return (await harness.pm.open_project.do(plan(deal).opening(), ticket())).id
 
 
-async def planned(bench: PmHarness, project: ExternalId, items: int = 2) -> dict[str, str]:
+async def planned(harness: PmHarness, project: ExternalId, items: int = 2) -> dict[str, str]:
     """The versions by item."""
     command = plan(items=items).milestone_plan(project)
-    return dict((await bench.pm.plan_milestones.do(command, ticket())).parts)
+    return dict((await harness.pm.plan_milestones.do(command, ticket())).parts)

@@ -1,4 +1,4 @@
-"""Redmine's bench: the installation itself behind a proxy, people's hands, and its faults."""
+"""Redmine's harness: the installation itself behind a proxy, people's client, and its faults."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -29,7 +29,7 @@ _PANEL = "/projects/{}/wiki/Customer_panel.json"
 
 @dataclass(frozen=True)
 class RedmineHarness:
-    """The connector under test, which speaks through the proxy. `hands` go straight to Redmine."""
+    """The connector under test, which goes through the proxy. `hands` connects directly."""
 
     system: Running
     proxy: Proxy
@@ -118,8 +118,8 @@ class RedmineHarness:
 
 def settings(system: Running, **given: Any) -> RedmineSettings:
     place = system.place.connector
-    told = {"url": place["URL"], "key": place["KEY"], **given}
-    return RedmineSettings.model_validate(told)
+    values = {"url": place["URL"], "key": place["KEY"], **given}
+    return RedmineSettings.model_validate(values)
 
 
 def _throttle(request: Request) -> ProxyFault:
@@ -137,10 +137,10 @@ async def pm(system: Running) -> AsyncIterator[RedmineHarness]:
         hands,
         open_redmine(settings(system, url=proxy.url)) as roles,
     ):
-        bench = RedmineHarness(system, proxy, roles, hands)
+        harness = RedmineHarness(system, proxy, roles, hands)
         for login in PEOPLE:
-            await bench.write("POST", "/users", {"user": _user(login)})
-        yield bench
+            await harness.write("POST", "/users", {"user": _user(login)})
+        yield harness
 
 
 def _user(login: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whoever declares a capability has it, and whoever does not is met another way."""
+"""A declared capability exists, and a vendor without it is served another way."""
 
 import re
 from contextlib import AbstractAsyncContextManager
@@ -44,7 +44,7 @@ def lacks(offered: frozenset[Capability], capability: Capability) -> None:
 
 
 def declared(*changes: Operation[Any]) -> set[Capability]:
-    """What of `BY_REPEATS` follows from what the changes say of a repeat."""
+    """Return the members of `BY_REPEATS` that follow from the operations' idempotency."""
     repeats = [change.idempotency for change in changes]
     is_unique = any(each.strategy is Strategy.UNIQUE_REFERENCE for each in repeats)
     has_key = any(each.key_lifetime for each in repeats)
@@ -99,7 +99,7 @@ async def test_under_one_key_a_credit_is_one_credit(erp: ErpHarness) -> None:
 
 
 async def test_a_second_draft_is_kept_out_or_swept(erp: ErpHarness) -> None:
-    """Under another key: what a reference does not keep out is found, and can be taken back."""
+    """Under another key, a draft that a reference does not refuse is found and can be undone."""
     change = erp.invoicing.draft_invoice
     command = draft(await customer(erp))
     first = await change.do(command, ticket("i"))
@@ -118,7 +118,7 @@ async def test_a_second_draft_is_kept_out_or_swept(erp: ErpHarness) -> None:
 async def test_a_unique_part_of_a_project_is_not_made_a_second_time(
     pm: PmHarness, name: str
 ) -> None:
-    """Though the second attempt does not look first."""
+    """The second attempt does not search first."""
     change: Operation[Any] = getattr(pm.pm, name)
     if change.idempotency.strategy is not Strategy.UNIQUE_REFERENCE:
         pytest.skip("a repeat is met by a look")
@@ -137,7 +137,7 @@ async def test_a_unique_part_of_a_project_is_not_made_a_second_time(
 
 
 async def again(change: Operation[Any], command: Any, leave: Any) -> str | None:
-    """The id of what a repeat made or answered; None if it was refused."""
+    """Return the id of what a repeat made or returned; None if it was refused."""
     try:
         return (await change.do(command, leave)).id
     except Rejected:
@@ -152,8 +152,8 @@ async def test_an_invoice_that_a_person_voided_is_gone(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     await erp.void(invoice.id)
     assert (await erp.invoicing.read_invoice(invoice.id)).status is InvoiceStatus.GONE
-    told = await erp.invoicing.changed_since(LONG_AGO)
-    assert [each.invoice.status for each in told] == [InvoiceStatus.GONE]
+    changed = await erp.invoicing.changed_since(LONG_AGO)
+    assert [each.invoice.status for each in changed] == [InvoiceStatus.GONE]
 
 
 async def test_where_nobody_voids_an_issued_invoice_it_stays(erp: ErpHarness) -> None:
@@ -180,23 +180,23 @@ async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpHa
 # ---------------------------------------------------------------------- since when
 
 
-async def test_an_edit_by_sales_is_told_where_every_change_is(crm: CrmHarness) -> None:
+async def test_an_edit_by_sales_is_reported_where_every_change_is(crm: CrmHarness) -> None:
     needs(crm.crm.capabilities, Capability.UPDATED_SINCE)
     deal = await won(crm)
     (before,) = await crm.crm.won_since(LONG_AGO)
     await crm.revise(deal, "Pumps, phase one", Money.of(13041, "EUR"))
-    told = await crm.crm.won_since(before.changed_at)
-    assert any(each.changed_at > before.changed_at for each in told)
+    changed = await crm.crm.won_since(before.changed_at)
+    assert any(each.changed_at > before.changed_at for each in changed)
 
 
-async def test_a_payment_is_told_as_a_change(erp: ErpHarness) -> None:
+async def test_a_payment_is_reported_as_a_change(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.UPDATED_SINCE)
     invoice = await issued(erp)
     (before,) = await erp.invoicing.changed_since(LONG_AGO)
     await erp.pay(invoice.id, EUR_100)
-    (told,) = await erp.invoicing.changed_since(before.changed_at)
-    assert told.changed_at >= before.changed_at
-    assert told.invoice.paid == EUR_100
+    (changed,) = await erp.invoicing.changed_since(before.changed_at)
+    assert changed.changed_at >= before.changed_at
+    assert changed.invoice.paid == EUR_100
 
 
 # ----------------------------------------------------------------- told by itself
@@ -207,7 +207,7 @@ def receiving(harness: object) -> AbstractAsyncContextManager[WebhookReceiver]:
     return harness.webhook_receiver()
 
 
-async def test_a_won_deal_is_told_by_itself(crm: CrmHarness) -> None:
+async def test_a_won_deal_is_reported_by_a_webhook(crm: CrmHarness) -> None:
     needs(crm.crm.capabilities, Capability.WEBHOOK)
     deal = await crm.enter(open_deal())
     async with receiving(crm) as receiver:
@@ -215,7 +215,7 @@ async def test_a_won_deal_is_told_by_itself(crm: CrmHarness) -> None:
         assert await receiver.is_notified_of(deal)
 
 
-async def test_a_reached_milestone_is_told_by_itself(pm: PmHarness) -> None:
+async def test_a_reached_milestone_is_reported_by_a_webhook(pm: PmHarness) -> None:
     needs(pm.pm.capabilities, Capability.WEBHOOK)
     project = await pm_harness.opened(pm)
     milestones = await planned(pm, project)
@@ -224,7 +224,7 @@ async def test_a_reached_milestone_is_told_by_itself(pm: PmHarness) -> None:
         assert await receiver.is_notified_of(milestones["m2"])
 
 
-async def test_a_payment_is_told_by_itself(erp: ErpHarness) -> None:
+async def test_a_payment_is_reported_by_a_webhook(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.WEBHOOK)
     invoice = await issued(erp)
     async with receiving(erp) as receiver:

@@ -1,4 +1,4 @@
-"""What every ERP must do with credits: made once, never over what is open, and they stay."""
+"""What every ERP must do with credits: made once, never above the outstanding amount, kept."""
 
 import pytest
 

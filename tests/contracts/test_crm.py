@@ -59,7 +59,7 @@ async def test_what_is_no_id_of_ours_is_absent(crm: CrmHarness, id: str) -> None
 # ---------------------------------------------------------------------- won deals
 
 
-async def test_only_won_deals_are_told_of(crm: CrmHarness) -> None:
+async def test_only_won_deals_are_found(crm: CrmHarness) -> None:
     await crm.enter(open_deal(name="Still open"))
     deal = await won(crm)
     assert [each.deal for each in await crm.crm.won_since(LONG_AGO)] == [deal]
@@ -76,7 +76,7 @@ async def test_won_deals_come_oldest_change_first(crm: CrmHarness) -> None:
         assert [each.deal for each in seen] == [second, first]
 
 
-async def test_a_deal_changed_at_the_very_moment_is_told_of(crm: CrmHarness) -> None:
+async def test_a_deal_changed_at_the_very_moment_is_found(crm: CrmHarness) -> None:
     deal = await won(crm)
     (seen,) = await crm.crm.won_since(LONG_AGO)
     assert [each.deal for each in await crm.crm.won_since(seen.changed_at)] == [deal]
@@ -87,40 +87,40 @@ async def test_a_deal_changed_at_the_very_moment_is_told_of(crm: CrmHarness) -> 
 
 
 @pytest.mark.parametrize("currency", ["EUR", "JPY"])
-async def test_figures_read_back_to_the_coin(crm: CrmHarness, currency: str) -> None:
+async def test_figures_read_back_to_the_cent(crm: CrmHarness, currency: str) -> None:
     command = figures(await won(crm), currency)
     await crm.crm.write_back.do(command, ticket("w"))
-    told = await crm.told(command.deal)
+    written = await crm.written_back(command.deal)
     for name in MONEY:
-        assert Decimal(told[name]) == getattr(command, name).amount
-    assert told["stage"] == command.stage
+        assert Decimal(written[name]) == getattr(command, name).amount
+    assert written["stage"] == command.stage
 
 
 async def test_what_a_command_leaves_out_stays_as_it_is(crm: CrmHarness) -> None:
     deal = await won(crm)
     await crm.crm.write_back.do(link(deal), ticket("l"))
     await crm.crm.write_back.do(figures(deal), ticket("w"))
-    told = await crm.told(deal)
-    assert (told["project"], told["project_url"]) == ("PUMP", "https://pm.example/PUMP")
-    assert told["stage"] == "collection"
+    written = await crm.written_back(deal)
+    assert (written["project"], written["project_url"]) == ("PUMP", "https://pm.example/PUMP")
+    assert written["stage"] == "collection"
 
 
 async def test_an_empty_attention_clears_it(crm: CrmHarness) -> None:
     deal = await won(crm)
     attention = figures(deal).model_copy(update={"attention": "no VAT id\nwho: finance"})
     await crm.crm.write_back.do(attention, ticket("w"))
-    assert (await crm.told(deal))["attention"] == "no VAT id\nwho: finance"
+    assert (await crm.written_back(deal))["attention"] == "no VAT id\nwho: finance"
     await crm.crm.write_back.do(figures(deal), ticket("w"))
-    assert (await crm.told(deal))["attention"] == ""
+    assert (await crm.written_back(deal))["attention"] == ""
 
 
-async def test_told_twice_is_told_once(crm: CrmHarness) -> None:
+async def test_a_repeated_write_back_changes_nothing(crm: CrmHarness) -> None:
     deal = await won(crm)
     first = await crm.crm.write_back.do(figures(deal), ticket("w"))
-    told = await crm.told(deal)
+    written = await crm.written_back(deal)
     second = await crm.crm.write_back.do(figures(deal), ticket("w", attempt=2))
     assert first.id == second.id
-    assert await crm.told(deal) == told
+    assert await crm.written_back(deal) == written
 
 
 async def test_writing_back_leaves_the_deal_as_sales_agreed_it(crm: CrmHarness) -> None:
@@ -130,7 +130,7 @@ async def test_writing_back_leaves_the_deal_as_sales_agreed_it(crm: CrmHarness) 
     assert await crm.crm.read_deal(deal) == before
 
 
-async def test_an_unknown_deal_cannot_be_told(crm: CrmHarness) -> None:
+async def test_an_unknown_deal_cannot_be_written_to(crm: CrmHarness) -> None:
     with pytest.raises(Absent):
         await crm.crm.write_back.do(figures(crm.unknown()), ticket("w"))
 
@@ -141,9 +141,9 @@ async def test_a_link_taken_back_twice_is_gone_once_and_figures_stay(crm: CrmHar
     made = await crm.crm.write_back.do(link(deal), ticket("l"))
     for _ in range(2):
         await crm.crm.write_back.undo(unlink(deal), made)
-    told = await crm.told(deal)
-    assert (told["project"], told["project_url"]) == ("", "")
-    assert Decimal(told["contracted"]) == 13040
+    written = await crm.written_back(deal)
+    assert (written["project"], written["project_url"]) == ("", "")
+    assert Decimal(written["contracted"]) == 13040
 
 
 async def test_a_link_that_was_written_over_since_is_not_taken_back(crm: CrmHarness) -> None:
@@ -151,9 +151,9 @@ async def test_a_link_that_was_written_over_since_is_not_taken_back(crm: CrmHarn
     made = await crm.crm.write_back.do(link(deal, "OLD"), ticket("l"))
     await crm.crm.write_back.do(link(deal, "NEW"), ticket("l2"))
     await crm.crm.write_back.undo(link(deal, "OLD"), made)
-    assert (await crm.told(deal))["project"] == "NEW"
+    assert (await crm.written_back(deal))["project"] == "NEW"
     await crm.crm.write_back.undo(link(deal, "NEW"), made)
-    assert (await crm.told(deal))["project"] == ""
+    assert (await crm.written_back(deal))["project"] == ""
 
 
 async def test_a_link_of_a_deal_that_is_gone_is_taken_back_already(crm: CrmHarness) -> None:
@@ -183,17 +183,17 @@ async def test_a_prepared_account_wants_nothing(crm: CrmHarness) -> None:
 # ----------------------------------------------------------------------- the wire
 
 
-async def test_a_write_back_whose_answer_is_lost_is_told_again_without_harm(
+async def test_a_write_back_whose_answer_is_lost_is_repeated_without_harm(
     crm: CrmHarness,
 ) -> None:
     deal = await won(crm)
     async with crm.with_fault(Fault.LOST_REPLY) as failing:
         with pytest.raises(Uncertain):
             await failing.write_back.do(figures(deal), ticket("w"))
-    told = await crm.told(deal)
-    assert Decimal(told["contracted"]) == 13040
+    written = await crm.written_back(deal)
+    assert Decimal(written["contracted"]) == 13040
     await crm.crm.write_back.do(figures(deal), ticket("w", attempt=2))
-    assert await crm.told(deal) == told
+    assert await crm.written_back(deal) == written
 
 
 @each_fault
@@ -202,10 +202,10 @@ async def test_a_fault_says_what_can_be_done_and_that_nothing_happened(
 ) -> None:
     deal = await won(crm)
     async with crm.with_fault(fault) as failing:
-        with pytest.raises(failure) as told:
+        with pytest.raises(failure) as raised:
             await failing.write_back.do(figures(deal), ticket("w"))
-    assert bool(told.value.pause) is (fault is Fault.THROTTLED)
-    assert (await crm.told(deal))["contracted"] == ""
+    assert bool(raised.value.pause) is (fault is Fault.THROTTLED)
+    assert (await crm.written_back(deal))["contracted"] == ""
 
 
 @pytest.mark.parametrize(

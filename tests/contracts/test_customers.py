@@ -114,9 +114,9 @@ async def test_a_fault_says_what_can_be_done_and_that_nothing_happened(
     erp: ErpHarness, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
     async with erp.with_fault(fault) as roles:
-        with pytest.raises(failure) as told:
+        with pytest.raises(failure) as raised:
             await customers(roles).open_customer.do(opening(), ticket("c"))
-    assert bool(told.value.pause) is (fault is Fault.THROTTLED)
+    assert bool(raised.value.pause) is (fault is Fault.THROTTLED)
     assert not await erp.customers.open_customer.find(opening())
 
 

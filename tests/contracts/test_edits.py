@@ -12,17 +12,17 @@ from tests.contracts.erp_harness import ErpHarness, drafted
 from tests.contracts.pm_harness import PmHarness, opened, planned
 
 
-async def test_what_sales_edit_between_our_reading_and_our_telling_stays(crm: CrmHarness) -> None:
+async def test_what_sales_edit_between_our_read_and_our_write_stays(crm: CrmHarness) -> None:
     deal = await won(crm)
     await crm.crm.read_deal(deal)
     value = Money.of("12999.90", "EUR")
     await crm.revise(deal, "Pumps, phase one", value)
     await crm.crm.write_back.do(figures(deal), ticket("w"))
     await crm.crm.write_back.undo(link(deal), await crm.crm.write_back.do(link(deal), ticket("l")))
-    read, told = await crm.crm.read_deal(deal), await crm.told(deal)
+    read, written = await crm.crm.read_deal(deal), await crm.written_back(deal)
     assert (read.name, read.value) == ("Pumps, phase one", value)
-    assert told["stage"] == "delivery"
-    assert float(told["contracted"]) == 13040
+    assert written["stage"] == "delivery"
+    assert float(written["contracted"]) == 13040
 
 
 @pytest.mark.parametrize("part", ["charter", "milestones", "work"])

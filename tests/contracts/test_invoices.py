@@ -1,4 +1,4 @@
-"""What every ERP must do with invoices: drafted once, issued once, told to the coin."""
+"""What every ERP must do with invoices: drafted once, issued once, read to the cent."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -47,7 +47,7 @@ async def test_a_draft_made_twice_is_one_draft(erp: ErpHarness) -> None:
         ("0.50", "1.50", "2.50"),
     ],
 )
-async def test_an_invoice_reads_back_to_the_coin(erp: ErpHarness, amounts: tuple[str, ...]) -> None:
+async def test_an_invoice_reads_back_to_the_cent(erp: ErpHarness, amounts: tuple[str, ...]) -> None:
     nets = [Money.of(amount, "EUR") for amount in amounts]
     command = draft(await customer(erp), *nets)
     made = await erp.invoicing.draft_invoice.do(command, ticket("i"))
@@ -149,7 +149,9 @@ async def test_money_that_comes_in_parts_adds_up(erp: ErpHarness) -> None:
     assert whole.outstanding == Money.zero("EUR")
 
 
-async def test_documents_are_told_oldest_change_first_and_drafts_are_not(erp: ErpHarness) -> None:
+async def test_documents_are_returned_oldest_change_first_and_drafts_are_not(
+    erp: ErpHarness,
+) -> None:
     first, second = await issued(erp, "m1"), await issued(erp, "m2")
     await drafted(erp, "m3")
     await erp.pay(first.id, EUR_100)
@@ -159,7 +161,7 @@ async def test_documents_are_told_oldest_change_first_and_drafts_are_not(erp: Er
     assert all(change.invoice.reference.startswith(f"cw:{DEAL}") for change in changed)
 
 
-async def test_a_change_at_the_very_moment_is_told(erp: ErpHarness) -> None:
+async def test_a_change_at_the_very_moment_is_reported(erp: ErpHarness) -> None:
     invoice = await issued(erp)
     (change,) = await erp.invoicing.changed_since(LONG_AGO)
     again = await erp.invoicing.changed_since(change.changed_at)

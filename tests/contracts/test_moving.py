@@ -1,4 +1,4 @@
-"""Polls miss nothing while what they read moves: in pages, with an overlap, by the last change."""
+"""Polls miss nothing while records change: they read pages by last change, with an overlap."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -26,9 +26,9 @@ async def poll_while(
     read: Callable[[datetime], Awaitable[Delivery]],
     known: set[str],
 ) -> dict[str, datetime]:
-    """What was told until everything rests, read as our polls do: by id, with its last stamp.
+    """Poll until nothing changes, and return the last change of each id, as our polls do.
 
-    Every reading of all there is must tell those that are `known`, wherever they move meanwhile.
+    Every reading of all records must return those that are `known`, wherever they move meanwhile.
     """
     task = asyncio.create_task(moving)
     seen: dict[str, datetime] = {}
@@ -37,8 +37,8 @@ async def poll_while(
         while not rests:
             rests = task.done()
             assert known <= {_id(each) for each in await read(LONG_AGO)}
-            told = await read(since - OVERLAP)
-            seen |= {_id(each): each.changed_at for each in told}
+            changes = await read(since - OVERLAP)
+            seen |= {_id(each): each.changed_at for each in changes}
             since = max(seen.values(), default=since)
             # What answers without waiting would never let anything move.
             await asyncio.sleep(0)
@@ -51,7 +51,7 @@ async def poll_while(
 def paced(
     read: Callable[[datetime], Awaitable[T]], wait: Callable[[timedelta], Awaitable[None]]
 ) -> Callable[[datetime], Coroutine[Any, Any, T]]:
-    """The reading, which comes again after the pause when the vendor throttles it."""
+    """Read, and again after the pause when the vendor throttles."""
 
     async def read_again(since: datetime) -> T:
         while True:
@@ -63,11 +63,11 @@ def paced(
     return read_again
 
 
-def _id(told: WonDeal | ChangedInvoice) -> str:
-    return told.deal if isinstance(told, WonDeal) else told.invoice.id
+def _id(record: WonDeal | ChangedInvoice) -> str:
+    return record.deal if isinstance(record, WonDeal) else record.invoice.id
 
 
-async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmHarness) -> None:
+async def test_deals_that_are_won_while_we_read_are_all_found(crm: CrmHarness) -> None:
     deals = [await crm.enter(open_deal(name=f"Deal {number}")) for number in range(MANY)]
     before, later = deals[:-2], deals[-2:]
     for deal in before:
@@ -87,7 +87,7 @@ async def test_deals_that_are_won_while_we_read_are_all_told(crm: CrmHarness) ->
         assert {each.deal: each.changed_at for each in await won_since(LONG_AGO)} == seen
 
 
-async def test_invoices_that_are_paid_while_we_read_are_all_told(erp: ErpHarness) -> None:
+async def test_invoices_that_are_paid_while_we_read_are_all_found(erp: ErpHarness) -> None:
     before = [await issued(erp, f"m{number}") for number in range(1, MANY - 1)]
     numbers = range(MANY - 1, MANY + 1)
     added: list[ExternalId] = []

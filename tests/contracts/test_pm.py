@@ -48,10 +48,10 @@ def command_for(name: str, project: ExternalId, versions: dict[str, str]) -> Any
     }[name]
 
 
-async def ready(bench: PmHarness, name: str) -> Any:
-    """The command for a part of a project that has all that the part needs."""
-    project = await opened(bench)
-    versions = await planned(bench, project) if name == "plan_work" else {}
+async def ready(harness: PmHarness, name: str) -> Any:
+    """Return the command for a part, in a project that has all that the part needs."""
+    project = await opened(harness)
+    versions = await planned(harness, project) if name == "plan_work" else {}
     return command_for(name, project, versions)
 
 
@@ -135,18 +135,18 @@ async def test_a_project_that_never_was_is_taken_back_without_failure(pm: PmHarn
 async def test_milestones_answer_by_item(pm: PmHarness) -> None:
     project = await opened(pm)
     versions = await planned(pm, project)
-    told = await pm.pm.read_milestones(DEAL, project)
-    assert {each.item: each.external for each in told} == versions
+    milestones = await pm.pm.read_milestones(DEAL, project)
+    assert {each.item: each.external for each in milestones} == versions
     assert versions.keys() == {"m1", "m2"}
-    assert not any(each.is_reached for each in told)
+    assert not any(each.is_reached for each in milestones)
 
 
-async def test_a_reached_milestone_is_told(pm: PmHarness) -> None:
+async def test_a_reached_milestone_is_read(pm: PmHarness) -> None:
     project = await opened(pm)
     await planned(pm, project)
     await pm.reach(project, ItemKey("m2"))
-    told = await pm.pm.read_milestones(DEAL, project)
-    assert [each.item for each in told if each.is_reached] == ["m2"]
+    milestones = await pm.pm.read_milestones(DEAL, project)
+    assert [each.item for each in milestones if each.is_reached] == ["m2"]
 
 
 async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmHarness) -> None:
@@ -238,7 +238,7 @@ async def test_a_fault_says_what_can_be_done_and_that_nothing_happened(
     pm: PmHarness, fault: Fault, failure: type[ConnectorFailure]
 ) -> None:
     async with pm.with_fault(fault) as roles:
-        with pytest.raises(failure) as told:
+        with pytest.raises(failure) as raised:
             await role(roles).open_project.do(plan().opening(), ticket())
-    assert bool(told.value.pause) is (fault is Fault.THROTTLED)
+    assert bool(raised.value.pause) is (fault is Fault.THROTTLED)
     assert not await pm.pm.open_project.find(plan().opening())

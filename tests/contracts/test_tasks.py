@@ -1,4 +1,4 @@
-"""A task before the deal's owner: asked once, closed once, whatever happens on the way."""
+"""A task of the deal's owner: made once, closed once, whatever happens on the way."""
 
 import pytest
 
@@ -15,7 +15,7 @@ TITLE = asking(DealId("a deal")).title
 
 
 async def as_the_ledger_repeats(crm: Crm, command: OwnerTask) -> Receipt:
-    """A second attempt looks first, and makes only what is not there."""
+    """Repeat an operation as the ledger does: search first, and make only what is missing."""
     found = await crm.owner_task.find(command)
     return found[0] if found else await crm.owner_task.do(command, ticket("t", attempt=2))
 

@@ -22,17 +22,17 @@ async def test_booked_time_reads_back_by_package_day_hours_and_person(pm: PmHarn
     someone = await pm.book(project, "w2", Decimal("1.5"), date(2026, 12, 9))
     await pm.book(project, "w1", Decimal(8), date(2026, 12, 8))
     await pm.book(project, "w2", Decimal("0.25"), date(2026, 12, 10))
-    told = await pm.pm.read_time(DEAL, project)
-    assert [(each.package, each.day, each.hours) for each in told] == [
+    entries = await pm.pm.read_time(DEAL, project)
+    assert [(each.package, each.day, each.hours) for each in entries] == [
         ("w1", date(2026, 12, 8), Decimal(8)),
         ("w2", date(2026, 12, 9), Decimal("1.5")),
         ("w2", date(2026, 12, 10), Decimal("0.25")),
     ]
-    assert {each.person for each in told} == {someone}
-    assert len({each.id for each in told}) == 3
+    assert {each.person for each in entries} == {someone}
+    assert len({each.id for each in entries}) == 3
 
 
-async def test_time_of_another_project_is_not_told(pm: PmHarness) -> None:
+async def test_time_of_another_project_is_not_read(pm: PmHarness) -> None:
     project = await with_work(pm)
     await pm.book(project, "w1", Decimal(1), date(2026, 12, 8))
     other = plan(deal=type(DEAL)("hubspot:51230000018"))

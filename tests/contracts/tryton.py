@@ -1,4 +1,4 @@
-"""Tryton's bench: itself on this machine, its bank and its accountant, and a proxy for faults."""
+"""Tryton's harness: the real system, its bank and its accountant, and a proxy for faults."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,13 +30,13 @@ _CHANGES = {
 
 
 def settings(place: Place, **changes: Any) -> TrytonSettings:
-    told = {name.lower(): value for name, value in place.connector.items()}
-    return TrytonSettings.model_validate({**told, **changes})
+    known = {name.lower(): value for name, value in place.connector.items()}
+    return TrytonSettings.model_validate({**known, **changes})
 
 
 @dataclass(frozen=True)
 class TrytonHarness:
-    """The connector under test, the proxy before it, and who works in Tryton itself."""
+    """The connector under test, the proxy before Tryton, and the people who use it."""
 
     place: Place
     roles: Roles

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True)
 class Delivery:
-    """One POST: the address that the vendor was given, headers in lower case, the raw body."""
+    """One POST: the address given to the vendor, headers in lower case, the raw body."""
 
     url: str
     headers: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Xero's benches: its sandbox in process, a bookkeeper's hands, and its faults."""
+"""Xero's harnesses: its sandbox in process, a bookkeeper's client, and its faults."""
 
 import base64
 import hmac
@@ -40,7 +40,7 @@ def settings(url: str, **changes: Any) -> XeroSettings:
 
 @dataclass(frozen=True)
 class XeroHarness:
-    """The connector under test, and the sandbox it speaks to. `hands` are another app's."""
+    """The connector under test, and its sandbox. `hands` is the client of another app."""
 
     sandbox: Sandbox
     roles: Roles
@@ -91,7 +91,7 @@ class XeroHarness:
         return (await self.hands.get(BASE + path, params=query)).raise_for_status().json()
 
     async def calls(self) -> list[str]:
-        """What the connector asked for so far, in order."""
+        """Return the connector's calls so far, in order."""
         lines = (await self.hands.get("/_sandbox/oplog")).json()
         return [line["operation"] for line in lines if line["actor"] == "cashward"]
 
@@ -112,7 +112,7 @@ class XeroHarness:
         return found
 
     def plant(self, kind: str, doc: Mapping[str, Any]) -> None:
-        """Put a record into Xero that its API would not take, such as what a person did there."""
+        """Put a record into Xero that its API would refuse, such as a person's edit."""
         self.records.collection(kind).put(str(doc[ID_FIELDS[kind]]), dict(doc))
         self.records.store.commit()
 
@@ -158,7 +158,7 @@ class XeroHarness:
 
 
 def _is_genuine(delivery: Delivery) -> bool:
-    """Whether Xero signed it: the key counts as the text it is shown as, it is not decoded."""
+    """Whether Xero signed it: the text of the key is used without decoding."""
     signed = base64.b64encode(hmac.digest(HOOK_KEY.encode(), delivery.body, "sha256")).decode()
     return hmac.compare_digest(signed, delivery.headers.get("x-xero-signature", ""))
 

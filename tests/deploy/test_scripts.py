@@ -84,6 +84,6 @@ def _new_secrets(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _stand_in(path: Path, body: str) -> None:
-    """Temporal's tool is published only inside its image: this one notes what it is told."""
+    """Temporal's tool exists only inside its image; this one records its arguments."""
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)

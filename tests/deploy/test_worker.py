@@ -1,4 +1,4 @@
-"""What the stack tells a worker is what a worker listens to."""
+"""The stack sets the variables that a worker reads."""
 
 import socket
 import subprocess

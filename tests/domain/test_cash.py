@@ -1,4 +1,4 @@
-"""Every coin of a contract is in one place, and every item has a reason."""
+"""Every cent of a contract is in one place, and every item has a reason."""
 
 from datetime import UTC, date, datetime
 

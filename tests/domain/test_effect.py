@@ -1,4 +1,4 @@
-"""The law of the ledger: who may send, when, and what stays on record."""
+"""The rules of the effect ledger: who may send, when, and what stays on record."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -61,8 +61,8 @@ def take_off(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRA
     )
 
 
-class Life:
-    """One effect, and workers that tell it things: each attempt tells its outcome once."""
+class Timeline:
+    """One effect over time, and its attempts, each of which records its outcome once."""
 
     def __init__(self, repeat: IdempotencyPolicy) -> None:
         self.effect = PLANNED
@@ -145,20 +145,20 @@ PLOTS = st.lists(
 def test_no_order_of_events_breaks_the_law(
     plot: list[tuple[str, int, float]], repeat: IdempotencyPolicy
 ) -> None:
-    life = Life(repeat)
+    timeline = Timeline(repeat)
     for event in plot:
-        life.play(*event)
-    for move in life.moves:
+        timeline.play(*event)
+    for move in timeline.moves:
         assert_lawful(*move)
 
 
 @given(plot=PLOTS)
 def test_a_settled_effect_never_takes_off_again(plot: list[tuple[str, int, float]]) -> None:
-    life = Life(DRAFT)
+    timeline = Timeline(DRAFT)
     for event in plot:
-        life.play(*event)
-        if life.effect.is_confirmed:
-            assert take_off(life.effect, life.now) == life.effect
+        timeline.play(*event)
+        if timeline.effect.is_confirmed:
+            assert take_off(timeline.effect, timeline.now) == timeline.effect
 
 
 def test_the_first_id_wins() -> None:
@@ -235,12 +235,12 @@ def test_only_what_was_made_can_be_done() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "burnt", "generation"), [(60, False, 1), (60, True, 2), (361, False, 2)]
+    ("seconds", "tainted", "generation"), [(60, False, 1), (60, True, 2), (361, False, 2)]
 )
-def test_an_idempotency_key_is_renewed_once_it_is_old_or_burnt(
-    seconds: float, burnt: bool, generation: int
+def test_an_idempotency_key_is_renewed_once_it_is_old_or_tainted(
+    seconds: float, tainted: bool, generation: int
 ) -> None:
-    lost = take_off(PLANNED, 0, KEYED).mark_uncertain(1, "500", until=at(10), key_tainted=burnt)
+    lost = take_off(PLANNED, 0, KEYED).mark_uncertain(1, "500", until=at(10), key_tainted=tainted)
     again = take_off(lost, seconds, KEYED)
     assert again.generation == generation
     assert again.first_sent == (START if generation == 1 else at(seconds))

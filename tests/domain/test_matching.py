@@ -63,5 +63,5 @@ def test_one_company_is_one_customer_however_it_is_spelt() -> None:
     ("name", "plain"),
     [("Žilina Kov, s. r. o.", "zilina kov"), ("A.S.", "a s"), ("東京 KK", "dongjing")],
 )
-def test_a_name_is_compared_without_its_dress(name: str, plain: str) -> None:
+def test_a_name_is_compared_without_its_legal_form(name: str, plain: str) -> None:
     assert plain_name(name) == plain

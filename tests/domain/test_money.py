@@ -1,4 +1,4 @@
-"""Money loses no coin: the laws of sums, shares and cuts, over amounts nobody thought of."""
+"""Money loses no minor unit: properties of sums, shares and allocations."""
 
 from decimal import Decimal
 
@@ -19,8 +19,8 @@ weights = st.lists(st.decimals(0, 1000, places=3), min_size=1, max_size=12).filt
 @st.composite
 def amounts(draw: st.DrawFn) -> Money:
     currency = draw(currencies)
-    coins = draw(st.integers(-(10**12), 10**12))
-    return Money.of(coins * minor_unit(currency), currency)
+    units = draw(st.integers(-(10**12), 10**12))
+    return Money.of(units * minor_unit(currency), currency)
 
 
 @given(amounts(), weights)
@@ -29,14 +29,18 @@ def test_the_parts_of_a_cut_add_up_to_the_whole(whole: Money, by: list[Decimal])
 
 
 @given(amounts(), weights)
-def test_each_part_is_less_than_a_coin_from_its_ideal(whole: Money, by: list[Decimal]) -> None:
+def test_each_part_is_less_than_a_minor_unit_from_its_ideal(
+    whole: Money, by: list[Decimal]
+) -> None:
     for part, weight in zip(whole.allocate(by), by, strict=True):
         ideal = whole.amount * weight / sum(by)
         assert abs(part.amount - ideal) < minor_unit(whole.currency)
 
 
 @given(amounts(), weights)
-def test_a_credit_note_mirrors_its_invoice_to_the_coin(whole: Money, by: list[Decimal]) -> None:
+def test_a_credit_note_mirrors_its_invoice_to_the_minor_unit(
+    whole: Money, by: list[Decimal]
+) -> None:
     assert (-whole).allocate(by) == tuple(-part for part in whole.allocate(by))
 
 
@@ -53,7 +57,7 @@ def test_ties_go_to_the_earlier_part() -> None:
 @pytest.mark.parametrize(
     ("currency", "smallest"), [("EUR", "0.01"), ("JPY", "1"), ("KWD", "0.001"), ("CLF", "0.0001")]
 )
-def test_each_currency_has_its_own_coin(currency: str, smallest: str) -> None:
+def test_each_currency_has_its_own_minor_unit(currency: str, smallest: str) -> None:
     assert minor_unit(currency) == Decimal(smallest)
 
 

@@ -53,7 +53,7 @@ def test_what_is_missing_is_named_with_who_must_mend_it(
     assert (finding.field, finding.responsible) == (field, responsible)
 
 
-def test_everything_is_told_at_once() -> None:
+def test_everything_is_found_at_once() -> None:
     fields = {f.field for f in preflight(won(scope="", lines=(), payment_days=None))}
     assert fields == {"scope", "line items", "payment terms"}
 

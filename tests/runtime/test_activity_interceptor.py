@@ -1,4 +1,4 @@
-"""How Temporal, and so the attention list, hears of a failure."""
+"""How failures reach Temporal, and so the attention queue."""
 
 from temporalio.exceptions import ApplicationError
 
@@ -8,15 +8,15 @@ from runtime.activity_interceptor import to_temporal_failure
 
 
 def test_a_failure_that_one_connector_knows_goes_by_the_ports_name() -> None:
-    told = to_temporal_failure(Taken("jira", "the key is taken"))
-    assert isinstance(told, ApplicationError)
-    assert (told.type, told.non_retryable) == ("Rejected", True)
+    mapped = to_temporal_failure(Taken("jira", "the key is taken"))
+    assert isinstance(mapped, ApplicationError)
+    assert (mapped.type, mapped.non_retryable) == ("Rejected", True)
 
 
 def test_a_refusal_is_final_and_keeps_its_words() -> None:
-    told = to_temporal_failure(Refusal("m1 is claimed already"))
-    assert isinstance(told, ApplicationError)
-    assert (told.type, told.non_retryable, told.message) == (
+    mapped = to_temporal_failure(Refusal("m1 is claimed already"))
+    assert isinstance(mapped, ApplicationError)
+    assert (mapped.type, mapped.non_retryable, mapped.message) == (
         "Refusal",
         True,
         "m1 is claimed already",

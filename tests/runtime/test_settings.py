@@ -31,7 +31,9 @@ def test_a_setting_that_begins_like_none_is_refused(monkeypatch: pytest.MonkeyPa
         read_settings()
 
 
-def test_what_others_are_told_by_our_prefix_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_others_with_our_prefix_are_no_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     before = read_settings()
     monkeypatch.setenv("CASHWARD_REAL_CACHE", "/there")
     assert read_settings() == before
@@ -68,7 +70,7 @@ def test_a_call_must_end_before_the_change_gives_up(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("cast", "told"),
+    ("vendors", "message"),
     [
         (VendorChoice(crm="pipedrive"), "no connector 'pipedrive'"),
         (
@@ -77,15 +79,17 @@ def test_a_call_must_end_before_the_change_gives_up(monkeypatch: pytest.MonkeyPa
         ),
     ],
 )
-async def test_a_wrong_choice_of_vendor_says_what_to_do(cast: VendorChoice, told: str) -> None:
-    with pytest.raises(InvalidSettings, match=told):
-        async with open_systems(Settings(vendors=cast)):
+async def test_a_wrong_choice_of_vendor_says_what_to_do(
+    vendors: VendorChoice, message: str
+) -> None:
+    with pytest.raises(InvalidSettings, match=message):
+        async with open_systems(Settings(vendors=vendors)):
             pass
 
 
 async def test_a_list_comes_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"CURRENCIES": '["EUR", "CZK"]', "CLIENT_ID": "c", "CLIENT_SECRET": "[s"}
-    for name, value in told.items():
+    given = {"CURRENCIES": '["EUR", "CZK"]', "CLIENT_ID": "c", "CLIENT_SECRET": "[s"}
+    for name, value in given.items():
         monkeypatch.setenv(f"CASHWARD_CONNECTORS__XERO__{name}", value)
     _, xero = connector_of("xero", read_settings())
     assert isinstance(xero, XeroSettings)

@@ -1,4 +1,4 @@
-"""What came of a suite is told as it is: a bench that does not come up is a broken law too."""
+"""The page shows a suite's results as they are; a harness that does not start is a failure."""
 
 import subprocess
 import sys
@@ -6,17 +6,17 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 ROOT = Path(__file__).resolve().parents[2]
-_KEPT, _BROKEN, _NO_BENCH, _OTHER = "", "<failure/>", "<error/>", "<skipped/>"
+_KEPT, _BROKEN, _NO_HARNESS, _OTHER = "", "<failure/>", "<error/>", "<skipped/>"
 
 
-def case(name: str, came: str, **told: str) -> str:
-    pairs = (f"<property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in told.items())
+def case(name: str, came: str, **properties: str) -> str:
+    pairs = (f"<property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in properties.items())
     inside = f"<properties>{''.join(pairs)}</properties>{came}"
     return f"<testcase classname='suite' name={quoteattr(name)}>{inside}</testcase>"
 
 
 def check(folder: Path, *cases: str) -> tuple[int, str]:
-    """The exit code for these results beside the page as it is, and what was said."""
+    """Return the exit code and the output for these results and the present page."""
     results = folder / "results.xml"
     results.write_text(f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>")
     argv = [sys.executable, "scripts/contracts.py", "--check", "--results", str(results)]
@@ -28,13 +28,13 @@ def test_whatever_failed_is_named_and_ends_in_failure(tmp_path: Path) -> None:
     code, said = check(
         tmp_path,
         case("law[acme]", _BROKEN, role="crm", vendor="acme"),
-        case("bench[acme]", _NO_BENCH, role="crm", vendor="acme"),
-        case("nobody's", _NO_BENCH),
+        case("harness[acme]", _NO_HARNESS, role="crm", vendor="acme"),
+        case("nobody's", _NO_HARNESS),
         case("kept[acme]", _KEPT, role="crm", vendor="acme"),
         case("other[acme]", _OTHER, role="crm", vendor="acme"),
     )
     named = [line.split("::")[1] for line in said.splitlines() if line.startswith("broken: ")]
-    assert (code, named) == (1, ["law[acme]", "bench[acme]", "nobody's"])
+    assert (code, named) == (1, ["law[acme]", "harness[acme]", "nobody's"])
 
 
 def test_a_page_that_says_otherwise_ends_in_failure(tmp_path: Path) -> None:

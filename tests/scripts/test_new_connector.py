@@ -53,7 +53,7 @@ def test_what_is_laid_out_passes_lint_and_fails_the_contracts_with_a_way_on(
 
 
 def test_a_name_that_is_taken_or_no_name_is_refused(copy: Path) -> None:
-    for name, told in (("jira", "there already"), ("Acme-CRM", "lower case")):
+    for name, message in (("jira", "there already"), ("Acme-CRM", "lower case")):
         refused = run(copy, "scripts/new_connector.py", name)
         assert refused.returncode == 2
-        assert told in refused.stderr
+        assert message in refused.stderr

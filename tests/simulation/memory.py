@@ -1,4 +1,4 @@
-"""Ledger and books in memory, on the same pure steps as the real ones; a call may fail around them.
+"""Both ledgers in memory, on the same pure steps as the real ones; a call may fail around them.
 
 Between two awaits nothing else runs, so each call is a transaction. The books are short of what the
 story does not ask.
@@ -26,8 +26,8 @@ from tests.simulation.virtual import seconds
 T = TypeVar("T")
 
 
-class Trouble:
-    """A database that is sometimes away: before the commit, or after it with the answer lost."""
+class DatabaseFaults:
+    """A database that sometimes fails: before the commit, or after it with the answer lost."""
 
     def __init__(self, chance: Random, rate: float, until: float) -> None:
         self._chance = chance
@@ -46,12 +46,12 @@ class Trouble:
 
 
 class MemoryLedger:
-    """Fills ports.effect_ledger.Ledger, and remembers every id that was ever on record."""
+    """Fills ports.effect_ledger.EffectLedger, and remembers every id that was ever on record."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, faults: DatabaseFaults) -> None:
         self.effects: dict[EffectKey, Effect] = {}
         self.elected: dict[EffectKey, list[Receipt]] = {}
-        self._trouble = trouble
+        self._faults = faults
 
     async def begin(
         self,
@@ -72,7 +72,7 @@ class MemoryLedger:
             )
             return self._keep(effect)
 
-        return await self._trouble.around(start)
+        return await self._faults.around(start)
 
     async def confirm(
         self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
@@ -108,20 +108,20 @@ class MemoryLedger:
 
     async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
         del now
-        await self._trouble.around(lambda: self._keep(self._known(intent).reverse(reason)))
+        await self._faults.around(lambda: self._keep(self._known(intent).reverse(reason)))
 
     async def read(self, key: EffectKey) -> Effect | None:
-        return await self._trouble.around(lambda: self.effects.get(key))
+        return await self._faults.around(lambda: self.effects.get(key))
 
     async def of_deal(self, deal: DealId) -> Sequence[Effect]:
         return [effect for effect in self.effects.values() if effect.deal == deal]
 
     def finish_now(self, key: EffectKey, proof: Proof) -> None:
-        """Within a transaction of the books."""
+        """Finish an effect within a transaction of the billing ledger."""
         self._keep(claim_transitions.finish(self.effects[key], proof))
 
     async def _step(self, key: EffectKey, step: Callable[[Effect], Effect]) -> Effect:
-        return await self._trouble.around(lambda: self._keep(step(self.effects[key])))
+        return await self._faults.around(lambda: self._keep(step(self.effects[key])))
 
     def _known(self, intent: Intent) -> Effect:
         planned = Effect(
@@ -141,9 +141,9 @@ class MemoryLedger:
 class MemoryBillingLedger:
     """Fills ports.billing_ledger.BillingLedger for one deal."""
 
-    def __init__(self, ledger: MemoryLedger, trouble: Trouble) -> None:
+    def __init__(self, ledger: MemoryLedger, faults: DatabaseFaults) -> None:
         self._ledger = ledger
-        self._trouble = trouble
+        self._faults = faults
         self.contract: Baseline | None = None
         self.by_subject: dict[Subject, Claim] = {}
         self.credits: dict[Subject, Money] = {}
@@ -155,7 +155,7 @@ class MemoryBillingLedger:
     async def claim(self, claim: Claim, *, now: datetime) -> Claim:
         del now
         terms = await self.baseline(claim.deal)
-        return await self._trouble.around(
+        return await self._faults.around(
             lambda: self._keep(claim_transitions.open_claim(claim, terms.value, self._all()))
         )
 
@@ -197,7 +197,7 @@ class MemoryBillingLedger:
 
     async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
         del now, reason
-        await self._trouble.around(
+        await self._faults.around(
             lambda: self._keep(claim_transitions.release(self.by_subject.get(claim.subject, claim)))
         )
 
@@ -227,7 +227,7 @@ class MemoryBillingLedger:
         return list(self.by_subject.values())
 
     async def _step(self, subject: Subject, step: Callable[[Claim], Claim]) -> Claim:
-        return await self._trouble.around(lambda: self._keep(step(self.by_subject[subject])))
+        return await self._faults.around(lambda: self._keep(step(self.by_subject[subject])))
 
     def _keep(self, claim: Claim) -> Claim:
         self.by_subject[claim.subject] = claim

@@ -1,4 +1,4 @@
-"""Between us and a vendor: what is sent may be lost, late, refused, or done without an answer."""
+"""A network to a vendor: calls may be lost, late, refused, or done without an answer."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,13 +16,13 @@ PATIENCE = timedelta(seconds=30)
 LATE = 8.0
 LAG = 4.0
 SETTLE = timedelta(seconds=LATE + LAG)
-"""The longest a call may be on its way, and what it made out of sight of a search."""
+"""How long a call may be on its way and then be hidden from a search."""
 ZOMBIE = 20 * LATE
 
 
 @dataclass(frozen=True)
 class Flight:
-    """One change on its way: when it lands, if it does, and how the sender hears of it."""
+    """One change on its way: when it lands, if it does, and the sender's answer."""
 
     lands: float | None
     says: str
@@ -33,7 +33,7 @@ class Flight:
 
 
 class Network:
-    """Plans each call's fate. After `until` nothing goes wrong any more."""
+    """Decides the outcome of each call. After `until` nothing fails any more."""
 
     def __init__(self, chance: Random, rate: float, until: float) -> None:
         self._chance = chance
@@ -60,7 +60,7 @@ class Network:
         return self._chance.choice(fates)
 
     async def change(self, flight: Flight, do: Callable[[], T]) -> T:
-        """Whoever sent it may die meanwhile: what is on its way lands all the same."""
+        """Send a change, which lands even if its sender dies meanwhile."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         if flight.lands is not None:

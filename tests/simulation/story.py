@@ -19,7 +19,7 @@ from domain.repair import RepairRequest
 from domain.tax import TaxTreatment, tax_rule
 from ports.failures import ConnectorFailure
 from tests.actors import GRACE
-from tests.simulation.memory import MemoryBillingLedger, MemoryLedger, Trouble
+from tests.simulation.memory import DatabaseFaults, MemoryBillingLedger, MemoryLedger
 from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network
 from tests.simulation.vendors import KEY_LIFE, TAX, Auditor, Crm, Erp
 from tests.simulation.virtual import now, seconds
@@ -31,7 +31,7 @@ CREDITS = (Strategy.IDEMPOTENCY_KEY, Strategy.UNIQUE_REFERENCE, Strategy.SEARCH_
 
 
 class Parked(Exception):
-    """A person is needed: nothing may go wrong so badly here that one is."""
+    """A run needs a person, which no simulated fault may cause."""
 
 
 @dataclass(kw_only=True)
@@ -43,7 +43,7 @@ class World:
     driver: type[Effects] = Effects
     chance: Random = field(init=False)
     auditor: Auditor = field(init=False, default_factory=Auditor)
-    trouble_ends: float = field(init=False)
+    faults_end: float = field(init=False)
     billed: list[DraftInvoice] = field(init=False, default_factory=list)
     zombies: list[Awaitable[object]] = field(init=False, default_factory=list)
 
@@ -51,12 +51,12 @@ class World:
         self.chance = Random(self.seed)  # noqa: S311 - a seed must replay
         rate = self.chance.choice((0.0, 0.15, 0.35, 0.6))
         self.dying = rate / 4
-        self.trouble_ends = self.chance.uniform(60, 400)
-        network = Network(self.chance, rate, self.trouble_ends)
-        trouble = Trouble(self.chance, rate / 8, self.trouble_ends)
+        self.faults_end = self.chance.uniform(60, 400)
+        network = Network(self.chance, rate, self.faults_end)
+        faults = DatabaseFaults(self.chance, rate / 8, self.faults_end)
         credit = self.chance.choice(CREDITS)
-        self.ledger = MemoryLedger(trouble)
-        self.books = MemoryBillingLedger(self.ledger, trouble)
+        self.ledger = MemoryLedger(faults)
+        self.books = MemoryBillingLedger(self.ledger, faults)
         self.erp = Erp(
             network,
             self.auditor,
@@ -72,7 +72,7 @@ class World:
         self.invoices = InvoiceActivities(self.erp, self.effects, self.books, now)
 
     async def live(self) -> None:
-        """The whole deal; then whatever was still on its way lands, and strays are swept."""
+        """Run the whole deal; then what is still on its way lands, and strays are swept."""
         total = Money.total(NETS, "EUR")
         terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=total, items=len(NETS))
         await self.books.agree(terms, now=now())
@@ -80,7 +80,7 @@ class World:
             for number, net in enumerate(NETS, start=1):
                 group.create_task(self._carry(bill_of(number, net)))
             group.create_task(self._tell("midway"))
-        await asyncio.sleep(max(self.trouble_ends - seconds(), 0) + ZOMBIE)
+        await asyncio.sleep(max(self.faults_end - seconds(), 0) + ZOMBIE)
         await self._tell("end")
         for draft in self.billed:
             await self._sweep(draft)
@@ -113,7 +113,7 @@ class World:
         await self.step(lambda: self.effects.execute(self.crm.write_back, command))
 
     async def step(self, activity: Callable[[], Awaitable[T]]) -> T:
-        """What Temporal does: again and again, while workers die and attempts run beside others."""
+        """Retry a step as Temporal does, while workers die and attempts overlap."""
         for _ in range(500):
             attempt: asyncio.Task[T] = asyncio.ensure_future(_run(activity))
             try:
@@ -134,11 +134,11 @@ class World:
         raise Parked("tried for ever")
 
     def _lifetime(self) -> float | None:
-        dies = seconds() < self.trouble_ends and self.chance.random() < self.dying
+        dies = seconds() < self.faults_end and self.chance.random() < self.dying
         return self.chance.uniform(0, 3) if dies else None
 
     async def _mourn(self, attempt: asyncio.Task[T]) -> None:
-        """A worker that seemed dead is dead, or goes on unheard."""
+        """Let a worker that seemed dead be dead, or go on with its answer lost."""
         if self.chance.random() < 0.5:
             attempt.cancel()
         self._abandon(attempt)

@@ -1,6 +1,6 @@
 """The properties of the ledger, over thousands of seeded worlds in virtual time.
 
-A failing test names its seeds; `World(seed=N)` lives the same life again.
+A failing test names its seeds; `World(seed=N)` repeats the same run.
 """
 
 import asyncio
@@ -86,8 +86,8 @@ def test_an_id_on_record_never_changes(worlds: list[World]) -> None:
 def test_what_is_done_never_calls_out_again(worlds: list[World]) -> None:
     async def again(world: World) -> int:
         before = world.auditor.calls
-        await asyncio.sleep(world.trouble_ends)
-        await world.effects.execute(world.crm.write_back, world.crm.told[DEAL])
+        await asyncio.sleep(world.faults_end)
+        await world.effects.execute(world.crm.write_back, world.crm.written_back[DEAL])
         for draft in world.billed:
             await world.effects.execute(world.erp.draft_invoice, draft)
         return world.auditor.calls - before
@@ -101,14 +101,14 @@ def test_nothing_leaves_while_an_older_call_may_land_unseen(worlds: list[World])
 
 def test_crm_erp_and_claims_tell_the_same_sums(worlds: list[World]) -> None:
     def is_equal(world: World) -> bool:
-        told, notes = world.crm.told[DEAL], world.books.credits
+        written, notes = world.crm.written_back[DEAL], world.books.credits
         issued = documents(world, ISSUED)
         claims = [claim for claim in world.books.by_subject.values() if claim.proof]
         billed = euros([each.net for each in issued if each.subject not in notes])
         credited = euros([each.net for each in issued if each.subject in notes])
         return (
-            told.billed == billed == euros([claim.net for claim in claims])
-            and told.credited == credited
+            written.billed == billed == euros([claim.net for claim in claims])
+            and written.credited == credited
             and credited == euros([claim.credited for claim in claims if claim.credited])
             and billed == euros(list(NETS))
         )
@@ -117,7 +117,7 @@ def test_crm_erp_and_claims_tell_the_same_sums(worlds: list[World]) -> None:
 
 
 def test_strays_of_lost_attempts_are_swept(worlds: list[World]) -> None:
-    """But for those that land after their bill was withdrawn: reconciliation sees to them."""
+    """Those that land after their bill was withdrawn are left to reconciliation."""
 
     def is_swept(world: World) -> bool:
         states = {key.subject: effect.state for key, effect in world.ledger.effects.items()}
@@ -133,7 +133,7 @@ def test_strays_of_lost_attempts_are_swept(worlds: list[World]) -> None:
 
 
 def test_the_worlds_are_hard_enough(worlds: list[World]) -> None:
-    """Else the tests above prove nothing: each kind of bad luck happened often."""
+    """Each kind of fault happened often, so that the tests above prove something."""
     flights = [flight for w in worlds for sent in w.auditor.sent.values() for flight, _ in sent]
     says = [flight.says for flight in flights]
     claims = [claim for world in worlds for claim in world.books.by_subject.values()]
@@ -150,7 +150,7 @@ def test_the_worlds_are_hard_enough(worlds: list[World]) -> None:
 
 
 class Naive(Effects):
-    """Sends again whatever failed: no settling, no look-up, no election."""
+    """A ledger that repeats whatever failed, without settle time, search or election."""
 
     _ledger: EffectLedger
 

@@ -1,4 +1,4 @@
-"""A withdrawn bill stays withdrawn, though an attempt to draft it slept all the while."""
+"""A withdrawn bill stays withdrawn, even if an older attempt to draft it goes on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ async def _drafted(world: World) -> None:
 
 
 async def _never_begun(_: World) -> None:
-    """The first attempt fell asleep before it had claimed anything."""
+    """Stop the first attempt before it has claimed anything."""
 
 
 @pytest.mark.parametrize("before", [_drafted, _never_begun])
@@ -31,7 +31,7 @@ def test_a_zombie_that_wakes_after_the_withdrawal_leaves_no_claim_open(before: S
     async def live(world: World) -> None:
         terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.total(NETS, "EUR"))
         await world.books.agree(terms, now=now())
-        await asyncio.sleep(world.trouble_ends)
+        await asyncio.sleep(world.faults_end)
         await before(world)
         assert await world.invoices.withdraw_invoice(BILL) is None
         with pytest.raises(Refusal):

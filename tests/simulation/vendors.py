@@ -1,4 +1,4 @@
-"""An ERP and a CRM behind a bad network, and what an auditor notes of every call that they get."""
+"""An ERP and a CRM behind a bad network, and an auditor of all their calls."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class Document:
 
 @dataclass
 class Auditor:
-    """Notes every change that left while an older one could still land unseen."""
+    """Records every change that was sent while an older one could still land unseen."""
 
     sent: dict[Subject, list[tuple[Flight, float]]] = field(default_factory=dict)
     too_early: list[Subject] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Auditor:
 
 @dataclass(kw_only=True)
 class SimChange(Generic[C]):
-    """A change made of plain functions; idempotency keys work as the vendor's strategy says."""
+    """An operation of plain functions; idempotency keys work as the vendor's strategy says."""
 
     network: Network
     auditor: Auditor
@@ -226,10 +226,10 @@ class Erp:
 
 
 class Crm:
-    """One record per deal: whatever lands last is what it says."""
+    """One record per deal; the last write to land wins."""
 
     def __init__(self, network: Network, auditor: Auditor, settle: timedelta) -> None:
-        self.told: dict[DealId, WriteBack] = {}
+        self.written_back: dict[DealId, WriteBack] = {}
         self.write_back = SimChange[WriteBack](
             network=network,
             auditor=auditor,
@@ -242,5 +242,5 @@ class Crm:
 
     def _tell(self, command: WriteBack, visible: float) -> Receipt:
         del visible
-        self.told[command.deal] = command
+        self.written_back[command.deal] = command
         return Receipt(id=ExternalId(command.deal))

@@ -1,4 +1,4 @@
-"""Time that passes only when nobody has anything to do: an hour of waiting costs nothing."""
+"""Virtual time, which passes only when nothing can run: an hour of waiting takes no time."""
 
 import asyncio
 import selectors
@@ -11,11 +11,11 @@ START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
 class Stuck(AssertionError):
-    """Everybody waits, and nothing will ever happen again."""
+    """Every task waits, and nothing will ever happen again."""
 
 
 class _Skipping(selectors.SelectSelector):
-    """Instead of waiting for a file, the clock is put forward."""
+    """A selector that advances the clock instead of waiting."""
 
     now = 0.0
 
@@ -38,7 +38,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def seconds() -> float:
-    """Since the loop was made."""
+    """Return the seconds since the loop was made."""
     return asyncio.get_running_loop().time()
 
 
@@ -47,6 +47,6 @@ def now() -> datetime:
 
 
 def run(story: Coroutine[Any, Any, T]) -> T:
-    """Tell a story in virtual time, on a loop of its own."""
+    """Run a coroutine in virtual time, on a loop of its own."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(story)

@@ -1,4 +1,4 @@
-"""What may be billed, and what was: once, and never more than the contract is worth."""
+"""Items are billed once, and never for more than the contract is worth."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A poll goes on where it was."""
+"""A poll continues where it was."""
 
 import asyncio
 

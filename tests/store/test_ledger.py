@@ -1,4 +1,4 @@
-"""What the ledger's rows promise, beyond the rules that they follow."""
+"""What the effect ledger's rows guarantee beyond the rules of the domain."""
 
 import asyncio
 
@@ -61,7 +61,7 @@ async def test_a_worker_that_began_sees_what_another_did_since(
     assert await store.effect_ledger.read(this.key) == first
 
 
-async def test_a_record_comes_back_as_it_was_told(store: Store) -> None:
+async def test_a_record_comes_back_as_it_was_written(store: Store) -> None:
     this = intent("whole")
     begun = await store.effect_ledger.begin(
         this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
@@ -163,16 +163,16 @@ async def test_a_part_tied_elsewhere_refuses_the_whole(store: Store) -> None:
     assert await store.links.of_deal(deal("part2")) == []
 
 
-async def test_many_tellings_to_one_record_are_many_effects(store: Store) -> None:
-    tellings = [intent("told", kind="crm.record", part=f":w{n}") for n in range(3)]
-    for each in tellings:
+async def test_many_writes_to_one_record_are_many_effects(store: Store) -> None:
+    intents = [intent("told", kind="crm.record", part=f":w{n}") for n in range(3)]
+    for each in intents:
         await store.effect_ledger.begin(
             each, UPSERT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
         )
-    told = await asyncio.gather(
-        *(store.effect_ledger.confirm(each.key, 1, made("record-1"), now=NOW) for each in tellings)
+    confirmed = await asyncio.gather(
+        *(store.effect_ledger.confirm(each.key, 1, made("record-1"), now=NOW) for each in intents)
     )
-    assert {effect.state for effect in told} == {EffectState.CONFIRMED}
+    assert {effect.state for effect in confirmed} == {EffectState.CONFIRMED}
     assert len(await store.links.all_of("crm.record")) == 1
 
 

@@ -1,4 +1,4 @@
-"""A thing of theirs is one thing of ours."""
+"""A record of another system is linked to one record of ours."""
 
 import pytest
 

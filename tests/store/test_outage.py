@@ -1,4 +1,4 @@
-"""PostgreSQL may go away; whoever asks then is told to ask again, and nothing is half done."""
+"""While PostgreSQL is down, callers are told to try again, and nothing is half done."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ from tests.store.values import DRAFT, NOW, PATIENCE, baseline, intent, made
 
 @pytest.fixture
 async def lonely(database_url: str) -> AsyncIterator[Store]:
-    """A store of one connection, so that the next call surely meets the broken one."""
+    """A store with one connection, so that the next call uses the broken one."""
     async with open_store(database_url, pool_size=1) as opened:
         yield opened
 

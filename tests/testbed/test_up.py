@@ -12,7 +12,7 @@ from testbed.up import Tail, again, readable
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder to be in, and an environment that is put back: a command adds to its own."""
+    """The current folder, and an environment that is restored, since commands add to it."""
     before = {**os.environ}
     monkeypatch.chdir(tmp_path)
     os.environ["CASHWARD_STATE"] = str(tmp_path / "there")
@@ -23,17 +23,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_commands_find_the_stack_of_the_folder_that_is_named(here: Path) -> None:
-    told = {"CASHWARD_TEMPORAL__ADDRESS": "127.0.0.1:29999"}
-    (here / "there/environment.json").write_text(json.dumps(told))
+    environment = {"CASHWARD_TEMPORAL__ADDRESS": "127.0.0.1:29999"}
+    (here / "there/environment.json").write_text(json.dumps(environment))
     assert settings().temporal.address == "127.0.0.1:29999"
 
 
 @pytest.mark.parametrize("damaged", ["{", "[]", "null", '{"CASHWARD_INSTALLATION": 7}'])
-def test_a_damaged_memory_of_a_stack_is_told(here: Path, damaged: str) -> None:
+def test_damaged_records_of_a_stack_are_reported(here: Path, damaged: str) -> None:
     (here / "there/environment.json").write_text(damaged)
-    with pytest.raises(CliError, match="cannot be read") as trouble:
+    with pytest.raises(CliError, match="cannot be read") as raised:
         settings()
-    assert trouble.value.code is ExitCode.USAGE
+    assert raised.value.code is ExitCode.USAGE
 
 
 def test_what_brings_a_stack_back_names_its_folder() -> None:
@@ -41,12 +41,12 @@ def test_what_brings_a_stack_back_names_its_folder() -> None:
     assert again(Path("my demos")) == "cashward up --state 'my demos'"
 
 
-def test_a_workers_line_is_told_with_its_facts() -> None:
+def test_a_workers_line_is_shown_with_its_facts() -> None:
     line = '{"at": "2026-11-24T06:31:12Z", "event": "working", "level": "info", "queue": "q"}'
     assert readable("worker-1", line).plain == "06:31:12 worker-1  working  queue=q"
 
 
-def test_a_line_that_is_no_json_is_told_as_it_is() -> None:
+def test_a_line_that_is_no_json_is_shown_as_it_is() -> None:
     assert readable("worker-1", "Traceback\n").plain == "worker-1  Traceback"
 
 

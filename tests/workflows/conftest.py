@@ -1,4 +1,4 @@
-"""A world for each module of workflow tests, and the histories it leaves behind."""
+"""A world for each module of workflow tests."""
 
 from collections.abc import AsyncIterator
 

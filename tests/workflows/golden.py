@@ -1,7 +1,7 @@
 """Histories of former code: one file per run, as `temporal workflow show --output json` gives it.
 
-A file holds what replay needs. Names of machines and processes, ids that chance gave, and texts
-for the Temporal UI are left out.
+A file contains what replay needs. Names of machines and processes, random ids, and texts for the
+Temporal UI are left out.
 """
 
 import gzip
@@ -35,7 +35,7 @@ def read(name: str) -> WorkflowHistory:
 
 
 def write(name: str, history: WorkflowHistory) -> None:
-    """Keep this history; the same history gives the same bytes."""
+    """Write this history; the same history gives the same bytes."""
     content = {"workflowId": history.workflow_id, **_without_noise(history.to_json_dict())}
     text = _renumber(json.dumps(content, sort_keys=True, separators=(",", ":")))
     FOLDER.mkdir(exist_ok=True)
@@ -48,7 +48,7 @@ def type_of(history: WorkflowHistory) -> str:
 
 
 def course_of(history: WorkflowHistory) -> tuple[str, ...]:
-    """What happened in a run, one name after the other."""
+    """Return the names of a run's events in order."""
     kinds = (EventType.Name(event.event_type) for event in history.events)
     return tuple(
         f"{kind} {name_in(event)}" for kind, event in zip(kinds, history.events, strict=True)
@@ -56,7 +56,7 @@ def course_of(history: WorkflowHistory) -> tuple[str, ...]:
 
 
 def name_in(event: HistoryEvent) -> str:
-    """The activity that the run asked for, or the signal or update that it received."""
+    """Return the activity that the run started, or the signal or update that it received."""
     update = event.workflow_execution_update_accepted_event_attributes.accepted_request
     return (
         event.activity_task_scheduled_event_attributes.activity_type.name
@@ -78,7 +78,7 @@ def _without_noise(value: Any) -> Any:
 
 
 def _renumber(text: str) -> str:
-    """Ids that chance gave, in the order in which they come."""
+    """Replace random ids by numbers in their order."""
     seen: dict[str, str] = {}
 
     def number(found: re.Match[str]) -> str:

@@ -16,11 +16,11 @@ from tests.workflows.stories import LONG_STORIES, STORIES, Story
 from tests.world import World, open_world, until_awaited
 
 SOON = 40
-"""Events after which a long story goes on in another run."""
+"""The events after which a long story continues in another run."""
 
 
 async def record_missing() -> None:
-    """Run each story that has no file, and keep what no other file tells."""
+    """Run each story that has no file, and keep the histories that no other file has."""
     recorded = {name.partition(".")[0] for name in golden.names()}
     async with private_postgres() as server:
         migrate(server.url)
@@ -50,7 +50,7 @@ async def _record(
 
 
 async def _histories(world: World) -> AsyncIterator[WorkflowHistory]:
-    """Of every run of this world, in the order in which they started."""
+    """Return the histories of all runs of this world, in the order in which they started."""
     query = f"TaskQueue = '{world.queue}'"
 
     async def none_runs() -> bool:

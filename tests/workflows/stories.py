@@ -1,4 +1,4 @@
-"""What happens to the deals whose histories are kept: together, all that a workflow may do."""
+"""The deals whose histories are kept; together they do all that a workflow may do."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
@@ -29,7 +29,7 @@ APPROVED = Policy(approve_above=Money.of("1.00", "EUR"))
 
 
 async def paid(world: World) -> None:
-    """Held and released twice, approved, paid in two parts; a payment is taken back at the end."""
+    """Hold and release twice, approve, pay in two parts, and reverse a payment at the end."""
     mine = small_deal("paid")
     await world.win(mine, APPROVED)
     await until_awaited(lambda: world.has_project(mine.id))
@@ -52,7 +52,7 @@ async def paid(world: World) -> None:
 
 
 async def mended(world: World) -> None:
-    """Incomplete until sales mend it, of an ambiguous customer, cancelled with a draft."""
+    """Complete an incomplete deal, choose its ambiguous customer, and cancel it with a draft."""
     world.add_customer("Dunaj Logistika SK")
     account = company("mended").model_copy(update={"name": "Dunaj Logistika", "ids": CompanyIds()})
     mine = small_deal("mended", scope="", account=account)
@@ -75,7 +75,7 @@ async def mended(world: World) -> None:
 
 
 async def refused(world: World) -> None:
-    """Its first step is given up, so that the whole deal is."""
+    """Abort the first step, and with it the deal."""
     mine = small_deal("refused")
     world.systems.add(mine)
     world.systems.fail(Fault.LOCKED_OUT)
@@ -86,7 +86,7 @@ async def refused(world: World) -> None:
 
 
 async def undone(world: World) -> None:
-    """Its project cannot be staffed: kickoff takes back what it did."""
+    """Fail to staff the project, so that kickoff undoes what it did."""
     mine = small_deal("undone")
     world.systems.unknown_people.add("nobody")
     await world.win(mine, Policy(staffing=Staffing(people={"lead": "nobody"})))
@@ -98,7 +98,7 @@ async def undone(world: World) -> None:
 
 
 async def credited(world: World) -> None:
-    """Finance credit the invoice while the deal is open."""
+    """Credit the invoice while the deal is open."""
     mine = small_deal("credited")
     await _issued(world, mine)
     await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
@@ -106,7 +106,7 @@ async def credited(world: World) -> None:
 
 
 async def cancelled(world: World) -> None:
-    """Cancelled after it was invoiced, and credited."""
+    """Cancel the deal after it was invoiced, and credit it."""
     mine = small_deal("cancelled")
     await _issued(world, mine)
     await world.cancel(mine.id)
@@ -116,7 +116,7 @@ async def cancelled(world: World) -> None:
 
 
 async def terminated(world: World) -> None:
-    """Its handoff and its bill are terminated, and it goes on after both."""
+    """Terminate the handoff and the bill, and go on after both."""
     mine = small_deal("terminated", scope="")
     await world.win(mine)
     handoff = workflow_ids.handoff_run(mine.id)
@@ -134,7 +134,7 @@ async def terminated(world: World) -> None:
 
 
 async def polled(world: World) -> None:
-    """Each system is polled for a while."""
+    """Poll each system for a while."""
     await ensure_polls(world.client, task_queue=world.queue)
 
     async def is_polled() -> bool:
@@ -146,7 +146,7 @@ async def polled(world: World) -> None:
 
 
 async def continued(world: World) -> None:
-    """It goes on in another run, which adopts its open bill."""
+    """Continue in another run, which adopts the open bill."""
     mine = deal("continued")
     handle = await world.win(mine)
     run_id = (await handle.describe()).run_id
@@ -174,7 +174,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
     }
 )
 LONG_STORIES: Mapping[str, Story] = MappingProxyType({continued.__name__: continued})
-"""For a Temporal that soon suggests to continue as new."""
+"""The stories for a Temporal that soon suggests to continue as new."""
 
 
 async def _issued(world: World, mine: Deal) -> None:

@@ -1,4 +1,4 @@
-"""A cancelled deal leaves CRM, PM and ERP in agreement, whatever it had reached."""
+"""A cancelled deal leaves CRM, PM and ERP in agreement, at whatever stage it was."""
 
 import asyncio
 
@@ -38,9 +38,13 @@ async def test_after_the_project_everything_is_taken_back(world: World) -> None:
 
     assert (await handle.result()).stage is Stage.CANCELLED
     assert world.is_untouched_by(mine.id)
-    told = world.told(mine.id)
-    assert told
-    assert (told.stage, told.project, told.billed) == (Stage.CANCELLED, "", Money.zero("EUR"))
+    written = world.written_back(mine.id)
+    assert written
+    assert (written.stage, written.project, written.billed) == (
+        Stage.CANCELLED,
+        "",
+        Money.zero("EUR"),
+    )
 
 
 async def test_after_a_draft_the_draft_goes_too(world: World) -> None:
@@ -73,11 +77,11 @@ async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
     assert isinstance(charter, WriteCharter)
     assert charter.is_closed
     [invoice] = world.invoices(mine.id)
-    told = world.told(mine.id)
-    assert told
+    written = world.written_back(mine.id)
+    assert written
     assert (invoice.credited, invoice.outstanding) == (invoice.gross, Money.zero("EUR"))
-    assert (told.billed, told.credited) == (invoice.net, invoice.net)
-    assert told.outstanding == Money.zero("EUR")
+    assert (written.billed, written.credited) == (invoice.net, invoice.net)
+    assert written.outstanding == Money.zero("EUR")
 
 
 async def test_without_a_credit_the_invoice_stands(world: World) -> None:
@@ -91,9 +95,9 @@ async def test_without_a_credit_the_invoice_stands(world: World) -> None:
 
     await handle.result()
     [invoice] = world.invoices(mine.id)
-    told = world.told(mine.id)
-    assert told
-    assert (told.billed, told.outstanding) == (invoice.net, invoice.gross)
+    written = world.written_back(mine.id)
+    assert written
+    assert (written.billed, written.outstanding) == (invoice.net, invoice.gross)
 
 
 async def test_a_customer_that_another_deal_uses_is_kept(world: World) -> None:

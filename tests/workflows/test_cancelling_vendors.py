@@ -34,7 +34,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """What the three vendors say of one deal. `bills` are the live invoices by status."""
+    """What the three vendors have of one deal. `bills` are the live invoices by status."""
 
     stage: str
     linked: str
@@ -49,7 +49,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Deal:
-    """One sale, and the hands of the people who have to do with it."""
+    """One sale, and the acts of the people concerned."""
 
     at: Sandboxed
     sale: Sale
@@ -65,12 +65,12 @@ class Deal:
         await self.at.bell_with(policy).deal_won(DealWon(deal=self.sale.deal, event=EVENT))
 
     async def write(self, **properties: str) -> None:
-        """Sales change the deal's record."""
+        """Change the deal's record, as sales do."""
         path = f"{OBJECTS}/deals/{self.sale.id}"
         await self.at.clients.crm.ask("PATCH", path, {"properties": properties})
 
     async def said(self, *properties: str) -> dict[str, str]:
-        """What the deal's record says."""
+        """Return a value of the deal's record."""
         query = {"properties": ",".join(properties)}
         path = f"{OBJECTS}/deals/{self.sale.id}"
         found: dict[str, str] = (await self.at.clients.crm.ask("GET", path, query=query))[
@@ -79,7 +79,7 @@ class Deal:
         return found
 
     async def project(self) -> str:
-        """The project, once the CRM links to it."""
+        """Wait until the CRM links to the project, and return it."""
 
         async def linked() -> str:
             return (await self.said("cashward_project"))["cashward_project"] or ""
@@ -87,7 +87,7 @@ class Deal:
         return str(await until_awaited(linked))
 
     async def reach_first(self) -> None:
-        """Delivery reach the first milestone, and we hear of it."""
+        """Reach the first milestone, as delivery does, and signal it."""
         delivery = JiraDelivery(self.at.clients.pm)
         project = await self.project()
         (first, _), *_ = await delivery.milestones(project)
@@ -131,7 +131,7 @@ class Deal:
         await self.at.application.deals.cancel(GRACE, self.sale.deal, "lost after all")
 
     async def decide(self, verb: Action, choice: str = "") -> None:
-        """A person's word on the proposed credit, once the run hears it."""
+        """Decide on the proposed credit, once the run waits for that."""
         decision = Decision(action=verb, by=GRACE, choice=choice, reason="")
 
         async def counted() -> bool:
@@ -144,7 +144,7 @@ class Deal:
         await until_awaited(counted)
 
     async def left(self) -> Left:
-        """Read back everywhere, once the run has ended."""
+        """Wait until the run has ended, and read back from every vendor."""
         assert (await self.run.result()).stage is Stage.CANCELLED
         money = ("contracted", "billed", "credited", "outstanding")
         said = await self.said(

@@ -1,4 +1,4 @@
-"""A deal's whole life, run for real against systems in memory."""
+"""A whole deal, run against systems in memory."""
 
 from datetime import timedelta
 
@@ -30,11 +30,15 @@ async def test_a_won_deal_is_carried_to_cash(world: World) -> None:
     outcome = await handle.result()
 
     assert outcome.stage is Stage.CLOSED
-    told = world.told(mine.id)
-    assert told
-    assert (told.stage, told.contracted, told.billed) == (Stage.CLOSED, mine.value, mine.value)
-    assert told.paid == Money.total((i.gross for i in world.invoices(mine.id)), "EUR")
-    assert told.outstanding == Money.zero("EUR")
+    written = world.written_back(mine.id)
+    assert written
+    assert (written.stage, written.contracted, written.billed) == (
+        Stage.CLOSED,
+        mine.value,
+        mine.value,
+    )
+    assert written.paid == Money.total((i.gross for i in world.invoices(mine.id)), "EUR")
+    assert written.outstanding == Money.zero("EUR")
     assert len(world.invoices(mine.id)) == len(ALL)
 
 
@@ -80,7 +84,7 @@ async def test_a_signal_is_a_hint_and_only_the_pm_says_what_is_reached(world: Wo
     assert [s.state for s in items] == [ItemState.PLANNED, ItemState.ISSUED, ItemState.PLANNED]
 
 
-async def test_finance_is_told_why_an_item_is_not_invoiced_and_who_must_act(world: World) -> None:
+async def test_finance_sees_why_an_item_is_not_invoiced_and_who_must_act(world: World) -> None:
     mine = deal("blockers")
     handle = await world.win(mine)
     await world.reach(mine.id, "m1")

@@ -1,4 +1,4 @@
-"""Runs that former code began go on on today's code: replay decides the same again."""
+"""Runs of former code continue on the present code: replay makes the same decisions."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_every_activity_signal_and_update_is_in_a_history() -> None:
 
 
 def _names_of_activities() -> set[str]:
-    """Of those that have an event of their own; a local activity has a marker without a name."""
+    """Return the names of activities with an event; a local one has a marker without a name."""
     methods = (
         m for classes in ACTIVITIES.values() for each in classes for m in vars(each).values()
     )
@@ -64,7 +64,7 @@ async def test_a_run_that_decides_otherwise_is_found() -> None:
 
 @workflow.defn(name="revenue-write-back")
 class ReadsTwice:
-    """The write-back, with a step more and without a patch."""
+    """The write-back with an additional step and without a patch."""
 
     @workflow.run
     async def run(self, request: RepairRequest) -> None:

@@ -1,4 +1,4 @@
-"""The same life in harder conditions: what a cache or a shared import might hide."""
+"""Whole deals without a cache and in the strict sandbox, which show hidden state."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ MORE_CAME = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 
 
 async def _ends(world: World, name: str) -> list[Stage]:
-    """Where deals come to: one carried to cash, one mended by sales and cancelled."""
+    """Return how deals end: one run to cash, one mended by sales and cancelled."""
     carried, cancelled = small_deal(f"{name}-carried"), small_deal(f"{name}-cancelled")
     first = await world.win(carried)
     second = await world.win(cancelled.model_copy(update={"scope": ""}))
@@ -36,7 +36,7 @@ async def _ends(world: World, name: str) -> list[Stage]:
 
 @asynccontextmanager
 async def _asserting_that_no_task_fails(world: World) -> AsyncIterator[None]:
-    """Temporal tries a failed task for ever: the run would wait, and say nothing."""
+    """Fail if a workflow task fails: Temporal retries it for ever, and the run only waits."""
     try:
         async with asyncio.timeout(100):
             yield
@@ -45,7 +45,7 @@ async def _asserting_that_no_task_fails(world: World) -> AsyncIterator[None]:
 
 
 async def _failures(world: World) -> AsyncIterator[str]:
-    """Why a task of a run failed, for each that did; not where more news came while it ended."""
+    """Return why tasks of a run failed, except for events that came while it ended."""
     async for run in world.client.list_workflows(f'TaskQueue = "{world.queue}"'):
         history = await world.client.get_workflow_handle(run.id).fetch_history()
         for event in history.events:

@@ -1,4 +1,4 @@
-"""A deal that lives long goes on in a new run, and the bills it had open report to that."""
+"""A long deal continues in a new run, and its open bills report to that."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,7 +33,7 @@ EVERYTHING = Policy(approve_above=Money.of("1.00", "EUR"))
 
 @pytest.fixture(scope="module")
 async def impatient() -> AsyncIterator[WorkflowEnvironment]:
-    """A Temporal that soon asks a run to continue as new; what ran on it is replayed at the end."""
+    """A Temporal that soon asks a run to continue as new; its runs are replayed at the end."""
     settings = continue_as_new_after(LONG) | {"history.defaultWorkflowTaskTimeout": '"1s"'}
     async with private_temporal(**settings) as environment:
         yield environment
@@ -46,7 +46,7 @@ async def world(impatient: WorkflowEnvironment, database_url: str) -> AsyncItera
 
 
 async def _has_continued(world: World, deal: DealId) -> None:
-    """Wait until the deal's first run has handed over."""
+    """Wait until the deal's first run has continued as new."""
     first = world.client.get_workflow_handle(
         workflow_ids.deal_run(deal), run_id=await _first_run(world, deal)
     )
@@ -68,7 +68,7 @@ def _billing(deal: DealId, item: str = "m1") -> str:
 
 
 async def _life(world: World, deal: DealId) -> DealSnapshot:
-    """With what the deal's present run began."""
+    """Return the snapshot with which the deal's present run began."""
     events = (
         await world.client.get_workflow_handle(workflow_ids.deal_run(deal)).fetch_history()
     ).events
@@ -111,9 +111,9 @@ async def test_bills_of_an_earlier_run_are_followed_to_cash(world: World) -> Non
         await world.pay(mine.id, item)
 
     assert (await _ends(world, mine.id)).stage is Stage.CLOSED
-    told = world.told(mine.id)
-    assert told
-    assert (told.billed, told.outstanding) == (mine.value, Money.zero("EUR"))
+    written = world.written_back(mine.id)
+    assert written
+    assert (written.billed, written.outstanding) == (mine.value, Money.zero("EUR"))
     assert len(world.invoices(mine.id)) == len(mine.milestones)
 
 
@@ -142,10 +142,12 @@ async def test_an_invoice_of_an_earlier_run_is_proposed_for_credit(world: World)
     await world.decide(workflow_ids.deal_run(mine.id), Action.AMEND, choice="credit")
 
     await _ends(world, mine.id)
-    told = world.told(mine.id)
-    assert told
+    written = world.written_back(mine.id)
+    assert written
     assert (
-        told.credited == told.billed == Money.total((i.net for i in world.invoices(mine.id)), "EUR")
+        written.credited
+        == written.billed
+        == Money.total((i.net for i in world.invoices(mine.id)), "EUR")
     )
     assert not [i for i in world.invoices(mine.id) if i.status is InvoiceStatus.ISSUED]
 
@@ -174,7 +176,7 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
         return (await handle.query(DealToCash.billing_schedule))[0].state
 
     await until_awaited(lambda: _equals(first, ItemState.PAID))
-    assert await until(lambda: (world.told(mine.id) or invoice).paid == invoice.gross)
+    assert await until(lambda: (world.written_back(mine.id) or invoice).paid == invoice.gross)
 
 
 async def test_a_payment_finds_a_bill_of_an_earlier_run_that_was_terminated(world: World) -> None:
@@ -265,7 +267,7 @@ async def test_a_command_is_answered_by_the_run_that_accepted_it(
 
 
 async def _has_looked(run: WorkflowHandle[Any, Any]) -> bool:
-    """Whether the run has acted on what it read about its milestones."""
+    """Whether the run has acted on what it read of its milestones."""
     kinds = [event.event_type for event in (await run.fetch_history()).events]
     if EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED not in kinds:
         return False

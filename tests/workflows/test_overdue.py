@@ -1,4 +1,4 @@
-"""An invoice that is not paid in time, over weeks that take no time."""
+"""An overdue invoice, on a Temporal whose clock skips."""
 
 import sysconfig
 from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ async def world(swift: WorkflowEnvironment, postgres: URL) -> AsyncIterator[Worl
 
 
 async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, BillResult]:
-    """The first item of a contract is billed, as the deal would have it done."""
+    """Bill the first item of a contract, as the deal does."""
     world.systems.add(of)
     contract = contract_of(of, Policy())
     await world.store.billing_ledger.agree(
@@ -72,7 +72,7 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
     )
 
 
-async def test_a_payment_that_nobody_told_of_is_seen_the_day_after_it_was_due(
+async def test_an_unreported_payment_is_seen_the_day_after_it_was_due(
     world: World,
 ) -> None:
     mine = deal("untold")
@@ -104,5 +104,5 @@ async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
 
 
 async def _timers(handle: WorkflowHandle[MilestoneBilling, BillResult], kind: int) -> int:
-    """How many timers the run has started, or woken by: it has them for being overdue only."""
+    """Count the timers that the run has started or that fired; all are for overdue invoices."""
     return sum(event.event_type == kind for event in (await handle.fetch_history()).events)

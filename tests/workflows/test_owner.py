@@ -1,4 +1,4 @@
-"""The deal's owner is asked in the CRM while a run waits for them, and no longer."""
+"""The deal's owner has a task in the CRM while a run waits for them, and no longer."""
 
 from domain.attention import Action
 from domain.responsibility import Party

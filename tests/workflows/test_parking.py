@@ -1,4 +1,4 @@
-"""A run that cannot go on says what it needs and of whom, keeps its place, and goes on."""
+"""A run that cannot go on says what it needs and from whom, keeps its place, and goes on."""
 
 from dataclasses import dataclass
 
@@ -27,9 +27,9 @@ async def test_a_deal_without_scope_and_budget_is_parked_before_anything_is_crea
     assert {f.field for f in filed.attention.findings} == {"scope", "line items"}
     assert filed.attention.responsible == (Party.DEAL_OWNER,)
     assert world.is_untouched_by(mine.id)
-    told = world.told(mine.id)
-    assert told
-    assert "the agreed scope is empty" in (told.attention or "")
+    written = world.written_back(mine.id)
+    assert written
+    assert "the agreed scope is empty" in (written.attention or "")
 
     async def shows() -> bool:
         return (await handle.query(DealToCash.status)).needs_attention
@@ -99,7 +99,9 @@ async def test_an_ambiguous_customer_waits_for_a_person(world: World, choice: Ch
     assert len(world.systems.customers) == before + choice.adds
 
 
-async def test_a_locked_door_parks_the_stage_and_retry_goes_on_where_it_was(world: World) -> None:
+async def test_a_refused_sign_in_parks_the_stage_and_retry_goes_on_where_it_was(
+    world: World,
+) -> None:
     mine = deal("locked")
     world.systems.add(mine)
     world.systems.fail(Fault.LOCKED_OUT)

@@ -1,4 +1,4 @@
-"""Polls cost little in Temporal and show little in its UI: one run per system."""
+"""Polls cost little in Temporal: one run per system."""
 
 import asyncio
 

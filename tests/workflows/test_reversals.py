@@ -1,4 +1,4 @@
-"""A payment that the bank takes back: somebody sees to the invoice again, and the CRM is told."""
+"""After a reversed payment, a run follows the invoice again, and the CRM is updated."""
 
 from domain.attention import Action, Decision
 from domain.billing import Invoice, ItemState
@@ -27,8 +27,8 @@ async def all_issued(world: World, deal: DealId) -> None:
 
 
 def says(world: World, deal: DealId, *, outstanding: Money) -> bool:
-    told = world.told(deal)
-    return bool(told and told.outstanding == outstanding)
+    written = world.written_back(deal)
+    return bool(written and written.outstanding == outstanding)
 
 
 async def test_a_payment_taken_back_is_collected_again_before_the_deal_closes(
@@ -61,16 +61,16 @@ async def test_an_invoice_that_is_open_again_needs_no_second_approval(world: Wor
     await world.application.items.approve(GRACE, mine.id, ItemKey("m1"))
     gross = (await until(lambda: world.issued(mine.id, "m1"))).gross
 
-    def is_told(paid: Money) -> bool:
-        told = world.told(mine.id)
-        return bool(told and told.paid == paid)
+    def is_written(paid: Money) -> bool:
+        written = world.written_back(mine.id)
+        return bool(written and written.paid == paid)
 
     await world.pay(mine.id, "m1")
-    await until(lambda: is_told(gross))
+    await until(lambda: is_written(gross))
     await world.take_payment_back(mine.id, "m1")
-    await until(lambda: is_told(NOTHING))
+    await until(lambda: is_written(NOTHING))
     await world.pay(mine.id, "m1")
-    assert await until(lambda: is_told(gross))
+    assert await until(lambda: is_written(gross))
 
 
 async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) -> None:
@@ -93,16 +93,16 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
 
 
 async def moves_of(world: World, deal: DealId, item: str) -> list[Transition]:
-    """What the deal's run was told of this item."""
+    """Return the transitions of this item that the deal's run received."""
     run = world.client.get_workflow_handle(workflow_ids.deal_run(deal))
     decode = world.client.data_converter.decode
-    told = [
+    events = [
         event.workflow_execution_signaled_event_attributes
         for event in (await run.fetch_history()).events
         if event.workflow_execution_signaled_event_attributes.signal_name == "item_moved"
     ]
     moves: list[Transition] = [
-        (await decode(each.input.payloads, [Transition]))[0] for each in told
+        (await decode(each.input.payloads, [Transition]))[0] for each in events
     ]
     return [move for move in moves if move.item == item]
 

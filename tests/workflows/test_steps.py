@@ -1,4 +1,4 @@
-"""What a workflow is written in, without a server: the saga, and how a step is cancelled."""
+"""The saga, and how a step is cancelled, without a server."""
 
 import asyncio
 from contextlib import suppress
@@ -11,7 +11,7 @@ from workflows.steps import ACTIVITY_OPTIONS, Saga
 
 
 async def _undone_by(failure: BaseException | None) -> list[str]:
-    """What a saga of two steps undoes, in its order, when it ends in this failure."""
+    """Return what a saga of two steps undoes, in order, when it ends in this failure."""
     undone: list[str] = []
 
     async def undo(step: str) -> None:

@@ -1,4 +1,4 @@
-"""An operator terminates a run: nothing is lost of it, and there is a way on."""
+"""A run that an operator terminates loses nothing, and the deal can go on."""
 
 from typing import Any
 
@@ -165,7 +165,7 @@ async def test_a_deal_whose_own_run_was_terminated_goes_on_after_a_reset(world: 
 
 
 async def reset(client: Client, run: str) -> None:
-    """As `temporal workflow reset --type LastWorkflowTask` does."""
+    """Reset a run as `temporal workflow reset --type LastWorkflowTask` does."""
     history = await client.get_workflow_handle(run).fetch_history()
     done = [e for e in history.events if e.event_type == EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
     await client.workflow_service.reset_workflow_execution(

@@ -48,7 +48,7 @@ class Tag(NamedTuple):
 
 
 def to_deal(id: DealId, records: DealRecords) -> Deal:
-    """Never fails: text that cannot be read is listed in `unreadable`."""
+    """Translate a deal; never fail, but list unreadable text in `unreadable`."""
     record, reader = records.deal, FieldReader()
     check_key(id, record.text, reader, cause="copied")
     currency = _currency(records, reader)

@@ -41,7 +41,7 @@ def property_value(command: WriteCharter) -> dict[str, Any]:
 
 
 def text_hash(text: str) -> str:
-    """The same for the same words, whatever the white space between them."""
+    """Hash the words of a text, whatever the white space between them."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
 
 

@@ -18,7 +18,7 @@ _PROPERTY_PATH = "/project/{}/properties/{}"
 class WriteCharterOperation(UpsertOperation[JiraClient]):
     """Writes whole values, so that a repeat changes nothing.
 
-    The property is written last: its hash tells our description from one that people wrote.
+    The property is written last: its hash distinguishes our description from one that people wrote.
     """
 
     kind = EffectKind("pm.charter")

@@ -93,7 +93,7 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
     async def _remove(
         self, command: PlanWork, id: ExternalId, found: Mapping[str, ExternalId]
     ) -> None:
-        """Remove issues whose sub-issues are gone: Redmine would delete those with their time.
+        """Remove an issue that has no issues below it: Redmine would delete those with their time.
 
         The issues below a stray move to the issue that counts.
         """

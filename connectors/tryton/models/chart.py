@@ -82,7 +82,7 @@ class ChartData:
 def fitting(
     taxes: Sequence[Tax], treatment: TaxTreatment, chosen: str, rate: Decimal | None = None
 ) -> list[Tax]:
-    """By the chosen name, else by words in the name; a domestic tax by its percentage."""
+    """Find taxes by the chosen name, else by words in the name; a domestic one by its rate."""
     for_sales = [t for t in taxes if t.is_for_sales and suits(t.percentage, treatment, rate)]
     if chosen:
         return [tax for tax in for_sales if tax.name == chosen]

@@ -1,4 +1,4 @@
-"""What all of Tryton's JSON shares: values with a class, and records with related records."""
+"""The common parts of Tryton's JSON: values with a class, and records with related records."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime

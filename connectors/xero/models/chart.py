@@ -60,7 +60,7 @@ class Organisation(XeroModel):
 def fitting(
     rates: Sequence[TaxRate], treatment: TaxTreatment, rate: Decimal | None = None
 ) -> list[TaxRate]:
-    """By words in the name, else by Xero's report type; a domestic rate by its percentage."""
+    """Find rates by words in the name, else by report type; a domestic rate by its percentage."""
     for_sales = [r for r in rates if r.is_for_sales and suits(r.effective_rate, treatment, rate)]
     reported = [each for each in for_sales if each.report_tax_type in _REPORT_TYPES[treatment]]
     if treatment is TaxTreatment.DOMESTIC:

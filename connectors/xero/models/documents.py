@@ -54,7 +54,7 @@ def expected_totals(lines: Sequence[InvoiceLine], rule: TaxRule) -> Totals:
 
 
 class Stored(XeroModel):
-    """What an invoice and a credit note on file have in common."""
+    """The common parts of an invoice and a credit note on file."""
 
     status: Status
     reference: str = ""

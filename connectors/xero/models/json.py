@@ -1,4 +1,4 @@
-"""What all of Xero's JSON shares: spelling of names, dates, pages, wrapping."""
+"""The common parts of Xero's JSON: spelling of names, dates, pages, wrapping."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How people work at a vendor: the words of the story on one side, a vendor's API on the other."""
+"""The acts of people in the demo, over a vendor's API."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from testbed.demo.orders import Order
 
 @dataclass(frozen=True)
 class Seen:
-    """What a salesperson reads on a deal under way."""
+    """What a salesperson reads on an open deal."""
 
     project: str
     is_closed: bool
@@ -47,21 +47,21 @@ class Bill:
 
     @property
     def deal(self) -> DealId:
-        """The deal in the reference, `cw:hubspot:ID:m1:r1`."""
+        """Return the deal in the reference, `cw:hubspot:ID:m1:r1`."""
         return DealId(":".join(self.reference.split(":")[1:3]))
 
 
 class Sales(Protocol):
-    """The CRM in a salesperson's hands."""
+    """The CRM as a salesperson uses it."""
 
     name: str
 
     async def enter(self, order: Order) -> str:
-        """Enter the deal, still open, with all that hangs on it; tells its id."""
+        """Enter the open deal with all that belongs to it; return its id."""
         ...
 
     async def win(self, deal: str, order: Order) -> Decimal:
-        """Close it as won; tells what one unit of its currency is worth in the company's."""
+        """Close it as won; return the value of one unit of its currency in the company's."""
         ...
 
     async def look(self, deals: Sequence[str]) -> Mapping[str, Seen]: ...
@@ -72,12 +72,12 @@ class Sales(Protocol):
 
 
 class Delivery(Protocol):
-    """The project system in a delivery manager's hands. `project` is as the CRM shows it."""
+    """The project system as a delivery manager uses it. `project` is as the CRM shows it."""
 
     name: str
 
     async def milestones(self, project: str) -> list[tuple[str, str]]:
-        """Id and name of each, in the order they are due."""
+        """Return the id and name of each, in the order they are due."""
         ...
 
     async def reach(self, project: str, milestone: str, today: date) -> None: ...
@@ -92,7 +92,7 @@ class Delivery(Protocol):
 
 
 class Erp(Protocol):
-    """The ERP in the hands of the customers' bank, and of whoever counts what is in it."""
+    """The ERP as the customers' bank uses it, and whoever counts its records."""
 
     name: str
 
@@ -119,7 +119,7 @@ class Erp(Protocol):
 
 @dataclass(frozen=True)
 class DemoSystems:
-    """Who plays what in a story."""
+    """The vendors of a demo, by role."""
 
     sales: Sales
     delivery: Delivery

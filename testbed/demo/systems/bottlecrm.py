@@ -68,7 +68,7 @@ class BottlecrmSales:
 
 @asynccontextmanager
 async def open_bottlecrm(place: Place) -> AsyncIterator[BottlecrmSales]:
-    """At the salesperson's own client."""
+    """Open BottleCRM with the salesperson's client."""
     token = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
     async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=PATIENCE) as http:
         yield BottlecrmSales(VendorClient("bottlecrm", http))

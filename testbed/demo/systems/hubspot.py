@@ -93,7 +93,7 @@ class HubspotSales:
 
 
 def _first(versions: Sequence[Mapping[str, str]], value: str = "") -> datetime | None:
-    """When a property first had this value, or any."""
+    """Return when a property first had this value, or any."""
     wanted = [v for v in versions if v["value"] and value in ("", v["value"])]
     return min((datetime.fromisoformat(v["timestamp"]) for v in wanted), default=None)
 

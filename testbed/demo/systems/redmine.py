@@ -55,7 +55,7 @@ class RedmineDelivery:
 
 @asynccontextmanager
 async def open_redmine(place: Place) -> AsyncIterator[RedmineDelivery]:
-    """At the delivery manager's own client."""
+    """Open Redmine with the delivery manager's client."""
     key = {"X-Redmine-API-Key": place.credentials["delivery_key"]}
     async with httpx.AsyncClient(base_url=place.url, headers=key, timeout=PATIENCE) as http:
         yield RedmineDelivery(VendorClient("redmine", http))

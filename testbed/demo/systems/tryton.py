@@ -1,4 +1,4 @@
-"""The customers' bank at Tryton, and whoever counts what is in its books."""
+"""The customers' bank at Tryton, and whoever counts its records."""
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ class TrytonBank:
 
 @asynccontextmanager
 async def open_tryton(place: Place) -> AsyncIterator[TrytonBank]:
-    """At the bank's own client."""
+    """Open Tryton with the bank's client."""
     async with person(place, "bank") as bank:
         yield TrytonBank(place.url, bank)
 

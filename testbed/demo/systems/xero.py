@@ -1,4 +1,4 @@
-"""The customers' bank at Xero, and whoever counts what is in its books."""
+"""The customers' bank at Xero, and whoever counts its records."""
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -80,7 +80,7 @@ class XeroBank:
 
 
 def payment(invoice: str, amount: Decimal, order: Order, today: date) -> dict[str, object]:
-    """Xero's body of a payment to the bank account of the order's currency."""
+    """Return Xero's body of a payment to the bank account of the order's currency."""
     return {
         "Invoice": {"InvoiceID": invoice},
         "Account": {"Code": _BANKS.get(order.currency, _HOME_BANK)},

@@ -32,7 +32,7 @@ class Databases:
         return Path(self.server.program.argv[0]).parent
 
     def url(self, database: str) -> str:
-        """A database as its owner, who sees every row."""
+        """Return a database's URL for its owner, who sees every row."""
         return f"postgresql://{self.server.address}/{database}"
 
     async def has(self, database: str) -> bool:
@@ -47,7 +47,7 @@ class Databases:
             await connection.execute(statement.format(*names))
 
     async def drop(self, database: str) -> None:
-        """Whoever is connected is thrown out."""
+        """Drop a database, and disconnect whoever uses it."""
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         async with self._superuser() as connection:
             await connection.execute(statement.format(sql.Identifier(database)))
@@ -56,7 +56,7 @@ class Databases:
         await self._run(supervisor, "pg_dump", "--file", str(to), self.url(database))
 
     async def load(self, supervisor: Supervisor, database: str, snapshot: Path) -> None:
-        """Make a database from a dump: whole, or not at all."""
+        """Make a whole database from a dump, or nothing."""
         draft = f"{database}_draft"
         await self.drop(draft)
         await self.create(draft)
@@ -91,7 +91,7 @@ class Databases:
 
 
 async def open_books(supervisor: Supervisor, port: int) -> Databases:
-    """PostgreSQL, and in it the site's role."""
+    """Start PostgreSQL with the site's role."""
     server = await start_postgres(supervisor, port)
     books = Databases(server, port, supervisor.state.secret("bottlecrm-database"))
     await books.allow_role()

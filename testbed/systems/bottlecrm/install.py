@@ -1,4 +1,4 @@
-"""BottleCRM installed once: a Python environment of its own, and a dump of its seeded database."""
+"""Installs BottleCRM once: a Python environment, and a dump of its seeded database."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ _SEED = "import django, runpy, sys; django.setup(); runpy.run_path(sys.argv[1])"
 
 
 class Bottlecrm:
-    """Half a gigabyte; migrating it takes minutes, restoring its dump a second."""
+    """The product. It takes half a gigabyte; migrating takes minutes, a restore a second."""
 
     name = NAME
     release = f"{VERSION}-{_SEEDS}"
@@ -52,7 +52,7 @@ class Bottlecrm:
 
 
 async def _environment(supervisor: Supervisor, cache: Path) -> None:
-    """Its own Python, with the very versions that were seen to work together."""
+    """Make its Python environment, with versions that are known to work together."""
     make = [str(find_python()), "-I", "-m", "venv", str(cache / "venv")]
     pip = [str(cache / "venv/bin/python"), "-m", "pip", "install", "--disable-pip-version-check"]
     await Program(supervisor=supervisor, name="bottlecrm-venv", argv=make).run()

@@ -1,4 +1,4 @@
-"""Where this machine keeps a Python that BottleCRM can run on: ours is too old for it."""
+"""Finds a Python that BottleCRM can run on: ours is too old for it."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 from testbed.stack.errors import Missing
 
 Homes = Iterable[tuple[str, str, str]]
-"""A variable that may name the folder, where it usually is, what to look for there."""
+"""A variable that may name the folder, its usual place, and the programs in it."""
 MINORS = (13, 12, 14)
 _TELL = "import ensurepip, venv, sys; print(*sys.version_info[:2])"
 HOMES = (  # pyenv, uv, Homebrew, python.org; beside the one that runs us
@@ -26,7 +26,7 @@ HOMES = (  # pyenv, uv, Homebrew, python.org; beside the one that runs us
 
 
 def find_python(homes: Homes = HOMES) -> Path:
-    """A Python from 3.12 to 3.14 that can make environments; the best tried one first."""
+    """Return a Python from 3.12 to 3.14 that can make environments; the best tested one first."""
     for minor in MINORS:
         for python in _places(minor, homes):
             if _is(python, minor):
@@ -54,7 +54,7 @@ def _patch(python: Path) -> int:
 
 
 def _is(python: Path, minor: int) -> bool:
-    """Asked by running it: a shim on the path may stand for a version that is not active."""
+    """Run it to ask its version, since a shim may stand for a version that is not active."""
     try:
         answer = subprocess.run(
             [python, "-I", "-c", _TELL], capture_output=True, text=True, check=False, timeout=30

@@ -1,4 +1,4 @@
-"""The programs of a BottleCRM site: how each is called, what it is told, and when it is ready."""
+"""The programs of a BottleCRM site: their arguments, settings and readiness."""
 
 import asyncio
 import shutil
@@ -15,7 +15,7 @@ from testbed.systems.bottlecrm.databases import IN_USE, ROLE, Databases
 def environment(
     home: Path, room: Path, ports: Mapping[str, int], books: Databases, supervisor: Supervisor
 ) -> dict[str, str]:
-    """What BottleCRM is told; its own settings module, as it is shipped, reads the rest."""
+    """Return BottleCRM's variables; its settings module, as shipped, reads the rest."""
     queue = f"redis://127.0.0.1:{ports['redis']}/0"
     return {
         "DJANGO_SETTINGS_MODULE": "crm.settings",

@@ -1,4 +1,4 @@
-"""Run by BottleCRM's own Python inside its site: the firm and the people of Cashward's stories."""
+"""Makes the company and the people of the tests; BottleCRM's own Python runs this in its site."""
 
 import json
 import os
@@ -20,7 +20,7 @@ _PEOPLE = {
 
 
 def seed() -> dict[str, str]:
-    """The firm, its pipeline, and one profile with a token for each of us; their names and keys."""
+    """Make the company, its pipeline, and a profile with a token per person; return the tokens."""
     org = Org.objects.create(name="Seller", default_currency="EUR", timezone="UTC")
     set_rls_context(org.id)
     DealPipeline.default_for(org)

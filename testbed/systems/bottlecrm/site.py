@@ -1,4 +1,4 @@
-"""BottleCRM at work: its web server, and the worker that does what a request leaves for later."""
+"""A running BottleCRM: its web server, and the worker for what requests defer."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class BottleCrmSite:
         return *self._programs, self.books.server.program
 
     async def up(self) -> None:
-        """The queue first, for the site waits long for one that is not there; the worker last."""
+        """Start the queue first, for which the site would wait long, and the worker last."""
         self._programs = self._crewed()
         for program in self._programs:
             await program.up(_PATIENCE)
@@ -57,17 +57,17 @@ class BottleCrmSite:
         await self.up()
 
     async def reset(self, to: str = SEEDED) -> None:
-        """`to`: a name under which it was kept since the start, instead of what set-up made."""
+        """Reset the data to what set-up made, or to what was kept under the name `to`."""
         await self.books.drop(IN_USE)
         await self.books.create(IN_USE, template=to)
 
     async def keep(self, name: str) -> None:
-        """Keep the data as it is now under this name, while nobody is served."""
+        """Keep a copy of the data under this name, while the site is down."""
         await self.books.create(name, template=IN_USE)
 
     @property
     def redis(self) -> Program:
-        """The queue between site and worker, to be killed by those who test without it."""
+        """Return the queue between site and worker, which tests may kill."""
         return self._programs[0]
 
     def _crewed(self) -> list[Program]:

@@ -1,1 +1,1 @@
-"""What every real system on this machine needs: a folder, programs, and a proxy before it."""
+"""The common parts of real systems on this machine: packages, locks, and a proxy."""

@@ -1,4 +1,4 @@
-"""One run at a time does what all runs of a machine share, and none takes away what one uses."""
+"""Locks between processes: one at a time changes what all share, and none while others use it."""
 
 import asyncio
 import fcntl
@@ -12,21 +12,21 @@ _LOOK_INTERVAL = 0.5
 
 @asynccontextmanager
 async def alone(lock: Path, on_wait: Callable[[], None]) -> AsyncIterator[None]:
-    """Nobody else is in a block of this lock, in any process; it is free when its holder dies."""
+    """Take an exclusive lock over all processes; it is free when its holder dies."""
     async with _held(lock, fcntl.LOCK_EX, on_wait):
         yield
 
 
 @asynccontextmanager
 async def using(lock: Path, on_wait: Callable[[], None]) -> AsyncIterator[None]:
-    """Others may use it too, but nobody is alone with it."""
+    """Take a shared lock: others may use it too, but nobody exclusively."""
     async with _held(lock, fcntl.LOCK_SH, on_wait):
         yield
 
 
 @contextmanager
 def alone_at_once(lock: Path) -> Iterator[bool]:
-    """Whether nobody else is in a block of this lock, without waiting for them; if so, we are."""
+    """Try to take the exclusive lock without waiting; say whether we have it."""
     with _opened(lock) as held:
         yield _taken(held, fcntl.LOCK_EX)
 

@@ -1,4 +1,4 @@
-"""Debian packages: installed where we may, named where we may not."""
+"""Installs Debian packages where we may, and names them where we may not."""
 
 import os
 import shlex
@@ -20,9 +20,9 @@ _NOT_NEEDED = ("recommends", "suggests", "enhances", "conflicts", "breaks", "rep
 async def ensure(
     packages: Sequence[str], supervisor: Supervisor, environment: Mapping[str, str] | None = None
 ) -> None:
-    """Install what is missing, as root. Raises Missing with the command that root must give.
+    """Install what is missing, as root. Raises Missing with the command for root.
 
-    One installation is at work at a time, whoever of us on this machine wants one.
+    One installation at a time runs on this machine.
     """
     wanted = missing(packages)
     if not wanted:
@@ -45,7 +45,7 @@ async def ensure(
 
 
 def as_typed(argv: Sequence[str], settings: Mapping[str, str]) -> str:
-    """A command for a person, after `sudo` too."""
+    """Return a command as a person types it, also after `sudo`."""
     return shlex.join(["env", *(f"{name}={value}" for name, value in settings.items()), *argv])
 
 
@@ -54,7 +54,7 @@ def missing(packages: Sequence[str]) -> list[str]:
 
 
 def installed_size(packages: Sequence[str]) -> int:
-    """Bytes of these and of all that they need, as far as they are installed."""
+    """Return the bytes of these and of all that they need, as far as they are installed."""
     closed = ["--recurse", "--installed", *(f"--no-{what}" for what in _NOT_NEEDED)]
     output = _output_of("apt-cache", "depends", *closed, *packages)
     needed = {line for line in output.splitlines() if line[:1] not in {" ", "<"}}
@@ -69,7 +69,7 @@ def _is_installed(package: str) -> bool:
 
 
 def _output_of(program: str, *arguments: str) -> str:
-    """What one of Debian's programs says; nothing where there is none."""
+    """Return the output of one of Debian's programs; nothing if it does not exist."""
     if shutil.which(program) is None:
         return ""
     asked = [program, *arguments]

@@ -1,4 +1,4 @@
-"""One HTTP exchange at a time over a raw connection: where messages end, and not a byte changed."""
+"""One HTTP exchange at a time over a raw connection, without a byte changed."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ _PIECE = 65536
 
 @dataclass(frozen=True)
 class Request:
-    """A request on its way; `raw` is all of it as it came."""
+    """A request; `raw` is all of it as it came."""
 
     method: str
     path: str
@@ -23,7 +23,7 @@ class Request:
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:
-    """The next whole request, or None if the caller has left or cannot be understood."""
+    """Read the next whole request; None if the caller has left or it cannot be parsed."""
     parser, raw, body, head = h11.Connection(h11.SERVER), b"", b"", None
     while True:
         try:
@@ -55,7 +55,7 @@ class Caller:
     writer: asyncio.StreamWriter
 
     async def tell(self, answer: bytes) -> bool:
-        """Whether the caller was still there to hear it."""
+        """Send it; say whether the caller was still connected."""
         with suppress(OSError):
             self.writer.write(answer)
             await self.writer.drain()
@@ -68,7 +68,7 @@ class Caller:
             pass
 
     def break_off(self) -> None:
-        """Reset the connection, as a crash does: no goodbye."""
+        """Reset the connection, as a crash does."""
         wire = self.writer.get_extra_info("socket")
         with suppress(OSError):
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -77,7 +77,7 @@ class Caller:
 
 @dataclass
 class Line:
-    """The proxy's own connection to the system, opened when there is something to ask."""
+    """The proxy's own connection to the system, opened at the first request."""
 
     upstream: str
     _reader: asyncio.StreamReader | None = field(default=None, init=False)
@@ -88,7 +88,7 @@ class Line:
         return self._writer is not None
 
     async def ask(self, request: Request) -> tuple[int, bytes | None]:
-        """The system's status and whole answer; 0 and None if it does not answer."""
+        """Send a request; return the status and the whole response, or 0 and None without one."""
         for fresh in (False, True):  # a connection kept open may have been closed meanwhile
             if fresh or self._writer is None:
                 await self._connect()
@@ -120,7 +120,7 @@ class Line:
 
 
 def plain(status: int, reason: str, header: str = "") -> bytes:
-    """What a gateway says by itself."""
+    """Return a response that a gateway makes itself."""
     lines = [f"HTTP/1.1 {status} {reason}", "Content-Type: text/plain", "Content-Length: 0"]
     return "\r\n".join([*lines, *filter(None, [header]), "", ""]).encode()
 
@@ -128,7 +128,7 @@ def plain(status: int, reason: str, header: str = "") -> bytes:
 async def _read_answer(
     reader: asyncio.StreamReader, request: Request
 ) -> tuple[int, bytes | None, bool]:
-    """Status, all bytes, and whether the connection may be used again."""
+    """Return the status, all bytes, and whether the connection may be used again."""
     parser, raw, status, keep = h11.Connection(h11.CLIENT), b"", 0, True
     parser.send(h11.Request(method=request.method, target=request.path, headers=[("Host", "x")]))
     parser.send(h11.EndOfMessage())

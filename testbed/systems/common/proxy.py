@@ -1,4 +1,4 @@
-"""A TCP proxy before a system, which hurts what passes through it as networks do.
+"""A TCP proxy before a system, which injects the faults of networks.
 
 It knows where an HTTP message ends and nothing else: bytes pass unchanged, or not at all.
 """
@@ -14,27 +14,27 @@ from testbed.systems.common.exchange import Caller, Line, Request, plain, read_r
 
 
 class Fault(StrEnum):
-    """What may happen to one exchange."""
+    """A fault of one exchange."""
 
     LOST_REPLY = "lost reply"
-    """The system does it and answers; the answer never arrives."""
+    """The system carries out the request; its response never arrives."""
     LATE_COMMIT = "late commit"
-    """The caller is cut off; the system gets the request a little later."""
+    """The caller's connection breaks; the system gets the request a little later."""
     DELAY = "delay"
-    """The answer comes late."""
+    """The response comes late."""
     RESET = "reset"
-    """The connection breaks before the system hears of it."""
+    """The connection breaks before the system gets the request."""
     BLACKHOLE = "blackhole"
-    """Nothing comes back, and the system hears nothing."""
+    """Nothing comes back, and the system gets nothing."""
     THROTTLED = "throttled"
-    """What a gateway before the system says when there are too many calls: 429."""
+    """A gateway before the system responds 429 to too many calls."""
     BAD_GATEWAY = "bad gateway"
-    """The system does it; the gateway says 502."""
+    """The system carries out the request; the gateway responds 502."""
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """What became of a request. `status` is 0 where the system did not answer."""
+    """The outcome of a request. `status` is 0 if the system did not respond."""
 
     request: Request
     fault: Fault | None
@@ -102,7 +102,7 @@ class Proxy:
         self.decide = never
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One caller's connection, until either side has had enough or the proxy ends."""
+        """Serve one caller's connection until either side closes it or the proxy ends."""
         caller, line = Caller(reader, writer), Line(self.upstream)
         task = asyncio.current_task()
         if task:
@@ -124,7 +124,7 @@ class Proxy:
         await asyncio.gather(*self._calls, return_exceptions=True)
 
     async def _pass(self, line: Line, caller: Caller, request: Request) -> bool:
-        """Whether the caller's connection is still of use."""
+        """Pass on one request; say whether the caller's connection is still usable."""
         fault = self.decide(request)
         status, answer = await self._hurt(line, fault, request, caller)
         self.seen.append(Exchange(request, fault, status))
@@ -160,7 +160,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxy_before(url: str) -> AsyncIterator[Proxy]:
-    """A proxy on a free port of loopback while the block runs."""
+    """Run a proxy on a free port of loopback while the block runs."""
     proxy = Proxy(url.rstrip("/"))
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""A real system on this machine: what it needs, how it is installed once, how it runs."""
+"""The interface of a real system on this machine: what it needs, how it is installed and runs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +11,11 @@ from testbed.stack.supervisor import Supervisor
 
 
 class Place(BaseModel, frozen=True):
-    """A running system: where it is, and who may come in.
+    """A running system: its address and credentials.
 
     `database` is the PostgreSQL URL where its rows can be counted.
-    `connector` is what Cashward's connector must be told, by the names of its settings, as
-    environment variables spell them (`URL`, `TOKEN`, …).
+    `connector` are the settings of Cashward's connector, by their names in environment
+    variables (`URL`, `TOKEN`, …).
     `credentials` are credentials and ids for the people of a story: sales, delivery, the bank.
     """
 
@@ -27,26 +27,26 @@ class Place(BaseModel, frozen=True):
 
 
 class Running(Protocol):
-    """A system at work in a supervisor, which ends it when it leaves."""
+    """A running system; its supervisor ends it."""
 
     @property
     def place(self) -> Place: ...
     @property
     def programs(self) -> Sequence[Program]:
-        """All that must be at work for it to be up."""
+        """Return the programs that must run for it to be up."""
         ...
 
     async def restart(self) -> None:
-        """End it hard, as a power cut does, and start it again; what was committed is there."""
+        """Kill it, as a power cut does, and start it again; what was committed is there."""
         ...
 
     async def reset(self) -> None:
-        """Bring its data back to what set-up made, while it runs."""
+        """Reset its data to what set-up made, while it runs."""
         ...
 
 
 class System(Protocol):
-    """One vendor's product. `release` names the snapshot in the cache; another one, another."""
+    """One vendor's product. `release` names its snapshot in the cache."""
 
     @property
     def name(self) -> str: ...
@@ -58,22 +58,22 @@ class System(Protocol):
         ...
 
     async def equip(self, supervisor: Supervisor) -> None:
-        """See to what the machine itself must have, such as Debian packages (`real.kit.debian`).
+        """Install what the machine must have, such as Debian packages (`common.debian`).
 
-        At once if it is there. Raises Missing if only a person can bring it.
+        Returns at once if it is there. Raises Missing if only a person can install it.
         """
         ...
 
     async def install(self, supervisor: Supervisor, cache: Path) -> None:
-        """Put into the empty folder `cache` all that a start needs, a snapshot of its data too.
+        """Put all that a start needs into the empty folder `cache`, with a snapshot of its data.
 
-        Raises Missing if the machine lacks what only a person can bring.
+        Raises Missing if the machine lacks what only a person can install.
         """
         ...
 
     async def start(self, supervisor: Supervisor, cache: Path) -> Running:
         """Run it from the cache, on free ports, on its data in the supervisor's folder.
 
-        The data is made from the snapshot if there is none yet. Returns when it answers.
+        Makes the data from the snapshot if there is none yet. Returns when it responds.
         """
         ...

@@ -1,11 +1,11 @@
-"""Counts what came of won deals by SQL in the three systems' own databases.
+"""Counts the records of won deals by SQL in the three systems' own databases.
 
-It asks no API and none of our own code: it knows only how records bear the mark of a deal.
+It uses no API and no code of Cashward: it knows only how records contain the mark of a deal.
 
-It counts records without our mark too. The seeds hold no project, version, issue, task, invoice or
-credit note, and of parties only the company's own; people make none. So every record must belong
-to a won deal, whoever made it: Redmine does not even say who made a project. A record made by hand
-is an orphan.
+It counts records without our mark too. The seeds contain no project, version, issue, task, invoice
+or credit note, and only the company's own party; people make none. So every record must belong to a
+won deal, whoever made it: Redmine does not say who made a project. A record made by hand is an
+orphan.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +23,12 @@ __all__ = ["Count", "count"]
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """What is there. `duplicates`, `orphans` and `differing` must be none, `drafts_left` too.
+    """The counts. `duplicates`, `orphans`, `differing` and `drafts_left` must be none.
 
-    A duplicate bears the mark of another record of its kind; an orphan belongs to no won deal, or
-    bears no mark. `differing` tells of deals whose CRM has other sums billed, credited or paid than
-    the ERP, of invoices that are paid and did not get their money once, and of credit notes that
-    are set off against nothing. What was archived is taken back, and not there.
+    A duplicate has the mark of another record of its kind; an orphan belongs to no won deal, or
+    has no mark. `differing` names deals whose CRM has other sums billed, credited or paid than
+    the ERP, paid invoices that did not get their money once, and credit notes that are set off
+    against nothing. Archived records were undone, and do not count.
     """
 
     deals_won: int
@@ -56,7 +56,7 @@ class Count:
 
 
 def count(places: Mapping[str, Place]) -> Count:
-    """Everything at once, while the systems stand still."""
+    """Count everything at once, while nothing changes in the systems."""
     crm, pm = read_crm(places["bottlecrm"]), read_pm(places["redmine"])
     erp = read_erp(places["tryton"])
     invoices = [bill for bill in erp.bills if bill.is_issued and bill.mark and not bill.is_credit]
@@ -88,12 +88,12 @@ def _marked(records: Sequence[Record]) -> int:
 
 
 def _records(crm: Crm, pm: Pm, erp: Erp) -> Iterator[Record]:
-    """All that bears the mark of a deal, or should."""
+    """Return all records that have the mark of a deal, or should."""
     yield from chain(crm.tasks, *pm.all, erp.bills)
 
 
 def _orphans(crm: Crm, pm: Pm, erp: Erp) -> Iterator[str]:
-    """A customer belongs to a deal by a number of its own; all else by its mark."""
+    """Return records of no deal. A customer belongs to a deal by its number, all else by mark."""
     for record in _records(crm, pm, erp):
         if not record.is_of(crm.deals):
             yield str(record)
@@ -104,7 +104,7 @@ def _orphans(crm: Crm, pm: Pm, erp: Erp) -> Iterator[str]:
 
 
 def _differs(crm: Crm, erp: Erp) -> Iterator[str]:
-    """Sums that the CRM was found, and the ERP has otherwise."""
+    """Return the sums that differ between CRM and ERP."""
     for deal in crm.deals.values():
         sums = erp.sums(deal.id)
         for what, found in deal.sums.items():

@@ -29,7 +29,7 @@ _TASKS = """
 
 @dataclass(frozen=True, kw_only=True)
 class Deal:
-    """A won deal. `numbers` are all that its customer may be known by."""
+    """A won deal. `numbers` are all that may identify its customer."""
 
     id: str
     billed: Decimal
@@ -44,7 +44,7 @@ class Deal:
 
 @dataclass(frozen=True, kw_only=True)
 class Task(Record):
-    """What an owner was asked."""
+    """A task of an owner."""
 
     is_open: bool
 

@@ -57,7 +57,7 @@ _PAYMENTS = """
 
 @dataclass(frozen=True, kw_only=True)
 class Customer(Record):
-    """A party. `numbers` are all that it is known by, its code among them."""
+    """A party. `numbers` are all that identify it, with its code."""
 
     numbers: Sequence[str]
 
@@ -101,14 +101,14 @@ class Payment:
 
 @dataclass(frozen=True)
 class Erp:
-    """All customers and their documents, and the payments that settle these."""
+    """All customers, their documents, and the payments of these."""
 
     customers: Sequence[Customer]
     bills: Sequence[Bill]
     payments: Sequence[Payment]
 
     def twice(self) -> Iterator[str]:
-        """Customers of one number or code, documents of one number, payments noted again."""
+        """Return customers with one number, documents with one number, repeated payments."""
         numbers = chain.from_iterable(customer.numbers for customer in self.customers)
         for kind, names in {
             "customer": numbers,
@@ -118,7 +118,7 @@ class Erp:
             yield from (f"{kind} {name}" for name in more_than_once(names))
 
     def sums(self, deal: str) -> Mapping[str, Decimal]:
-        """Billed and credited without VAT, paid with it."""
+        """Return the sums billed and credited without VAT, and paid with it."""
         bills = [bill for bill in self.bills if bill.is_issued and bill.deal == deal]
         return {
             "billed": _sum(bill.net for bill in bills if not bill.is_credit),
@@ -127,7 +127,7 @@ class Erp:
         }
 
     def unsettled(self) -> Iterator[str]:
-        """Where a bill of ours and what was set against it do not match."""
+        """Return bills of ours that do not match what was set against them."""
         for bill in self.bills:
             if not (bill.is_issued and bill.mark):
                 continue
@@ -147,7 +147,7 @@ class Erp:
         )
 
     def _is_set_off(self, note: Bill) -> bool:
-        """Against the very invoice that it credits."""
+        """Whether it is set off against the invoice that it credits."""
         credited = note.mark.removesuffix(":credit")
         return any(bill.mark == credited and bill.id in note.against for bill in self.bills)
 

@@ -1,4 +1,4 @@
-"""Projects and what lies in them, as it is in Redmine's database."""
+"""Projects and their parts, as they are in Redmine's database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Version(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Pm:
-    """All projects that are not archived, and all that lies in them."""
+    """All projects that are not archived, and their parts."""
 
     projects: Sequence[Record]
     versions: Sequence[Version]

@@ -1,4 +1,4 @@
-"""A record of a system that may have come of a deal, and how databases are asked for such."""
+"""Records of systems that may belong to a deal, and their queries."""
 
 from collections import Counter
 from collections.abc import Container, Iterable
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """`mark` is empty where it bears none of ours; `within` is the deal of what it lies in."""
+    """A record. `mark` is empty if it has none of ours; `within` is the deal of its container."""
 
     kind: str
     id: str
@@ -27,16 +27,16 @@ class Record:
 
     @property
     def deal(self) -> str:
-        """The deal in a mark such as `cw:bottlecrm:ID:m1:r1`."""
+        """Return the deal in a mark such as `cw:bottlecrm:ID:m1:r1`."""
         return ":".join(self.mark.removeprefix("cw:").split(":")[:2])
 
     def is_of(self, deals: Container[str]) -> bool:
-        """Whether it belongs to one of these deals, and lies where that deal's things lie."""
+        """Whether it belongs to one of these deals, and is inside that deal's records."""
         return self.deal in deals and self.within in {None, self.deal}
 
 
 def twice(records: Iterable[Record]) -> list[str]:
-    """What is there more than once under one mark."""
+    """Return what exists more than once under one mark."""
     return more_than_once(str(record) for record in records if record.mark)
 
 
@@ -45,6 +45,6 @@ def more_than_once(names: Iterable[str]) -> list[str]:
 
 
 def ask(place: Place, kind: type[R], sql: str) -> list[R]:
-    """The rows, whose columns are named as the fields of their kind."""
+    """Return the rows, whose columns are named like the fields of their kind."""
     with psycopg.connect(place.database, row_factory=class_row(kind)) as connection:
         return connection.execute(sql.encode()).fetchall()

@@ -1,4 +1,4 @@
-"""Redmine 5.0 as Debian packs it: projects, versions, issues, wiki and time sheets over REST."""
+"""Redmine 5.0 from Debian's package: projects, versions, issues, wiki and time over REST."""
 
 import hashlib
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ class Redmine:
 
 
 def _key(secret: str) -> str:
-    """An API key as Redmine knows them: at most forty letters and digits."""
+    """Return an API key of Redmine: at most forty letters and digits."""
     return hashlib.sha256(secret.encode()).hexdigest()[:40]
 
 

@@ -1,4 +1,4 @@
-"""Redmine's databases: the seeded one that is kept, and the one in use that is copied from it."""
+"""Redmine's databases: the seeded one, and the one in use, which is its copy."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class Databases:
     server: Database
 
     def at(self, name: str) -> str:
-        """Where a database is, as the end of a URL."""
+        """Return a database's part of a URL."""
         return f"{self.server.address}/{name}"
 
     async def has(self, name: str) -> bool:
@@ -34,7 +34,7 @@ class Databases:
             return await (await connection.execute(asked, (name,))).fetchone() is not None
 
     async def copy(self, name: str, template: str = "template0") -> None:
-        """Make it a copy of the template, whatever it was, and whoever is in it."""
+        """Make it a copy of the template, whatever it was and whoever uses it."""
         async with await self._connect("postgres") as connection:
             await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -44,7 +44,7 @@ class Databases:
             await connection.execute(f"ALTER DATABASE {name} RENAME TO {to}")
 
     async def give_keys(self, name: str, keys: dict[str, str]) -> dict[str, str]:
-        """Let each login sign in by its key; answers everybody's id by login."""
+        """Give each login its key; return everybody's id by login."""
         change = (
             "UPDATE tokens SET value = %s FROM users"
             " WHERE users.id = user_id AND action = 'api' AND login = %s"

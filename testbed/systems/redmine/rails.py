@@ -1,4 +1,4 @@
-"""How Debian's Redmine is run out of a folder of our own, beside whatever runs on this machine."""
+"""Runs Debian's Redmine in a folder of ours, beside whatever runs on this machine."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _TO_ROOT = "../" * 8
 
 @dataclass(frozen=True)
 class Rails:
-    """The application with its files in `home`, speaking to one database."""
+    """The application with its files in `home`, connected to one database."""
 
     supervisor: Supervisor
     account: Account
@@ -64,7 +64,7 @@ class Rails:
 
 
 def at_home(supervisor: Supervisor, database: str, lock: Path | None) -> Rails:
-    """Redmine's folder, made where its account can get to it."""
+    """Make Redmine's folder where its account can reach it."""
     account = Account.for_database()
     home = claim_data_directory(supervisor.state, account).folder / "redmine"
     for room in (home, *(home / name for name in ("config", "files", "log", "tmp"))):

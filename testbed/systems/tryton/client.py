@@ -1,4 +1,4 @@
-"""What people do in Tryton's client: the bank's statements, the accountant's corrections."""
+"""The acts of people in Tryton's client: the bank's statements, the accountant's corrections."""
 
 import base64
 from collections.abc import AsyncIterator, Sequence
@@ -15,12 +15,12 @@ _INVOICE = "account.invoice"
 
 
 class Said(Exception):
-    """Tryton said no, or asked; its class and words."""
+    """Tryton's refusal or question; its class and words."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is signed in. Whatever Tryton asks, they confirm."""
+    """Somebody who is signed in and confirms whatever Tryton asks."""
 
     http: httpx.AsyncClient
     database: str
@@ -53,13 +53,13 @@ class Person:
         await self.call(f"wizard.{name}.execute", session, data, step or start, **about)
 
     async def pay(self, invoice: int, amount: str, *, number: str) -> int:
-        """A statement of one line, validated and posted. `number` is the bank's transaction."""
+        """Post a statement of one line. `number` is the bank's transaction."""
         statement = await self.note_payment(invoice, amount, number=number)
         await self.call("model.account.statement.post", [statement])
         return statement
 
     async def note_payment(self, invoice: int, amount: str, *, number: str) -> int:
-        """A statement of one line, validated: it counts already, and can still be taken back."""
+        """Validate a statement of one line; it counts already, but can still be reversed."""
         fields = ("party", "account", "currency", "company")
         ((bill,)) = await self.read(_INVOICE, [["id", "=", invoice]], *fields)
         journals = [["currency", "=", bill["currency"]]]
@@ -86,7 +86,7 @@ class Person:
         return int(made)
 
     async def unpay(self, invoice: int) -> None:
-        """The bank takes the money back: the payment no longer settles the invoice."""
+        """Reverse a payment: it no longer settles the invoice."""
         fields = ("reconciliation_lines", "lines_to_pay")
         ((bill,)) = await self.read(_INVOICE, [["id", "=", invoice]], *fields)
         lines = [*bill["reconciliation_lines"], *bill["lines_to_pay"]]
@@ -106,7 +106,7 @@ class Person:
 
 @asynccontextmanager
 async def person(place: Place, login: str) -> AsyncIterator[Person]:
-    """Signed in as `login` for as long as the block runs, or until the system is reset."""
+    """Sign in as `login` while the block runs, or until the system is reset."""
     password = {"password": place.credentials[login]}
     async with httpx.AsyncClient(base_url=place.url, timeout=60) as http:
         somebody = Person(http, place.credentials["database"], {})

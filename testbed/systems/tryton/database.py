@@ -1,7 +1,7 @@
-"""Tryton's database, which keeps a copy of what was seeded beside the data in use.
+"""Tryton's database, with a copy of the seeded data beside the data in use.
 
-It is PostgreSQL, for on SQLite Tryton locks nothing: of eight invoices posted at once, three got
-the same number.
+It is PostgreSQL, since on SQLite Tryton locks nothing: of eight invoices posted at once, three
+got the same number.
 """
 
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ _ROOM = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Databases:
-    """A PostgreSQL of Tryton's own, and in it one database."""
+    """One database in a PostgreSQL for Tryton alone."""
 
     server: Database
 
@@ -36,7 +36,7 @@ class Databases:
             return await (await connection.execute(query, (IN_USE,))).fetchone() is not None
 
     async def begin(self, name: str = IN_USE) -> None:
-        """An empty database."""
+        """Make an empty database."""
         database = sql.Identifier(name)
         async with self._connected("postgres") as connection:
             await connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
@@ -46,7 +46,7 @@ class Databases:
         await self._run(supervisor, "pg_dump", "--no-owner", "--file", str(to), self.url())
 
     async def load(self, supervisor: Supervisor, snapshot: Path) -> None:
-        """Make the database from a dump, whole or not at all, with a copy to go back to."""
+        """Make the whole database from a dump, or nothing, with a copy for resets."""
         draft = f"{IN_USE}_draft"
         await self.begin(draft)
         quiet = ("--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--single-transaction")

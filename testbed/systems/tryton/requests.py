@@ -1,4 +1,4 @@
-"""What a request asks Tryton to do, read off its JSON-RPC body."""
+"""Reads from a JSON-RPC body what a request asks Tryton to do."""
 
 import json
 from contextlib import suppress
@@ -9,14 +9,14 @@ _LOOKS = frozenset({"read", "search", "search_read", "search_count", "get_prefer
 
 
 def method_of(request: Request) -> str:
-    """The method called, such as `model.account.invoice.post`; empty if it is none."""
+    """Return the method, such as `model.account.invoice.post`; empty if there is none."""
     with suppress(ValueError, AttributeError):
         return str(json.loads(request.body).get("method") or "")
     return ""
 
 
 def changes(request: Request) -> bool:
-    """Whether it changes the books. What Tryton only asks its user about does not count."""
+    """Whether it changes records; a request that Tryton answers with a question does not."""
     kind, _, rest = method_of(request).partition(".")
     if kind == "wizard":
         return rest.endswith(".execute")

@@ -1,8 +1,8 @@
-"""Makes Tryton's books from nothing: a program for Tryton's own interpreter, not for ours.
+"""Seeds Tryton's database: a program for Tryton's own interpreter, not for ours.
 
-`python seed.py CONFIG DATABASE YEAR`, on a database whose modules are activated. What it fills in
-is in seed.json, where a currency has one rate until this year and one since. Whatever it makes is
-the snapshot that every start copies.
+`python seed.py CONFIG DATABASE YEAR`, on a database whose modules are activated. The data is in
+seed.json, where a currency has one rate until this year and one since. Every start copies the
+result.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ DATA = json.loads(Path(__file__).with_suffix(".json").read_text())
 
 
 class Databases:
-    """One company, from its currency to the people who may look at it."""
+    """One company, from its currency to its users."""
 
     def __init__(self, context: Any, year: int) -> None:  # noqa: ANN401  proteus has no types
         self.context = context
@@ -98,7 +98,7 @@ class Databases:
         made.click("create_period")
 
     def sequence(self, kind: str, prefix: str) -> Any:  # noqa: ANN401
-        """A strict one: it takes no number that its document does not keep."""
+        """Make a strict sequence, which skips no number."""
         (known,) = Model.get("ir.sequence.type").find([("name", "=", kind)])
         made = Model.get("ir.sequence.strict")(name=prefix, sequence_type=known, company=self.own)
         made.prefix, made.padding = prefix, 5
@@ -106,7 +106,7 @@ class Databases:
         return made
 
     def journals(self) -> None:
-        """A bank account and its statements per currency, and where exchange differences go."""
+        """Make a bank account with statements per currency, and set where differences go."""
         find = Model.get("account.journal").find
         (cash,) = Model.get("account.account").find([("code", "=", "1.1.1")])
         (statements,), (differences,) = find([("code", "=", "STA")]), find([("code", "=", "EXC")])

@@ -1,4 +1,4 @@
-"""Tryton's server at work, and the settings it works by."""
+"""Tryton's server and its settings."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +19,7 @@ _RETRIES = 30
 
 @dataclass(frozen=True)
 class Installation:
-    """A folder with what Tryton's programs must be answer; they are in the cache."""
+    """The programs of Tryton, in the cache, and a folder of their configuration."""
 
     cache: Path
     folder: Path
@@ -97,7 +97,7 @@ class Server:
         await self.books.reset()
 
     async def _answers(self) -> bool:
-        """Whether it has loaded the database: only then does it know that nobody signed in."""
+        """Whether it has loaded the database: only then does it refuse a missing session."""
         body = {"id": 0, "method": "model.res.user.get_preferences", "params": [True, {}]}
         with suppress(httpx.HTTPError):
             async with httpx.AsyncClient(timeout=5, trust_env=False) as http:

@@ -1,4 +1,4 @@
-"""Tryton installed from PyPI into the cache, with a dump of made-up books beside it."""
+"""Installs Tryton from PyPI into the cache, with a dump of seeded data."""
 
 import hashlib
 import sys
@@ -20,7 +20,7 @@ _DUMP = "seeded.sql"
 
 
 class Tryton:
-    """The product. Fiscal years are made for last year, this and next: the snapshot is a year's."""
+    """The product. It has fiscal years for last, this and next year, so a snapshot is per year."""
 
     name = "tryton"
     packages: Sequence[str] = ()
@@ -32,7 +32,7 @@ class Tryton:
         return f"8.2-{_this_year()}-{hashlib.sha256(made_of).hexdigest()[:12]}"
 
     async def equip(self, supervisor: Supervisor) -> None:
-        """Python and PostgreSQL are all it takes."""
+        """Find Python and PostgreSQL, which are all that it needs."""
         del supervisor
 
     async def install(self, supervisor: Supervisor, cache: Path) -> None:

@@ -1,1 +1,1 @@
-"""What every sandbox vendor is made of: state, faults, an operation log, an app, webhooks."""
+"""The parts of every vendor server: state, faults, an operation log, an app, webhooks."""

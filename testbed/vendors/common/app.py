@@ -20,7 +20,7 @@ _LAST_LINE = "_oplog"
 
 
 class App:
-    """Serves one vendor; what was answered is committed and logged before the answer leaves."""
+    """Serves one vendor; a call is committed and logged before its answer is sent."""
 
     def __init__(self, vendor: Vendor, faults: FaultConfig, log: Path) -> None:
         self.vendor = vendor
@@ -97,7 +97,7 @@ class App:
         return self._done(call, endpoint, fault)
 
     def _done(self, call: Call, endpoint: Endpoint, fault: Fault | None = None) -> Response | None:
-        """Handle the call; the fault changes what is answered, not what is done."""
+        """Handle the call; a fault changes the answer, not what is done."""
         try:
             answer = endpoint(call)
         except Refusal as refusal:
@@ -115,7 +115,7 @@ class App:
     def _logged(
         self, call: Call, answer: Response | None, fault: Fault | None = None
     ) -> Response | None:
-        """Commit and log as one: a kill in between is made good at the next start."""
+        """Commit and log together; the next start completes what a kill in between left out."""
         store = self.vendor.store
         changes = store.changes()
         if changes:
@@ -160,7 +160,7 @@ class App:
 
 
 def _spoilt(answer: Response, call: Call, vendor: Vendor, fault: Fault | None) -> Response | None:
-    """What a fault leaves of an answer."""
+    """Return what a fault leaves of an answer."""
     match fault:
         case Fault.LOST_REPLY | Fault.LATE_COMMIT:
             return None

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, QueryParams
 
 
 class Call:
-    """One request: what is asked, of what, by whom, when."""
+    """One request: what is asked, by whom, when."""
 
     def __init__(self, scope: dict[str, Any], body: bytes, at: datetime) -> None:
         self.method: str = scope["method"]
@@ -31,7 +31,7 @@ class Call:
 
     @property
     def operation(self) -> str:
-        """The name of what is asked: the method and the template of the path."""
+        """The name of the operation: the method and the template of the path."""
         return f"{self.method} {self.template}"
 
     @cached_property
@@ -71,7 +71,7 @@ class Call:
 
     @cached_property
     def base_url(self) -> str:
-        """Where the caller found us, for links in answers."""
+        """The address that the caller used, for links in answers."""
         return f"http://{self.headers.get('host', 'localhost')}"
 
     @cached_property
@@ -89,7 +89,7 @@ class Call:
 
 @dataclass(slots=True)
 class Response:
-    """What goes back: `body` None is empty, bytes go as they are, all else as JSON."""
+    """The answer to a call: `body` None is empty, bytes are sent as they are, all else as JSON."""
 
     status: int = 200
     body: object = None
@@ -108,7 +108,7 @@ class Unreadable(ValueError):
 
 
 class Refusal(Exception):
-    """Raised by a handler to answer with a no; everything it did is taken back."""
+    """Raised by a handler to refuse a call; everything that it did is undone."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)

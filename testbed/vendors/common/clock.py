@@ -1,4 +1,4 @@
-"""The vendor's clock: real time, and as far ahead as a test has pushed it."""
+"""The vendor's clock: real time plus what a test has advanced it by."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ class Clock:
     def __init__(self) -> None:
         self._ahead = timedelta()
         self.when_advanced: list[Callable[[], None]] = []
-        """What is called when the clock was advanced, such as what waits for a time."""
+        """Callbacks for an advance of the clock, such as those of timers."""
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead

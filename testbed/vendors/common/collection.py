@@ -10,7 +10,7 @@ KeysOf = Callable[[Doc], Iterable[Hashable]]
 class Collection:
     """Documents by id, in the order they were first put.
 
-    What `get` and `values` return is shared: change a copy (`{**doc, ...}`) and `put` it.
+    The results of `get` and `values` are shared: change a copy (`{**doc, ...}`) and `put` it.
     """
 
     def __init__(self, name: str, touch: Callable[["Collection", str], None]) -> None:
@@ -58,7 +58,7 @@ class Collection:
         return [self._docs[id_] for id_ in self._indexes[index][1].get(key, ())]
 
     def set(self, id_: str, doc: Doc | None) -> None:
-        """Change the memory alone; for the store, which remembers how it was."""
+        """Change the memory alone; for the store, which remembers the document before."""
         before = self._docs.get(id_)
         for name in self._indexes:
             if before is not None:

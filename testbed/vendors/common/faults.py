@@ -1,4 +1,4 @@
-"""Faults on demand, decided by a hash of what is asked, so that the same run fails the same way."""
+"""Faults on demand, decided by a hash of the call, so that the same run fails the same way."""
 
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Fault(StrEnum):
-    """How a call can go wrong for the one who makes it."""
+    """A failure of a call for its caller."""
 
     ERROR_BEFORE = "error_before"
     ERROR_AFTER = "error_after"
@@ -23,7 +23,7 @@ class Fault(StrEnum):
 class Rule(BaseModel):
     """A fault for the calls that fit three globs; `attempt` None means every attempt.
 
-    `trace` is what the caller says it works at, in its X-Correlation-Id.
+    `trace` is the caller's X-Correlation-Id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,7 @@ class Rule(BaseModel):
 
 
 class FaultConfig(BaseModel):
-    """Which calls fail and how; the default is a world where none does."""
+    """The rules of which calls fail and how; by default, none does."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,7 +55,7 @@ class FaultConfig(BaseModel):
     hang_for: float = Field(5.0, ge=0)
     retry_after: int | None = 1
     actors: tuple[str, ...] = ("*",)
-    """Globs of those whom faults may meet; all others are spared."""
+    """Globs of the actors whose calls may fail; all other calls succeed."""
     rules: tuple[Rule, ...] = ()
 
 
@@ -67,7 +67,7 @@ class Faults:
         self._attempts: dict[tuple[str, str], int] = {}
 
     def replace(self, config: FaultConfig) -> None:
-        """Take a new config; attempts are counted from 0 again, so that the run replays."""
+        """Replace the config; attempts are counted from 0 again, so that the run replays."""
         self.config = config
         self._attempts.clear()
 

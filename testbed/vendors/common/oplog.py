@@ -8,7 +8,7 @@ Line = dict[str, Any]
 
 
 class Oplog:
-    """Append-only JSON lines: who asked what and what it changed, never bodies or tokens."""
+    """Append-only JSON lines: each call, its actor and changes, never bodies or tokens."""
 
     def __init__(self, path: Path) -> None:
         self.lines = _read(path)
@@ -28,7 +28,7 @@ class Oplog:
         self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
     def catch_up(self, line: Line | None) -> None:
-        """Write the line of the last commit if a kill came between the commit and the log."""
+        """Write the line of the last commit if it is missing after a kill."""
         if line and line["seq"] >= self.next_seq:
             self.append(line)
 

@@ -33,7 +33,7 @@ class Exceeded:
 
 @dataclass
 class _Window:
-    """What one key has used of a limit; the calls that count, oldest first, each with its cost."""
+    """The use of a limit by one key: the calls that count, oldest first, each with its cost."""
 
     limit: Limit
     used: int = 0

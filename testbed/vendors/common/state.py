@@ -30,7 +30,7 @@ class RecordChange:
 
 
 class Store:
-    """The collections of one vendor: each request is one transaction, kept or taken back whole."""
+    """The collections of one vendor: each request is one transaction, committed or rolled back."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ class Store:
         self._db.executescript(_SCHEMA)
         self._collections: dict[str, Collection] = {}
         self.before: dict[tuple[str, str], Doc | None] = {}
-        """How each document was that changed since the last commit, by collection and id."""
+        """The documents that changed since the last commit, as they were, by collection and id."""
         for name, id_, doc in self._db.execute("SELECT collection, id, doc FROM docs"):
             self.collection(name).set(id_, json.loads(doc))
 

@@ -1,4 +1,4 @@
-"""What a vendor has to say for itself; the app does the rest."""
+"""What differs between vendors; the app does the rest."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -18,8 +18,8 @@ _PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body>%s</body></ht
 class Vendor:
     """Base of the vendors: name the routes and `authenticate`; override what differs.
 
-    An endpoint is a plain function `endpoint(call) -> Answer`. It never awaits, so each request is
-    one transaction; a `Refusal` or a crash takes everything back that it changed.
+    An endpoint is a function `endpoint(call) -> Response`. It never awaits, so each request is one
+    transaction; a `Refusal` or a crash undoes everything that it changed.
     """
 
     name: ClassVar[str]
@@ -49,7 +49,7 @@ class Vendor:
             await self.hooks.stop()
 
     def template(self, call: Call) -> str:
-        """The template that names the operation; a vendor may fill in what makes it telling."""
+        """Return the template that names the operation; a vendor may fill in details."""
         return call.template
 
     def key(self, call: Call) -> str:
@@ -64,7 +64,7 @@ class Vendor:
         """Count the call in the vendor's rate limits, or refuse it; check its scopes."""
 
     def finish(self, call: Call) -> None:
-        """Called when a call that kept the limits has ended; it is in flight no more."""
+        """End a call that was counted in flight."""
 
     def throttled(self, _call: Call, retry_after: int | None) -> Response:
         """The vendor's own 429."""
@@ -97,5 +97,5 @@ class Vendor:
 
 
 def page(status: int, text: bytes) -> Response:
-    """A plain HTML page, as a proxy in front of a vendor would send it."""
+    """Return a plain HTML page, as a proxy in front of a vendor would send it."""
     return Response(status, _PAGE % (text, text), {"Content-Type": "text/html;charset=utf-8"})

@@ -23,7 +23,7 @@ class Post:
 
 
 class DeliveryRules(Protocol):
-    """How a vendor delivers: what it puts into a post, and when it tries again."""
+    """A vendor's rules of delivery: what is in a post, and when it tries again."""
 
     most: int
     """How many events go into one post."""
@@ -53,7 +53,7 @@ class Hooks:
         self._task: asyncio.Task[None] | None = None
 
     def enqueue(self, event: Doc) -> None:
-        """Put an event into the outbox, in the transaction of the change it tells of."""
+        """Put an event into the outbox, in the transaction of its change."""
         id_ = str(self._store.next_id("_outbox"))
         self._outbox.put(id_, {"id": id_, "event": event, "attempt": 0, "due": 0.0})
         self._wake.set()
@@ -77,7 +77,7 @@ class Hooks:
                     await asyncio.wait_for(self._wake.wait(), self._pause())
 
     def _due(self) -> list[list[Doc]]:
-        """What is to be sent now, in posts of events that were tried equally often."""
+        """Return what is due, in posts of events that were tried equally often."""
         now = self._clock.seconds()
         by_attempt: dict[int, list[Doc]] = {}
         for event in self._outbox.values():

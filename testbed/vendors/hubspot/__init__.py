@@ -1,4 +1,4 @@
-"""A HubSpot to talk to: CRM objects, search, associations, properties, OAuth, webhooks."""
+"""HubSpot's server: CRM objects, search, associations, properties, OAuth, webhooks."""
 
 from testbed.vendors.hubspot.vendor import HubSpot
 

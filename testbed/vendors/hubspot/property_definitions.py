@@ -1,4 +1,4 @@
-"""The properties that HubSpot itself defines for each object type, as far as they are used."""
+"""The properties that HubSpot itself defines for each object type, as far as we use them."""
 
 from collections.abc import Mapping
 

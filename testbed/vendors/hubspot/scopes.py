@@ -17,7 +17,7 @@ CASHWARD = frozenset(
         *("crm.schemas.deals.write", "crm.schemas.companies.write", "e-commerce"),
     }
 )
-"""What docs/connectors.md tells operators to grant."""
+"""The scopes that docs/connectors.md tells operators to grant."""
 EVERYTHING = frozenset(
     {
         *(f"crm.objects.{name}.{verb}" for name in OBJECT_TYPES for verb in ("read", "write")),
@@ -28,7 +28,7 @@ EVERYTHING = frozenset(
 
 
 def missing(call: Call, granted: frozenset[str]) -> list[str]:
-    """Scopes of which a call needs one and has none; associations need one of each side."""
+    """Return the missing scopes, of which a call needs one, and associations one per side."""
     types = (object_type(call.params.get(name, "")) for name in ("type", "to_type"))
     for type_ in filter(None, types):
         enough = _enough(call, type_)

@@ -1,4 +1,4 @@
-"""What a property does to a value before it is stored: everything becomes text or nothing."""
+"""Converts the values of properties before they are stored: to text, or to nothing."""
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation

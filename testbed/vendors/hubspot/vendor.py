@@ -158,7 +158,7 @@ class HubSpot(Vendor):
         return Response(400, errors.envelope(f"Invalid input JSON on line 1, column 1: {error}"))
 
     def decorate(self, call: Call, answer: Response) -> None:
-        """Search answers tell nothing of its limit."""
+        """Add the headers of the burst limit; search answers have none."""
         body = answer.body if isinstance(answer.body, dict) else {}
         answer.headers["x-hubspot-correlation-id"] = body.get("correlationId") or str(uuid4())
         burst, key = next(iter(self._counted(call).items()), ("", ""))

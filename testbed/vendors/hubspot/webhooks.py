@@ -77,7 +77,7 @@ class WebhookDelivery:
 
 
 def events(store: Store, changes: Sequence[RecordChange], by: Source) -> list[Doc]:
-    """What HubSpot tells of the changes of one call."""
+    """Return HubSpot's events for the changes of one call."""
     return [
         _event(store, f"{OBJECT_TYPES[change.collection].singular}.{what}", record, by) | more
         for change in changes
@@ -87,7 +87,7 @@ def events(store: Store, changes: Sequence[RecordChange], by: Source) -> list[Do
 
 
 def _happened(store: Store, change: RecordChange) -> list[tuple[str, Doc, Doc]]:
-    """What a change is called, the record, and what its event says besides."""
+    """Return the name of a change, its record, and the other fields of its event."""
     old = store.before.get((change.collection, change.id))
     new = store.collection(change.collection).get(change.id)
     if new is None:

@@ -1,4 +1,4 @@
-"""A server that speaks as Xero's Accounting API 2.0 does."""
+"""A server of Xero's Accounting API 2.0."""
 
 from testbed.vendors.xero.vendor import Xero
 

@@ -1,4 +1,4 @@
-"""BottleCRM itself, prepared, with sales at work in it."""
+"""The real BottleCRM, set up, with people in sales who use it."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from tests.contracts.bottlecrm import BottlecrmHarness
 
 
 @pytest.fixture
-async def bench(system_pool: SystemPool) -> AsyncIterator[BottlecrmHarness]:
+async def harness(system_pool: SystemPool) -> AsyncIterator[BottlecrmHarness]:
     system = await system_pool.open(system_named("bottlecrm"))
     async with bottlecrm.crm(system) as opened:
         yield opened

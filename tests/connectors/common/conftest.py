@@ -1,4 +1,4 @@
-"""A vendor on a socket that answers what a test tells it to, and remembers what it was asked."""
+"""A vendor on a socket that answers as a test scripts it, and remembers its requests."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ class Asked:
 
 @dataclass
 class Wire:
-    """Answers each request by its path, else with the next line of its script.
+    """A server that answers each request by its path, else with the next line of its script.
 
     An empty answer hangs up.
     """

@@ -22,7 +22,7 @@ from tests.connectors.common.conftest import HANG, Wire, answer
 
 
 class Clock:
-    """Stands still until a test moves it."""
+    """A clock that a test moves."""
 
     now = 1000.0
 

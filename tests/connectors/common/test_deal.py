@@ -1,4 +1,4 @@
-"""Fields of ours mean the same in every CRM: what is read from them, told into them, cleared."""
+"""Our fields mean the same in every CRM, whether they are read, written or cleared."""
 
 from collections.abc import Callable
 from datetime import date
@@ -31,7 +31,7 @@ def record(**fields: str) -> Callable[[str], str]:
     return lambda name: fields.get(name.removeprefix("cashward_"), "")
 
 
-def telling(**values: object) -> WriteBack:
+def new_write_back(**values: object) -> WriteBack:
     return WriteBack.model_validate({"subject": Subject("crm:7:w1"), "deal": DEAL, **values})
 
 
@@ -89,11 +89,11 @@ def test_contacts_come_in_the_order_of_roles_and_those_without_come_last() -> No
 
 
 def test_what_is_not_said_leaves_its_field_as_it_is() -> None:
-    assert to_fields(telling()) == {"cashward_key": DEAL}
+    assert to_fields(new_write_back()) == {"cashward_key": DEAL}
 
 
-def test_figures_are_told_to_the_cent_and_an_empty_word_clears() -> None:
-    command = telling(stage=Stage.CLOSED, billed=Money.of("10.50", "EUR"), attention="")
+def test_figures_are_written_to_the_cent_and_an_empty_word_clears() -> None:
+    command = new_write_back(stage=Stage.CLOSED, billed=Money.of("10.50", "EUR"), attention="")
     assert to_fields(command) == {
         "cashward_key": DEAL,
         "cashward_stage": "closed",
@@ -103,12 +103,12 @@ def test_figures_are_told_to_the_cent_and_an_empty_word_clears() -> None:
 
 
 def test_a_project_that_was_written_over_since_is_not_cleared() -> None:
-    command = telling(project="P", project_url=LINK)
+    command = new_write_back(project="P", project_url=LINK)
     assert to_clear(command, record(project="Q", project_url=LINK)) == ["cashward_project_url"]
 
 
 def test_a_command_without_a_project_clears_whichever_is_there() -> None:
-    assert set(to_clear(telling(), record(project="Q"))) == {
+    assert set(to_clear(new_write_back(), record(project="Q"))) == {
         "cashward_project",
         "cashward_project_url",
     }

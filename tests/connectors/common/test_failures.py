@@ -1,4 +1,4 @@
-"""What a vendor's answer means: by what can be done about it, and whether it may have happened."""
+"""The failures that a vendor's answers mean, and whether the change may have happened."""
 
 from datetime import UTC, datetime, timedelta
 

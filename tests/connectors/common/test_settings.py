@@ -1,4 +1,4 @@
-"""A misspelt setting of a vendor is refused by its name: ignored, it would be missed much later."""
+"""A misspelt setting of a vendor is refused by its name."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What people type into fields: read strictly, and told back in words when it cannot be read."""
+"""Text in fields is read strictly; unreadable text is explained in words."""
 
 from collections.abc import Callable
 from datetime import date
@@ -47,10 +47,10 @@ def test_a_milestone_is_read_as_people_write_it(line: str, name: str, share: str
     ],
 )
 def test_a_milestone_that_cannot_be_read_is_quoted_with_the_form_it_needs(line: str) -> None:
-    with pytest.raises(Unreadable) as told:
+    with pytest.raises(Unreadable) as raised:
         fields.milestone(line)
-    assert f'"{line}"' in str(told.value)
-    assert "name; share %; YYYY-MM-DD" in str(told.value)
+    assert f'"{line}"' in str(raised.value)
+    assert "name; share %; YYYY-MM-DD" in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_a_service_level_may_have_no_penalty(
 
 @pytest.mark.parametrize("line", ["response", "; 4 h", "response; ", ";;"])
 def test_a_service_level_that_cannot_be_read_is_quoted(line: str) -> None:
-    with pytest.raises(Unreadable) as told:
+    with pytest.raises(Unreadable) as raised:
         fields.sla_metric(line)
-    assert f'"{line}"' in str(told.value)
+    assert f'"{line}"' in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_service_level_that_cannot_be_read_is_quoted(line: str) -> None:
         ("Infinity", "EUR"),
     ],
 )
-def test_an_amount_of_broken_coins_is_refused(text: str, currency: str) -> None:
+def test_an_amount_of_broken_minor_units_is_refused(text: str, currency: str) -> None:
     with pytest.raises(Unreadable):
         fields.money(currency)(text)
 

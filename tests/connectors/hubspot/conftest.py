@@ -1,4 +1,4 @@
-"""HubSpot's sandbox with sales at work in it, and a socket that says what a test tells it to."""
+"""HubSpot's sandbox with people in sales, and a socket that answers as a test scripts it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,10 +9,10 @@ from tests.connectors.common.conftest import wire
 from tests.contracts import hubspot
 from tests.contracts.hubspot import HubspotHarness
 
-__all__ = ["bench", "wire"]
+__all__ = ["harness", "wire"]
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[HubspotHarness]:
+async def harness(tmp_path: Path) -> AsyncIterator[HubspotHarness]:
     async with hubspot.crm(tmp_path) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""Ways in, API versions, and what HubSpot's refusals mean."""
+"""Sign-in, API versions, and what HubSpot's refusals mean."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -37,36 +37,36 @@ OAUTH = {
     ("way_in", "identity"), [({}, "access token"), (OAUTH, "app cashward-hubspot")]
 )
 async def test_every_api_version_carries_a_deal_by_either_way_in(
-    bench: HubspotHarness, version: str, way_in: dict[str, Any], identity: str
+    harness: HubspotHarness, version: str, way_in: dict[str, Any], identity: str
 ) -> None:
-    deal = await won(bench)
-    async with bench.opened(api_version=version, **way_in) as roles:
+    deal = await won(harness)
+    async with harness.opened(api_version=version, **way_in) as roles:
         assert roles.crm
         assert (await roles.crm.read_deal(deal)).is_won
         await roles.crm.write_back.do(figures(deal), ticket("w"))
         probe = await roles.crm.probe()
         assert (probe.problems, probe.identity) == ((), identity)
-    assert (await bench.told(deal))["contracted"] == "13040.00"
-    calls = [line["path"] for line in await bench.lines() if "/oauth/" not in line["path"]]
+    assert (await harness.written_back(deal))["contracted"] == "13040.00"
+    calls = [line["path"] for line in await harness.lines() if "/oauth/" not in line["path"]]
     assert all(("/v3/" in path or "/v4/" in path) is (version == "v3") for path in calls)
 
 
-async def test_an_expired_token_is_renewed_and_the_write_made_once(bench: HubspotHarness) -> None:
-    deal = await won(bench)
-    await bench.spoil(operation="PATCH *", kind="expired_token")
-    async with bench.opened(**OAUTH) as roles:
+async def test_an_expired_token_is_renewed_and_the_write_made_once(harness: HubspotHarness) -> None:
+    deal = await won(harness)
+    await harness.spoil(operation="PATCH *", kind="expired_token")
+    async with harness.opened(**OAUTH) as roles:
         assert roles.crm
         await roles.crm.write_back.do(figures(deal), ticket("w"))
-    patches = [line for line in await bench.lines() if line["method"] == "PATCH"]
+    patches = [line for line in await harness.lines() if line["method"] == "PATCH"]
     assert [(line["status"], line["committed"]) for line in patches] == [(401, False), (200, True)]
 
 
 async def test_a_token_in_a_file_is_read_anew_when_it_is_refused(
-    bench: HubspotHarness, tmp_path: Path
+    harness: HubspotHarness, tmp_path: Path
 ) -> None:
     file = tmp_path / "token"
     file.write_text("pat-na1-revoked\n")
-    async with bench.opened(access_token=None, access_token_file=file) as roles:
+    async with harness.opened(access_token=None, access_token_file=file) as roles:
         assert roles.crm
         with pytest.raises(Misconfigured):
             await roles.crm.read_deal(SEEDED)
@@ -74,19 +74,19 @@ async def test_a_token_in_a_file_is_read_anew_when_it_is_refused(
         assert (await roles.crm.read_deal(SEEDED)).id == SEEDED
 
 
-async def test_a_refused_client_is_for_a_person_to_mend(bench: HubspotHarness) -> None:
-    async with bench.opened(**{**OAUTH, "client_secret": "wrong"}) as roles:
+async def test_a_refused_client_is_for_a_person_to_mend(harness: HubspotHarness) -> None:
+    async with harness.opened(**{**OAUTH, "client_secret": "wrong"}) as roles:
         assert roles.crm
         with pytest.raises(Misconfigured, match="token endpoint"):
             await roles.crm.probe()
 
 
 async def test_a_write_that_hangs_longer_than_a_call_may_is_uncertain(
-    bench: HubspotHarness,
+    harness: HubspotHarness,
 ) -> None:
-    deal = await won(bench)
-    await bench.spoil(operation="PATCH *", kind="hang")
-    async with bench.opened(http={"timeout_seconds": 0.2}) as roles:
+    deal = await won(harness)
+    await harness.spoil(operation="PATCH *", kind="hang")
+    async with harness.opened(http={"timeout_seconds": 0.2}) as roles:
         assert roles.crm
         with pytest.raises(Uncertain):
             await roles.crm.write_back.do(figures(deal), ticket("w"))
@@ -94,17 +94,17 @@ async def test_a_write_that_hangs_longer_than_a_call_may_is_uncertain(
 
 @pytest.mark.parametrize("fault", ["malformed", "error_after", "error_before"])
 async def test_an_answer_that_says_nothing_leaves_a_write_uncertain(
-    bench: HubspotHarness, fault: str
+    harness: HubspotHarness, fault: str
 ) -> None:
-    deal = await won(bench)
-    await bench.spoil(operation="PATCH *", kind=fault)
+    deal = await won(harness)
+    await harness.spoil(operation="PATCH *", kind=fault)
     with pytest.raises(Uncertain) as lost:
-        await bench.crm.write_back.do(figures(deal), ticket("w"))
+        await harness.crm.write_back.do(figures(deal), ticket("w"))
     assert lost.value.answered
 
 
-async def test_another_servers_address_is_for_a_person_to_mend(bench: HubspotHarness) -> None:
-    async with bench.opened(url=f"{bench.url}/elsewhere") as roles:
+async def test_another_servers_address_is_for_a_person_to_mend(harness: HubspotHarness) -> None:
+    async with harness.opened(url=f"{harness.url}/elsewhere") as roles:
         assert roles.crm
         with pytest.raises(Misconfigured, match="url"):
             await roles.crm.read_deal(SEEDED)
@@ -131,8 +131,8 @@ def test_no_secret_shows_in_the_settings() -> None:
     assert "cashward-demo" not in repr(settings)
 
 
-async def test_the_settle_time_can_be_set(bench: HubspotHarness) -> None:
-    assert bench.crm.write_back.idempotency.settle_time == timedelta(seconds=30)
+async def test_the_settle_time_can_be_set(harness: HubspotHarness) -> None:
+    assert harness.crm.write_back.idempotency.settle_time == timedelta(seconds=30)
     async with open_hubspot(
         HubspotSettings.model_validate({"access_token": "t", "http": {"settle_seconds": 2}})
     ) as roles:
@@ -175,9 +175,9 @@ async def test_the_settle_time_can_be_set(bench: HubspotHarness) -> None:
 def test_a_refusal_says_who_must_do_what(
     status: int, body: dict[str, Any], failure: type[ConnectorFailure], says: str
 ) -> None:
-    told = _told(status, body)
-    assert type(told) is failure
-    assert says in told.reason
+    explained = _explained(status, body)
+    assert type(explained) is failure
+    assert says in explained.reason
 
 
 @pytest.mark.parametrize(
@@ -197,17 +197,17 @@ def test_a_refusal_says_who_must_do_what(
 def test_a_wait_is_as_long_as_hubspots_window(
     status: int, body: dict[str, Any] | None, headers: dict[str, str], pause: int
 ) -> None:
-    told = _told(status, body, headers)
-    assert type(told) is Throttled
-    assert told.pause == timedelta(seconds=pause)
+    explained = _explained(status, body, headers)
+    assert type(explained) is Throttled
+    assert explained.pause == timedelta(seconds=pause)
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 521])
 def test_an_outcome_that_is_not_known_is_not_explained_away(status: int) -> None:
-    assert _told(status, {"message": "internal error"}) is None
+    assert _explained(status, {"message": "internal error"}) is None
 
 
-def _told(
+def _explained(
     status: int, body: dict[str, Any] | None, headers: dict[str, str] | None = None
 ) -> ConnectorFailure | None:
     answered = httpx.Response(status, json=body or "gone", headers=headers)

@@ -1,4 +1,4 @@
-"""Answers that the sandbox does not give, and HubSpot may."""
+"""Responses that HubSpot may send and the sandbox does not."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -77,7 +77,7 @@ async def test_a_property_that_another_program_made_meanwhile_is_made(wire: Wire
         await setup.close(gap)
 
 
-async def test_an_account_where_no_deal_can_be_won_is_told_to_sales(
+async def test_an_account_where_no_deal_can_be_won_is_a_problem_for_sales(
     crm: HubspotCrm, wire: Wire
 ) -> None:
     for kind in ("deals", "companies", "contacts", "line_items"):
@@ -87,9 +87,9 @@ async def test_an_account_where_no_deal_can_be_won_is_told_to_sales(
     wire.by_path["/crm/v4/associations/deals/contacts/labels"] = answer(200, {"results": []})
     for kind in ("deals", "tasks"):
         wire.by_path[f"{OBJECTS}/{kind}/0"] = answer(404, {"message": "resource not found"})
-    wanting = (await crm.probe()).problems
-    assert "no deal pipeline has a stage of probability 1.0: sales must make one" in wanting
-    assert "property deals.cashward_scope is missing: prepare the account" in wanting
+    problems = (await crm.probe()).problems
+    assert "no deal pipeline has a stage of probability 1.0: sales must make one" in problems
+    assert "property deals.cashward_scope is missing: prepare the account" in problems
 
 
 def _record(kind: str, id: str, associations: Mapping[str, object], **values: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Setting an account up, and what a connection says of itself."""
+"""The set-up of an account, and the probe of a connection."""
 
 from pathlib import Path
 from typing import Any
@@ -14,73 +14,75 @@ from tests.contracts.crm_harness import figures, ticket, won
 from tests.contracts.hubspot import PROPERTIES, HubspotHarness
 
 
-async def test_an_empty_account_is_prepared_once(bench: HubspotHarness) -> None:
-    await bench.empty()
-    planned = await bench.crm.set_up(dry_run=True)
+async def test_an_empty_account_is_prepared_once(harness: HubspotHarness) -> None:
+    await harness.empty()
+    planned = await harness.crm.set_up(dry_run=True)
     assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 4
-    wanting = (await bench.crm.probe()).problems
-    assert len(wanting) == len(planned)
-    assert list(await bench.crm.set_up(dry_run=False)) == list(planned)
-    assert (await bench.crm.probe()).problems == ()
-    assert list(await bench.crm.set_up(dry_run=False)) == []
+    problems = (await harness.crm.probe()).problems
+    assert len(problems) == len(planned)
+    assert list(await harness.crm.set_up(dry_run=False)) == list(planned)
+    assert (await harness.crm.probe()).problems == ()
+    assert list(await harness.crm.set_up(dry_run=False)) == []
 
 
-async def test_a_dry_run_changes_nothing(bench: HubspotHarness) -> None:
-    await bench.empty()
-    await bench.crm.set_up(dry_run=True)
-    assert {line["committed"] for line in await bench.lines()} == {False}
+async def test_a_dry_run_changes_nothing(harness: HubspotHarness) -> None:
+    await harness.empty()
+    await harness.crm.set_up(dry_run=True)
+    assert {line["committed"] for line in await harness.lines()} == {False}
 
 
-async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(bench: HubspotHarness) -> None:
-    await bench.empty()
-    await bench.crm.set_up(dry_run=False)
-    deal = await won(bench)
-    await bench.crm.write_back.do(figures(deal), ticket("w"))
-    assert (await bench.crm.read_deal(deal)).unreadable == ()
+async def test_a_deal_can_be_carried_in_an_account_that_we_prepared(
+    harness: HubspotHarness,
+) -> None:
+    await harness.empty()
+    await harness.crm.set_up(dry_run=False)
+    deal = await won(harness)
+    await harness.crm.write_back.do(figures(deal), ticket("w"))
+    assert (await harness.crm.read_deal(deal)).unreadable == ()
 
 
 async def test_a_choice_that_is_missing_is_added_and_those_of_others_stay(
-    bench: HubspotHarness,
+    harness: HubspotHarness,
 ) -> None:
     path = f"{PROPERTIES}/deals/cashward_template"
     own = {"label": "Ours", "value": "ours", "displayOrder": 0, "hidden": False}
-    await bench.write("PATCH", path, {"options": [own]})
-    assert list(await bench.crm.set_up(dry_run=False)) == [
+    await harness.write("PATCH", path, {"options": [own]})
+    assert list(await harness.crm.set_up(dry_run=False)) == [
         "options of property deals.cashward_template"
     ]
-    options = (await bench.hands.get(path)).json()["options"]
+    options = (await harness.hands.get(path)).json()["options"]
     values = [option["value"] for option in options]
     assert values == ["ours", "implementation", "campaign", "support"]
 
 
-async def test_a_field_of_another_type_is_for_a_person_to_mend(bench: HubspotHarness) -> None:
+async def test_a_field_of_another_type_is_for_a_person_to_mend(harness: HubspotHarness) -> None:
     path = f"{PROPERTIES}/deals/cashward_start"
-    await bench.write("PATCH", path, {"type": "string", "fieldType": "text"})
-    assert list(await bench.crm.set_up(dry_run=False)) == []
-    (sentence,) = (await bench.crm.probe()).problems
+    await harness.write("PATCH", path, {"type": "string", "fieldType": "text"})
+    assert list(await harness.crm.set_up(dry_run=False)) == []
+    (sentence,) = (await harness.crm.probe()).problems
     assert "deals.cashward_start is a string, we need a date" in sentence
 
 
-async def test_a_probe_names_the_account(bench: HubspotHarness) -> None:
-    probe = await bench.crm.probe()
+async def test_a_probe_names_the_account(harness: HubspotHarness) -> None:
+    probe = await harness.crm.probe()
     assert (probe.system, probe.account) == ("hubspot", "HubSpot 48120077 (standard, EUR)")
-    assert {line["committed"] for line in await bench.lines()} == {False}
+    assert {line["committed"] for line in await harness.lines()} == {False}
 
 
 @pytest.mark.parametrize(
     "missing",
     ["crm.objects.contacts.read", "crm.objects.deals.write", "crm.objects.companies.read"],
 )
-async def test_a_missing_scope_is_wanting_by_its_name(tmp_path: Path, missing: str) -> None:
+async def test_a_missing_scope_is_a_problem_by_its_name(tmp_path: Path, missing: str) -> None:
     tokens = {
         hubspot.TOKEN: {"actor": "cashward", "scopes": scopes.CASHWARD - {missing}},
         "pat-na1-sales-demo": {"actor": "sales", "scopes": scopes.EVERYTHING},
     }
     config: dict[str, Any] = {"hubspot": {"tokens": tokens}}
-    async with hubspot.crm(tmp_path, config) as bench:
-        wanting = (await bench.crm.probe()).problems
-    assert wanting
-    assert all(missing in sentence for sentence in wanting)
+    async with hubspot.crm(tmp_path, config) as harness:
+        problems = (await harness.crm.probe()).problems
+    assert problems
+    assert all(missing in sentence for sentence in problems)
 
 
 def test_the_scopes_we_ask_for_are_those_of_the_sandbox_and_the_docs() -> None:
@@ -90,9 +92,9 @@ def test_the_scopes_we_ask_for_are_those_of_the_sandbox_and_the_docs() -> None:
 
 
 async def test_a_write_to_a_field_that_is_missing_is_for_a_person_to_mend(
-    bench: HubspotHarness,
+    harness: HubspotHarness,
 ) -> None:
-    deal = await won(bench)
-    await bench.write("DELETE", f"{PROPERTIES}/deals/cashward_paid")
+    deal = await won(harness)
+    await harness.write("DELETE", f"{PROPERTIES}/deals/cashward_paid")
     with pytest.raises(Misconfigured, match="cashward_paid"):
-        await bench.crm.write_back.do(figures(deal), ticket("w"))
+        await harness.crm.write_back.do(figures(deal), ticket("w"))

@@ -1,4 +1,4 @@
-"""The spelling of values in HubSpot, and what a person is told of an unreadable one."""
+"""The spelling of values in HubSpot, and the finding about an unreadable one."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -13,48 +13,48 @@ from tests.contracts.hubspot import OBJECTS, TOKEN, HubspotHarness, local
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-async def win_many(bench: HubspotHarness, count: int) -> list[DealId]:
+async def win_many(harness: HubspotHarness, count: int) -> list[DealId]:
     made: list[DealId] = []
     for _ in range(count // 50):
         deals = [
             {"properties": {"dealname": "A won one", "pipeline": "default", "dealstage": stage}}
             for stage in ["closedwon"] * 50
         ]
-        created = await bench.write("POST", f"{OBJECTS}/deals/batch/create", {"inputs": deals})
+        created = await harness.write("POST", f"{OBJECTS}/deals/batch/create", {"inputs": deals})
         made += [DealId(f"hubspot:{each['id']}") for each in created["results"]]
     return made
 
 
-async def test_more_won_deals_than_a_page_holds_are_all_told_of(bench: HubspotHarness) -> None:
-    made = await win_many(bench, 450)
-    seen = await bench.crm.won_since(LONG_AGO)
+async def test_more_won_deals_than_a_page_holds_are_all_found(harness: HubspotHarness) -> None:
+    made = await win_many(harness, 450)
+    seen = await harness.crm.won_since(LONG_AGO)
     assert sorted(each.deal for each in seen) == sorted(made)
     assert [each.changed_at for each in seen] == sorted(each.changed_at for each in seen)
 
 
-async def test_a_deal_that_moves_while_we_read_hides_no_other(bench: HubspotHarness) -> None:
-    made = await win_many(bench, 450)
-    assert isinstance(bench.crm, HubspotCrm)
+async def test_a_deal_that_moves_while_we_read_hides_no_other(harness: HubspotHarness) -> None:
+    made = await win_many(harness, 450)
+    assert isinstance(harness.crm, HubspotCrm)
     seen = set()
-    async for record in bench.crm._won_records(LONG_AGO):
+    async for record in harness.crm._won_records(LONG_AGO):
         seen.add(f"hubspot:{record.id}")
         if len(seen) == 200:  # the first page is read: its records move behind all others
             names = [{"id": local(deal), "properties": {"dealname": "New"}} for deal in made[:50]]
-            await bench.write("POST", f"{OBJECTS}/deals/batch/update", {"inputs": names})
+            await harness.write("POST", f"{OBJECTS}/deals/batch/update", {"inputs": names})
     assert seen == set(made)
 
 
-async def test_a_renewal_is_won_by_its_own_stage(bench: HubspotHarness) -> None:
+async def test_a_renewal_is_won_by_its_own_stage(harness: HubspotHarness) -> None:
     deal = DealId("hubspot:51230000018")
-    await bench.change(deal, pipeline="88120001", dealstage="88120011")
-    assert [each.deal for each in await bench.crm.won_since(LONG_AGO)] == [deal]
+    await harness.change(deal, pipeline="88120001", dealstage="88120011")
+    assert [each.deal for each in await harness.crm.won_since(LONG_AGO)] == [deal]
 
 
-async def test_one_search_does_where_one_page_holds_all(bench: HubspotHarness) -> None:
-    await bench.win(DealId("hubspot:51230000017"))
-    await bench.crm.won_since(LONG_AGO)
-    await bench.crm.won_since(LONG_AGO)
-    operations = [line["operation"] for line in await bench.lines()]
+async def test_one_search_does_where_one_page_holds_all(harness: HubspotHarness) -> None:
+    await harness.win(DealId("hubspot:51230000017"))
+    await harness.crm.won_since(LONG_AGO)
+    await harness.crm.won_since(LONG_AGO)
+    operations = [line["operation"] for line in await harness.lines()]
     search = f"POST {OBJECTS}/deals/search"
     assert operations == ["GET /crm/v3/pipelines/deals", search, search]
 

@@ -1,4 +1,4 @@
-"""Jira's bench, as the contract suite has it."""
+"""Jira's harness, as the contract suite has it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,5 +10,5 @@ from tests.contracts.jira import JiraHarness, pm
 
 @pytest.fixture
 async def jira(tmp_path: Path) -> AsyncIterator[JiraHarness]:
-    async with pm(tmp_path) as bench:
-        yield bench
+    async with pm(tmp_path) as harness:
+        yield harness

@@ -1,4 +1,4 @@
-"""Signing in, by token and by OAuth, and what Jira does not say of a wrong token."""
+"""Sign-in by token and by OAuth, and how a wrong token is recognised."""
 
 from pathlib import Path
 from typing import Any
@@ -148,7 +148,7 @@ async def test_no_right_to_create_projects_is_for_a_person_to_grant(jira: JiraHa
             await pm_of(roles).open_project.do(plan().opening(), ticket())
 
 
-async def test_refusals_are_told_in_any_language(jira: JiraHarness) -> None:
+async def test_refusals_are_recognised_in_any_language(jira: JiraHarness) -> None:
     jira.sandbox.apps["jira"].vendor.options = {"language": "sk_SK"}
     made = await jira.pm.open_project.do(plan().opening(), ticket())
     assert await jira.pm.open_project.do(plan().opening(), ticket(2)) == made
@@ -180,7 +180,7 @@ async def test_each_changing_call_that_is_lost_is_mended_by_the_next_attempt(
 
 
 async def _kickoff(jira: JiraHarness) -> list[str]:
-    """All that kickoff does, each change until its answer comes. Answers why some were lost."""
+    """Do all of kickoff, each change until its answer comes; return why some were lost."""
     pm, full = jira.pm, plan(people=("acc-consultant", "acc-designer"))
     lost: list[str] = []
 

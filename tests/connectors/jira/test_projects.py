@@ -1,4 +1,4 @@
-"""Projects and what is written on them: key, charter, milestones, team."""
+"""Projects: key, charter, milestones, team."""
 
 import pytest
 
@@ -43,7 +43,7 @@ async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: Ji
     assert made.url == f"{jira.url}/browse/{project['key']}"
 
 
-async def test_a_key_in_use_by_another_is_told_with_a_way_out(jira: JiraHarness) -> None:
+async def test_a_key_in_use_by_another_is_refused_with_a_way_out(jira: JiraHarness) -> None:
     taken = {"key": project_key(DEAL), "name": "Somebody else's", **SOFTWARE}
     await jira.write("POST", "/project", taken)
     with pytest.raises(Rejected, match=r"rename that one, or delete it for good"):
@@ -118,12 +118,12 @@ async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
     await jira.write("POST", "/version", {"name": "By hand", "projectId": int(project)})
     again = await jira.pm.plan_milestones.do(plan().milestone_plan(project), ticket(2))
     assert again.parts == versions
-    told = await jira.pm.read_milestones(DEAL, project)
-    assert [each.item for each in told] == ["m1", "m2"]
+    milestones = await jira.pm.read_milestones(DEAL, project)
+    assert [each.item for each in milestones] == ["m1", "m2"]
     assert not await jira.pm.read_milestones(DealId("hubspot:5123000001"), project)
 
 
-async def test_milestones_of_one_name_are_told_apart(jira: JiraHarness) -> None:
+async def test_milestones_of_one_name_are_distinguished(jira: JiraHarness) -> None:
     project = await opened(jira)
     named = (item(1, "Payment"), item(2, "payment "), item(3, "Go-live"))
     command = plan().model_copy(update={"milestones": named}).milestone_plan(project)
@@ -149,7 +149,7 @@ async def test_a_member_who_is_in_already_keeps_nobody_out(jira: JiraHarness) ->
     assert len(await jira.pm.staff_project.find(command)) == 1
 
 
-async def test_a_stranger_on_the_team_is_refused_and_told(jira: JiraHarness) -> None:
+async def test_a_stranger_on_the_team_is_refused_and_named(jira: JiraHarness) -> None:
     project = await opened(jira)
     command = plan(people=("acc-consultant", "acc-nobody")).staffing(project)
     with pytest.raises(Rejected, match="acc-nobody"):
@@ -166,7 +166,7 @@ async def test_no_team_is_no_call(jira: JiraHarness) -> None:
     assert len(await jira.calls()) == before
 
 
-async def test_a_role_that_is_not_there_is_told_with_those_that_are(jira: JiraHarness) -> None:
+async def test_a_missing_role_is_reported_with_those_that_exist(jira: JiraHarness) -> None:
     project = await opened(jira)
     async with jira.opened(team_role="Pilots") as roles:
         assert roles.pm

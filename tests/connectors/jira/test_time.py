@@ -1,4 +1,4 @@
-"""Time in Jira: worklogs, however many hang on an issue, and whoever made it."""
+"""Time in Jira: the worklogs of every issue, however many, whoever made it."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,10 +17,10 @@ async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraHarness)
         if number == 20:  # as many writes as Jira lets an issue have in two seconds
             jira.sandbox.apps["jira"].vendor.clock.advance(2)
         await jira.book(project, "w1", Decimal("0.5"), DAY)
-    told = await jira.pm.read_time(DEAL, project)
-    assert len({each.id for each in told}) == 23
-    assert sum(each.hours for each in told) == Decimal("11.5")
-    assert not any(each.is_approved for each in told)
+    entries = await jira.pm.read_time(DEAL, project)
+    assert len({each.id for each in entries}) == 23
+    assert sum(each.hours for each in entries) == Decimal("11.5")
+    assert not any(each.is_approved for each in entries)
 
 
 async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: JiraHarness) -> None:
@@ -31,8 +31,8 @@ async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: Jir
     issue = await jira.write("POST", "/issue", {"fields": fields})
     booked = {"timeSpentSeconds": 5400, "started": "2026-12-08T23:30:00.000+0100"}
     await jira.write("POST", f"/issue/{issue['id']}/worklog", booked)
-    (told,) = await jira.pm.read_time(DEAL, project)
-    assert (told.package, told.hours, told.day) == ("", Decimal("1.5"), DAY)
+    (entry,) = await jira.pm.read_time(DEAL, project)
+    assert (entry.package, entry.hours, entry.day) == ("", Decimal("1.5"), DAY)
 
 
 async def test_a_day_is_that_of_the_account_that_asks(jira: JiraHarness) -> None:
@@ -41,5 +41,5 @@ async def test_a_day_is_that_of_the_account_that_asks(jira: JiraHarness) -> None
     made = await jira.pm.plan_work.do(plan().work(project, versions), ticket())
     early = {"timeSpentSeconds": 3600, "started": "2026-12-09T00:30:00.000+0100"}
     await jira.write("POST", f"/issue/{made.parts['w1']}/worklog", early)
-    (told,) = await jira.pm.read_time(DEAL, project)
-    assert (told.hours, told.day) == (Decimal(1), date(2026, 12, 9))
+    (entry,) = await jira.pm.read_time(DEAL, project)
+    assert (entry.hours, entry.day) == (Decimal(1), date(2026, 12, 9))

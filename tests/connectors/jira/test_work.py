@@ -1,4 +1,4 @@
-"""The work breakdown: made in bulks, found by key, completed, and rid of doubles."""
+"""The work breakdown: made in bulks, found by key, completed, and swept of duplicates."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ async def work_in(jira: JiraHarness, items: int = 2) -> PlanWork:
     return plan(items=items).work(project, await planned(jira, project, items))
 
 
-async def work_of(jira: JiraHarness, house: dict[str, str]) -> PlanWork:
+async def work_of(jira: JiraHarness, defaults: dict[str, str]) -> PlanWork:
     """Work in a project of another template."""
-    async with jira.opened(**house) as roles:
+    async with jira.opened(**defaults) as roles:
         assert roles.pm
         project = (await roles.pm.open_project.do(plan().opening(), ticket())).id
     return plan().work(project, await planned(jira, project))
@@ -39,7 +39,7 @@ async def by_hand(jira: JiraHarness, project: str, number: int) -> None:
 
 
 def keyed(issues: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Our issues' fields by our keys."""
+    """Return the fields of our issues by our keys."""
     ours = (issue for issue in issues if issue["properties"])
     prefix = f"{DEAL}:"
     return {
@@ -102,7 +102,7 @@ async def test_what_lost_attempts_left_is_found_and_swept(jira: JiraHarness) -> 
     assert list(await jira.pm.plan_work.find(command)) == [first]
 
 
-async def test_a_refused_row_is_told_and_the_others_are_kept(jira: JiraHarness) -> None:
+async def test_a_refused_row_is_reported_and_the_others_are_kept(jira: JiraHarness) -> None:
     command = await work_in(jira)
     broken = command.packages[0].model_copy(update={"name": " "})
     partly = command.model_copy(update={"packages": (broken, *command.packages[1:])})
@@ -114,7 +114,7 @@ async def test_a_refused_row_is_told_and_the_others_are_kept(jira: JiraHarness) 
     assert list(await jira.pm.plan_work.find(command)) == [made]
 
 
-async def test_a_bulk_of_which_nothing_is_made_is_told(jira: JiraHarness) -> None:
+async def test_a_bulk_that_makes_nothing_is_reported(jira: JiraHarness) -> None:
     command = await work_in(jira)
     unknown = command.model_copy(update={"versions": {"m1": "1", "m2": "2"}})
     with pytest.raises(Rejected, match="fixVersions"):

@@ -1,4 +1,4 @@
-"""The world in memory: people act in it, and the ports tell of what they did."""
+"""The world in memory: people act in it, and the ports show what they did."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -76,7 +76,7 @@ def charter(project: ExternalId, *, is_closed: bool = False) -> WriteCharter:
     )
 
 
-async def test_a_reached_milestone_is_told_of(world: MemoryWorld, pm: Pm) -> None:
+async def test_a_reached_milestone_is_found(world: MemoryWorld, pm: Pm) -> None:
     project = (await pm.open_project.do(OPENING, TICKET)).id
     made = await pm.plan_milestones.do(planning(project), TICKET)
     assert set(made.parts) == {"m1", "m2"}

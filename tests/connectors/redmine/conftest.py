@@ -1,4 +1,4 @@
-"""Redmine's bench, as the contract suite has it."""
+"""Redmine's harness, as the contract suite has it."""
 
 from collections.abc import AsyncIterator
 
@@ -11,5 +11,5 @@ from tests.contracts.redmine import RedmineHarness, pm
 
 @pytest.fixture
 async def redmine(system_pool: SystemPool) -> AsyncIterator[RedmineHarness]:
-    async with pm(await system_pool.open(system_named("redmine"))) as bench:
-        yield bench
+    async with pm(await system_pool.open(system_named("redmine"))) as harness:
+        yield harness

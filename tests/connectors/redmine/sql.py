@@ -1,4 +1,4 @@
-"""What only Redmine's database shows, or sets."""
+"""Queries and changes that only Redmine's database allows."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from tests.contracts.redmine import RedmineHarness
 
 
 async def ask(redmine: RedmineHarness, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    """The rows of a query; none of a change."""
+    """Return the rows of a query; none for a change."""
     at = redmine.system.place.database
     async with await psycopg.AsyncConnection.connect(at, autocommit=True) as connection:
-        told = await connection.execute(statement.encode(), values)
-        return await told.fetchall() if told.description else []
+        cursor = await connection.execute(statement.encode(), values)
+        return await cursor.fetchall() if cursor.description else []

@@ -1,4 +1,4 @@
-"""Projects and what is written on them: identifier, panel, closing, team."""
+"""Projects: identifier, charter, closing, team."""
 
 import re
 
@@ -17,14 +17,14 @@ PANEL = "/projects/{}/wiki/Customer_panel"
 
 
 @pytest.mark.parametrize(
-    ("deal", "told"),
+    ("deal", "expected"),
     [
         ("hubspot:51230000017", "cw-hubspot-51230000017"),
         ("bottlecrm:550e8400-e29b-41d4", "cw-bottlecrm-550e8400-e29b-41d4"),
     ],
 )
-def test_an_identifier_is_the_deal(deal: str, told: str) -> None:
-    assert identifier(DealId(deal)) == told
+def test_an_identifier_is_the_deal(deal: str, expected: str) -> None:
+    assert identifier(DealId(deal)) == expected
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_any_deal_has_an_identifier_of_its_own(deal: str) -> None:
 
 
 @pytest.mark.real
-async def test_an_identifier_of_another_is_told_with_a_way_out(redmine: RedmineHarness) -> None:
+async def test_an_identifier_of_another_is_refused_with_a_way_out(redmine: RedmineHarness) -> None:
     theirs = {"name": "Somebody else's", "identifier": identifier(DEAL)}
     await redmine.write("POST", "/projects", {"project": theirs})
     with pytest.raises(Rejected, match="rename or delete it"):
@@ -65,8 +65,8 @@ async def test_an_empty_project_goes_and_one_with_work_is_archived(redmine: Redm
 async def test_a_panel_shows_terms_and_no_personal_data(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     team = (TeamMember(role="lead", person="7"),)
-    told = plan().model_copy(update={"team": team}).charter(project)
-    await redmine.pm.write_charter.do(told, ticket())
+    charter = plan().model_copy(update={"team": team}).charter(project)
+    await redmine.pm.write_charter.do(charter, ticket())
     text = (await redmine.read(PANEL.format(project)))["wiki_page"]["text"]
     for words in (
         "*Contract terms*, from 2026-12-07 to 2027-03-26",
@@ -113,12 +113,12 @@ async def test_a_lead_manages_and_others_develop(redmine: RedmineHarness) -> Non
     staffing = plan().model_copy(update={"team": team}).staffing(project)
     await redmine.pm.staff_project.do(staffing, ticket())
     members = (await redmine.read(f"/projects/{project}/memberships"))["memberships"]
-    told = {str(each["user"]["id"]): each["roles"][0]["name"] for each in members}
-    assert told == {people["lead"]: "Manager", people["developer"]: "Developer"}
+    roles = {str(each["user"]["id"]): each["roles"][0]["name"] for each in members}
+    assert roles == {people["lead"]: "Manager", people["developer"]: "Developer"}
 
 
 @pytest.mark.real
-async def test_milestones_of_one_name_are_told_apart(redmine: RedmineHarness) -> None:
+async def test_milestones_of_one_name_are_distinguished(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     items = (item(1, "Delivery " * 9), item(2, "Delivery " * 9), item(3, "Other"))
     milestones = plan().model_copy(update={"milestones": items}).milestone_plan(project)

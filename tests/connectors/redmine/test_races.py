@@ -1,4 +1,4 @@
-"""Redmine lets two that look at once both make: one is elected, the rest swept, no work is lost."""
+"""Redmine lets two concurrent attempts both make a record: one is elected, the others are swept."""
 
 import asyncio
 from typing import Any
@@ -20,10 +20,10 @@ _RACES = 5
 
 
 async def race(many: int, change: Operation[Any], command: Any) -> tuple[Receipt, int]:
-    """Many make it at once; then it is swept as the ledger does it. Tells how many were too many.
+    """Run many attempts at once, sweep as the ledger does, and return how many were strays.
 
-    Redmine's database may give up one of two that lock each other: then it may have happened. On a
-    crowded machine a look may come to nothing: then nothing happened.
+    Redmine's database may abort one of two that lock each other: then it may have happened. On a
+    busy machine a search may fail: then nothing happened.
     """
     makes = (change.do(command, ticket()) for _ in range(many))
     ends = await asyncio.gather(*makes, return_exceptions=True)
@@ -36,9 +36,9 @@ async def race(many: int, change: Operation[Any], command: Any) -> tuple[Receipt
 
 
 async def race_until_it_strays(many: int, change: Operation[Any], command: Any) -> Receipt:
-    """The elected one of a race that made too many: in some, the first has made before others look.
+    """Race until there are strays, and return the elected record.
 
-    Those prove nothing: what they made is taken back, and they race again.
+    A race without strays proves nothing: what it made is undone, and it runs again.
     """
     for _ in range(_RACES):
         elected, strays = await race(many, change, command)
@@ -49,7 +49,7 @@ async def race_until_it_strays(many: int, change: Operation[Any], command: Any) 
 
 
 async def duplicate(redmine: RedmineHarness, path: str, kind: str, **fields: Any) -> ExternalId:
-    """What an attempt leaves behind whose commit came late."""
+    """Make the record that an attempt with a late commit leaves behind."""
     return ExternalId(str((await redmine.write("POST", path, {kind: fields}))[kind]["id"]))
 
 
@@ -68,8 +68,8 @@ async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineHarnes
     assert await ask(redmine, "SELECT count(*) FROM versions") == [(2,)]
     planning = plan().work(project, dict(versions))
     work = await race_until_it_strays(3, redmine.pm.plan_work, planning)
-    told = await ask(redmine, "SELECT id::text FROM issues ORDER BY id")
-    assert {number for (number,) in told} == set(work.parts.values())
+    rows = await ask(redmine, "SELECT id::text FROM issues ORDER BY id")
+    assert {number for (number,) in rows} == set(work.parts.values())
     assert work.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
 
 
@@ -143,9 +143,9 @@ async def test_what_was_done_before_an_error_answer_is_found_and_not_done_again(
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     redmine.proxy.every(3, Fault.BAD_GATEWAY, changes, times=1)
-    with pytest.raises(Uncertain) as told:
+    with pytest.raises(Uncertain) as raised:
         await redmine.pm.plan_work.do(work, ticket())
-    assert told.value.answered
+    assert raised.value.answered
     made = await redmine.pm.plan_work.do(work, ticket(2))
     assert await ask(redmine, "SELECT count(*) FROM issues") == [(6,)]
     assert list(await redmine.pm.plan_work.find(work)) == [made]

@@ -1,4 +1,4 @@
-"""Where Redmine says yes, or nothing, and means no."""
+"""Refusals that Redmine reports as success, or not at all."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,7 +30,7 @@ MUCH_TIME = (
 
 
 def straight(redmine: RedmineHarness, method: str, path: str, body: Mapping[str, Any]) -> None:
-    """A person's change in the middle of ours, before the proxy passes the next request on."""
+    """Make a person's change in the middle of ours, before the proxy passes the next request on."""
     key = {"X-Redmine-API-Key": redmine.system.place.credentials["delivery_key"]}
     url = f"{redmine.system.place.url}{path}.json"
     httpx.request(method, url, json=body, headers=key, trust_env=False).raise_for_status()
@@ -81,24 +81,24 @@ async def test_a_probe_names_all_that_a_person_must_make(redmine: RedmineHarness
     names = {"key_field": "our_key", "billing_field": "our_state", "tracker": "Work package"}
     async with redmine.opened(**names, team_role="Crew") as roles:
         assert roles.pm
-        wanting = (await roles.pm.probe()).problems
+        problems = (await roles.pm.probe()).problems
         with pytest.raises(Misconfigured, match="make a text field 'our_key' for project"):
             await roles.pm.open_project.do(plan().opening(), ticket())
     for words in ("role 'Crew'", "tracker 'Work package'", "'our_key' for issue", "'our_state'"):
-        assert any(words in each for each in wanting), wanting
-    assert len(wanting) == 6
+        assert any(words in each for each in problems), problems
+    assert len(problems) == 6
 
 
-async def test_an_account_that_may_not_administer_is_told_so(redmine: RedmineHarness) -> None:
+async def test_an_account_that_may_not_administer_is_a_problem(redmine: RedmineHarness) -> None:
     async with redmine.opened(key=redmine.system.place.credentials["lead_key"]) as roles:
         assert roles.pm
-        (wanting,) = (await roles.pm.probe()).problems
-        assert "administer" in wanting
+        (problems,) = (await roles.pm.probe()).problems
+        assert "administer" in problems
         with pytest.raises(Misconfigured):
             await roles.pm.open_project.find(plan().opening())
 
 
-async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_told(
+async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_returned(
     redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
@@ -150,10 +150,10 @@ async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_
     other = (await redmine.write("POST", "/issues", {"issue": loose}))["issue"]["id"]
     for issue, state in ((below, "approved"), (other, "new"), (made.parts["w1"], "invoiced")):
         await book(redmine, issue, state)
-    told = await redmine.pm.read_time(DEAL, project)
-    found = [(each.package, each.is_approved) for each in told]
+    entries = await redmine.pm.read_time(DEAL, project)
+    found = [(each.package, each.is_approved) for each in entries]
     assert found == [("w3", True), ("", False), ("w1", True)]
-    assert {each.hours for each in told} == {Decimal("0.1")}
+    assert {each.hours for each in entries} == {Decimal("0.1")}
     assert not any(each.package for each in await redmine.pm.read_time(DealId("a:1"), project))
 
 

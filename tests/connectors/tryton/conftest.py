@@ -1,4 +1,4 @@
-"""Tryton itself, with the benches of the contracts."""
+"""The real Tryton, with the harnesses of the contracts."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,7 @@ import pytest
 from testbed.systems.catalog import system_named
 from testbed.systems.common.system import Running
 from testbed.systems.system_pool import SystemPool
-from tests.contracts import tryton as bench
+from tests.contracts import tryton as harness
 from tests.contracts.tryton import TrytonHarness
 
 
@@ -18,5 +18,5 @@ async def running(system_pool: SystemPool) -> Running:
 
 @pytest.fixture
 async def tryton(running: Running) -> AsyncIterator[TrytonHarness]:
-    async with bench.erp(running) as opened:
+    async with harness.erp(running) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""What Tryton's books do to our documents: rounding, dates, rates, corrections by hand."""
+"""Our documents in Tryton: rounding, dates, rates, corrections by hand."""
 
 from datetime import UTC, date, datetime
 
@@ -23,11 +23,11 @@ async def posted(tryton: TrytonHarness, command: DraftInvoice) -> Invoice:
     return await tryton.invoicing.read_invoice(made.id)
 
 
-async def told(tryton: TrytonHarness, since: datetime = LONG_AGO) -> list[Invoice]:
+async def changed(tryton: TrytonHarness, since: datetime = LONG_AGO) -> list[Invoice]:
     return [each.invoice for each in await tryton.invoicing.changed_since(since)]
 
 
-async def test_half_a_coin_of_tax_goes_up_though_tryton_rounds_it_to_even(
+async def test_half_a_cent_of_tax_goes_up_though_tryton_rounds_it_to_even(
     tryton: TrytonHarness,
 ) -> None:
     net = Money.of("1.50", "EUR")
@@ -75,7 +75,7 @@ async def test_a_foreign_invoice_is_credited_in_full_whatever_the_rate_did(
     assert read.paid == Money.zero("CZK")
 
 
-async def test_a_payment_and_a_credit_are_told_apart(tryton: TrytonHarness) -> None:
+async def test_a_payment_and_a_credit_are_distinguished(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
     await tryton.invoicing.credit_invoice.do(command, ticket("n"))
@@ -86,7 +86,7 @@ async def test_a_payment_and_a_credit_are_told_apart(tryton: TrytonHarness) -> N
     assert read.credited == EUR_100 + EUR_100.share(VAT.rate)
 
 
-async def test_a_payment_that_bounces_is_told_and_opens_the_invoice_again(
+async def test_a_payment_that_bounces_is_reported_and_opens_the_invoice_again(
     tryton: TrytonHarness,
 ) -> None:
     invoice = await issued(tryton)
@@ -109,7 +109,7 @@ async def test_a_part_payment_of_a_statement_that_is_given_up_is_read_as_none(
     assert await tryton.invoicing.read_invoice(invoice.id) == invoice
 
 
-async def test_a_part_payment_whose_move_is_cancelled_is_told(tryton: TrytonHarness) -> None:
+async def test_a_part_payment_whose_move_is_cancelled_is_reported(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     await tryton.pay(invoice.id, EUR_100)
     (paid,) = await tryton.invoicing.changed_since(LONG_AGO)
@@ -131,7 +131,7 @@ async def test_an_invoice_that_an_accountant_credited_is_gone_and_credited(
     await tryton.accountant.credit(int(invoice.id))
     read = await tryton.invoicing.read_invoice(invoice.id)
     assert (read.status, read.credited) == (InvoiceStatus.GONE, invoice.gross)
-    assert await told(tryton) == [read]
+    assert await changed(tryton) == [read]
     with pytest.raises(Rejected, match="gone"):
         await tryton.invoicing.issue(invoice.id)
     command = crediting(invoice, await customer(tryton), EUR_100)
@@ -150,11 +150,11 @@ async def test_a_draft_that_an_accountant_validated_is_still_taken_back(
     assert not await tryton.invoicing.draft_invoice.find(command)
 
 
-async def test_our_credit_notes_are_not_told_as_invoices(tryton: TrytonHarness) -> None:
+async def test_our_credit_notes_are_not_returned_as_invoices(tryton: TrytonHarness) -> None:
     invoice = await issued(tryton)
     command = crediting(invoice, await customer(tryton), EUR_100)
     await tryton.invoicing.credit_invoice.do(command, ticket("n"))
-    assert [each.id for each in await told(tryton)] == [invoice.id]
+    assert [each.id for each in await changed(tryton)] == [invoice.id]
 
 
 async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonHarness) -> None:
@@ -169,7 +169,9 @@ async def test_an_amount_that_an_accountant_changed_is_seen(tryton: TrytonHarnes
     assert (read.net, read.tax) == (Money.of(1000, "EUR"), Money.of(230, "EUR"))
 
 
-async def test_who_may_not_see_the_books_is_told_what_to_ask_for(tryton: TrytonHarness) -> None:
+async def test_a_user_who_may_not_see_the_books_learns_what_to_ask_for(
+    tryton: TrytonHarness,
+) -> None:
     async with tryton.opened(user="nobody", password=tryton.place.credentials["nobody"]) as roles:
         assert roles.invoicing
         with pytest.raises(Rejected):

@@ -1,4 +1,4 @@
-"""Credit notes go by Tryton's own procedure, and still once and to the cent."""
+"""Credit notes follow Tryton's own procedure, once and to the cent."""
 
 from typing import Any
 
@@ -28,13 +28,13 @@ NOTE = ("reference", "number", "state", "description", "total_amount", "lines.or
 
 
 async def notes_of(tryton: TrytonHarness, invoice: ExternalId) -> list[dict[str, Any]]:
-    """Whatever credits the invoice, by what Tryton itself goes by: the origin of its lines."""
+    """Return all that credits the invoice, by the origin of its lines, as Tryton does."""
     credits_it = [["origin_invoices", "=", int(invoice)]]
     return await tryton.accountant.read("account.invoice", credits_it, *NOTE)
 
 
 async def of_two_lines(tryton: TrytonHarness) -> Invoice:
-    """An invoice with half a coin of tax, which Tryton would round to the even one."""
+    """Issue an invoice with half a cent of tax, which Tryton would round to the even cent."""
     nets = (Money.of("0.50", "EUR"), Money.of("1.00", "EUR"))
     command = draft(await customer(tryton), *nets)
     made = await tryton.invoicing.draft_invoice.do(command, ticket("i"))

@@ -1,4 +1,4 @@
-"""Exactly once at a vendor that keeps no reference unique: drafts, posting, sessions."""
+"""Exactly once at a vendor without unique references: drafts, posting, sessions."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ def number(text: str) -> int:
 
 
 async def settled(tryton: TrytonHarness, *issuing: ExternalId) -> None:
-    """Issue them all at once; whoever was not served asks again, one after the other."""
+    """Issue them all at once; repeat those that were not served, one after the other."""
     calls = [tryton.invoicing.issue(invoice) for invoice in issuing]
     for outcome in await asyncio.gather(*calls, return_exceptions=True):
         assert outcome is None or isinstance(outcome, Uncertain), outcome

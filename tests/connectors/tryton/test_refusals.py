@@ -1,4 +1,4 @@
-"""What Tryton says without a status, told by class: its words are in anybody's language."""
+"""Tryton's refusals without a status are recognised by class, since their words are translated."""
 
 import json
 from datetime import date
@@ -30,9 +30,9 @@ def answer(*error: Any, changes: bool = True) -> Response:
     return Response("tryton", 200, httpx.Headers(), body, changes=changes)
 
 
-def is_refused(told: Response) -> bool:
+def is_refused(response: Response) -> bool:
     try:
-        require_result(told)
+        require_result(response)
     except ConnectorFailure:
         return True
     return False
@@ -50,9 +50,9 @@ def is_refused(told: Response) -> bool:
 def test_an_error_means_what_its_class_says(
     error: list[Any], failure: type[ConnectorFailure]
 ) -> None:
-    with pytest.raises(failure) as told:
+    with pytest.raises(failure) as raised:
         require_result(answer(*error))
-    assert type(told.value) is failure
+    assert type(raised.value) is failure
 
 
 def test_an_error_inside_tryton_while_it_only_looks_changed_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Xero's bench, as the contract suite has it."""
+"""Xero's harness, as the contract suite has it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,5 +10,5 @@ from tests.contracts.xero import XeroHarness, erp
 
 @pytest.fixture
 async def xero(tmp_path: Path) -> AsyncIterator[XeroHarness]:
-    async with erp(tmp_path) as bench:
-        yield bench
+    async with erp(tmp_path) as harness:
+        yield harness

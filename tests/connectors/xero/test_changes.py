@@ -66,7 +66,7 @@ async def test_a_change_is_dated_by_xero(xero: XeroHarness) -> None:
     assert change.changed_at > start
 
 
-async def test_a_change_on_the_full_second_is_told(xero: XeroHarness) -> None:
+async def test_a_change_on_the_full_second_is_reported(xero: XeroHarness) -> None:
     moment = datetime(2026, 11, 24, 10, 0, 0, tzinfo=UTC)
     on_file = xero.record("Invoices", (await issued(xero)).id)
     xero.plant("Invoices", on_file | {"UpdatedDateUTC": int(moment.timestamp()) * 1000})

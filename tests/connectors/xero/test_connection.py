@@ -1,4 +1,4 @@
-"""Signing in, finding the organisation, and what it still wants."""
+"""Sign-in, the organisation, and the problems of a connection."""
 
 from pathlib import Path
 from typing import Any

@@ -50,7 +50,7 @@ async def test_the_name_of_an_archived_contact_is_free_again(xero: XeroHarness) 
     assert contact["ContactNumber"] == f"cw-{ACCOUNT.customer_key}.2"
 
 
-async def test_taking_back_what_xero_refuses_is_told(xero: XeroHarness) -> None:
+async def test_an_undo_that_xero_refuses_is_reported(xero: XeroHarness) -> None:
     change = xero.customers.open_customer
     made = await change.do(opening(), ticket("c"))
     xero.plant("Contacts", {**xero.record("Contacts", made.id), "Name": ""})

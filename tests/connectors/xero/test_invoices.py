@@ -51,7 +51,7 @@ async def test_tracking_and_account_are_as_set(xero: XeroHarness) -> None:
     assert line["Tracking"][0]["Option"] == "Cashward"
 
 
-async def test_coins_smaller_than_a_cent_are_refused_before_anything_is_sent(
+async def test_units_smaller_than_a_cent_are_refused_before_anything_is_sent(
     xero: XeroHarness,
 ) -> None:
     command = draft(await customer(xero), Money.of("10.125", "KWD"), tax=EXPORT)
@@ -91,7 +91,7 @@ async def test_the_declared_key_life_ends_before_xeros(xero: XeroHarness) -> Non
     assert await xero.invoicing.draft_invoice.do(command, ticket("i", attempt=3)) != first
 
 
-async def test_a_key_sent_with_another_date_is_uncertain_and_burnt(xero: XeroHarness) -> None:
+async def test_a_key_sent_with_another_date_is_uncertain_and_tainted(xero: XeroHarness) -> None:
     command = draft(await customer(xero))
     await xero.invoicing.draft_invoice.do(command, ticket("i"))
     tomorrow = command.model_copy(update={"issue_date": command.due_date})
@@ -114,7 +114,7 @@ async def test_an_error_that_xero_stored_is_left_behind_by_a_new_generation(
     assert len(await xero.invoicing.draft_invoice.find(command)) == 1
 
 
-async def test_of_two_documents_the_issued_one_is_told_first(xero: XeroHarness) -> None:
+async def test_of_two_documents_the_issued_one_comes_first(xero: XeroHarness) -> None:
     command = draft(await customer(xero))
     first = await xero.invoicing.draft_invoice.do(command, ticket("i"))
     second = await xero.invoicing.draft_invoice.do(command, ticket("i", generation=2))
@@ -145,14 +145,14 @@ async def test_a_reference_in_other_letters_is_not_ours(xero: XeroHarness) -> No
     assert not await xero.invoicing.draft_invoice.find(draft(NOBODY))
 
 
-async def test_a_closed_period_is_told_in_xeros_words(xero: XeroHarness) -> None:
+async def test_a_closed_period_is_reported_in_xeros_words(xero: XeroHarness) -> None:
     organisation = {**xero.records.organisation, "PeriodLockDate": "2026-12-31"}
     xero.plant("Organisation", organisation)
     with pytest.raises(Rejected, match="period lock date"):
         await xero.invoicing.draft_invoice.do(draft(await customer(xero)), ticket("i"))
 
 
-async def test_a_draft_that_cannot_be_approved_is_told_in_xeros_words(xero: XeroHarness) -> None:
+async def test_a_draft_that_cannot_be_approved_is_refused_in_xeros_words(xero: XeroHarness) -> None:
     invoice = await drafted(xero)
     xero.plant("Organisation", {**xero.records.organisation, "PeriodLockDate": "2026-12-31"})
     with pytest.raises(Rejected, match="period lock date"):

@@ -141,43 +141,43 @@ def test_filters_leave_out_what_cannot_be_quoted() -> None:
 
 def test_a_refusal_gives_every_reason_once() -> None:
     fault = {"ValidationErrors": [{"Message": "Invoice # must be unique."}, {"Message": "No."}]}
-    told = explain(answer(400, json.dumps({"Message": "x", "Elements": [fault, fault]})))
-    assert isinstance(told, Rejected)
-    assert told.reason == "400 Invoice # must be unique. · No."
+    failure = explain(answer(400, json.dumps({"Message": "x", "Elements": [fault, fault]})))
+    assert isinstance(failure, Rejected)
+    assert failure.reason == "400 Invoice # must be unique. · No."
 
 
 def test_a_refusal_without_elements_gives_its_message() -> None:
-    told = explain(answer(400, '{"ErrorNumber": 16, "Message": "No field Foo"}'))
-    assert isinstance(told, Rejected)
-    assert told.reason == "400 No field Foo"
+    failure = explain(answer(400, '{"ErrorNumber": 16, "Message": "No field Foo"}'))
+    assert isinstance(failure, Rejected)
+    assert failure.reason == "400 No field Foo"
 
 
 def test_a_key_used_for_another_request_may_have_done_that() -> None:
     words = "Idempotency Key: k is used with a different request."
-    told = explain(answer(400, json.dumps({"Message": words})))
-    assert isinstance(told, Uncertain)
-    assert told.answered
+    failure = explain(answer(400, json.dumps({"Message": words})))
+    assert isinstance(failure, Uncertain)
+    assert failure.answered
 
 
 def test_a_404_without_a_body_still_says_something() -> None:
-    told = explain(answer(404, ""))
-    assert isinstance(told, Absent)
-    assert "no such record" in told.reason
+    failure = explain(answer(404, ""))
+    assert isinstance(failure, Absent)
+    assert "no such record" in failure.reason
 
 
 def test_a_403_says_what_a_person_must_do() -> None:
-    told = explain(answer(403, '{"Title": "Forbidden"}'))
-    assert isinstance(told, Misconfigured)
-    assert "connect it in Xero" in told.reason
+    failure = explain(answer(403, '{"Title": "Forbidden"}'))
+    assert isinstance(failure, Misconfigured)
+    assert "connect it in Xero" in failure.reason
 
 
 def test_a_429_names_the_limit_and_the_pause() -> None:
     daily = answer(429, "", {"X-Rate-Limit-Problem": "day", "Retry-After": "7200"})
-    told = explain(daily)
-    assert isinstance(told, Throttled)
-    assert told.pause
-    assert told.pause.total_seconds() == 7200
-    assert "day" in told.reason
+    failure = explain(daily)
+    assert isinstance(failure, Throttled)
+    assert failure.pause
+    assert failure.pause.total_seconds() == 7200
+    assert "day" in failure.reason
     crowded = explain(answer(429, ""))
     assert crowded
     assert crowded.pause

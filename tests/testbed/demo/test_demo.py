@@ -1,4 +1,4 @@
-"""The demo as a user runs it: a program of its own, judged by its exit code and its figures."""
+"""The demo as a user runs it, checked by its exit code and its figures."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""What a demo says at its end are commands that can be typed as they are."""
+"""A demo ends with commands that can be typed as they are."""
 
 import shlex
 import sys

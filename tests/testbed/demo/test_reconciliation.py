@@ -93,7 +93,7 @@ def test_an_invoice_that_is_not_paid_spoils_the_end_even_where_all_agree() -> No
     assert "1 of 2 invoices are paid" in report_on(unpaid).sentence
 
 
-def test_a_deal_that_waits_for_a_person_is_told_as_a_problem() -> None:
+def test_a_deal_that_waits_for_a_person_is_a_problem() -> None:
     report = report_on(good(), parked=("handoff:hubspot:7 waits for deal owner",))
     assert (report.parked, report.is_good) == (1, False)
     assert "handoff:hubspot:7 waits for deal owner" in report.problems

@@ -12,13 +12,13 @@ from testbed.stack.stack import Stack, local_stack
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """Of a stack that may have run before, so that it need not make its database again."""
+    """The folder of a stack that may have run before, so that its database exists."""
     yield from _folder()
 
 
 @pytest.fixture
 def new_folder() -> Iterator[Path]:
-    """Of a stack that has never run."""
+    """The folder of a stack that has never run."""
     yield from _folder()
 
 

@@ -1,4 +1,4 @@
-"""A program that owns a stack: says who works for it, then waits to be interrupted or killed."""
+"""A program that owns a stack: prints its processes, then waits to be interrupted or killed."""
 
 import asyncio
 import json

@@ -19,7 +19,7 @@ from testbed.stack.supervisor import environment, python
 
 @contextmanager
 def owner(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, int]]]:
-    """A process of its own that owns a stack, and who works for it."""
+    """A process that owns a stack, and the stack's processes."""
     command = python("tests.testbed.stack.owner", folder)
     with subprocess.Popen(
         command,

@@ -1,4 +1,4 @@
-"""PostgreSQL starts wherever there is one, and opens nobody's folder to do so."""
+"""PostgreSQL starts wherever it is installed, and changes nobody's folder to do so."""
 
 import os
 import shutil

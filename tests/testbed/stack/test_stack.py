@@ -1,4 +1,4 @@
-"""The local stack is real: it answers, it remembers, and it survives what is killed inside it."""
+"""The local stack answers, keeps its data, and survives the killing of its programs."""
 
 import asyncio
 import os
@@ -105,7 +105,7 @@ async def test_only_the_owner_can_read_the_password(stack: Stack) -> None:
     assert secret.read_text() in stack.database_url
 
 
-async def test_workers_are_told_where_everything_is(stack: Stack) -> None:
+async def test_workers_get_the_address_of_everything(stack: Stack) -> None:
     assert stack.environment == {
         "CASHWARD_TEMPORAL__ADDRESS": stack.temporal_address,
         "CASHWARD_TEMPORAL__NAMESPACE": stack.namespace,
@@ -138,7 +138,7 @@ async def polled_by(stack: Stack, pid: int) -> None:
     )
     async with asyncio.timeout(30):
         while True:
-            told = await service.workflow_service.describe_task_queue(asked)
-            if any(poller.identity.startswith(f"{pid}@") for poller in told.pollers):
+            queue = await service.workflow_service.describe_task_queue(asked)
+            if any(poller.identity.startswith(f"{pid}@") for poller in queue.pollers):
                 return
             await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""The folder remembers what makes links last, and a program's last words reach the reader."""
+"""The folder keeps ports, so that links stay valid, and shows a program's last log lines."""
 
 import socket
 import sys
@@ -38,20 +38,20 @@ def test_a_damaged_record_of_ports_is_as_good_as_none(tmp_path: Path) -> None:
     assert state.ports("temporal") == state.ports("temporal")
 
 
-def test_what_cannot_be_the_folder_is_told_with_a_way_out(tmp_path: Path) -> None:
+def test_what_cannot_be_the_folder_is_refused_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StackError, match="name another with --state"):
         State.at(tmp_path / "file")
 
 
-def test_a_room_that_is_taken_is_told_with_a_way_out(tmp_path: Path) -> None:
+def test_a_folder_in_use_is_refused_with_a_way_out(tmp_path: Path) -> None:
     state = State.at(tmp_path / "state")
     (state.folder / "sandbox").touch()
     with pytest.raises(StackError, match="name another with --state"):
         state.room("sandbox")
 
 
-async def test_a_damaged_roster_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+async def test_a_damaged_pid_file_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
     state = State.at(tmp_path / "state")
     state.pid_file.path.write_text("[{")
     with pytest.raises(StackError, match="delete that file"):

@@ -15,7 +15,7 @@ from tests.testbed.systems.real_installation import RealInstallation, open_real_
 async def installation(
     temporal: WorkflowEnvironment, postgres: URL, system_pool: SystemPool
 ) -> AsyncIterator[RealInstallation]:
-    """Each in a database of its own: systems that are set back give their ids out again."""
+    """An installation with a database of its own, since systems that are reset reuse their ids."""
     with fresh_database(postgres) as url:
         async with open_real_installation(temporal, url, system_pool) as opened:
             yield opened

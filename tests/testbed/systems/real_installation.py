@@ -45,7 +45,7 @@ _numbers = count()
 
 @dataclass(frozen=True, kw_only=True)
 class RealInstallation:
-    """People at real systems, workers that reach these through proxies, and a way to count."""
+    """People at real systems, workers that use proxies, and a count of the records."""
 
     client: Client
     bell: TemporalEventDispatcher
@@ -56,7 +56,7 @@ class RealInstallation:
     story: Story = field(default_factory=Story)
 
     async def sell(self, deals: int, *, milestones: int, today: date) -> list[Sale]:
-        """Sales enter and win these; Cashward has not heard of it yet."""
+        """Let sales enter and win these; Cashward does not know of it yet."""
         made = [order(n, milestones=milestones, seed=5, today=today) for n in range(deals)]
         return await self.sell_as(made)
 
@@ -69,7 +69,7 @@ class RealInstallation:
         await self.bell.deal_won(DealWon(deal=sale.deal, event=_EVENT))
 
     async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
-        """To cash, with people who look twice a second."""
+        """Run deals to cash, with people who look twice a second."""
         ending = outcomes(self.client, sales)
         return await meanwhile(self._act(sales), ending, within=_WITHIN)
 
@@ -78,7 +78,7 @@ class RealInstallation:
         return await asyncio.to_thread(counted, places)
 
     async def _act(self, sales: Sequence[Sale]) -> None:
-        """Until cancelled; what a poll would notice is told at once."""
+        """Act until cancelled, and signal at once what a poll would notice."""
         today = sales[0].order.start
         seller = SalesPerson(self.systems.sales, self.story)
         manager = DeliveryManager(self.systems.delivery, self.story, today)
@@ -93,8 +93,8 @@ class RealInstallation:
     async def _tell(self, sale: Sale) -> None:
         if sale.reached:
             item = ItemKey(f"m{sale.reached}")
-            told = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
-            await self.bell.milestone_reached(told)
+            fact = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
+            await self.bell.milestone_reached(fact)
         for reference in sale.paid:
             subject = Subject(reference.removeprefix("cw:"))
             news = InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)
@@ -147,7 +147,7 @@ async def open_real_installation(
 
 
 def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Settings:
-    def told(name: str) -> dict[str, Any]:
+    def connector_settings(name: str) -> dict[str, Any]:
         given = {key.lower(): value for key, value in running[name].place.connector.items()}
         http = {"timeout_seconds": 15, "settle_seconds": 15}
         return {**given, "url": proxies[name].url, "http": http}
@@ -157,7 +157,7 @@ def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Setting
         {
             "temporal": TemporalSettings(task_queue=f"installation-{next(_numbers)}"),
             "vendors": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
-            "connectors": {name: told(name) for name in NAMES},
+            "connectors": {name: connector_settings(name) for name in NAMES},
             "policy": {"staffing": {"people": {role: hands[role] for role in _ROLES}}},
             "timing": {"operation_timeout_seconds": 60},
         }

@@ -1,4 +1,4 @@
-"""The tables that the count reads, in three small databases, with one deal carried in them."""
+"""The tables that the count reads, in three small databases with the records of one deal."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -96,7 +96,7 @@ def small_databases(postgres: URL) -> Iterator[Mapping[str, Place]]:
 
 
 def carry_one_deal(places: Mapping[str, Place]) -> None:
-    """One invoice is paid, another credited in part, and the owner was asked twice."""
+    """Add one deal: one invoice paid, another credited in part, and two tasks of the owner."""
     for name, place in places.items():
         anew = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
         write(place, anew + _TABLES[name] + _ONE_DEAL[name])

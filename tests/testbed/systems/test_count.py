@@ -1,4 +1,4 @@
-"""The count sees what is there twice, belongs to nobody, or differs."""
+"""The count finds what exists twice, belongs to no deal, or differs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -277,9 +277,9 @@ def test_a_credit_note_over_all_that_is_open_settles_its_invoice(
         UPDATE account_move_line SET reconciliation = 9 WHERE id IN (20, 30);
     """
     write(places["tryton"], full)
-    told = """UPDATE opportunity
+    figures = """UPDATE opportunity
         SET custom_fields = custom_fields || '{"cashward_billed": "200.00"}' WHERE id = 'a'"""
-    write(places["bottlecrm"], told)
+    write(places["bottlecrm"], figures)
     counted = count(places)
     assert counted.is_clean, counted
     assert (counted.invoices_paid, counted.credit_notes) == (2, 1)

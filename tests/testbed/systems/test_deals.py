@@ -1,4 +1,4 @@
-"""Deals on real systems, while these are hurt: counted by SQL, not by our own word."""
+"""Deals on real systems with faults, counted by SQL and not by our own code."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -29,7 +29,7 @@ async def to_cash(installation: RealInstallation, sales: Sequence[Sale]) -> None
 
 
 def assert_once_each(found: Count, *, deals: int, milestones: int) -> None:
-    """Everything is there, paid, written back, and there once."""
+    """Assert that everything exists once, is paid, and is written back."""
     assert found.is_clean, found
     assert (found.deals_won, found.projects, found.customers) == (deals, deals, deals)
     bills = deals * milestones
@@ -62,15 +62,15 @@ async def test_replies_dropped_at_every_third_change_make_nothing_twice(
 async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_complete(
     installation: RealInstallation,
 ) -> None:
-    """BottleCRM cannot tell of every edit, so the poll reads the deals that wait for one."""
+    """BottleCRM does not report every edit, so the poll reads the deals that wait for one."""
     whole = order(1, milestones=1, seed=5, today=datetime.now(UTC).date())
     [sale] = await installation.sell_as([replace(whole, template="")])
-    async with _sales_desk(installation) as client:
+    async with _sales_client(installation) as client:
         await installation.ring(sale)
         [asked] = await until_awaited(lambda: _open_tasks(client, sale))
         assert "not complete" in asked["title"]
-        told = {"custom_fields": {"cashward_template": whole.template}}
-        await client.ask("PATCH", f"/api/opportunities/{sale.id}/", told)
+        change = {"custom_fields": {"cashward_template": whole.template}}
+        await client.ask("PATCH", f"/api/opportunities/{sale.id}/", change)
         await installation.poll.poll_once()
         await to_cash(installation, [sale])
         assert not await _open_tasks(client, sale)
@@ -78,7 +78,7 @@ async def test_an_owner_is_asked_in_bottlecrm_and_the_deal_goes_on_when_it_is_co
 
 
 async def test_a_deal_needs_nothing_of_bottlecrms_queue(installation: RealInstallation) -> None:
-    """Redis is away from its first step to its last: none of Cashward's calls may wait for it."""
+    """Redis is down from the first step to the last: none of Cashward's calls may wait for it."""
     sales = await installation.sell(1, milestones=1, today=datetime.now(UTC).date())
     redis = cast("BottleCrmSite", installation.running["bottlecrm"]).redis
     await redis.kill()
@@ -104,14 +104,14 @@ async def test_a_system_killed_in_the_middle_of_a_deal_loses_nothing(
 
 
 async def _seen(installation: RealInstallation, name: str) -> None:
-    """Wait until Cashward has spoken to this system about the deal."""
+    """Wait until Cashward has called this system about the deal."""
     async with asyncio.timeout(60):
         while not installation.proxies[name].seen:
             await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
-async def _sales_desk(installation: RealInstallation) -> AsyncIterator[VendorClient]:
+async def _sales_client(installation: RealInstallation) -> AsyncIterator[VendorClient]:
     place = installation.running["bottlecrm"].place
     token = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
     async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=60) as http:

@@ -19,7 +19,7 @@ test "$name" = there && printf installed
 
 @pytest.fixture
 def debian(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A Debian of two programs: it has `there`, and notes whatever is asked of apt-get."""
+    """A Debian of two programs: it has `there`, and records the arguments of apt-get."""
     programs = {
         "dpkg-query": _KNOWN,
         "apt-get": f'#!/bin/sh\necho "$DEBCONF $*" >> {tmp_path}/asked\n',
@@ -53,8 +53,8 @@ async def test_root_installs_what_is_missing_and_only_that(debian: Path) -> None
 def test_what_root_is_asked_to_run_can_be_typed_as_it_is() -> None:
     command = as_typed(["sh", "-c", 'echo "$ONE"'], {"ONE": "File{a b}"})
     assert shlex.split(command)[:2] == ["env", "ONE=File{a b}"]
-    told = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
-    assert told.stdout == "File{a b}\n"
+    result = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert result.stdout == "File{a b}\n"
 
 
 def test_a_machine_without_debians_programs_takes_nothing(

@@ -1,4 +1,4 @@
-"""A demo on the real systems as a user runs it: its last lines bring back what it linked."""
+"""A demo on the real systems as a user runs it; its last commands restore what it linked."""
 
 import re
 import shlex
@@ -23,23 +23,23 @@ _LINK = re.compile(r"^  (run|deal|project|INV/\S+) +(http://\S+)$", re.MULTILINE
 
 @pytest.fixture
 def state() -> Iterator[Path]:
-    """A folder that PostgreSQL gets through, whoever it runs as."""
+    """A folder that PostgreSQL can reach, whatever account it runs as."""
     with tempfile.TemporaryDirectory(prefix="cashward-demo-", ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o711)
         yield Path(made) / "state"
 
 
 def test_the_links_are_dead_at_the_end_and_its_last_lines_bring_them_back(state: Path) -> None:
-    told = _demo(state)
-    links = dict(_LINK.findall(told))
+    output = _demo(state)
+    links = dict(_LINK.findall(output))
     assert {"run", "deal", "project"} < links.keys()
     assert not any(map(_answers, links.values()))
-    *_, real, cashward = told.rstrip().splitlines()
+    *_, real, cashward = output.rstrip().splitlines()
     with ExitStack() as up:
         for command in (real, cashward):
             up.enter_context(_up(shlex.split(command)))
         assert [name for name, link in links.items() if not _answers(link)] == []
-        assert "EXECUTION_STATUS_COMPLETED" in _told_by_temporal(links["run"])
+        assert "EXECUTION_STATUS_COMPLETED" in _details_in_temporal(links["run"])
 
 
 def _demo(state: Path) -> str:
@@ -52,7 +52,7 @@ def _demo(state: Path) -> str:
 
 @contextmanager
 def _up(command: Sequence[str]) -> Iterator[None]:
-    """At work while the block runs, and ended by Ctrl-C as a person ends it."""
+    """Run a command while the block runs, and end it by Ctrl-C as a person does."""
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout
         assert any("Ctrl-C" in line for line in program.stdout), command
@@ -72,8 +72,8 @@ def _answers(link: str) -> bool:
         return False
 
 
-def _told_by_temporal(run: str) -> str:
-    """What the Temporal UI shows of the linked run, once the server has found its feet."""
+def _details_in_temporal(run: str) -> str:
+    """Return what the Temporal UI shows of the linked run, once the server is ready."""
     at = urlsplit(run)
     path = at.path.removeprefix("/namespaces/cashward/workflows/")
     address = f"http://{at.netloc}/api/v1/namespaces/cashward/workflows/{path}"

@@ -1,4 +1,4 @@
-"""A Python for BottleCRM is one that was run and said so, or a sentence about what to install."""
+"""Finding a Python for BottleCRM runs it to check, or says what to install."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ MOVED = [home for home in HOMES if home[0]]  # those that a variable can place e
 
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder to put Pythons in; those of this machine are not on the path."""
+    """A folder for Pythons; those of this machine are not on the path."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
     monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", str(tmp_path / "uv"))

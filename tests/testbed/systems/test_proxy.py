@@ -1,4 +1,4 @@
-"""The proxy hurts an exchange in the way it was told to, and no other."""
+"""The proxy injects the chosen fault into the chosen exchange, and no other."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ CONFIG: dict[str, Any] = {"hubspot": {"search_lag": 0}}
 
 
 class Scene:
-    """A caller behind the proxy, and one beside it who sees what is really there."""
+    """A caller that uses the proxy, and one that connects directly."""
 
     def __init__(self, proxy: Proxy, through: httpx.AsyncClient, beside: httpx.AsyncClient) -> None:
         self.proxy = proxy
@@ -108,21 +108,21 @@ async def test_a_gateways_word_says_nothing_of_what_happened(
 
 async def test_every_third_is_hurt_and_no_other(scene: Scene) -> None:
     scene.proxy.every(3, Fault.THROTTLED, is_post)
-    told = [(await scene.create(f"Count {number}")).status_code for number in range(7)]
-    assert told == [201, 201, 429, 201, 201, 429, 201]
+    statuses = [(await scene.create(f"Count {number}")).status_code for number in range(7)]
+    assert statuses == [201, 201, 429, 201, 201, 429, 201]
 
 
 @pytest.mark.parametrize(("rate", "hurt"), [(0.0, []), (0.3, [4, 7, 10]), (0.5, [2, 4, 6, 8, 10])])
 async def test_a_share_is_hurt_evenly_spread(scene: Scene, rate: float, hurt: list[int]) -> None:
     scene.proxy.share(rate, Fault.THROTTLED, is_post)
-    told = [(await scene.create(f"Share {number}")).status_code for number in range(10)]
-    assert [number for number, status in enumerate(told, start=1) if status == 429] == hurt
+    statuses = [(await scene.create(f"Share {number}")).status_code for number in range(10)]
+    assert [number for number, status in enumerate(statuses, start=1) if status == 429] == hurt
 
 
 async def test_nine_of_ten_are_hurt_where_that_is_wanted(scene: Scene) -> None:
     scene.proxy.share(0.9, Fault.THROTTLED, is_post)
-    told = [(await scene.create(f"Most {number}")).status_code for number in range(20)]
-    assert told.count(201) == 2
+    statuses = [(await scene.create(f"Most {number}")).status_code for number in range(20)]
+    assert statuses.count(201) == 2
 
 
 async def test_a_system_that_is_down_breaks_the_connection() -> None:

@@ -1,4 +1,4 @@
-"""What is planted by hand in the real systems is found by the count, each thing by its kind."""
+"""The count finds each kind of record that is planted by hand in the real systems."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ _INVOICE = "account.invoice"
 
 @pytest.fixture
 async def carried(installation: RealInstallation) -> RealInstallation:
-    """One deal, brought to cash."""
+    """One deal, run to cash."""
     assert (await installation.count()).is_clean
     sales = await installation.sell(1, milestones=1, today=datetime.now(UTC).date())
     await installation.ring(sales[0])
@@ -71,7 +71,7 @@ async def test_a_customer_and_documents_that_bear_no_mark(carried: RealInstallat
 
 
 async def test_a_credit_note_is_counted_and_must_be_set_off(carried: RealInstallation) -> None:
-    """The wizard cancels the invoice by its note; then the two are parted again."""
+    """The wizard cancels the invoice by its note; then the reconciliation is removed."""
     async with _accountant(carried) as accountant:
         invoice = await _billed_again(accountant)
         await accountant.credit(invoice)
@@ -101,7 +101,7 @@ async def test_money_that_comes_twice(carried: RealInstallation) -> None:
 
 
 def _kinds(found: Count) -> list[str]:
-    """Of the orphans, all of which must be without a mark."""
+    """Return the kinds of the orphans, all of which must be without a mark."""
     marked = [each for each in found.orphans if not each.endswith(" without a mark")]
     assert not marked
     return sorted(each.removesuffix(" without a mark").rpartition(" ")[0] for each in found.orphans)
@@ -114,7 +114,7 @@ async def _accountant(installation: RealInstallation) -> AsyncIterator[Person]:
 
 
 async def _billed_again(accountant: Person) -> int:
-    """A copy of the deal's invoice, posted under a mark that nobody has yet."""
+    """Post a copy of the deal's invoice under a new mark."""
     (paid,) = await accountant.call(f"model.{_INVOICE}.search", [], 0, None, None)
     reference = (await _reference(accountant, paid)).replace(":m1:", ":m9:")
     (copy,) = await accountant.call(f"model.{_INVOICE}.copy", [paid], {"reference": reference})

@@ -1,4 +1,4 @@
-"""A system pool installs once for all runs of a machine; what it could not open leaves nothing."""
+"""A system pool installs once per machine; a system that fails to open leaves nothing."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from testbed.systems.system_pool import SystemPool, open_system_pool
 
 @dataclass(frozen=True)
 class Lamp:
-    """At work as soon as it is lit."""
+    """A running system that is ready as soon as it is lit."""
 
     place: Place
     programs: Sequence[Program]
@@ -30,7 +30,7 @@ class Lamp:
 
 @dataclass
 class Lamps:
-    """The smallest system there can be.
+    """The smallest possible system.
 
     `needs` is what the machine lacks; `lacks` keeps it from being installed.
     """
@@ -101,7 +101,7 @@ async def test_an_installation_that_was_cut_short_is_made_anew(tmp_path: Path) -
     assert len(again.installs) == 1
 
 
-async def test_all_that_is_missing_is_told_at_once_and_the_rest_is_kept(tmp_path: Path) -> None:
+async def test_all_that_is_missing_is_reported_at_once_and_the_rest_is_kept(tmp_path: Path) -> None:
     poor = [Lamps(name=name, lacks=f"{name} is not there", takes="60") for name in ("oil", "wick")]
     rich = Lamps(takes="0.3")
     async with open_system_pool(tmp_path / "run", tmp_path / "cache", nothing_said) as system_pool:
@@ -111,7 +111,9 @@ async def test_all_that_is_missing_is_told_at_once_and_the_rest_is_kept(tmp_path
         assert [*system_pool.running] == ["lamp"]
 
 
-async def test_what_the_machine_lacks_is_told_before_anything_is_installed(tmp_path: Path) -> None:
+async def test_what_the_machine_lacks_is_reported_before_anything_is_installed(
+    tmp_path: Path,
+) -> None:
     poor = [Lamps(name=name, needs=f"{name} is not there") for name in ("oil", "wick")]
     rich = Lamps()
     async with open_system_pool(tmp_path / "run", tmp_path / "cache", nothing_said) as system_pool:
@@ -151,7 +153,7 @@ async def test_an_older_release_stays_while_somebody_uses_it(tmp_path: Path) -> 
     assert _kept(cache) == ["lamp-3"]
 
 
-async def test_a_program_that_dies_is_told_with_its_log(tmp_path: Path) -> None:
+async def test_a_program_that_dies_is_reported_with_its_log(tmp_path: Path) -> None:
     lamps = Lamps()
     async with open_system_pool(tmp_path / "run", tmp_path / "cache", nothing_said) as system_pool:
         await system_pool.open(lamps)

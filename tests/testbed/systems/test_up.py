@@ -1,4 +1,4 @@
-"""`python -m testbed.systems up` as a person runs it: what dies is told, and ends the rest."""
+"""`python -m testbed.systems up` as a person runs it: it reports what died, and ends the rest."""
 
 import json
 import os
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that PostgreSQL gets through, whoever it runs as."""
+    """A folder that PostgreSQL can reach, whatever account it runs as."""
     with tempfile.TemporaryDirectory(prefix="cashward-up-", ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o711)
         yield Path(made)
@@ -38,16 +38,16 @@ def test_a_program_that_dies_ends_all_with_a_word_about_it(
                 break
         pids = _pids(folder)
         os.kill(pids[name, program], signal.SIGKILL)
-        told, trouble = up.communicate(timeout=60)
+        output, errors = up.communicate(timeout=60)
     assert up.returncode == 3
-    assert f"{name} is down: {program} ended with status -9. Its log is" in trouble
-    assert f"/logs/{program}.log" in trouble
-    assert "everything is down" in told
+    assert f"{name} is down: {program} ended with status -9. Its log is" in errors
+    assert f"/logs/{program}.log" in errors
+    assert "everything is down" in output
     _gone(pids)
 
 
 def _pids(folder: Path) -> dict[tuple[str, str], int]:
-    """Who runs, by system and program."""
+    """Return the processes by system and program."""
     return {
         (pid_file.parent.name.partition("-")[0], entry["name"]): entry["pid"]
         for pid_file in folder.glob("*/running.json")

@@ -1,4 +1,4 @@
-"""What every handler has at hand, and how it reads a call."""
+"""The base of the handlers, and the state that they share."""
 
 from collections.abc import Callable, Iterable
 
@@ -20,7 +20,7 @@ _APP = Source("INTEGRATION", "1160452")
 
 
 class Account:
-    """The state of an account, by what it is about."""
+    """The state of an account, by subject."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store

@@ -16,7 +16,7 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, kw_only=True)
 class Pricing:
-    """The terms that hold for every line of a document."""
+    """The terms of every line of a document."""
 
     line_amount_types: str
     unitdp: int

@@ -1,4 +1,4 @@
-"""A small vendor for the rules that hold for all vendors."""
+"""A small vendor for the rules of all vendors."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +20,7 @@ from testbed.vendors.common.vendor import Route, Vendor
 
 
 class Shelf(Vendor):
-    """Keeps books by name; tokens are any word until they expire; it serves two calls at once."""
+    """A vendor of books. Any word is a token until it expires; two calls may run at once."""
 
     name = "shelf"
 
@@ -91,7 +91,7 @@ class Library:
 
     @property
     def free(self) -> int:
-        """How many more calls may be in flight."""
+        """Return how many more calls may be in flight."""
         assert isinstance(self.app.vendor, Shelf)
         return self.app.vendor.limits.remaining("in_flight", "shelf")
 

@@ -1,4 +1,4 @@
-"""A request is one transaction; the log and the state tell the same story, restarts included."""
+"""A request is one transaction; log and state agree, even after restarts."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each fault does to the caller, to the state and to the log exactly what its name says."""
+"""Each fault has exactly the named effect on the caller, the state and the log."""
 
 import asyncio
 

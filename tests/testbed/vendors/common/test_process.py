@@ -1,4 +1,4 @@
-"""`python -m testbed.vendors`: ready when it says so, ends when asked, keeps state when killed."""
+"""`python -m testbed.vendors` is ready when it says so, ends on a signal, and keeps its state."""
 
 import asyncio
 import json

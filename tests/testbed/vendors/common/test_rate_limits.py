@@ -1,4 +1,4 @@
-"""A limit has room for so many calls, and for more when the clock says so."""
+"""A limit admits so many calls, and more after its time."""
 
 import pytest
 
@@ -11,7 +11,7 @@ IN_FLIGHT = Limit(name="in_flight", most=1)
 
 
 class StillClock(Clock):
-    """Moves only when it is advanced."""
+    """A clock that moves only when it is advanced."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Tokens are issued to whom the rules allow, and end when the rules say so."""
+"""Tokens are issued and expire by the rules."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the documents say of all that passed while deals were carried, and beside it."""
+"""Compares with the vendors' documents all that passed while deals ran, and beside it."""
 
 import pytest
 
@@ -35,7 +35,7 @@ async def hubspots(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
             await hubspot_life.live(crm)
     with recorded() as beside:
         async with hubspot.crm(tmp_path_factory.mktemp("hubspot")) as crm:
-            await hubspot_beside.visit(crm)
+            await hubspot_beside.call_the_rest(crm)
     judge.hold(carried, asked_by="cashward")
     judge.hold(beside)
     return judge.verdict
@@ -49,7 +49,7 @@ async def xeros(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
             await xero_life.live(erp)
     with recorded() as beside:
         async with opened(tmp_path_factory.mktemp("xero")) as caller:
-            await xero_beside.visit(caller)
+            await xero_beside.call_the_rest(caller)
     judge.hold(carried, asked_by="cashward")
     judge.hold(beside)
     return judge.verdict

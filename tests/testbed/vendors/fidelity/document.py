@@ -1,7 +1,7 @@
-"""What a vendor's API document says, as its generated client carries it.
+"""A vendor's API document, read from its generated client.
 
 A generated method knows path, method, query, body and answers of its operation: it is called with
-a client that only listens.
+a client that only records.
 """
 
 import importlib
@@ -37,7 +37,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Document:
-    """All operations, those with the fewest places first."""
+    """All operations, those with the fewest path parameters first."""
 
     operations: tuple[Operation, ...]
 
@@ -46,11 +46,11 @@ class Document:
 
 
 class _Heard(Exception):
-    """The method has said what it would send."""
+    """Raised when the method has given what it would send."""
 
 
 class _Listener:
-    """Stands where the generated methods expect their client."""
+    """A client for the generated methods that sends nothing."""
 
     client_side_validation = False
 
@@ -117,7 +117,7 @@ def _operation(said: Mapping[str, Any], types: Mapping[str, str], models: Module
 
 
 def _only(type_: str | None) -> dict[int, str]:
-    """The answers of an operation whose client does not know other statuses."""
+    """Return the answers of an operation whose client does not know other statuses."""
     return {200: type_} if type_ else {}
 
 

@@ -1,4 +1,4 @@
-"""What HubSpot's server answers beside our connector: to sales, to set-up, and to tests."""
+"""Calls of HubSpot's server that our connector does not make: of sales, set-up, and tests."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _FIELD = {
 }
 
 
-async def visit(crm: HubspotHarness) -> None:
+async def call_the_rest(crm: HubspotHarness) -> None:
     await _records(crm)
     await _batches(crm)
     await _associations(crm)

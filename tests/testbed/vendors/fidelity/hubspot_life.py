@@ -1,4 +1,4 @@
-"""A deal's life at HubSpot, as our connector and its people drive it, with what goes wrong."""
+"""A whole deal at HubSpot, with the calls of our connector and of people, and their failures."""
 
 from contextlib import suppress
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Holds recorded exchanges against a vendor's document, and tells every difference once."""
+"""Compares recorded exchanges with a vendor's document, and reports each difference once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Complaint:
 
 @dataclass
 class Verdict:
-    """What a document says of the tapes it was held to."""
+    """The result of comparing tapes with a document."""
 
     compared: set[str] = field(default_factory=set)
     undocumented: set[str] = field(default_factory=set)
@@ -60,13 +60,13 @@ class Judge:
         self.verdict = Verdict(unseen=set(known))
 
     def hold(self, tape: Iterable[Exchange], *, asked_by: str = "") -> None:
-        """Answers are held to the document whoever asked; requests, those of one caller."""
+        """Compare the answers to all callers, and the requests of one caller."""
         for exchange in tape:
             operation = self._document.find(exchange.method, exchange.path)
             if operation is None:
                 self.verdict.undocumented.add(exchange.operation)
                 continue
-            found = [*self._told(exchange, operation)]
+            found = [*self._answered(exchange, operation)]
             if exchange.status < 400:
                 self.verdict.compared.add(exchange.operation)
                 found += _asked(exchange, operation) if exchange.actor == asked_by else ()
@@ -80,12 +80,12 @@ class Judge:
         if not known:
             self.verdict.complaints.setdefault((operation, what.at, what.says), complaint)
 
-    def _told(self, exchange: Exchange, operation: Operation) -> Iterator[Difference]:
+    def _answered(self, exchange: Exchange, operation: Operation) -> Iterator[Difference]:
         if exchange.status < 400:
-            yield from _told(exchange, operation)
+            yield from _answered(exchange, operation)
         elif refusal := self._refusals.get(exchange.status):
             at = f"answer {exchange.status}"
-            yield from differences(exchange.told(), refusal, operation.models, at)
+            yield from differences(exchange.answered(), refusal, operation.models, at)
 
 
 def _asked(exchange: Exchange, operation: Operation) -> Iterator[Difference]:
@@ -95,13 +95,13 @@ def _asked(exchange: Exchange, operation: Operation) -> Iterator[Difference]:
         yield from differences(exchange.asked(), operation.body, operation.models, "request")
 
 
-def _told(exchange: Exchange, operation: Operation) -> Iterator[Difference]:
+def _answered(exchange: Exchange, operation: Operation) -> Iterator[Difference]:
     if operation.answers and exchange.status not in operation.answers:
         statuses = " or ".join(map(str, operation.answers))
         yield Difference("status", statuses, str(exchange.status))
     elif (type_ := operation.answers.get(exchange.status)) == FILE:
         return
     elif type_:
-        yield from differences(exchange.told(), type_, operation.models, "answer")
+        yield from differences(exchange.answered(), type_, operation.models, "answer")
     elif exchange.answer:
         yield Difference("answer", "no body", exchange.answer.decode()[:80])

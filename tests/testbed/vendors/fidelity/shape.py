@@ -1,4 +1,4 @@
-"""Holds a JSON body against the models that were generated from a vendor's document."""
+"""Compares a JSON body with the models that were generated from a vendor's document."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ _MS = re.compile(r"/Date\(-?\d+([+-]\d{4})?\)/")
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a body is not what the document says."""
+    """A difference between a body and the document."""
 
     at: str
     says: str
@@ -23,7 +23,7 @@ class Difference:
 
 
 def differences(value: Any, type_: str, models: ModuleType, at: str) -> Iterator[Difference]:
-    """What of a value does not fit a type of the generator; the items of a list share a place."""
+    """Yield what does not fit a type of the generator; the items of a list share a place."""
     if many := _MANY.fullmatch(type_):
         yield from _many(value, many[1], models, at)
     elif named := _NAMED.fullmatch(type_):
@@ -80,7 +80,7 @@ def _fields(value: dict[str, Any], model: Any, models: ModuleType, at: str) -> I
 
 
 def _complaint(model: Any, name: str, value: Any) -> str:
-    """What the model itself has against this value of a field: required, or one of a few."""
+    """Return the model's own complaint about a field: it is required, or has few values."""
     blank = model.__new__(model)
     blank.local_vars_configuration = SimpleNamespace(client_side_validation=True)
     try:

@@ -1,4 +1,4 @@
-"""Writes down what really passes between whoever calls and the sandbox."""
+"""Records the exchanges between callers and the sandbox."""
 
 import json
 from collections.abc import Iterator
@@ -27,17 +27,17 @@ class Exchange:
     answer: bytes
 
     def asked(self) -> Any:
-        """The request's body, or None if it had none or it was no JSON."""
+        """Return the request's body, or None if it had none or it was no JSON."""
         return _json(self.request)
 
-    def told(self) -> Any:
-        """The answer's body, or None if it had none or it was no JSON."""
+    def answered(self) -> Any:
+        """Return the answer's body, or None if it had none or it was no JSON."""
         return _json(self.answer)
 
 
 @contextmanager
 def recorded() -> Iterator[list[Exchange]]:
-    """Every exchange that a sandbox of this process answers while the block runs."""
+    """Record every exchange that a sandbox of this process answers while the block runs."""
     tape: list[Exchange] = []
     serve = App._served
 

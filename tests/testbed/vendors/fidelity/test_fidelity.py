@@ -1,4 +1,4 @@
-"""The sandbox says what the vendors' own documents say, and our connectors ask as they do.
+"""The sandbox and our connectors follow the vendors' own documents.
 
 The documents are the models that the vendors' clients were generated from.
 """
@@ -13,7 +13,7 @@ _UNDOCUMENTED = {
     "hubspots": {"GET /account-info/v3/details"},
     "xeros": {"POST /connect/token"},
 }
-"""What neither client has a model of."""
+"""The operations of which no client has a model."""
 
 
 @pytest.fixture(params=["hubspots", "xeros"])

@@ -1,4 +1,4 @@
-"""The judge itself: what it must not let pass, and what it says then."""
+"""The judge itself: what it must report, and in which words."""
 
 import json
 from typing import Any
@@ -82,7 +82,7 @@ def test_what_the_document_requires_must_be_there(vendor: Document) -> None:
     assert complaint.endswith("sent: nothing")
 
 
-def test_another_status_than_the_documented_is_told(vendor: Document) -> None:
+def test_another_status_than_the_documented_is_reported(vendor: Document) -> None:
     judge = Judge(vendor, {})
     judge.hold([exchange(_RECORD, status=201)])
     assert said(judge) == [

@@ -1,4 +1,4 @@
-"""The sandbox serves what the vendors document, and nothing that it made up."""
+"""The sandbox serves only operations that the vendors document."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ _NO_CLIENT = {
     "hubspot": {"GET /account-info/v3/details"},
     "xero": {"POST /connect/token"},
 }
-"""In the vendor's guides, but in no client's models."""
+"""The operations that are in the vendor's guides, but in no client's models."""
 _DATED = re.compile(r"/20\d\d-\d\d/|/20\d\d-\d\d$")
 """HubSpot's other names for the same operations; its client speaks v3 and v4 only."""
 

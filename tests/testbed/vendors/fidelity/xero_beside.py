@@ -3,7 +3,7 @@
 from tests.testbed.vendors.xero.caller import Body, Caller, draft, line
 
 
-async def visit(xero: Caller) -> None:
+async def call_the_rest(xero: Caller) -> None:
     for kind in ("Organisation", "Accounts", "TaxRates", "Currencies"):
         await xero.get(f"/{kind}")
     (await xero.client.get("/connections")).raise_for_status()

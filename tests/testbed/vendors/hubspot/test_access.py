@@ -37,9 +37,9 @@ async def test_the_official_client_names_a_bad_token(account: Account) -> None:
 
 
 async def test_the_official_client_refreshes_a_token(account: Account) -> None:
-    told = await account.call(account.api.oauth.tokens_api.create, **GRANT)
-    assert (told.expires_in, told.refresh_token) == (1800, "na1-refresh-demo")
-    client = account.client(told.access_token)
+    issued = await account.call(account.api.oauth.tokens_api.create, **GRANT)
+    assert (issued.expires_in, issued.refresh_token) == (1800, "na1-refresh-demo")
+    client = account.client(issued.access_token)
     assert (await account.call(client.crm.deals.basic_api.get_by_id, "51230000017")).id
 
 
@@ -55,10 +55,10 @@ async def test_a_token_expires_and_says_since_when(account: Account) -> None:
     token = await fresh(account)
     assert (await account.http("GET", DEAL, token=token)).status_code == 200
     await account.advance(1812)
-    told = (await account.http("GET", DEAL, token=token)).json()
-    assert told["category"] == "EXPIRED_AUTHENTICATION"
-    assert "expired 1" in told["message"]
-    assert told["context"]["expire time"]
+    refusal = (await account.http("GET", DEAL, token=token)).json()
+    assert refusal["category"] == "EXPIRED_AUTHENTICATION"
+    assert "expired 1" in refusal["message"]
+    assert refusal["context"]["expire time"]
 
 
 async def test_a_token_that_a_fault_expires_must_be_refreshed(account: Account) -> None:

@@ -1,4 +1,4 @@
-"""Records: what is stored of a value, what is refused, and what HubSpot works out by itself."""
+"""Records: what is stored of a value, what is refused, and what HubSpot calculates."""
 
 from typing import Any
 

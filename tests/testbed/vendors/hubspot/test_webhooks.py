@@ -1,4 +1,4 @@
-"""Webhooks: what an event says, how it is signed, and that it is sent until it is heard."""
+"""Webhooks: the content of an event, its signature, and its retries until it is received."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ SECRET = "cw-demo-secret-7c1f"
 
 
 class Receiver:
-    """A small server that keeps what is posted and answers as it is told."""
+    """A small server that keeps what is posted and answers as a test sets it."""
 
     def __init__(self) -> None:
         self.statuses: list[int] = []

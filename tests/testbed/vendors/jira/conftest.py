@@ -30,7 +30,7 @@ class Site:
 
     @contextlib.asynccontextmanager
     async def client(self) -> AsyncIterator[JIRA]:
-        """The public client, which blocks: call it in a thread."""
+        """Return the public client, which blocks: call it in a thread."""
         options: dict[str, Any] = {"server": self.url, "rest_api_version": "3"}
         client: Any = await asyncio.to_thread(
             JIRA, options=options, basic_auth=CASHWARD, max_retries=0

@@ -1,4 +1,4 @@
-"""The vendor's own client must be able to work here: what it cannot do is a fault of ours."""
+"""The vendor's own client works with the sandbox."""
 
 import asyncio
 from collections.abc import Callable

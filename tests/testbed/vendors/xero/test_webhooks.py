@@ -36,7 +36,7 @@ def test_a_signature_is_what_the_vendor_would_sign(body: bytes, length: int, exp
 
 
 class Receiver:
-    """An HTTP server that keeps what it gets; `answers` says how to take a post."""
+    """An HTTP server that keeps what it receives; `answers` chooses the answer to a post."""
 
     def __init__(self, answers: Callable[[bytes, str], int]) -> None:
         self.posts: asyncio.Queue[tuple[bytes, str]] = asyncio.Queue()
@@ -117,8 +117,8 @@ async def test_an_event_that_failed_comes_again_at_once_and_then_each_quarter_ho
     failures = iter([500, 500])
 
     def moody(body: bytes, mark: str) -> int:
-        told = bool(json.loads(body)["events"])
-        return next(failures, 200) if told and mark else honest(body, mark)
+        has_events = bool(json.loads(body)["events"])
+        return next(failures, 200) if has_events and mark else honest(body, mark)
 
     async with receiving(moody) as receiver, open_xero(webhooks=hooks(receiver)) as xero:
         await xero.customer()

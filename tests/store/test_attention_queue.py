@@ -1,4 +1,4 @@
-"""Whatever waits for a person is on the desk until somebody decides."""
+"""What waits for a person is in the queue until somebody decides."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from tests.store.values import NOW, deal, later, trail
 RETRY = Decision(action=Action.RETRY, by=GRACE, reason="mended")
 
 
-def trouble(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Attention:
+def attention(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Attention:
     return Attention(
         key="preflight",
         workflow=run,
@@ -28,26 +28,26 @@ def trouble(run: str, *, why: str = "no VAT id", since: datetime = NOW) -> Atten
     )
 
 
-async def test_what_is_filed_lies_on_the_desk_as_it_was_told(store: Store) -> None:
-    await store.attention_queue.add(trouble("whole"), now=NOW)
-    assert trouble("whole") in [
+async def test_an_attention_is_listed_as_it_was_added(store: Store) -> None:
+    await store.attention_queue.add(attention("whole"), now=NOW)
+    assert attention("whole") in [
         filed.attention for filed in await store.attention_queue.list_open()
     ]
 
 
-async def test_the_same_trouble_again_updates_it_and_keeps_since_when(store: Store) -> None:
-    await store.attention_queue.add(trouble("same"), now=NOW)
+async def test_the_same_attention_again_updates_it_and_keeps_since_when(store: Store) -> None:
+    await store.attention_queue.add(attention("same"), now=NOW)
     await store.attention_queue.add(
-        trouble("same", why="now the IČO", since=later(9)), now=later(9)
+        attention("same", why="now the IČO", since=later(9)), now=later(9)
     )
     (filed,) = await store.attention_queue.list_of_run("same")
     assert (filed.attention.why, filed.attention.since) == ("now the IČO", NOW)
 
 
-async def test_a_decision_takes_it_off_the_desk_and_stays_on_record(
+async def test_a_decision_closes_an_attention_and_stays_on_record(
     store: Store, database_url: str
 ) -> None:
-    await store.attention_queue.add(trouble("decided"), now=NOW)
+    await store.attention_queue.add(attention("decided"), now=NOW)
     for _ in range(2):
         await store.attention_queue.resolve("decided", "preflight", RETRY, now=later(1))
     assert "decided" not in [
@@ -59,16 +59,16 @@ async def test_a_decision_takes_it_off_the_desk_and_stays_on_record(
     assert [one["to_state"] for one in last] == ["open", "settled"]
 
 
-async def test_a_late_repeat_of_a_settled_trouble_is_not_filed_again(store: Store) -> None:
-    await store.attention_queue.add(trouble("late"), now=NOW)
+async def test_a_late_repeat_of_a_settled_attention_is_not_added_again(store: Store) -> None:
+    await store.attention_queue.add(attention("late"), now=NOW)
     await store.attention_queue.resolve("late", "preflight", RETRY, now=later(1))
-    await store.attention_queue.add(trouble("late"), now=later(2))
+    await store.attention_queue.add(attention("late"), now=later(2))
     assert len(await store.attention_queue.list_of_run("late")) == 1
 
 
-async def test_trouble_that_comes_back_is_new_and_shown_first(store: Store) -> None:
-    await store.attention_queue.add(trouble("back"), now=NOW)
+async def test_an_attention_that_comes_back_is_new_and_shown_first(store: Store) -> None:
+    await store.attention_queue.add(attention("back"), now=NOW)
     await store.attention_queue.resolve("back", "preflight", RETRY, now=later(1))
-    await store.attention_queue.add(trouble("back", since=later(2)), now=later(2))
+    await store.attention_queue.add(attention("back", since=later(2)), now=later(2))
     newest, older = await store.attention_queue.list_of_run("back")
     assert (newest.decision, older.decision) == (None, RETRY)

@@ -1,4 +1,4 @@
-"""Whatever is wrong, a command says so in a sentence, without a traceback, and with its code."""
+"""A failing command says why in a sentence, without a traceback, and has the right exit code."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ Command = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def cashward(server: CommandServer) -> Command:
-    """A command with this environment: its exit code, and all that it printed."""
+    """Run a command with this environment; return its exit code and all that it printed."""
 
     def run(environment: dict[str, str], *words: str) -> tuple[int, str]:
         return server.run(*words, environment={**DOWN, **environment})
@@ -34,7 +34,7 @@ def cashward(server: CommandServer) -> Command:
 
 
 @pytest.mark.parametrize(
-    ("environment", "words", "code", "told"),
+    ("environment", "words", "code", "message"),
     [
         ({}, ("deal", "list"), ExitCode.DOWN, "cashward up"),
         ({}, ("finance", "position", "1"), ExitCode.DOWN, "CASHWARD_TEMPORAL__ADDRESS"),
@@ -86,10 +86,10 @@ def test_a_command_that_cannot_be_done_says_what_to_do(
     environment: dict[str, str],
     words: tuple[str, ...],
     code: ExitCode,
-    told: str,
+    message: str,
 ) -> None:
     returned, said = cashward(environment, *words)
-    assert (returned, told in said) == (code, True), said
+    assert (returned, message in said) == (code, True), said
     assert "Traceback" not in said
 
 
