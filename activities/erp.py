@@ -24,6 +24,7 @@ from domain.ids import ExternalId, Subject
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
 from domain.money import Money
+from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.write_back import WriteBack
 from ports.billing_ledger import BillingLedger
@@ -107,7 +108,7 @@ class InvoiceActivities:
     async def issue_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Issue the elected draft within the safety bound, and put the proof on record.
 
-        Raises ContractValueExceeded, and Rejected if the ERP's document is not what we asked for.
+        Raises ContractValueExceeded, and Refusal if the ERP's document is not what we asked for.
         """
         claim = await self._billing_ledger.permit(drafted.bill.subject, now=self._clock())
         issued: Invoice | None = None
@@ -195,9 +196,9 @@ class InvoiceActivities:
         if invoice.status is InvoiceStatus.DRAFT:
             difference = "is still a draft"
         if difference:
-            raise Rejected(
-                self._invoicing.draft_invoice.system,
-                f"invoice {invoice.number or invoice.id} {difference}: finance must compare them",
+            raise Refusal(
+                f"invoice {invoice.number or invoice.id} {difference}:"
+                " finance must compare the two, and mend it in the ERP"
             )
 
 

@@ -10,10 +10,12 @@ from domain.ids import ItemKey
 from domain.money import Money
 from domain.project import PlanWork, WriteCharter
 from domain.refusal import Refusal
+from domain.responsibility import Party
 from domain.stage import Stage
 from tests.actors import GRACE
 from tests.deals import deal
 from tests.world import World, until, until_awaited
+from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 ALL = ("m1", "m2", "m3")
@@ -145,6 +147,20 @@ async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> N
     assert not world.invoices(mine.id)
     await world.application.items.release(GRACE, mine.id, M1)
     assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+
+
+async def test_a_document_that_reads_otherwise_waits_for_finance(world: World) -> None:
+    mine = deal("otherwise")
+    await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.has_draft(mine.id))
+    (draft,) = world.invoices(mine.id)
+    cent = Money.of("0.01", "EUR")
+    world.systems.keep(draft.model_copy(update={"net": draft.net + cent}))
+    await world.application.items.approve(GRACE, mine.id, M1)
+    parked = await world.parked(workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1)))
+    assert parked.attention.responsible == (Party.FINANCE,)
+    assert f"expected {draft.net.amount} + " in parked.attention.why
 
 
 async def test_a_large_invoice_waits_for_approval(world: World) -> None:
