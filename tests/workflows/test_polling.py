@@ -34,7 +34,7 @@ async def test_a_poll_leaves_a_system_its_only_slot_for_steps(database_url: str)
         await until_awaited(lambda: _polled_everything(one))
         mine = deal("slot")
         await one.win(mine)
-        await until_awaited(lambda: one.has_project(mine.id))
+        assert await until_awaited(lambda: one.has_project(mine.id))
         await _end_polls(one)
 
 
