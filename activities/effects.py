@@ -2,41 +2,43 @@
 
 import hashlib
 from asyncio import timeout
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 from temporalio import activity
 
-from domain.effect import Effect, EffectKey, Receipt, Strategy
+from domain.effect import Effect, EffectKey, EffectState, Receipt, Strategy, Superseded
 from domain.ids import ExternalId
 from ports.effect_ledger import EffectLedger, Intent
-from ports.failures import ConnectorFailure, Uncertain
+from ports.failures import ConnectorFailure, Rejected, Uncertain
+from ports.lease import Lease, Seconds, machine_seconds
 from ports.operation import Attempt, Command, Operation
 
 C = TypeVar("C", bound=Command)
-Clock = Callable[[], datetime]
 
 
 class Effects:
     """The one way our activities change anything elsewhere (`docs/processes/exactly-once.md`).
 
-    `operation_timeout` is the longest that one operation may take, all its calls together;
-    `installation` keeps two installations that share a vendor account apart.
+    `operation_timeout` is the longest that one operation may take, all its calls together, from
+    before its attempt is on record; `seconds` counts it. `installation` keeps two installations
+    that share a vendor account apart.
     """
 
     def __init__(
         self,
         ledger: EffectLedger,
         *,
-        clock: Clock,
         operation_timeout: timedelta,
         installation: str = "cashward",
+        seconds: Seconds = machine_seconds,
     ) -> None:
         self._ledger = ledger
-        self._clock = clock
         self._operation_timeout = operation_timeout
         self._installation = installation
+        self._seconds = seconds
 
     async def execute(self, operation: Operation[C], command: C) -> Receipt:
         """Execute the operation once, and return what this or an earlier attempt made.
@@ -44,55 +46,73 @@ class Effects:
         Raises the failures of ports.failures, the refusals of domain.effect, and NotSettled
         while an older call may still land.
         """
+        lease = self._lease()
         effect = await self._ledger.begin(
             _intent(operation, command),
             operation.idempotency,
-            now=self._clock(),
             operation_timeout=self._operation_timeout,
             is_repeatable=operation.is_repeatable,
         )
         if effect.is_confirmed and effect.receipt:
             return effect.receipt
-        found = await self._send(operation, command, effect)
-        recorded = await self._ledger.confirm(
-            effect.key, effect.attempt, found[0], now=self._clock()
-        )
-        elected = recorded.receipt or found[0]
-        await self._sweep(operation, command, elected, found)
-        return elected
+        async with self._attempt_under(lease, operation, effect):
+            found = await self._find_or_do(operation, command, effect)
+        recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
+        if not recorded.is_confirmed or recorded.receipt is None:
+            raise Superseded(effect.key, effect.attempt)
+        await self._sweep(operation, command, recorded)
+        return recorded.receipt
 
     async def undo(self, operation: Operation[C], command: C, *, reason: str) -> None:
-        """Undo what the operation made, and keep late attempts from making it again.
+        """Undo what the operation made, and keep every other attempt from making it again.
 
-        Raises NotSettled while a call may still land, and Rejected if the vendor refuses the undo.
+        Raises NotSettled while a call may still land, and Rejected if the vendor refuses the undo:
+        then all stays as it was.
         """
-        intent = _intent(operation, command)
-        effect = await self._ledger.read(intent.key)
-        if effect and effect.attempt:
-            effect.require_settled(self._clock())
+        lease = self._lease()
+        effect = await self._ledger.begin_undo(
+            _intent(operation, command),
+            operation.idempotency,
+            operation_timeout=self._operation_timeout,
+        )
+        if effect.state is EffectState.REVERSED:
+            return
+        async with self._attempt_under(lease, operation, effect):
             for made in await self._traces(operation, command, effect):
                 await operation.undo(command, made)
-        await self._ledger.reverse(intent, reason, now=self._clock())
+        await self._ledger.reverse(effect.key, effect.attempt, reason)
 
     async def abandon(self, operation: Operation[C], command: C, *, reason: str) -> None:
         """Record a part as gone with its whole, without a call. Raises NotSettled."""
-        intent = _intent(operation, command)
-        effect = await self._ledger.read(intent.key)
-        if effect:
-            effect.require_settled(self._clock())
-        await self._ledger.reverse(intent, reason, now=self._clock())
+        await self._ledger.abandon(_intent(operation, command), reason)
 
     async def sweep(self, operation: Operation[C], command: C) -> None:
         """Remove what lost attempts left beside the elected one."""
         effect = await self._ledger.read(_intent(operation, command).key)
-        if effect and effect.receipt and effect.search_first:
-            await self._sweep(operation, command, effect.receipt, await operation.find(command))
+        if effect and effect.is_confirmed and (effect.search_first or effect.strays):
+            found = await operation.find(command)
+            recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
+            await self._sweep(operation, command, recorded)
 
-    async def _send(self, operation: Operation[C], command: C, effect: Effect) -> Sequence[Receipt]:
+    def _lease(self) -> Lease:
+        return Lease(self._operation_timeout, seconds=self._seconds)
+
+    async def _find_or_do(
+        self, operation: Operation[C], command: C, effect: Effect
+    ) -> Sequence[Receipt]:
+        attempt = self._attempt(operation, effect)
+        found = await operation.find(command) if attempt.search_first else ()
+        return found or (await operation.do(command, attempt),)
+
+    @asynccontextmanager
+    async def _attempt_under(
+        self, lease: Lease, operation: Operation[C], effect: Effect
+    ) -> AsyncIterator[None]:
+        """Let the block make its calls while the lease lasts, and record how it failed."""
         try:
-            async with timeout(self._operation_timeout.total_seconds()):
-                found = await operation.find(command) if effect.search_first else ()
-                return found or (await operation.do(command, self._attempt(operation, effect)),)
+            with lease.held():
+                async with timeout(lease.remaining()):
+                    yield
         except TimeoutError as late:
             lost = Uncertain(
                 operation.system, f"{operation.kind} took longer than {self._operation_timeout}"
@@ -102,42 +122,53 @@ class Effects:
         except Uncertain as lost:
             await self._lose_sight(operation, effect, lost)
             raise
-        except ConnectorFailure as refused:
-            await self._ledger.refuse(effect.key, effect.attempt, refused.reason, now=self._clock())
+        except ConnectorFailure as failed:
+            if effect.is_taken_back and not isinstance(failed, Rejected):
+                await self._mark_uncertain(effect, failed.reason)
+            else:
+                await self._ledger.refuse(effect.key, effect.attempt, failed.reason)
             raise
 
     async def _lose_sight(self, operation: Operation[C], effect: Effect, lost: Uncertain) -> None:
-        now = self._clock()
         settle = operation.idempotency.settle_time
+        await self._mark_uncertain(effect, lost.reason, settle, key_tainted=lost.answered)
+        must_wait = operation.idempotency.waits_to_settle or effect.is_taken_back
+        lost.pause = settle if must_wait else None
+
+    async def _mark_uncertain(
+        self,
+        effect: Effect,
+        reason: str,
+        settle: timedelta = timedelta(0),
+        *,
+        key_tainted: bool = False,
+    ) -> None:
         await self._ledger.mark_uncertain(
-            effect.key,
-            effect.attempt,
-            lost.reason,
-            now=now,
-            until=now + settle,
-            key_tainted=lost.answered,
+            effect.key, effect.attempt, reason, settle_time=settle, key_tainted=key_tainted
         )
-        lost.pause = settle if operation.idempotency.waits_to_settle else None
 
     async def _traces(
         self, operation: Operation[C], command: C, effect: Effect
     ) -> Iterable[Receipt]:
         """Find all that the effect's attempts may have left at the vendor."""
-        traces: dict[ExternalId, Receipt] = {}
-        if effect.search_first or not effect.receipt:
-            traces = {made.id: made for made in await operation.find(command)}
+        traces = {made.id: made for made in effect.strays}
+        was_made_once = effect.receipt and effect.attempt == 2  # noqa: PLR2004 - and the undo
+        if not was_made_once and (effect.attempt > 1 or operation.looks_first):
+            traces |= {made.id: made for made in await operation.find(command)}
         if effect.receipt:
             traces[effect.receipt.id] = effect.receipt
-        if not traces and operation.idempotency.strategy is Strategy.UPSERT:
+        if not traces and effect.attempt > 1 and operation.idempotency.strategy is Strategy.UPSERT:
             return [Receipt(id=ExternalId(command.subject))]
         return traces.values()
 
-    async def _sweep(
-        self, operation: Operation[C], command: C, elected: Receipt, found: Iterable[Receipt]
-    ) -> None:
-        for stray in found:
-            if stray.id != elected.id:
-                await operation.undo(command, stray)
+    async def _sweep(self, operation: Operation[C], command: C, effect: Effect) -> None:
+        """Remove strays, each with its entry in the audit trail. Another part may be a person's."""
+        elected = effect.receipt
+        for stray in effect.strays:
+            if elected and stray.id != elected.id:
+                with self._lease().held():
+                    await operation.undo(command, stray)
+                await self._ledger.sweep(effect.key, stray)
 
     def _attempt(self, operation: Operation[C], effect: Effect) -> Attempt:
         meaning = (self._installation, operation.system, effect.key, effect.generation)
@@ -145,7 +176,7 @@ class Effects:
             attempt=effect.attempt,
             generation=effect.generation,
             idempotency_key=hashlib.sha256("|".join(map(str, meaning)).encode()).hexdigest(),
-            search_first=effect.search_first,
+            search_first=effect.search_first or operation.looks_first,
         )
 
 

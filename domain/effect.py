@@ -1,9 +1,10 @@
 """The life of one effect: a change we want in another system, once. Pure transitions.
 
-planned -> in flight(n) -> confirmed -> done -> reversed, with uncertain and refused on the way.
-A store keeps the rows; every rule of who may send, when, and what is on record lives here.
+planned -> in flight(n) -> confirmed -> done -> reversing(n) -> reversed, with uncertain and refused
+on the way. A store keeps the rows; every rule of who may send, when, and what is on record is here.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType, Self
@@ -24,6 +25,7 @@ class EffectState(StrEnum):
     REFUSED = "refused"
     CONFIRMED = "confirmed"
     DONE = "done"
+    REVERSING = "reversing"
     REVERSED = "reversed"
 
 
@@ -33,6 +35,11 @@ class Receipt(Value):
     id: ExternalId
     url: str = ""
     parts: dict[str, ExternalId] = {}
+
+    def differs_from(self, elected: Self) -> bool:
+        """Return whether it names another record, or another part under the same key."""
+        both = self.parts.keys() & elected.parts.keys()
+        return self.id != elected.id or any(self.parts[k] != elected.parts[k] for k in both)
 
 
 class Strategy(StrEnum):
@@ -98,15 +105,19 @@ class AlreadyReversed(Refusal):
 
 
 class NotSettled(Exception):
-    """An older call may still land: try again after `until`."""
+    """An older call may still land, until `until` by the ledger's clock: try again after `wait`."""
 
-    def __init__(self, key: EffectKey, until: datetime) -> None:
+    def __init__(self, key: EffectKey, until: datetime, wait: timedelta) -> None:
         super().__init__(f"{key}: an earlier call may still land, until {until:%H:%M:%S} UTC")
         self.until = until
+        self.wait = wait
 
 
 class Effect(Value):
-    """One row of the ledger. After `until`, a lost call can no longer land."""
+    """One row of the ledger. After `until`, a lost call can no longer land.
+
+    Every time is the ledger's own: no clock of a worker decides.
+    """
 
     key: EffectKey
     system: str
@@ -120,12 +131,18 @@ class Effect(Value):
     key_tainted: bool = False
     """The vendor may have stored an error under the present idempotency key."""
     receipt: Receipt | None = None
+    strays: tuple[Receipt, ...] = ()
+    """What attempts left at the vendor beside the elected record: none of it may stay."""
     proof: dict[str, str] = {}
     reason: str = ""
 
     @property
     def is_confirmed(self) -> bool:
         return self.state in {EffectState.CONFIRMED, EffectState.DONE}
+
+    @property
+    def is_taken_back(self) -> bool:
+        return self.state in {EffectState.REVERSING, EffectState.REVERSED}
 
     @property
     def search_first(self) -> bool:
@@ -143,16 +160,16 @@ class Effect(Value):
     ) -> Self:
         """Start a new attempt, or stay as recorded.
 
-        `operation_timeout` is the longest a call may take.
+        `operation_timeout` is the time of an attempt: no change leaves after it.
         Raises KeyReused, AlreadyReversed, or NotSettled.
         """
         if digest != self.digest:
             raise KeyReused(self.key)
         if self.is_confirmed:
             return self
-        if self.state is EffectState.REVERSED and not is_repeatable:
+        if self.is_taken_back and not is_repeatable:
             raise AlreadyReversed(self.key)
-        if idempotency.waits_to_settle:
+        if idempotency.waits_to_settle or self.state is EffectState.REVERSING:
             self.require_settled(now)
         return self.model_copy(
             update={
@@ -167,23 +184,39 @@ class Effect(Value):
             }
         )
 
-    def confirm(self, attempt: int, receipt: Receipt) -> Self:
-        """Record what was made, once; a later receipt does not change it."""
-        if self.is_confirmed:
-            return self
-        self._fence(attempt)
+    def confirm(self, attempt: int, found: Sequence[Receipt]) -> Self:
+        """Record what is at the vendor: the first id that is confirmed wins, for good.
+
+        Every other record is a stray, also what a superseded attempt made: nobody forgets its id.
+        """
+        elected: dict[str, object] = {}
+        receipt = self.receipt
+        if self.state is EffectState.IN_FLIGHT and attempt == self.attempt:
+            receipt = found[0]
+            elected = {"state": EffectState.CONFIRMED, "receipt": receipt, "until": None}
+        beside = [made for made in found if not receipt or made.differs_from(receipt)]
+        still = [made for made in self.strays if made not in beside and made != receipt]
         return self.model_copy(
-            update={"state": EffectState.CONFIRMED, "receipt": receipt, "until": None, "reason": ""}
+            update={
+                **elected,
+                "strays": (*still, *beside),
+                "reason": "" if elected else self.reason,
+            }
         )
+
+    def sweep(self, stray: Receipt) -> Self:
+        """Record that a stray is gone."""
+        return self.model_copy(update={"strays": tuple(s for s in self.strays if s != stray)})
 
     def mark_uncertain(
         self, attempt: int, reason: str, *, until: datetime, key_tainted: bool
     ) -> Self:
         """Record that the call may have happened, or may still happen until `until`."""
         self._fence(attempt)
+        is_undo = self.state is EffectState.REVERSING
         return self.model_copy(
             update={
-                "state": EffectState.UNCERTAIN,
+                "state": EffectState.REVERSING if is_undo else EffectState.UNCERTAIN,
                 "until": until,
                 "key_tainted": key_tainted,
                 "reason": reason,
@@ -191,11 +224,15 @@ class Effect(Value):
         )
 
     def refuse(self, attempt: int, reason: str) -> Self:
-        """Record that the call did nothing; the vendor may repeat its refusal under the key."""
+        """Record that the call did nothing; the vendor may repeat its refusal under the key.
+
+        What could not be undone stays what it was.
+        """
         self._fence(attempt)
+        is_undo = self.state is EffectState.REVERSING
         return self.model_copy(
             update={
-                "state": EffectState.REFUSED,
+                "state": self._state_before_undo if is_undo else EffectState.REFUSED,
                 "until": None,
                 "key_tainted": True,
                 "reason": reason,
@@ -210,35 +247,69 @@ class Effect(Value):
             raise Refusal(f"{self.key} is {self.state}: only a confirmed effect is done")
         return self.model_copy(update={"state": EffectState.DONE, "proof": proof})
 
-    def reverse(self, reason: str) -> Self:
-        """Record that it is gone at the vendor; no older attempt may bring it back."""
+    def start_undo(
+        self, idempotency: IdempotencyPolicy, *, now: datetime, operation_timeout: timedelta
+    ) -> Self:
+        """Take the right to undo, before anybody looks: every other attempt is superseded.
+
+        Raises NotSettled.
+        """
+        if self.state is EffectState.REVERSED:
+            return self
+        self.require_settled(now)
         return self.model_copy(
             update={
-                "state": EffectState.REVERSED,
+                "state": EffectState.REVERSING,
                 "attempt": self.attempt + 1,
-                "until": None,
-                "reason": reason,
+                "until": now + operation_timeout + idempotency.settle_time,
+                "reason": "",
             }
         )
 
+    def reverse(self, attempt: int, reason: str) -> Self:
+        """Record that it is gone at the vendor; no older attempt may bring it back."""
+        if self.state is EffectState.REVERSED:
+            return self
+        self._fence(attempt)
+        return self._gone(reason)
+
+    def abandon(self, reason: str, *, now: datetime) -> Self:
+        """Record that it is gone with the whole that it was a part of. Raises NotSettled."""
+        self.require_settled(now)
+        return self._gone(reason).model_copy(update={"attempt": self.attempt + 1})
+
     def require_settled(self, now: datetime) -> None:
         """Raise NotSettled while an earlier call may still land unseen."""
-        pending = self.state in {EffectState.IN_FLIGHT, EffectState.UNCERTAIN}
-        if pending and self.until and now < self.until:
-            raise NotSettled(self.key, self.until)
+        if self.state in _PENDING and self.until and now < self.until:
+            raise NotSettled(self.key, self.until, self.until - now)
 
     def _next_generation(self, idempotency: IdempotencyPolicy, now: datetime) -> int:
         if self.attempt == 0:
             return self.generation
-        renew = self.state is EffectState.REVERSED or not self._keeps_key(idempotency, now)
+        renew = self.is_taken_back or not self._keeps_key(idempotency, now)
         return self.generation + renew
 
     def _keeps_key(self, idempotency: IdempotencyPolicy, now: datetime) -> bool:
         if idempotency.key_lifetime is None:
-            return self.state is not EffectState.REVERSED and self.first_sent is not None
+            return not self.is_taken_back and self.first_sent is not None
         young = self.first_sent is not None and now - self.first_sent < idempotency.key_lifetime
-        return young and not self.key_tainted and self.state is not EffectState.REVERSED
+        return young and not self.key_tainted and not self.is_taken_back
+
+    @property
+    def _state_before_undo(self) -> EffectState:
+        if self.receipt is None:
+            return EffectState.UNCERTAIN
+        return EffectState.DONE if self.proof else EffectState.CONFIRMED
+
+    def _gone(self, reason: str) -> Self:
+        return self.model_copy(
+            update={"state": EffectState.REVERSED, "until": None, "strays": (), "reason": reason}
+        )
 
     def _fence(self, attempt: int) -> None:
-        if attempt != self.attempt or self.state is not EffectState.IN_FLIGHT:
+        is_sending = self.state in {EffectState.IN_FLIGHT, EffectState.REVERSING}
+        if attempt != self.attempt or not is_sending:
             raise Superseded(self.key, attempt)
+
+
+_PENDING = frozenset({EffectState.IN_FLIGHT, EffectState.UNCERTAIN, EffectState.REVERSING})

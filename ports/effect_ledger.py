@@ -1,7 +1,7 @@
 """Our record of every change in another system, written before the change is tried."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from domain.effect import Effect, EffectKey, IdempotencyPolicy, Receipt
@@ -23,7 +23,8 @@ class Intent(Value):
 class EffectLedger(Protocol):
     """Each method is one transaction, with the audit entry of what it changed.
 
-    The rules are those of domain.effect; of two attempts at once, one may begin.
+    The rules are those of domain.effect, by the ledger's own clock; of two attempts at once, one
+    may begin. `operation_timeout` is the time of an attempt, from before the call of `begin`.
     """
 
     async def begin(
@@ -31,36 +32,46 @@ class EffectLedger(Protocol):
         intent: Intent,
         idempotency: IdempotencyPolicy,
         *,
-        now: datetime,
         operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
         """Begin a new attempt, or return the effect if it is settled. Raises as Effect.start."""
         ...
 
-    async def confirm(
-        self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
+    async def begin_undo(
+        self, intent: Intent, idempotency: IdempotencyPolicy, *, operation_timeout: timedelta
     ) -> Effect:
-        """Record what was made, and return what is on record: the first id and its parts win."""
+        """Take the right to undo, even what never was made. Raises NotSettled."""
         ...
 
-    async def mark_uncertain(  # noqa: PLR0913 - all of it is on record
+    async def confirm(self, key: EffectKey, attempt: int, found: Sequence[Receipt]) -> Effect:
+        """Record what is at the vendor, and return what is on record: the first id wins."""
+        ...
+
+    async def mark_uncertain(
         self,
         key: EffectKey,
         attempt: int,
         reason: str,
         *,
-        now: datetime,
-        until: datetime,
+        settle_time: timedelta,
         key_tainted: bool,
-    ) -> None: ...
+    ) -> None:
+        """Record that the call may have happened, or may still happen within `settle_time`."""
+        ...
 
-    async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None: ...
+    async def refuse(self, key: EffectKey, attempt: int, reason: str) -> None: ...
 
-    async def finish(self, key: EffectKey, proof: dict[str, str], *, now: datetime) -> Effect: ...
+    async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect: ...
 
-    async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
-        """Record it as gone, even if it never was made: a late attempt stops at that."""
+    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None: ...
+
+    async def abandon(self, intent: Intent, reason: str) -> None:
+        """Record it as gone with its whole, even if it never was made. Raises NotSettled."""
+        ...
+
+    async def sweep(self, key: EffectKey, stray: Receipt) -> None:
+        """Record that a stray is gone."""
         ...
 
     async def read(self, key: EffectKey) -> Effect | None: ...

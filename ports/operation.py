@@ -43,6 +43,7 @@ class Operation(Protocol[C_contra]):
     system         the vendor's name, such as `xero`
     idempotency    what a repeat would do; the contract suite checks it
     is_repeatable  whether the operation may be done again after an undo
+    looks_first    whether even a first attempt searches before it makes anything, as for money
 
     Every method raises ports.failures only, never retries, and never sleeps.
     """
@@ -55,6 +56,8 @@ class Operation(Protocol[C_contra]):
     def idempotency(self) -> IdempotencyPolicy: ...
     @property
     def is_repeatable(self) -> bool: ...
+    @property
+    def looks_first(self) -> bool: ...
 
     async def do(self, command: C_contra, attempt: Attempt) -> Receipt:
         """Make the change. An operation of several calls keeps what is already there."""

@@ -1,8 +1,7 @@
 """Sends heartbeats, finishes despite cancellation, and maps errors to ApplicationError."""
 
 import asyncio
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +14,7 @@ from domain.effect import NotSettled, Superseded
 from domain.refusal import Refusal
 from ports import failures
 from ports.failures import ConnectorFailure, Throttled
+from ports.lease import Lease
 
 BEAT = timedelta(seconds=2)
 """Well within the heartbeat time-out of a step (workflows/steps.py)."""
@@ -59,7 +59,7 @@ def to_temporal_failure(failure: Exception) -> Exception:
                 category=_category(benign=isinstance(failure, Throttled)),
             )
         case NotSettled():
-            pause = max(failure.until - datetime.now(UTC), timedelta(milliseconds=50))
+            pause = max(failure.wait, timedelta(milliseconds=50))
             return ApplicationError(
                 str(failure), type=kind, next_retry_delay=pause, category=_category(benign=True)
             )
@@ -87,14 +87,19 @@ def _category(*, benign: bool) -> ApplicationErrorCategory:
 async def _unbroken(step: Any) -> Any:  # noqa: ANN401 - any step, any result
     """Run a step to its end; only a worker that must stop cancels it.
 
-    A half-made change in another system costs more than the seconds until its call ends.
+    A half-made change in another system costs more than the seconds until its call ends. But once
+    the step is cancelled, or Temporal has given it up, it starts no further change.
     """
-    task = asyncio.ensure_future(step)
+    lease = Lease()
+    with lease.held():
+        task = asyncio.ensure_future(step)
     if not activity.info().heartbeat_timeout:
         return await task
     while not task.done():
-        with suppress(asyncio.CancelledError):
+        try:
             await asyncio.wait({task}, timeout=BEAT.total_seconds())
+        except asyncio.CancelledError:
+            lease.revoke("the step was cancelled")
         if activity.is_worker_shutdown() and activity.is_cancelled():
             task.cancel()
         elif not task.done():

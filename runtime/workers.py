@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
@@ -39,10 +39,6 @@ AT_ONCE = 20
 """The default number of concurrent steps per system."""
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Steps:
     """Every step, by its queue."""
@@ -53,10 +49,9 @@ class Steps:
 
 def steps(settings: Settings, systems: Systems, store: Store, client: Client) -> Steps:
     """Build the activities, each with what it needs."""
-    timing = settings.timing
+    timing, now = settings.timing, store.clock.now
     effects = Effects(
         store.effect_ledger,
-        clock=now,
         operation_timeout=timing.operation_timeout,
         installation=settings.installation,
     )

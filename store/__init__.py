@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from store.attention_queue import PgAttentionQueue
 from store.audit_trail import PgAuditTrail
 from store.billing_ledger import PgBillingLedger
+from store.clock import DatabaseClock
 from store.cursors import PgCursors
 from store.database import Database, StoreUnavailable
 from store.effect_ledger import PgEffectLedger
@@ -18,8 +19,9 @@ __all__ = ["Store", "StoreUnavailable", "migrate", "open_store", "schema_is_curr
 
 @dataclass(frozen=True)
 class Store:
-    """Every port that we fill ourselves, over one pool of connections."""
+    """Every port that we fill ourselves, over one pool of connections, and the database's clock."""
 
+    clock: DatabaseClock
     effect_ledger: PgEffectLedger
     billing_ledger: PgBillingLedger
     attention_queue: PgAttentionQueue
@@ -38,8 +40,10 @@ async def open_store(
     seconds for a connection.
     """
     async with Database.open(url, pool_size=pool_size, pool_timeout=pool_timeout) as database:
+        clock = DatabaseClock()
         yield Store(
-            effect_ledger=PgEffectLedger(database),
+            clock=clock,
+            effect_ledger=PgEffectLedger(database, clock),
             billing_ledger=PgBillingLedger(database),
             attention_queue=PgAttentionQueue(database),
             links=PgLinkStore(database),

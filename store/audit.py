@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    func,
     insert,
     literal,
     select,
@@ -73,12 +74,14 @@ class Note:
 def audited(change: Insert | Update, *then: Callable[[CTE], Insert | Delete]) -> Query:
     """Return the change with its audit entry: both or none, and no entry where nothing changed.
 
-    `then` follows only a change that took place; one row is returned if it did.
+    `then` follows only a change that took place; one row is returned if it did, with the
+    database's time as `now`.
     """
     written = change.returning(literal(1).label("written")).cte("written")
     entry = select(*NOTE.values()).select_from(written)
     noted = insert(audit).from_select(list(NOTE), entry).cte("noted")
-    return Query(select(written).add_cte(noted, *(each(written).cte() for each in then)))
+    now = func.clock_timestamp().label("now")
+    return Query(select(written, now).add_cte(noted, *(each(written).cte() for each in then)))
 
 
 def changes(before: Value | None, after: Value) -> dict[str, object]:

@@ -56,14 +56,14 @@ class PgBillingLedger:
     async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
     ) -> Claim:
-        def finish(effect: Effect) -> Effect:
+        def finish(effect: Effect, _: datetime) -> Effect:
             return claim_transitions.finish(effect, proof)
 
         async with self._database.transaction() as session:
             claim = await _advance(
                 session, subject, lambda it, *_: claim_transitions.issue(it, proof), now=now
             )
-            await change_effect(session, effect, finish, {}, now=now)
+            await change_effect(session, effect, finish, {})
             return claim
 
     async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 A transition is read, decide, write-if-unchanged: the write names the version that was read, and
 contains its audit entry and links in the same statement. No lock outlives a statement, so a
-stopped worker blocks nobody; a writer that lost the race reads and decides again.
+stopped worker blocks nobody; a writer that lost the race reads and decides again. What is early
+and what is late is decided by the database's clock, which comes with each row.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt, Strategy
@@ -19,9 +20,10 @@ from domain.ids import DealId
 from domain.refusal import Refusal
 from ports.effect_ledger import Intent
 from store.audit import Note, audited, changes, fields, new
+from store.clock import DatabaseClock
 from store.database import Database, Query, Session
 from store.effect_links import explain, pair_values, tie_pairs, untie_pairs
-from store.mapping import effect_of, effect_row
+from store.mapping import Row, effect_of, effect_row
 from store.tables import effects
 
 _THIS: Final = (
@@ -33,7 +35,9 @@ _SET: Final = (
     .where(*_THIS, effects.c.version == bindparam("seen"))
     .values(fields(effects, "kind", "subject", "system", "deal", "digest"))
 )
-_READ: Final = Query(select(effects).where(*_THIS))
+_NOW: Final = func.clock_timestamp().label("now")
+_CLOCK: Final = Query(select(_NOW))
+_READ: Final = Query(select(effects, _NOW).where(*_THIS))
 _OF_DEAL: Final = Query(
     select(effects)
     .where(effects.c.deal == bindparam("deal"))
@@ -48,7 +52,8 @@ _MOVE: Final = audited(_SET)
 _MOVE_AND_TIE: Final = audited(_SET, tie_pairs)
 _MOVE_AND_UNTIE: Final = audited(_SET, untie_pairs)
 
-Step = Callable[[Effect], Effect]
+Step = Callable[[Effect, datetime], Effect]
+"""A step of an effect, at a moment of the database's."""
 _KEPT: Final = 1000
 
 
@@ -67,8 +72,9 @@ class PgEffectLedger:
     row changed meanwhile, its version shows it, and the row is read after all.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: DatabaseClock) -> None:
         self._database = database
+        self._clock = clock
         self._begun: dict[EffectKey, Seen] = {}
 
     async def begin(
@@ -76,11 +82,10 @@ class PgEffectLedger:
         intent: Intent,
         idempotency: IdempotencyPolicy,
         *,
-        now: datetime,
         operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
-        def start(effect: Effect) -> Effect:
+        def start(effect: Effect, now: datetime) -> Effect:
             return effect.start(
                 intent.digest,
                 idempotency,
@@ -89,37 +94,49 @@ class PgEffectLedger:
                 is_repeatable=is_repeatable,
             )
 
-        stamp = {"strategy": idempotency.strategy, "operation_timeout": operation_timeout}
-        return await self._put_or_change(intent, start, stamp, now=now)
+        return await self._put_or_change(intent, start, _stamp(idempotency, operation_timeout))
 
-    async def confirm(
-        self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
+    async def begin_undo(
+        self, intent: Intent, idempotency: IdempotencyPolicy, *, operation_timeout: timedelta
     ) -> Effect:
-        return await self._change(key, lambda effect: effect.confirm(attempt, made), now=now)
+        def start(effect: Effect, now: datetime) -> Effect:
+            return effect.start_undo(idempotency, now=now, operation_timeout=operation_timeout)
 
-    async def mark_uncertain(  # noqa: PLR0913 - the port's
+        return await self._put_or_change(intent, start, _stamp(idempotency, operation_timeout))
+
+    async def confirm(self, key: EffectKey, attempt: int, found: Sequence[Receipt]) -> Effect:
+        return await self._change(key, lambda effect, _: effect.confirm(attempt, found))
+
+    async def mark_uncertain(
         self,
         key: EffectKey,
         attempt: int,
         reason: str,
         *,
-        now: datetime,
-        until: datetime,
+        settle_time: timedelta,
         key_tainted: bool,
     ) -> None:
-        def lose(effect: Effect) -> Effect:
-            return effect.mark_uncertain(attempt, reason, until=until, key_tainted=key_tainted)
+        def lose(effect: Effect, now: datetime) -> Effect:
+            return effect.mark_uncertain(
+                attempt, reason, until=now + settle_time, key_tainted=key_tainted
+            )
 
-        await self._change(key, lose, now=now)
+        await self._change(key, lose)
 
-    async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None:
-        await self._change(key, lambda effect: effect.refuse(attempt, reason), now=now)
+    async def refuse(self, key: EffectKey, attempt: int, reason: str) -> None:
+        await self._change(key, lambda effect, _: effect.refuse(attempt, reason))
 
-    async def finish(self, key: EffectKey, proof: dict[str, str], *, now: datetime) -> Effect:
-        return await self._change(key, lambda effect: effect.finish(proof), now=now)
+    async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect:
+        return await self._change(key, lambda effect, _: effect.finish(proof))
 
-    async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
-        await self._put_or_change(intent, lambda effect: effect.reverse(reason), {}, now=now)
+    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
+        await self._change(key, lambda effect, _: effect.reverse(attempt, reason))
+
+    async def abandon(self, intent: Intent, reason: str) -> None:
+        await self._put_or_change(intent, lambda effect, now: effect.abandon(reason, now=now), {})
+
+    async def sweep(self, key: EffectKey, stray: Receipt) -> None:
+        await self._change(key, lambda effect, _: effect.sweep(stray))
 
     async def read(self, key: EffectKey) -> Effect | None:
         async with self._database.session() as session:
@@ -130,24 +147,31 @@ class PgEffectLedger:
         async with self._database.session() as session:
             return [effect_of(row) for row in await session.all(_OF_DEAL, deal=deal)]
 
-    async def _change(self, key: EffectKey, step: Step, *, now: datetime) -> Effect:
+    async def _change(self, key: EffectKey, step: Step) -> Effect:
         begun = self._begun.pop(key, None)
         async with self._database.session() as session:
-            if begun and (after := await _step(session, begun, step, now=now)):
+            if begun and (after := await _step(session, begun, step, now=self._clock.now())):
                 return after
-            return await change_effect(session, key, step, {}, now=now)
+            return await change_effect(session, key, step, {})
 
-    async def _put_or_change(
-        self, intent: Intent, step: Step, stamp: dict[str, object], *, now: datetime
-    ) -> Effect:
+    async def _put_or_change(self, intent: Intent, step: Step, stamp: dict[str, object]) -> Effect:
         stamp = {"workflow": intent.workflow, "run": intent.run, **stamp}
         async with self._database.session() as session:
-            first = step(_planned(intent))
+            await self._set_clock(session)
+            now, sent = self._clock.now(), self._clock.seconds()
+            first = step(_planned(intent), now)
             row = {"strategy": "", "operation_timeout": timedelta(0), **stamp, "version": 1}
-            if await _put(session, first, row, now=now):
+            if put := await _put(session, first, row, now=now):
+                self._clock.observe(put["now"], sent=sent)
                 self._remember(Seen(first, row))
                 return first
-            return await change_effect(session, intent.key, step, stamp, now=now)
+            return await change_effect(session, intent.key, step, stamp)
+
+    async def _set_clock(self, session: Session) -> None:
+        if not self._clock.is_set:
+            sent = self._clock.seconds()
+            if read := await session.one(_CLOCK):
+                self._clock.observe(read["now"], sent=sent)
 
     def _remember(self, begun: Seen) -> None:
         """Remember an effect; drop the oldest, which only a worker that was cut off leaves."""
@@ -157,15 +181,15 @@ class PgEffectLedger:
 
 
 async def change_effect(
-    session: Session, key: EffectKey, step: Step, stamp: dict[str, object], *, now: datetime
+    session: Session, key: EffectKey, step: Step, stamp: dict[str, object]
 ) -> Effect:
     """Take one step on the effect as it is now; a step that changes nothing writes nothing."""
     while True:
         row = await session.one(_READ, kind=key.kind, subject=key.subject)
         if row is None:
             raise Refusal(f"{key} is not on record: begin it before anything else")
-        before = effect_of(row)
-        after = step(before)
+        before, now = effect_of(row), row["now"]
+        after = step(before, now)
         if after == before:
             return before
         if await _move(session, before, after, {**row, **stamp}, now=now):
@@ -175,21 +199,28 @@ async def change_effect(
 async def _step(session: Session, seen: Seen, step: Step, *, now: datetime) -> Effect | None:
     """Take the step from what was seen last; None if it changes nothing or comes too late."""
     try:
-        after = step(seen.effect)
+        after = step(seen.effect, now)
     except Refusal:
         return None
     is_new = after != seen.effect
     return after if is_new and await _move(session, seen.effect, after, seen.row, now=now) else None
 
 
+def _stamp(idempotency: IdempotencyPolicy, operation_timeout: timedelta) -> dict[str, object]:
+    return {"strategy": idempotency.strategy, "operation_timeout": operation_timeout}
+
+
 def _planned(intent: Intent) -> Effect:
     return Effect(key=intent.key, system=intent.system, deal=intent.deal, digest=intent.digest)
 
 
-async def _put(session: Session, effect: Effect, row: dict[str, Any], *, now: datetime) -> bool:
+async def _put(
+    session: Session, effect: Effect, row: dict[str, Any], *, now: datetime
+) -> Row | None:
+    """Write the effect, and return the database's time; None if it was on record already."""
     columns = {**effect_row(effect), **row, "changed_at": now}
     note = _note(None, effect, row, now=now)
-    return bool(await session.one(_PUT, **new(columns), **note.values()))
+    return await session.one(_PUT, **new(columns), **note.values())
 
 
 async def _move(
@@ -204,7 +235,7 @@ async def _move(
         **new(columns),
         **_note(before, after, row, now=now).values(),
     }
-    if after.state is EffectState.REVERSED and before.receipt:
+    if before.receipt and (after.state is EffectState.REVERSED or after.receipt is None):
         return bool(await session.one(_MOVE_AND_UNTIE, **values, **pair_values(before)))
     if after.state is not EffectState.CONFIRMED:
         return bool(await session.one(_MOVE, **values))

@@ -34,6 +34,7 @@ def effect_row(effect: Effect) -> dict[str, object]:
         "external_id": made.id if made else None,
         "url": made.url if made else "",
         "parts": json.dumps(made.parts if made else {}),
+        "strays": json.dumps([stray.model_dump() for stray in effect.strays]),
         "proof": json.dumps(effect.proof),
     }
 
@@ -46,6 +47,7 @@ def effect_of(row: Row) -> Effect:
         key=EffectKey(kind=row["kind"], subject=row["subject"]),
         state=EffectState(row["state"]),
         receipt=made,
+        strays=tuple(Receipt.model_validate(stray) for stray in row["strays"]),
         **{name: row[name] for name in _AS_THEY_ARE},
     )
 

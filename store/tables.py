@@ -67,6 +67,7 @@ effects: Final = Table(
     Column("external_id", Text),
     _text("url"),
     Column("parts", JSONB, nullable=False),
+    Column("strays", JSONB, nullable=False, server_default="[]"),
     Column("proof", JSONB, nullable=False),
     _text("reason"),
     _text("strategy"),
@@ -77,7 +78,7 @@ effects: Final = Table(
     _moment("changed_at"),
     CheckConstraint(
         "state in ('planned', 'in_flight', 'uncertain', 'refused',"
-        " 'confirmed', 'done', 'reversed')",
+        " 'confirmed', 'done', 'reversing', 'reversed')",
         name="state",
     ),
     CheckConstraint(

@@ -19,6 +19,7 @@ from connectors.common.response import Response
 from connectors.common.trace import correlation
 from connectors.common.transport import Http, Query
 from ports.failures import ConnectorFailure, Misconfigured, Uncertain, Unreachable
+from ports.lease import require_lease
 
 Body = BaseModel | Mapping[str, Any] | Sequence[Any]
 T = TypeVar("T")
@@ -117,10 +118,12 @@ class Api:
     async def _send(
         self, request: httpx.Request, path: str, deadline: float, *, reads: bool
     ) -> Response:
+        if not reads:
+            require_lease(self.system)
         started = time.perf_counter()
         try:
             async with asyncio.timeout_at(deadline):
-                response = await self._http.send(request)
+                response = await self._http.send(request, before=None if reads else self._permit)
         except httpx.UnsupportedProtocol as wrong:
             raise Misconfigured(self.system, f"wrong address in the settings: {wrong}") from wrong
         except _NEVER_SENT as refused:
@@ -139,6 +142,9 @@ class Api:
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return Response(self.system, status, response.headers, response.text, changes=not reads)
+
+    def _permit(self) -> None:
+        require_lease(self.system)
 
     async def _sign(self, request: httpx.Request, deadline: float) -> None:
         request.headers.update(await self._in_time(self._auth.headers(), deadline))

@@ -23,6 +23,7 @@ class VendorOperation(Generic[C_co]):
     strategy: ClassVar[Strategy]
     key_lifetime: ClassVar[timedelta | None] = None
     is_repeatable = False
+    looks_first = False
 
     @property
     def system(self) -> str:

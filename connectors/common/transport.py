@@ -6,7 +6,7 @@ none of them.
 
 import ssl
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,10 @@ if find_spec("sniffio") is None:
     sys.modules["sniffio"] = cast("ModuleType", None)
 # Shorter than servers keep an idle connection, so that a call seldom meets one that just closed.
 _KEEP_ALIVE_SECONDS = 4.0
+# The events of httpcore, https://www.encode.io/httpcore/extensions/#trace
+_ABOUT_TO_SEND = frozenset(
+    {"http11.send_request_headers.started", "http11.send_request_body.started"}
+)
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
@@ -57,8 +61,16 @@ class Http:
             extensions={**self.extensions},
         )
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and read the whole response. Raises what httpx does."""
+    async def send(
+        self, request: httpx.Request, *, before: Callable[[], None] | None = None
+    ) -> httpx.Response:
+        """Send a request and read the whole response. Raises what httpx does.
+
+        `before` is called when a connection is ready, immediately before the request's head and
+        again before its body leaves; if it raises, nothing more is sent.
+        """
+        if before:
+            request.extensions["trace"] = _calls(before)
         response = await self.transport.handle_async_request(request)
         try:
             await response.aread()
@@ -83,6 +95,14 @@ async def open_http(url: str, settings: HttpSettings) -> AsyncIterator[Http]:
     async with transport:
         address = str(httpx.URL(url)).rstrip("/")
         yield Http(address, transport, settings.timeout_seconds, extensions)
+
+
+def _calls(before: Callable[[], None]) -> Callable[[str, object], Awaitable[None]]:
+    async def trace(event: str, _: object) -> None:
+        if event in _ABOUT_TO_SEND:
+            before()
+
+    return trace
 
 
 @cache

@@ -36,13 +36,15 @@ PLANNED = Effect(
     deal=DealId("hubspot:1"),
     digest="d1",
 )
+V1, V2 = ExternalId("v1"), ExternalId("v2")
 LEGAL = {
-    "planned": {"in_flight", "reversed"},
-    "in_flight": {"in_flight", "confirmed", "uncertain", "refused", "reversed"},
-    "uncertain": {"in_flight", "reversed"},
-    "refused": {"in_flight", "reversed"},
-    "confirmed": {"done", "reversed"},
-    "done": {"reversed"},
+    "planned": {"in_flight", "reversing", "reversed"},
+    "in_flight": {"in_flight", "confirmed", "uncertain", "refused", "reversing", "reversed"},
+    "uncertain": {"uncertain", "in_flight", "reversing", "reversed"},
+    "refused": {"refused", "in_flight", "reversing", "reversed"},
+    "confirmed": {"confirmed", "done", "reversing", "reversed"},
+    "done": {"done", "reversing", "reversed"},
+    "reversing": {"reversing", "reversed", "in_flight", "confirmed", "done", "uncertain"},
     "reversed": {"in_flight", "reversed"},
 }
 
@@ -61,6 +63,10 @@ def take_off(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRA
     )
 
 
+def start_undo(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRAFT) -> Effect:
+    return effect.start_undo(repeat, now=at(seconds), operation_timeout=PATIENCE)
+
+
 class Timeline:
     """One effect over time, and its attempts, each of which records its outcome once."""
 
@@ -77,6 +83,12 @@ class Timeline:
     def begin(self) -> None:
         before = self.effect
         self.move(lambda: take_off(before, self.now, self.repeat))
+        if self.effect.attempt > before.attempt:
+            self.silent.add(self.effect.attempt)
+
+    def undo(self) -> None:
+        before = self.effect
+        self.move(lambda: start_undo(before, self.now, self.repeat))
         if self.effect.attempt > before.attempt:
             self.silent.add(self.effect.attempt)
 
@@ -102,7 +114,7 @@ class Timeline:
             case "begin":
                 self.begin()
             case "confirm":
-                self.tell(attempt, lambda n: self.effect.confirm(n, made(f"doc-{n}")))
+                self.tell(attempt, lambda n: self.effect.confirm(n, [made(f"doc-{n}")]))
             case "lose":
                 self.tell(
                     attempt,
@@ -112,28 +124,34 @@ class Timeline:
                 self.tell(attempt, lambda n: self.effect.refuse(n, "no"))
             case "finish":
                 self.move(lambda: self.effect.finish({}))
+            case "undo":
+                self.undo()
+            case "undone":
+                self.tell(attempt, lambda n: self.effect.reverse(n, "cancelled"))
             case _:
-                self.move(lambda: self.effect.reverse("cancelled"))
+                self.move(lambda: self.effect.abandon("cancelled", now=at(self.now)))
 
 
 def assert_lawful(before: Effect, after: Effect, now: datetime) -> None:
     assert after.state in LEGAL[before.state]
     assert after.attempt >= before.attempt
     assert after.generation >= before.generation
-    if before.is_confirmed:
+    if before.is_confirmed and after.state != "in_flight":
         assert after.receipt == before.receipt
+    assert not after.receipt or after.receipt not in after.strays
     if after.is_confirmed:
         assert after.receipt
-    if before.state in {"in_flight", "uncertain"} and after.state == "in_flight":
-        assert before.until
-        assert before.until <= now
+    if before.state in {"in_flight", "uncertain", "reversing"} and after.attempt > before.attempt:
+        assert before.until is None or before.until <= now
 
 
+EVENTS = [
+    *("wait", "begin", "begin", "confirm", "lose", "refuse", "finish"),
+    *("undo", "undone", "abandon"),
+]
 PLOTS = st.lists(
     st.tuples(
-        st.sampled_from(
-            ["wait", "begin", "begin", "confirm", "lose", "refuse", "finish", "reverse"]
-        ),
+        st.sampled_from(EVENTS),
         st.integers(1, 4),
         st.sampled_from([1.0, 15.0, 45.0, 400.0]),
     ),
@@ -162,13 +180,13 @@ def test_a_settled_effect_never_takes_off_again(plot: list[tuple[str, int, float
 
 
 def test_the_first_id_wins() -> None:
-    elected = take_off(PLANNED).confirm(1, made("first"))
-    assert elected.confirm(1, made("second")) == elected
-    assert elected.finish({"number": "1"}).confirm(7, made("third")).receipt == made("first")
+    elected = take_off(PLANNED).confirm(1, [made("first")])
+    assert elected.confirm(1, [made("first")]) == elected
+    assert elected.finish({"number": "1"}).confirm(7, [made("third")]).receipt == made("first")
 
 
 def test_what_is_on_record_is_not_unsaid() -> None:
-    elected = take_off(PLANNED).confirm(1, made("first"))
+    elected = take_off(PLANNED).confirm(1, [made("first")])
     with pytest.raises(Superseded):
         elected.mark_uncertain(1, "reset", until=at(10), key_tainted=False)
     with pytest.raises(Superseded):
@@ -177,8 +195,7 @@ def test_what_is_on_record_is_not_unsaid() -> None:
 
 def test_a_zombie_changes_nothing() -> None:
     younger = take_off(take_off(PLANNED), 40)
-    with pytest.raises(Superseded):
-        younger.confirm(1, made("late"))
+    assert younger.confirm(1, [made("late")]).state is EffectState.IN_FLIGHT
     with pytest.raises(Superseded):
         younger.mark_uncertain(1, "late", until=at(50), key_tainted=False)
     with pytest.raises(Superseded):
@@ -216,17 +233,64 @@ def test_a_key_stands_for_one_command() -> None:
 
 
 def test_what_was_taken_back_is_made_again_only_where_its_kind_reopens() -> None:
-    gone = take_off(PLANNED).confirm(1, made("first")).reverse("cancelled")
+    gone = start_undo(take_off(PLANNED).confirm(1, [made("first")])).reverse(2, "cancelled")
     with pytest.raises(AlreadyReversed):
         gone.start("d1", DRAFT, now=START, operation_timeout=PATIENCE)
     again = take_off(gone)
     assert (again.state, again.receipt, again.generation) == (EffectState.IN_FLIGHT, None, 2)
 
 
-def test_a_late_attempt_stops_at_what_was_taken_back() -> None:
-    gone = take_off(PLANNED).reverse("cancelled")
+def test_what_a_late_attempt_made_is_a_stray_that_nobody_forgets() -> None:
+    gone = start_undo(take_off(PLANNED), 40).reverse(2, "cancelled")
+    late = gone.confirm(1, [made("late")])
+    assert (late.state, late.strays) == (EffectState.REVERSED, (made("late"),))
+    assert late.sweep(made("late")) == gone
+
+
+def test_a_stray_that_is_elected_after_all_is_no_stray() -> None:
+    younger = take_off(take_off(PLANNED), 40).confirm(1, [made("late")])
+    assert younger.strays == (made("late"),)
+    elected = younger.confirm(2, [made("late"), made("later")])
+    assert (elected.receipt, elected.strays) == (made("late"), (made("later"),))
+
+
+def test_another_part_under_the_same_key_is_on_record() -> None:
+    elected = take_off(PLANNED).confirm(1, [Receipt(id=ExternalId("p"), parts={"m1": V1})])
+    other = Receipt(id=ExternalId("p"), parts={"m1": V2})
+    assert elected.confirm(1, [other]).strays == (other,)
+
+
+def test_the_right_to_undo_is_taken_before_anybody_looks() -> None:
+    with pytest.raises(NotSettled):
+        start_undo(take_off(PLANNED), 39)
+    undoing = start_undo(take_off(PLANNED), 40)
+    with pytest.raises(AlreadyReversed):
+        undoing.start("d1", DRAFT, now=at(400), operation_timeout=PATIENCE)
+    with pytest.raises(NotSettled):
+        start_undo(undoing, 79)
     with pytest.raises(Superseded):
-        gone.confirm(1, made("late"))
+        start_undo(undoing, 80).reverse(2, "late")
+
+
+@pytest.mark.parametrize("state", ["uncertain", "confirmed", "done"])
+def test_what_the_vendor_will_not_undo_stays_what_it_was(state: str) -> None:
+    before = take_off(PLANNED)
+    if state != "uncertain":
+        before = before.confirm(1, [made("first")])
+    if state == "done":
+        before = before.finish({"number": "1"})
+    after = start_undo(before, 40).refuse(2, "it is issued")
+    assert (after.state, after.receipt, after.proof) == (state, before.receipt, before.proof)
+
+
+def test_a_lost_undo_is_waited_out_and_tried_again() -> None:
+    lost = start_undo(take_off(PLANNED), 40).mark_uncertain(
+        2, "reset", until=at(55), key_tainted=False
+    )
+    assert lost.state is EffectState.REVERSING
+    with pytest.raises(NotSettled):
+        start_undo(lost, 54)
+    assert start_undo(lost, 55).attempt == 3
 
 
 def test_only_what_was_made_can_be_done() -> None:

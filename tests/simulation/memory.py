@@ -14,14 +14,14 @@ from domain import claim_transitions
 from domain.actor import Actor
 from domain.baseline import Baseline
 from domain.claim import Claim, Proof
-from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt
+from domain.effect import Effect, EffectKey, IdempotencyPolicy, Receipt
 from domain.ids import CustomerKey, DealId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
 from ports.billing_ledger import OpenContract
 from ports.effect_ledger import Intent
 from store import StoreUnavailable
-from tests.simulation.virtual import seconds
+from tests.simulation.virtual import now, seconds
 
 T = TypeVar("T")
 
@@ -58,27 +58,30 @@ class MemoryLedger:
         intent: Intent,
         idempotency: IdempotencyPolicy,
         *,
-        now: datetime,
         operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
-        def start() -> Effect:
-            effect = self._known(intent).start(
+        def start(effect: Effect) -> Effect:
+            return effect.start(
                 intent.digest,
                 idempotency,
-                now=now,
+                now=now(),
                 operation_timeout=operation_timeout,
                 is_repeatable=is_repeatable,
             )
-            return self._keep(effect)
 
-        return await self._faults.around(start)
+        return await self._put(intent, start)
 
-    async def confirm(
-        self, key: EffectKey, attempt: int, made: Receipt, *, now: datetime
+    async def begin_undo(
+        self, intent: Intent, idempotency: IdempotencyPolicy, *, operation_timeout: timedelta
     ) -> Effect:
-        del now
-        return await self._step(key, lambda effect: effect.confirm(attempt, made))
+        def start(effect: Effect) -> Effect:
+            return effect.start_undo(idempotency, now=now(), operation_timeout=operation_timeout)
+
+        return await self._put(intent, start)
+
+    async def confirm(self, key: EffectKey, attempt: int, found: Sequence[Receipt]) -> Effect:
+        return await self._step(key, lambda effect: effect.confirm(attempt, found))
 
     async def mark_uncertain(
         self,
@@ -86,29 +89,30 @@ class MemoryLedger:
         attempt: int,
         reason: str,
         *,
-        now: datetime,
-        until: datetime,
+        settle_time: timedelta,
         key_tainted: bool,
     ) -> None:
-        del now
         await self._step(
             key,
             lambda effect: effect.mark_uncertain(
-                attempt, reason, until=until, key_tainted=key_tainted
+                attempt, reason, until=now() + settle_time, key_tainted=key_tainted
             ),
         )
 
-    async def refuse(self, key: EffectKey, attempt: int, reason: str, *, now: datetime) -> None:
-        del now
+    async def refuse(self, key: EffectKey, attempt: int, reason: str) -> None:
         await self._step(key, lambda effect: effect.refuse(attempt, reason))
 
-    async def finish(self, key: EffectKey, proof: dict[str, str], *, now: datetime) -> Effect:
-        del now
+    async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect:
         return await self._step(key, lambda effect: effect.finish(proof))
 
-    async def reverse(self, intent: Intent, reason: str, *, now: datetime) -> None:
-        del now
-        await self._faults.around(lambda: self._keep(self._known(intent).reverse(reason)))
+    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
+        await self._step(key, lambda effect: effect.reverse(attempt, reason))
+
+    async def abandon(self, intent: Intent, reason: str) -> None:
+        await self._put(intent, lambda effect: effect.abandon(reason, now=now()))
+
+    async def sweep(self, key: EffectKey, stray: Receipt) -> None:
+        await self._step(key, lambda effect: effect.sweep(stray))
 
     async def read(self, key: EffectKey) -> Effect | None:
         return await self._faults.around(lambda: self.effects.get(key))
@@ -123,6 +127,9 @@ class MemoryLedger:
     async def _step(self, key: EffectKey, step: Callable[[Effect], Effect]) -> Effect:
         return await self._faults.around(lambda: self._keep(step(self.effects[key])))
 
+    async def _put(self, intent: Intent, step: Callable[[Effect], Effect]) -> Effect:
+        return await self._faults.around(lambda: self._keep(step(self._known(intent))))
+
     def _known(self, intent: Intent) -> Effect:
         planned = Effect(
             key=intent.key, system=intent.system, deal=intent.deal, digest=intent.digest
@@ -131,7 +138,7 @@ class MemoryLedger:
 
     def _keep(self, effect: Effect) -> Effect:
         self.effects[effect.key] = effect
-        if effect.receipt and effect.state is not EffectState.REVERSED:
+        if effect.receipt and effect.is_confirmed:
             history = self.elected.setdefault(effect.key, [])
             if effect.receipt not in history:
                 history.append(effect.receipt)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -18,6 +19,7 @@ LAG = 4.0
 SETTLE = timedelta(seconds=LATE + LAG)
 """How long a call may be on its way and then be hidden from a search."""
 ZOMBIE = 20 * LATE
+LONGEST_STALL = 5 * PATIENCE.total_seconds()
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,14 @@ class Network:
             case _:
                 await asyncio.sleep(1)
         raise Uncertain(VENDOR, flight.says, answered=flight.says == "error")
+
+    async def stall(self) -> None:
+        """Stop the worker right before it sends, as SIGSTOP does: no time-out reaches it there."""
+        if self._goes_wrong() and self._chance.random() < 0.1:
+            wakes = seconds() + self._chance.uniform(0, LONGEST_STALL)
+            while (left := wakes - seconds()) > 0:
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(left)
 
     async def read(self, look: Callable[[], T]) -> T:
         await asyncio.sleep(self._chance.uniform(0.05, 0.5))

@@ -27,6 +27,7 @@ from tests.simulation.virtual import now, seconds
 T = TypeVar("T")
 DEAL = DealId("hubspot:1")
 NETS = (Money.of("600.01", "EUR"), Money.of("399.99", "EUR"))
+STEP_TIMEOUT = PATIENCE.total_seconds() * 1.5
 CREDITS = (Strategy.IDEMPOTENCY_KEY, Strategy.UNIQUE_REFERENCE, Strategy.SEARCH_FIRST)
 
 
@@ -68,7 +69,7 @@ class World:
             ),
         )
         self.crm = Crm(network, self.auditor, self.settle)
-        self.effects = self.driver(self.ledger, clock=now, operation_timeout=PATIENCE)
+        self.effects = self.driver(self.ledger, operation_timeout=PATIENCE, seconds=seconds)
         self.invoices = InvoiceActivities(self.erp, self.effects, self.books, now)
 
     async def live(self) -> None:
@@ -122,7 +123,7 @@ class World:
             except TimeoutError:
                 await self._mourn(attempt)
             except NotSettled as wait:
-                await asyncio.sleep((wait.until - now()).total_seconds())
+                await asyncio.sleep(wait.wait.total_seconds())
             except Superseded:
                 await asyncio.sleep(1)
             except ConnectorFailure as failure:
@@ -133,9 +134,10 @@ class World:
                 raise Parked(str(refusal)) from refusal
         raise Parked("tried for ever")
 
-    def _lifetime(self) -> float | None:
+    def _lifetime(self) -> float:
+        """Return when the worker dies, or when its silence makes the step another worker's."""
         dies = seconds() < self.faults_end and self.chance.random() < self.dying
-        return self.chance.uniform(0, 3) if dies else None
+        return self.chance.uniform(0, 3) if dies else STEP_TIMEOUT
 
     async def _mourn(self, attempt: asyncio.Task[T]) -> None:
         """Let a worker that seemed dead be dead, or go on with its answer lost."""

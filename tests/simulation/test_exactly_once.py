@@ -16,11 +16,12 @@ from domain.claim import ClaimState
 from domain.effect import Effect, EffectKey, EffectState, Receipt
 from domain.money import Money
 from ports.effect_ledger import EffectLedger
+from ports.lease import Lease
 from ports.operation import Attempt, C, Operation
 from tests.simulation.memory import MemoryLedger
 from tests.simulation.story import DEAL, NETS, World
 from tests.simulation.vendors import Document
-from tests.simulation.virtual import run
+from tests.simulation.virtual import run, seconds
 
 FEW, ALL = 250, 1500
 SEEDS = [range(FEW), pytest.param(range(FEW, ALL), marks=pytest.mark.slow)]
@@ -156,7 +157,7 @@ class Naive(Effects):
 
     async def execute(self, change: Operation[C], command: C) -> Receipt:
         key = EffectKey(kind=change.kind, subject=command.subject)
-        never = str(self._clock().timestamp())
+        never = str(seconds())
         made = await change.do(
             command, Attempt(attempt=1, generation=1, idempotency_key=never, search_first=False)
         )
@@ -174,6 +175,13 @@ class Naive(Effects):
 
     async def sweep(self, change: Operation[C], command: C) -> None:
         del change, command
+
+
+class WithoutLease(Effects):
+    """A ledger that records attempts, but asks no lease before it sends."""
+
+    def _lease(self) -> Lease:
+        return Lease()
 
 
 def first_duplicate(world: Callable[[int], World]) -> int | None:
@@ -198,3 +206,13 @@ def test_a_seed_replays_to_the_letter() -> None:
     first, second = (lived(World(seed=7)) for _ in range(2))
     assert first.erp.documents == second.erp.documents
     assert first.ledger.effects == second.ledger.effects
+
+
+def test_a_stopped_worker_sends_after_its_time_without_a_lease() -> None:
+    def sends_early(seed: int) -> bool:
+        world = World(seed=seed, driver=WithoutLease)
+        with suppress(Exception):  # as above
+            run(world.live())
+        return bool(world.auditor.too_early) or not is_once(world)
+
+    assert any(map(sends_early, range(300)))

@@ -17,6 +17,7 @@ from domain.write_back import WriteBack
 from ports.capability import Capability
 from ports.erp import ChangedInvoice
 from ports.failures import Absent, Rejected, Uncertain
+from ports.lease import require_lease
 from ports.operation import Attempt, C
 from ports.probe import Probe
 from tests.simulation.network import VENDOR, Flight, Network
@@ -76,9 +77,12 @@ class SimChange(Generic[C]):
     remove: Callable[[Receipt], None]
     system: str = VENDOR
     is_repeatable: bool = False
+    looks_first: bool = False
     keys: dict[str, tuple[Receipt | None, float]] = field(default_factory=dict)
 
     async def do(self, command: C, ticket: Attempt) -> Receipt:
+        await self.network.stall()
+        require_lease(VENDOR)
         is_draft = self.idempotency.strategy is Strategy.DRAFT
         flight, lag = self.network.plan(zombies=is_draft), self.network.lag()
         self.auditor.see(command.subject, flight, lag, self.idempotency)
@@ -91,6 +95,8 @@ class SimChange(Generic[C]):
 
     async def undo(self, command: C, made: Receipt) -> None:
         del command
+        await self.network.stall()
+        require_lease(VENDOR)
         flight = self.network.plan(zombies=False)
         await self.network.change(flight, lambda: self.remove(made))
 
@@ -133,6 +139,7 @@ class Erp:
             network=network,
             auditor=auditor,
             kind=EffectKind("erp.invoice"),
+            looks_first=True,
             idempotency=draft,
             add=self._draft,
             look=lambda command: self._search(command.subject),
@@ -143,6 +150,7 @@ class Erp:
             network=network,
             auditor=auditor,
             kind=EffectKind("erp.credit"),
+            looks_first=True,
             idempotency=credit,
             add=self._credit,
             look=lambda command: self._search(command.subject, lags=not is_unique),

@@ -1,22 +1,23 @@
 """What the effect ledger's rows guarantee beyond the rules of the domain."""
 
 import asyncio
+from datetime import timedelta
 
+import psycopg
 import pytest
 
-from domain.effect import AlreadyReversed, EffectState, NotSettled, Superseded
+from domain.effect import AlreadyReversed, Effect, EffectState, NotSettled, Superseded
 from domain.refusal import Refusal
 from store import Store, open_store
+from store.database import plain_url
 from tests.store.values import (
+    AT_ONCE,
     DRAFT,
-    NOW,
     PATIENCE,
-    SETTLE,
-    SETTLED,
+    SETTLED_DRAFT,
     UPSERT,
     deal,
     intent,
-    later,
     made,
     trail,
 )
@@ -26,7 +27,7 @@ async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> Non
     async def begin() -> EffectState | type[Exception]:
         try:
             effect = await store.effect_ledger.begin(
-                intent("race"), DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+                intent("race"), DRAFT, operation_timeout=PATIENCE, is_repeatable=False
             )
         except NotSettled as wait:
             return type(wait)
@@ -36,40 +37,89 @@ async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> Non
     assert sorted(map(str, outcomes)) == sorted(["in_flight", *[str(NotSettled)] * 19])
 
 
+async def test_an_attempt_that_is_over_lets_the_next_begin_by_the_databases_clock(
+    store: Store, database_url: str
+) -> None:
+    async def begin(lasts: timedelta) -> Effect:
+        return await store.effect_ledger.begin(
+            intent("lease"), SETTLED_DRAFT, operation_timeout=lasts, is_repeatable=False
+        )
+
+    with psycopg.connect(plain_url(database_url)) as other:
+        [before] = other.execute("select clock_timestamp()").fetchone() or (None,)
+        assert before
+        assert (await begin(AT_ONCE)).until >= before
+    assert (await begin(PATIENCE)).attempt == 2
+    with pytest.raises(NotSettled) as wait:
+        await begin(PATIENCE)
+    assert AT_ONCE < wait.value.wait <= PATIENCE
+
+
+async def test_whoever_begins_an_undo_stops_all_others(store: Store) -> None:
+    this = intent("undone")
+    await store.effect_ledger.begin(
+        this, SETTLED_DRAFT, operation_timeout=AT_ONCE, is_repeatable=False
+    )
+    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    assert (undo.state, undo.attempt) == (EffectState.REVERSING, 2)
+    with pytest.raises(NotSettled):
+        await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    with pytest.raises(Superseded):
+        await store.effect_ledger.refuse(this.key, 1, "late")
+    with pytest.raises(Superseded):
+        await store.effect_ledger.reverse(this.key, 1, "an older one")
+    await store.effect_ledger.reverse(this.key, 2, "cancelled")
+    again = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    assert again.state is EffectState.REVERSED
+
+
+async def test_every_stray_is_on_record_until_it_is_swept(store: Store, database_url: str) -> None:
+    this = intent("strays")
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.confirm(this.key, 1, [made("s-1"), made("s-2")])
+    await store.effect_ledger.confirm(this.key, 1, [made("s-3")])
+    effect = await store.effect_ledger.read(this.key)
+    assert effect
+    assert effect.strays == (made("s-2"), made("s-3"))
+    await store.effect_ledger.sweep(this.key, made("s-2"))
+    swept = trail(database_url, str(this.key))[-1]["what"]
+    assert [stray["id"] for stray in swept["strays"]] == ["s-3"]
+
+
 async def test_of_twenty_who_confirm_the_first_id_wins(store: Store) -> None:
     this = intent("elect")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
-    )
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
     confirmed = await asyncio.gather(
-        *(store.effect_ledger.confirm(this.key, 1, made(f"elect-{n}"), now=NOW) for n in range(20))
+        *(store.effect_ledger.confirm(this.key, 1, [made(f"elect-{n}")]) for n in range(20))
     )
-    assert len({effect.receipt.id for effect in confirmed if effect.receipt}) == 1
-    assert await store.effect_ledger.read(this.key) == confirmed[0]
+    [elected] = {effect.receipt.id for effect in confirmed if effect.receipt}
+    effect = await store.effect_ledger.read(this.key)
+    assert effect
+    assert effect.receipt == made(elected)
+    assert {elected, *(stray.id for stray in effect.strays)} == {f"elect-{n}" for n in range(20)}
 
 
 async def test_a_worker_that_began_sees_what_another_did_since(
     store: Store, database_url: str
 ) -> None:
     this = intent("overtaken")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
-    )
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
     async with open_store(database_url, pool_size=1) as other:
-        first = await other.effect_ledger.confirm(this.key, 1, made("by the other"), now=later(1))
-    assert await store.effect_ledger.confirm(this.key, 1, made("by us"), now=later(2)) == first
-    assert await store.effect_ledger.read(this.key) == first
+        await other.effect_ledger.confirm(this.key, 1, [made("by the other")])
+    late = await store.effect_ledger.confirm(this.key, 1, [made("by us")])
+    assert (late.receipt, late.strays) == (made("by the other"), (made("by us"),))
+    assert await store.effect_ledger.read(this.key) == late
 
 
 async def test_a_record_comes_back_as_it_was_written(store: Store) -> None:
     this = intent("whole")
     begun = await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+        this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
     )
     assert await store.effect_ledger.read(this.key) == begun
-    confirmed = await store.effect_ledger.confirm(this.key, 1, made("w1", m1="w2"), now=later(1))
+    confirmed = await store.effect_ledger.confirm(this.key, 1, [made("w1", m1="w2")])
     assert await store.effect_ledger.read(this.key) == confirmed
-    done = await store.effect_ledger.finish(this.key, {"number": "INV-1"}, now=later(2))
+    done = await store.effect_ledger.finish(this.key, {"number": "INV-1"})
     assert await store.effect_ledger.of_deal(deal("whole")) == [done]
 
 
@@ -77,16 +127,12 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
     store: Store, database_url: str
 ) -> None:
     this = intent("trail")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
-    )
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
     await store.effect_ledger.mark_uncertain(
-        this.key, 1, "timed out", now=later(1), until=later(11), key_tainted=False
+        this.key, 1, "timed out", settle_time=AT_ONCE, key_tainted=False
     )
-    await store.effect_ledger.begin(
-        this, DRAFT, now=later(12), operation_timeout=PATIENCE, is_repeatable=False
-    )
-    await store.effect_ledger.refuse(this.key, 2, "no such account", now=later(13))
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.refuse(this.key, 2, "no such account")
     entries = trail(database_url, str(this.key))
     assert [(one["from_state"], one["to_state"], one["attempt"]) for one in entries] == [
         ("planned", "in_flight", 1),
@@ -100,24 +146,20 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
 
 async def test_what_changes_nothing_leaves_no_entry(store: Store, database_url: str) -> None:
     this = intent("quiet")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
-    )
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
     for _ in range(3):
-        await store.effect_ledger.confirm(this.key, 1, made("quiet-1"), now=later(1))
+        await store.effect_ledger.confirm(this.key, 1, [made("quiet-1")])
         await store.effect_ledger.begin(
-            this, DRAFT, now=later(2), operation_timeout=PATIENCE, is_repeatable=False
+            this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
         )
-        await store.effect_ledger.finish(this.key, {}, now=later(3))
+        await store.effect_ledger.finish(this.key, {})
     assert len(trail(database_url, str(this.key))) == 3
 
 
 async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) -> None:
     this = intent("tied", kind="pm.work")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
-    )
-    await store.effect_ledger.confirm(this.key, 1, made("P-1", w1="P-2", w2="P-3"), now=NOW)
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.confirm(this.key, 1, [made("P-1", w1="P-2", w2="P-3")])
     linked = {link.key: link.external_id for link in await store.links.of_deal(deal("tied"))}
     assert linked == {
         "hubspot:tied": "P-1",
@@ -129,10 +171,8 @@ async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) ->
 async def test_a_whole_and_its_part_may_bear_one_id(store: Store) -> None:
     """Redmine's first version is 1, as its first project is."""
     this = intent("alike", kind="pm.work")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
-    )
-    await store.effect_ledger.confirm(this.key, 1, made("1", w1="1", w2="2"), now=NOW)
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.confirm(this.key, 1, [made("1", w1="1", w2="2")])
     linked = {link.key: link.external_id for link in await store.links.of_deal(deal("alike"))}
     assert linked == {"hubspot:alike": "1", "hubspot:alike:w1": "1", "hubspot:alike:w2": "2"}
 
@@ -141,11 +181,11 @@ async def test_two_subjects_never_claim_one_document(store: Store) -> None:
     first, second = intent("mine"), intent("yours")
     for each in (first, second):
         await store.effect_ledger.begin(
-            each, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+            each, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
         )
-    await store.effect_ledger.confirm(first.key, 1, made("one-doc"), now=NOW)
+    await store.effect_ledger.confirm(first.key, 1, [made("one-doc")])
     with pytest.raises(Refusal, match="one-doc is already tied to hubspot:mine"):
-        await store.effect_ledger.confirm(second.key, 1, made("one-doc"), now=NOW)
+        await store.effect_ledger.confirm(second.key, 1, [made("one-doc")])
     refused = await store.effect_ledger.read(second.key)
     assert refused
     assert refused.state is EffectState.IN_FLIGHT
@@ -155,11 +195,11 @@ async def test_a_part_tied_elsewhere_refuses_the_whole(store: Store) -> None:
     first, second = intent("part", kind="pm.work"), intent("part2", kind="pm.work")
     for each in (first, second):
         await store.effect_ledger.begin(
-            each, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+            each, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
         )
-    await store.effect_ledger.confirm(first.key, 1, made("A-1", w1="A-2"), now=NOW)
+    await store.effect_ledger.confirm(first.key, 1, [made("A-1", w1="A-2")])
     with pytest.raises(Refusal, match="A-2 is already tied to hubspot:part:w1"):
-        await store.effect_ledger.confirm(second.key, 1, made("B-1", w1="A-2"), now=NOW)
+        await store.effect_ledger.confirm(second.key, 1, [made("B-1", w1="A-2")])
     assert await store.links.of_deal(deal("part2")) == []
 
 
@@ -167,10 +207,10 @@ async def test_many_writes_to_one_record_are_many_effects(store: Store) -> None:
     intents = [intent("told", kind="crm.record", part=f":w{n}") for n in range(3)]
     for each in intents:
         await store.effect_ledger.begin(
-            each, UPSERT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+            each, UPSERT, operation_timeout=PATIENCE, is_repeatable=False
         )
     confirmed = await asyncio.gather(
-        *(store.effect_ledger.confirm(each.key, 1, made("record-1"), now=NOW) for each in intents)
+        *(store.effect_ledger.confirm(each.key, 1, [made("record-1")]) for each in intents)
     )
     assert {effect.state for effect in confirmed} == {EffectState.CONFIRMED}
     assert len(await store.links.all_of("crm.record")) == 1
@@ -178,29 +218,29 @@ async def test_many_writes_to_one_record_are_many_effects(store: Store) -> None:
 
 async def test_a_thing_that_never_was_stays_gone(store: Store) -> None:
     this = intent("never")
-    await store.effect_ledger.reverse(this, "the deal was cancelled", now=NOW)
+    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    await store.effect_ledger.reverse(this.key, undo.attempt, "the deal was cancelled")
     with pytest.raises(AlreadyReversed):
         await store.effect_ledger.begin(
-            this, DRAFT, now=SETTLED, operation_timeout=PATIENCE, is_repeatable=False
+            this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
         )
-    with pytest.raises(Superseded):
-        await store.effect_ledger.confirm(this.key, 1, made("late"), now=SETTLED)
+    late = await store.effect_ledger.confirm(this.key, 0, [made("late")])
+    assert (late.state, late.strays) == (EffectState.REVERSED, (made("late"),))
 
 
 async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
     store: Store,
 ) -> None:
     this = intent("again")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=True
-    )
-    await store.effect_ledger.confirm(this.key, 1, made("old", m1="old-1"), now=NOW)
-    await store.effect_ledger.reverse(this, "cancelled", now=NOW)
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.confirm(this.key, 1, [made("old", m1="old-1")])
+    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    await store.effect_ledger.reverse(this.key, undo.attempt, "cancelled")
     assert await store.links.of_deal(deal("again")) == []
     again = await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=True
+        this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True
     )
-    await store.effect_ledger.confirm(this.key, again.attempt, made("new", m1="new-1"), now=NOW)
+    await store.effect_ledger.confirm(this.key, again.attempt, [made("new", m1="new-1")])
     link = await store.links.find_by_key("xero", "erp.invoice", "hubspot:again")
     assert link
     assert (link.external_id, again.generation) == ("new", 2)
@@ -208,24 +248,20 @@ async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
 
 async def test_nothing_is_confirmed_that_was_never_begun(store: Store) -> None:
     with pytest.raises(Refusal, match="not on record"):
-        await store.effect_ledger.confirm(intent("unknown").key, 1, made("x"), now=NOW)
+        await store.effect_ledger.confirm(intent("unknown").key, 1, [made("x")])
 
 
 async def test_the_ledger_rebuilt_from_its_trail_is_the_ledger(
     store: Store, database_url: str
 ) -> None:
     this = intent("rebuilt")
-    await store.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=True
-    )
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True)
     await store.effect_ledger.mark_uncertain(
-        this.key, 1, "reset", now=NOW, until=NOW + SETTLE, key_tainted=True
+        this.key, 1, "reset", settle_time=AT_ONCE, key_tainted=True
     )
-    await store.effect_ledger.begin(
-        this, DRAFT, now=SETTLED, operation_timeout=PATIENCE, is_repeatable=True
-    )
-    await store.effect_ledger.confirm(this.key, 2, made("r-1", m1="r-2"), now=SETTLED)
-    effect = await store.effect_ledger.finish(this.key, {"gross": "1.00 EUR"}, now=SETTLED)
+    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.confirm(this.key, 2, [made("r-1", m1="r-2")])
+    effect = await store.effect_ledger.finish(this.key, {"gross": "1.00 EUR"})
     rebuilt: dict[str, object] = {}
     for entry in trail(database_url, str(this.key)):
         rebuilt |= entry["what"]

@@ -35,15 +35,13 @@ async def test_a_broken_connection_is_an_outage_and_the_next_call_works(
     lonely: Store, database_url: str
 ) -> None:
     this = intent("cut")
-    await lonely.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
-    )
+    await lonely.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
     cut_every_connection(database_url)
     with pytest.raises(StoreUnavailable) as outage:
-        await lonely.effect_ledger.confirm(this.key, 1, made("cut-1"), now=NOW)
+        await lonely.effect_ledger.confirm(this.key, 1, [made("cut-1")])
     assert isinstance(outage.value, Unreachable)
     assert outage.value.system == "postgres"
-    effect = await lonely.effect_ledger.confirm(this.key, 1, made("cut-1"), now=NOW)
+    effect = await lonely.effect_ledger.confirm(this.key, 1, [made("cut-1")])
     assert effect.state is EffectState.CONFIRMED
 
 
@@ -84,7 +82,7 @@ async def test_what_holds_a_contract_for_too_long_is_an_outage(
 async def test_a_transaction_that_fails_leaves_nothing(lonely: Store, database_url: str) -> None:
     this = intent("left")
     begun = await lonely.effect_ledger.begin(
-        this, DRAFT, now=NOW, operation_timeout=PATIENCE, is_repeatable=False
+        this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
     )
 
     async def wipe_and_fail() -> None:

@@ -17,9 +17,11 @@ from store.database import plain_url
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 PATIENCE = timedelta(seconds=30)
 SETTLE = timedelta(seconds=10)
+AT_ONCE = timedelta(0)
+"""No time at all: whatever takes it is over when it has begun."""
 DRAFT = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=SETTLE)
+SETTLED_DRAFT = IdempotencyPolicy(strategy=Strategy.DRAFT)
 UPSERT = IdempotencyPolicy(strategy=Strategy.UPSERT)
-SETTLED = NOW + PATIENCE + SETTLE
 
 
 def later(seconds: float) -> datetime:

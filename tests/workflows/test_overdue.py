@@ -2,7 +2,7 @@
 
 import sysconfig
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ from domain.contract import Policy, contract_of
 from domain.deal import Deal
 from domain.event import InvoiceChanged
 from domain.ids import EventId, ItemKey
-from runtime.workers import now
 from tests.deals import deal
 from tests.postgres import fresh_database
 from tests.world import World, open_world, until, until_awaited
@@ -49,7 +48,8 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
     world.systems.add(of)
     contract = contract_of(of, Policy())
     await world.store.billing_ledger.agree(
-        Baseline(deal=of.id, customer=contract.customer, value=contract.value), now=now()
+        Baseline(deal=of.id, customer=contract.customer, value=contract.value),
+        now=datetime.now(UTC),
     )
     customer = world.add_customer(contract.account.name)
     bill = Bill(

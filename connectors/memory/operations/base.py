@@ -20,6 +20,7 @@ class MemoryOperation(ABC, Generic[C]):
     system: str = SYSTEM
     idempotency: IdempotencyPolicy = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE)
     is_repeatable: bool = True
+    looks_first: bool = False
 
     def __init__(self, world: MemoryWorld) -> None:
         self.world = world

@@ -15,6 +15,7 @@ class CreditInvoiceOperation(MemoryOperation[CreditInvoice]):
     """A credit note is allocated as it is made, and stays in the books."""
 
     kind = EffectKind("erp.credit")
+    looks_first = True
     is_repeatable = False
 
     def create(self, command: CreditInvoice) -> Receipt:

@@ -15,6 +15,7 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
     """Invoices are found by our reference; an undo deletes a draft."""
 
     kind = EffectKind("erp.invoice")
+    looks_first = True
     is_repeatable = False
 
     def create(self, command: DraftInvoice) -> Receipt:

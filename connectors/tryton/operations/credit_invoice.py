@@ -27,6 +27,7 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
 
     documents: Documents
     kind = EffectKind("erp.credit")
+    looks_first = True
     strategy = Strategy.DRAFT
 
     async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:

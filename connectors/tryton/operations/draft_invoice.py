@@ -20,6 +20,7 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
 
     documents: Documents
     kind = EffectKind("erp.invoice")
+    looks_first = True
     strategy = Strategy.DRAFT
 
     async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:

@@ -26,6 +26,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
 
     chart: Chart
     kind = EffectKind("erp.credit")
+    looks_first = True
     strategy = Strategy.IDEMPOTENCY_KEY
     key_lifetime = KEY_LIFETIME
 

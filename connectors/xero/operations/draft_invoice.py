@@ -21,6 +21,7 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
 
     chart: Chart
     kind = EffectKind("erp.invoice")
+    looks_first = True
     strategy = Strategy.DRAFT
     key_lifetime = KEY_LIFETIME
 

@@ -19,7 +19,6 @@ from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import EventId, ItemKey, Subject
 from runtime.composition import open_systems
 from runtime.settings import Settings, TemporalSettings
-from runtime.workers import now
 from store import open_store
 from testbed.demo.orders import Order, order
 from testbed.demo.people import Customer, DeliveryManager, SalesPerson
@@ -133,6 +132,7 @@ async def open_real_installation(
             await stack.enter_async_context(open_tryton(running["tryton"].place)),
         )
         overlap = settings.timing.overlap
+        now = store.clock.now
         schedule = PollSchedule("crm", settings.timing.poll_interval("crm"), store.cursors, now)
         yield RealInstallation(
             client=client,

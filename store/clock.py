@@ -1,0 +1,82 @@
+"""The database's time. It decides what is early and what is late; no worker's clock does.
+
+Between two readings, this machine's seconds (`ports.lease`) carry the time on.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ports.failures import Unreachable
+from ports.lease import Seconds, machine_seconds
+
+_DRIFT: Final = 1e-3
+"""Seconds that two clocks may part within one second; a machine's clock is slewed by less."""
+_SLACK: Final = 0.05
+
+
+class ClockMoved(Unreachable):
+    """The database's clock was set, or another server took over: the attempt must start again."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The database said `read` at some moment between `sent` and `received`."""
+
+    read: datetime
+    sent: float
+    received: float
+
+    def latest(self, seconds: float) -> datetime:
+        """Return the latest that the database's time can be now."""
+        return self.read + timedelta(seconds=seconds - self.sent)
+
+    def earliest(self, seconds: float) -> datetime:
+        return self.read + timedelta(seconds=seconds - self.received)
+
+    def agrees_with(self, other: "_Reading") -> bool:
+        slack = timedelta(seconds=_SLACK + _DRIFT * abs(self.received - other.received))
+        here = self.received
+        return (
+            self.earliest(here) <= other.latest(here) + slack
+            and other.earliest(here) <= self.latest(here) + slack
+        )
+
+    @property
+    def error(self) -> float:
+        return self.received - self.sent
+
+
+class DatabaseClock:
+    """The database's time, never earlier than it is."""
+
+    def __init__(self, seconds: Seconds = machine_seconds) -> None:
+        self._seconds = seconds
+        self._reading: _Reading | None = None
+
+    def seconds(self) -> float:
+        return self._seconds()
+
+    @property
+    def is_set(self) -> bool:
+        return self._reading is not None
+
+    def now(self) -> datetime:
+        """Return the database's time; this machine's own, before the database was ever reached."""
+        if self._reading is None:
+            return datetime.now(UTC)
+        return self._reading.latest(self._seconds())
+
+    def observe(self, read: datetime, *, sent: float) -> None:
+        """Learn from what the database said in answer to a statement sent at `sent`.
+
+        Raises ClockMoved, and follows the new clock, if it contradicts the reading before.
+        """
+        new, old = _Reading(read, sent, self._seconds()), self._reading
+        if old and not new.agrees_with(old):
+            self._reading = new
+            step = new.read - old.latest(new.sent)
+            raise ClockMoved("postgres", f"its clock moved by {step.total_seconds():+.1f} s")
+        age = new.received - old.received if old else 0.0
+        if old is None or new.error <= old.error + _DRIFT * age:
+            self._reading = new
