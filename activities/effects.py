@@ -11,6 +11,7 @@ from temporalio import activity
 
 from domain.effect import Effect, EffectKey, EffectState, Receipt, Strategy, Superseded
 from domain.ids import ExternalId
+from domain.refusal import Refusal
 from ports.effect_ledger import EffectLedger, Intent
 from ports.failures import ConnectorFailure, Rejected, Uncertain
 from ports.lease import Lease, Seconds, machine_seconds
@@ -121,6 +122,9 @@ class Effects:
             raise lost from late
         except Uncertain as lost:
             await self._lose_sight(operation, effect, lost)
+            raise
+        except Refusal as refused:
+            await self._ledger.refuse(effect.key, effect.attempt, str(refused))
             raise
         except ConnectorFailure as failed:
             if effect.is_taken_back and not isinstance(failed, Rejected):

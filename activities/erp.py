@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.effects import Effects
+from activities.issue_invoice import IssueInvoiceOperation, require_as_asked
 from domain.billing import (
     Bill,
     CreditOrder,
@@ -13,18 +14,17 @@ from domain.billing import (
     DraftInvoice,
     Invoice,
     InvoiceStatus,
+    IssueInvoice,
 )
 from domain.cash import net_credit
 from domain.claim import Claim, ClaimState, Proof
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
-from domain.document import Totals
 from domain.effect import EffectKey
 from domain.ids import ExternalId, Subject
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
 from domain.money import Money
-from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.write_back import WriteBack
 from ports.billing_ledger import BillingLedger
@@ -108,15 +108,20 @@ class InvoiceActivities:
     async def issue_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Issue the elected draft within the safety bound, and put the proof on record.
 
-        Raises ContractValueExceeded, and Refusal if the ERP's document is not what we asked for.
+        Raises ContractValueExceeded, and Refusal if the draft, or then the document, is not what
+        we asked for.
         """
         claim = await self._billing_ledger.permit(drafted.bill.subject, now=self._clock())
-        issued: Invoice | None = None
+        issue = IssueInvoice(draft=drafted.draft, invoice=drafted.invoice)
+        operation = IssueInvoiceOperation(self._invoicing)
         if claim.state is not ClaimState.ISSUED:
             await self._effects.sweep(self._invoicing.draft_invoice, drafted.draft)
-            issued = await self._invoicing.issue(drafted.invoice)
-        invoice = issued or await self._invoicing.read_invoice(drafted.invoice)
-        self._require_as_asked(drafted.draft, invoice)
+            await self._effects.execute(operation, issue)
+        invoice = operation.answer or await self._invoicing.read_invoice(drafted.invoice)
+        require_as_asked(issue, invoice, self._invoicing)
+        if invoice.status is InvoiceStatus.DRAFT:
+            system, name = self._invoicing.draft_invoice.system, invoice.number or invoice.id
+            raise Rejected(system, f"invoice {name} is a draft still: finance must issue it there")
         await self._billing_ledger.record_issued(
             drafted.bill.subject,
             EffectKey(kind=self._invoicing.draft_invoice.kind, subject=drafted.bill.subject),
@@ -189,17 +194,6 @@ class InvoiceActivities:
             claim.subject, paid=invoice.paid, now=self._clock()
         )
         return invoice
-
-    def _require_as_asked(self, draft: DraftInvoice, invoice: Invoice) -> None:
-        expected = Totals.expected(draft.lines, draft.tax, self._invoicing.tax_rounding)
-        difference = Totals.of(invoice).difference_from(expected)
-        if invoice.status is InvoiceStatus.DRAFT:
-            difference = "is still a draft"
-        if difference:
-            raise Refusal(
-                f"invoice {invoice.number or invoice.id} {difference}:"
-                " finance must compare the two, and mend it in the ERP"
-            )
 
 
 def _claim(bill: Bill) -> Claim:

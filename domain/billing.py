@@ -76,6 +76,24 @@ class DraftInvoice(Value):
         return f"{self.customer}|{self.net}|{self.tax.category}|{self.tax.rate}"
 
 
+class IssueInvoice(Value):
+    """The order to make the elected draft a document, if it still reads as the order for it."""
+
+    draft: DraftInvoice
+    invoice: ExternalId
+
+    @property
+    def subject(self) -> Subject:
+        return self.draft.subject
+
+    @property
+    def deal(self) -> DealId:
+        return self.draft.deal
+
+    def identity(self) -> str:
+        return f"{self.invoice}|{self.draft.identity()}"
+
+
 class CreditInvoice(Value):
     """The order to credit an issued invoice in part or in full; the credit names it (Art. 219)."""
 

@@ -162,6 +162,8 @@ class Erp:
         return capabilities(self.draft_invoice, self.credit_invoice)
 
     async def issue(self, invoice: ExternalId) -> None:
+        await self._network.stall()
+        require_lease(VENDOR)
         flight = self._network.plan(zombies=False)
         await self._network.change(flight, lambda: self._issue(invoice))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.attention import Action
 from domain.billing import ItemState
 from domain.contract import Policy
 from domain.ids import ItemKey
@@ -149,7 +150,9 @@ async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> N
     assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
 
 
-async def test_a_document_that_reads_otherwise_waits_for_finance(world: World) -> None:
+async def test_a_draft_that_somebody_changed_is_not_issued_until_it_reads_as_asked(
+    world: World,
+) -> None:
     mine = deal("otherwise")
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
@@ -158,9 +161,14 @@ async def test_a_document_that_reads_otherwise_waits_for_finance(world: World) -
     cent = Money.of("0.01", "EUR")
     world.systems.keep(draft.model_copy(update={"net": draft.net + cent}))
     await world.application.items.approve(GRACE, mine.id, M1)
-    parked = await world.parked(workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1)))
+    run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    parked = await world.parked(run)
     assert parked.attention.responsible == (Party.FINANCE,)
     assert f"expected {draft.net.amount} + " in parked.attention.why
+    assert world.issued(mine.id, "m1") is None
+    world.systems.keep(draft)
+    await world.decide(run, Action.RETRY)
+    assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
 
 
 async def test_a_large_invoice_waits_for_approval(world: World) -> None:

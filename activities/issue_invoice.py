@@ -1,0 +1,62 @@
+"""Makes a draft a document, as an effect of its own, if the draft still reads as we asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.billing import Invoice, InvoiceStatus, IssueInvoice
+from domain.document import Totals
+from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
+from domain.refusal import Refusal
+from ports.erp import Invoicing
+from ports.failures import Rejected
+from ports.operation import Attempt
+
+
+@dataclass
+class IssueInvoiceOperation:
+    """Issues one draft. Issuing it again changes nothing, so a repeat waits for nobody.
+
+    `answer` is the issued invoice, if the ERP answered with all of it.
+    """
+
+    invoicing: Invoicing
+    answer: Invoice | None = None
+    kind = EffectKind("erp.issue")
+    is_repeatable = True
+    looks_first = False
+
+    @property
+    def system(self) -> str:
+        return self.invoicing.draft_invoice.system
+
+    @property
+    def idempotency(self) -> IdempotencyPolicy:
+        settle_time = self.invoicing.draft_invoice.idempotency.settle_time
+        return IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=settle_time)
+
+    async def do(self, command: IssueInvoice, _: Attempt) -> Receipt:
+        """Compare, then issue. Raises Refusal if somebody changed the draft meanwhile."""
+        draft = await self.invoicing.read_invoice(command.invoice)
+        require_as_asked(command, draft, self.invoicing)
+        self.answer = await self.invoicing.issue(command.invoice)
+        return Receipt(id=draft.id, url=draft.url)
+
+    async def find(self, command: IssueInvoice) -> Sequence[Receipt]:
+        found = await self.invoicing.read_invoice(command.invoice)
+        is_issued = found.status in {InvoiceStatus.ISSUED, InvoiceStatus.PAID}
+        return [Receipt(id=found.id, url=found.url)] if is_issued else []
+
+    async def undo(self, _: IssueInvoice, receipt: Receipt) -> None:
+        reason = f"invoice {receipt.id} is issued: only a credit note reverses it"
+        raise Rejected(self.system, reason)
+
+
+def require_as_asked(command: IssueInvoice, invoice: Invoice, invoicing: Invoicing) -> None:
+    """Raise Refusal unless the document reads what we asked for, to the cent."""
+    draft = command.draft
+    expected = Totals.expected(draft.lines, draft.tax, invoicing.tax_rounding)
+    if difference := Totals.of(invoice).difference_from(expected):
+        raise Refusal(
+            f"invoice {invoice.number or invoice.id} {difference}:"
+            " finance must compare the two, and mend it in the ERP"
+        )
