@@ -88,7 +88,7 @@ async def _temporal(chosen: Settings) -> Probe:
 
 
 async def _database(chosen: Settings) -> Probe:
-    if not await asyncio.to_thread(schema_is_current, chosen.database.full_url):
+    if not await schema_is_current(chosen.database.full_url):
         raise NotMigrated
     return Probe(system="postgres", account="schema is current", identity="cashward")
 

@@ -45,7 +45,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             pool_timeout=database.pool_timeout_seconds,
         )
         store = await stack.enter_async_context(opened)
-        await _patiently(lambda: asyncio.to_thread(_migrated, settings), stop)
+        await _patiently(lambda: _migrated(settings), stop)
         metrics = settings.worker.metrics_address
         client = await _patiently(lambda: connect(settings.temporal, metrics_address=metrics), stop)
         if client is None:
@@ -61,8 +61,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         log.info("stopping: steps in hand are finished first")
 
 
-def _migrated(settings: Settings) -> None:
-    if not schema_is_current(settings.database.full_url):
+async def _migrated(settings: Settings) -> None:
+    if not await schema_is_current(settings.database.full_url):
         raise NotMigrated
 
 

@@ -9,12 +9,19 @@ from store.audit_trail import PgAuditTrail
 from store.billing_ledger import PgBillingLedger
 from store.clock import DatabaseClock
 from store.cursors import PgCursors
-from store.database import Database, StoreUnavailable
+from store.database import ANSWER_TIMEOUT, Database, PoolExhausted, StoreUnavailable
 from store.effect_ledger import PgEffectLedger
 from store.links import PgLinkStore
 from store.schema import migrate, schema_is_current
 
-__all__ = ["Store", "StoreUnavailable", "migrate", "open_store", "schema_is_current"]
+__all__ = [
+    "PoolExhausted",
+    "Store",
+    "StoreUnavailable",
+    "migrate",
+    "open_store",
+    "schema_is_current",
+]
 
 
 @dataclass(frozen=True)
@@ -32,14 +39,20 @@ class Store:
 
 @asynccontextmanager
 async def open_store(
-    url: str, *, pool_size: int = 10, pool_timeout: float = 5
+    url: str,
+    *,
+    pool_size: int = 10,
+    pool_timeout: float = 5,
+    answer_timeout: float = ANSWER_TIMEOUT,
 ) -> AsyncIterator[Store]:
     """Open the store until the block ends; while PostgreSQL is down, it raises StoreUnavailable.
 
     `url` is a `postgresql://` URL whose schema is current (`migrate`). Callers wait `pool_timeout`
-    seconds for a connection.
+    seconds for a connection, and `answer_timeout` for what they do with it.
     """
-    async with Database.open(url, pool_size=pool_size, pool_timeout=pool_timeout) as database:
+    async with Database.open(
+        url, pool_size=pool_size, pool_timeout=pool_timeout, answer_timeout=answer_timeout
+    ) as database:
         clock = DatabaseClock()
         yield Store(
             clock=clock,

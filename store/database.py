@@ -4,13 +4,17 @@ SQLAlchemy writes the SQL and psycopg sends it: using SQLAlchemy's engine for ev
 would triple the client's price of a transition.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Any, Final, Self
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError, errors
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import make_url
 from sqlalchemy.sql import ClauseElement
 
@@ -22,6 +26,15 @@ _OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s"
     " -c idle_in_transaction_session_timeout=10s"
 )
+# The kernel gives up a peer that has been silent for 25 s.
+SILENCE: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+ANSWER_TIMEOUT: Final = 20.0
+"""How long a use of a connection may take: the server's own time-outs end a slow one before."""
 _GONE: Final = (
     OperationalError,
     InterfaceError,
@@ -35,6 +48,18 @@ class StoreUnavailable(Unreachable):
 
     def __init__(self, reason: str) -> None:
         super().__init__("postgres", reason)
+
+
+class PoolExhausted(Unreachable):
+    """PostgreSQL answers, but our own connections were all busy: the caller must try again."""
+
+    def __init__(self, size: int, waited: float) -> None:
+        super().__init__(
+            "postgres",
+            f"all {size} connections were busy for {waited:g} s: raise"
+            " CASHWARD_DATABASE__POOL_SIZE, or let the worker do less at once"
+            " (CASHWARD_WORKER__CONCURRENCY)",
+        )
 
 
 class Query:
@@ -68,15 +93,28 @@ class Session:
 
 
 class Database:
-    """A pool of connections. Raises StoreUnavailable whatever keeps PostgreSQL from answering."""
+    """A pool of connections. Raises StoreUnavailable whatever keeps PostgreSQL from answering.
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[DictRow]]) -> None:
+    No use of it outlasts `pool_timeout` and `answer_timeout` together, even if packets are lost.
+    """
+
+    def __init__(
+        self, pool: AsyncConnectionPool[AsyncConnection[DictRow]], answer_timeout: float
+    ) -> None:
         self._pool = pool
+        self._answer_timeout = answer_timeout
+        self._last_answer = 0.0
+        self._replaced_at = 0.0
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, *, pool_size: int, pool_timeout: float = 5
+        cls,
+        url: str,
+        *,
+        pool_size: int,
+        pool_timeout: float = 5,
+        answer_timeout: float = ANSWER_TIMEOUT,
     ) -> AsyncIterator[Self]:
         """Open the pool, even while PostgreSQL is down; callers wait `pool_timeout` seconds."""
         pool = AsyncConnectionPool(
@@ -91,19 +129,79 @@ class Database:
             open=False,
         )
         async with pool:
-            yield cls(pool)
+            yield cls(pool, answer_timeout)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
-        with _or_unavailable():
-            async with self._pool.connection() as connection:
-                yield Session(connection)
+        async with self._connection() as connection:
+            yield Session(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        with _or_unavailable():
-            async with self._pool.connection() as connection, connection.transaction():
-                yield Session(connection)
+        async with self._connection() as connection, connection.transaction():
+            yield Session(connection)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection[DictRow]]:
+        asked = monotonic()
+        connection = None
+        try:
+            async with self._pool.connection() as connection:
+                async with _cut_after(self._answer_timeout, connection):
+                    yield connection
+                self._last_answer = monotonic()
+        except PoolTimeout as full:
+            if self._last_answer > asked:
+                raise PoolExhausted(self._pool.max_size, self._pool.timeout) from full
+            raise StoreUnavailable(f"no connection within {self._pool.timeout:g} s") from full
+        except _GONE as gone:
+            if connection and connection.closed:
+                await self._replace_connections(asked)
+            raise StoreUnavailable(_reason(gone)) from gone
+
+    async def _replace_connections(self, asked: float) -> None:
+        """Replace the idle connections: one is lost, and they are as old."""
+        if asked > self._replaced_at:
+            self._replaced_at = monotonic()
+            await self._pool.drain()
+
+
+@asynccontextmanager
+async def session_without_pool(url: str) -> AsyncIterator[Session]:
+    """Open one connection for a question or two. Raises StoreUnavailable."""
+    try:
+        async with (
+            await AsyncConnection[DictRow].connect(plain_url(url), **_options(url)) as connection,
+            _cut_after(ANSWER_TIMEOUT, connection),
+        ):
+            yield Session(connection)
+    except _GONE as gone:
+        raise StoreUnavailable(_reason(gone)) from gone
+
+
+@asynccontextmanager
+async def _cut_after(seconds: float, connection: AsyncConnection[DictRow]) -> AsyncIterator[None]:
+    """Cut a connection that is still in use then, so that whatever waits on it fails at once."""
+    is_late = False
+
+    def cut() -> None:
+        nonlocal is_late
+        is_late = True
+        # libpq sees the end of the stream; a cancellation would wait for PostgreSQL again.
+        with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    limit = asyncio.get_running_loop().call_later(seconds, cut)
+    try:
+        yield
+    except _GONE as gone:
+        if is_late:
+            raise OperationalError(f"no answer within {seconds:g} s") from gone
+        raise
+    finally:
+        limit.cancel()
+        if is_late:
+            await connection.close()
 
 
 def plain_url(url: str) -> str:
@@ -117,15 +215,11 @@ def _options(url: str) -> dict[str, Any]:
         "autocommit": True,
         "row_factory": dict_row,
         "connect_timeout": 5,
+        **SILENCE,
         "application_name": "cashward",
         "options": f"{_OPTIONS} {make_url(url).query.get('options', '')}",
     }
 
 
-@contextmanager
-def _or_unavailable() -> Iterator[None]:
-    try:
-        yield
-    except _GONE as gone:
-        reason = str(gone).partition("\n")[0] or type(gone).__name__
-        raise StoreUnavailable(reason) from gone
+def _reason(gone: Exception) -> str:
+    return str(gone).partition("\n")[0] or type(gone).__name__

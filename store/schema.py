@@ -6,14 +6,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, exc, make_url
+from psycopg.errors import UndefinedTable
+from sqlalchemy import Connection, column, create_engine, exc, make_url, select, table
 from sqlalchemy.pool import NullPool
 
-from store.database import StoreUnavailable
+from store.database import SILENCE, Query, StoreUnavailable, session_without_pool
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISIONS = Query(select(column("version_num")).select_from(table("alembic_version")))
 
 
 def migrate(url: str, revision: str = "head") -> None:
@@ -22,11 +23,15 @@ def migrate(url: str, revision: str = "head") -> None:
         command.upgrade(alembic_config(connection), revision)
 
 
-def schema_is_current(url: str) -> bool:
+async def schema_is_current(url: str) -> bool:
     """Whether the database is at the newest revision."""
     newest = ScriptDirectory(str(_MIGRATIONS)).get_heads()
-    with connected(url) as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
+    async with session_without_pool(url) as session:
+        try:
+            rows = await session.all(_REVISIONS)
+        except UndefinedTable:
+            return False
+    return {row["version_num"] for row in rows} == set(newest)
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -41,7 +46,8 @@ def alembic_config(connection: Connection) -> Config:
 def connected(url: str) -> Iterator[Connection]:
     """Open a transaction on this database, for work on its schema."""
     address = make_url(url).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    dialled = {"connect_timeout": 5, **SILENCE}
+    engine = create_engine(address, poolclass=NullPool, connect_args=dialled)
     try:
         with engine.begin() as connection:
             yield connection

@@ -46,10 +46,10 @@ def _downgrade(url: str) -> None:
         command.downgrade(alembic_config(connection), "base")
 
 
-def test_the_schema_goes_up_down_and_up_again(empty_url: str) -> None:
-    assert not schema_is_current(empty_url)
+async def test_the_schema_goes_up_down_and_up_again(empty_url: str) -> None:
+    assert not await schema_is_current(empty_url)
     migrate(empty_url)
-    assert schema_is_current(empty_url)
+    assert await schema_is_current(empty_url)
     there = _tables(empty_url)
     _downgrade(empty_url)
     assert _tables(empty_url) == {"alembic_version"}
@@ -69,10 +69,10 @@ def test_the_code_and_the_database_agree_on_every_rule(database_url: str, empty_
     assert _rules(empty_url) == _rules(database_url)
 
 
-def test_several_may_migrate_at_once(empty_url: str) -> None:
+async def test_several_may_migrate_at_once(empty_url: str) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         list(pool.map(migrate, [empty_url] * 2))
-    assert schema_is_current(empty_url)
+    assert await schema_is_current(empty_url)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_audit_trail_only_grows(database_url: str, change: str) -> None:
         connection.execute(change.encode())
 
 
-def test_a_database_that_does_not_answer_says_so(postgres: URL) -> None:
+async def test_a_database_that_does_not_answer_says_so(postgres: URL) -> None:
     nowhere = postgres.set(port=1).render_as_string(hide_password=False)
     with pytest.raises(StoreUnavailable, match=r"postgres: .*connection"):
-        schema_is_current(nowhere)
+        await schema_is_current(nowhere)
