@@ -15,7 +15,7 @@ from domain.attention import INCOMPLETE, Attention
 from domain.billing import Invoice, InvoiceStatus
 from domain.claim import Claim, ClaimState
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import DealId, EventId, Subject
+from domain.ids import DealId, EventId
 from domain.money import Money
 from domain.preflight import preflight
 from domain.value import Value
@@ -211,11 +211,10 @@ class ErpPoll:
 
     async def _dispatch(self, change: ChangedInvoice) -> int:
         event = EventId(f"changed:{change.invoice.id}:{change.changed_at.isoformat()}")
-        subject = Subject(change.invoice.reference.removeprefix("cw:"))
-        claim = await self._billing_ledger.find_claim(subject)
+        claim = await self._billing_ledger.find_claim(change.subject)
         if claim is None or self._recent.knows(event) or not is_news(claim, change.invoice):
             return 0
-        fact = InvoiceChanged(deal=claim.deal, subject=subject, event=event)
+        fact = InvoiceChanged(deal=claim.deal, subject=change.subject, event=event)
         dispatched = await self._dispatcher.invoice_changed(fact)
         self._recent.add(event)
         return dispatched

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from domain.actor import Actor
 from domain.deal import PlannedMilestone
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject, reference_of
+from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.responsibility import Party
 from domain.tax import TaxRule
@@ -52,7 +52,7 @@ class InvoiceLine(Value):
 
 
 class DraftInvoice(Value):
-    """The order for a draft invoice. `reference` is ours and searchable; the ERP numbers it."""
+    """The order for a draft invoice. The ERP numbers it."""
 
     subject: Subject
     deal: DealId
@@ -66,10 +66,6 @@ class DraftInvoice(Value):
     @property
     def net(self) -> Money:
         return Money.total((line.net for line in self.lines), self.lines[0].net.currency)
-
-    @property
-    def reference(self) -> str:
-        return reference_of(self.subject)
 
     def identity(self) -> str:
         """Return what must not change under one key. Dates may: a draft waits for approval."""
@@ -106,10 +102,6 @@ class CreditInvoice(Value):
     tax: TaxRule
     issue_date: date
     reason: str
-
-    @property
-    def reference(self) -> str:
-        return reference_of(self.subject)
 
     def identity(self) -> str:
         return f"{self.invoice}|{self.net}|{self.tax.rate}"

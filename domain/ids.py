@@ -27,8 +27,3 @@ ExternalId = NewType("ExternalId", str)
 def local_id(deal: DealId) -> str:
     """The CRM's own id of a deal."""
     return deal.partition(":")[2]
-
-
-def reference_of(subject: Subject) -> str:
-    """Return our key as records of other systems carry it: `cw:` marks it as ours."""
-    return f"cw:{subject}"

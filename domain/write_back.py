@@ -26,6 +26,11 @@ class WriteBack(Value):
     project_url: str | None = None
     attention: str | None = None
 
+    @property
+    def only_asks(self) -> bool:
+        """Whether it writes nothing but what the deal waits for."""
+        return self.model_dump(exclude_none=True).keys() <= {"subject", "deal", "attention"}
+
     def identity(self) -> str:
         return self.model_dump_json(exclude={"subject"})
 

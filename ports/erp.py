@@ -7,7 +7,7 @@ from typing import Protocol
 from domain.billing import CreditInvoice, DraftInvoice, Invoice
 from domain.company import Account
 from domain.customer import Candidate, OpenCustomer
-from domain.ids import ExternalId
+from domain.ids import ExternalId, Subject
 from domain.tax import TaxRounding
 from domain.value import Value
 from ports.capability import Capability
@@ -16,8 +16,12 @@ from ports.probe import Probe
 
 
 class ChangedInvoice(Value):
-    """An invoice of ours as it is since its record or payments changed."""
+    """An invoice of ours as it is since its record or payments changed.
 
+    `subject` is the one that its draft was ordered with; the vendor has it in its reference.
+    """
+
+    subject: Subject
     invoice: Invoice
     changed_at: datetime
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from connectors.catalog import CATALOG
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
@@ -33,12 +33,12 @@ class Systems:
 @asynccontextmanager
 async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
     """Open a vendor for every role. Raises InvalidSettings if one is unknown, unset or unable."""
-    vendors = settings.vendors
+    vendors, references = settings.vendors, References(settings.installation)
     async with AsyncExitStack() as stack:
         opened: dict[str, Roles] = {}
         for vendor in dict.fromkeys((vendors.crm, vendors.pm, vendors.erp)):
             connector, wanted = connector_of(vendor, settings)
-            opened[vendor] = await stack.enter_async_context(connector.open(wanted))
+            opened[vendor] = await stack.enter_async_context(connector.open(wanted, references))
         yield Systems(
             crm=_player("crm", vendors.crm, opened[vendors.crm].crm),
             pm=_player("pm", vendors.pm, opened[vendors.pm].pm),

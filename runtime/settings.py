@@ -4,11 +4,13 @@ The environment (`CASHWARD_…`, levels separated by `__`) wins over `cashward.t
 directory.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -56,6 +58,12 @@ class _Strict(BaseModel):
     """Base of the settings: a misspelt one is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _short_name(given: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", given):
+        raise ValueError("at most 12 lower-case letters, digits and hyphens, such as acme")
+    return given
 
 
 class TemporalSettings(_Strict):
@@ -165,7 +173,8 @@ class Settings(BaseSettings):
         extra="forbid",
     )
 
-    installation: str = "cashward"
+    installation: Annotated[str, AfterValidator(_short_name)] = "cashward"
+    """It is in every key and reference that we send, so that it must be short."""
     temporal: TemporalSettings = TemporalSettings()
     database: DatabaseSettings = DatabaseSettings()
     vendors: VendorChoice = VendorChoice()

@@ -28,6 +28,7 @@ from testbed.demo.story import Sale, Story
 from testbed.demo.systems.hubspot import HubspotSales
 from testbed.vendors import serve
 from tests.installation import application_of, at_work, meanwhile, outcomes
+from tests.references import OURS
 
 _numbers = count(1)
 _HTTP = {"timeout_seconds": 1.0, "settle_seconds": 1.2}
@@ -157,6 +158,7 @@ def _settings(urls: dict[str, str]) -> Settings:
     staffing = {"people": {"lead": "acc-pm", "consultant": "acc-consultant"}}
     return Settings.model_validate(
         {
+            "installation": OURS.installation,
             "temporal": TemporalSettings(task_queue=f"sandboxed-{number}"),
             "connectors": {
                 vendor: {"url": urls[vendor], "http": _HTTP, **way_in}

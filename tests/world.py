@@ -37,6 +37,7 @@ from runtime.settings import (
 from store import Store, open_store
 from tests.actors import GRACE
 from tests.installation import application_of, at_work
+from tests.references import OURS
 from workflows import workflow_ids
 from workflows.attention import WithAttention
 from workflows.deal_to_cash import DealToCash
@@ -94,7 +95,7 @@ class World:
     async def take_payment_back(self, deal: DealId, item: str) -> None:
         """The bank takes a payment back, and the poll sees it."""
         subject = workflow_ids.subject_of(deal, ItemKey(item))
-        paid = next(i for i in self.invoices(deal) if i.reference == f"cw:{subject}")
+        paid = next(i for i in self.invoices(deal) if i.reference == OURS.of(subject))
         self.systems.take_payment_back(paid.id)
         await self.ring_invoice(deal, item)
 
@@ -184,11 +185,11 @@ class World:
     def invoices(self, deal: DealId) -> list[Invoice]:
         """Return invoices in the order of their items, since they are issued side by side."""
         marked = (stored.invoice for stored in self.systems.invoices.values())
-        ours = [i for i in marked if i.reference.startswith(f"cw:{deal}:")]
+        ours = [i for i in marked if i.reference.startswith(OURS.of(f"{deal}:"))]
         return sorted(ours, key=lambda invoice: invoice.reference)
 
     def issued(self, deal: DealId, item: str) -> Invoice | None:
-        reference = f"cw:{workflow_ids.subject_of(deal, ItemKey(item))}"
+        reference = OURS.of(workflow_ids.subject_of(deal, ItemKey(item)))
         states = {InvoiceStatus.ISSUED, InvoiceStatus.PAID}
         found = [i for i in self.invoices(deal) if i.reference == reference and i.status in states]
         return found[0] if found else None
@@ -209,6 +210,7 @@ async def open_world(
     """Open a world; `strict` loads our code in the sandbox, `cached` runs stay in memory."""
     queue = f"test-{next(_queues)}"
     settings = Settings(
+        installation=OURS.installation,
         vendors=VendorChoice(crm="memory", pm="memory", erp="memory"),
         temporal=TemporalSettings(task_queue=queue),
         timing=Timing(operation_timeout_seconds=3, poll_interval_seconds=_OFTEN),
@@ -218,7 +220,7 @@ async def open_world(
     )
     world = MemoryWorld()
     async with AsyncExitStack() as stack:
-        roles = await stack.enter_async_context(open_memory(MemorySettings(world=world)))
+        roles = await stack.enter_async_context(open_memory(MemorySettings(world=world), OURS))
         store = await stack.enter_async_context(open_store(database_url, pool_size=5))
         assert roles.crm and roles.pm and roles.customers and roles.invoicing
         systems = Systems(

@@ -6,14 +6,16 @@ from contextlib import asynccontextmanager
 from connectors.bottlecrm.client import SYSTEM, open_client
 from connectors.bottlecrm.crm import BottlecrmCrm
 from connectors.bottlecrm.settings import BottlecrmSettings
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 
 __all__ = ["BottlecrmCrm", "BottlecrmSettings", "connector", "open_bottlecrm"]
 
 
 @asynccontextmanager
-async def open_bottlecrm(settings: BottlecrmSettings) -> AsyncIterator[Roles]:
-    async with open_client(settings) as client:
+async def open_bottlecrm(
+    settings: BottlecrmSettings, references: References
+) -> AsyncIterator[Roles]:
+    async with open_client(settings, references) as client:
         yield Roles(crm=BottlecrmCrm(client))
 
 

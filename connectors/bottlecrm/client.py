@@ -16,7 +16,16 @@ from connectors.bottlecrm.models.account import (
 )
 from connectors.bottlecrm.models.records import Account, Contact, Deal, DealPage, NamedReference
 from connectors.bottlecrm.settings import BottlecrmSettings
-from connectors.common import Api, ApiProfile, Cached, StaticBearer, VendorClient, all_of, open_http
+from connectors.common import (
+    Api,
+    ApiProfile,
+    Cached,
+    References,
+    StaticBearer,
+    VendorClient,
+    all_of,
+    open_http,
+)
 from connectors.common.transport import Query
 from ports.failures import Absent, Unreachable
 
@@ -33,8 +42,8 @@ _ACCOUNT_CACHE_TIME = timedelta(minutes=5)
 class BottlecrmClient(VendorClient[BottlecrmSettings]):
     """Reads whole records, each fresh; facts of the account are kept for a few minutes."""
 
-    def __init__(self, api: Api, settings: BottlecrmSettings) -> None:
-        super().__init__(api, settings)
+    def __init__(self, api: Api, settings: BottlecrmSettings, references: References) -> None:
+        super().__init__(api, settings, references)
         self.organization = Cached(self._read_organization, _ACCOUNT_CACHE_TIME)
         self.won_stages = Cached(self._read_won_stages, _ACCOUNT_CACHE_TIME)
 
@@ -133,10 +142,12 @@ class BottlecrmClient(VendorClient[BottlecrmSettings]):
 
 
 @asynccontextmanager
-async def open_client(settings: BottlecrmSettings) -> AsyncIterator[BottlecrmClient]:
+async def open_client(
+    settings: BottlecrmSettings, references: References
+) -> AsyncIterator[BottlecrmClient]:
     async with open_http(settings.url, settings.http) as http:
         api = Api(SYSTEM, http, StaticBearer(SYSTEM, settings.secret()), _PROFILE)
-        yield BottlecrmClient(api, settings)
+        yield BottlecrmClient(api, settings, references)
 
 
 def _is_uuid(id: str) -> bool:

@@ -12,6 +12,7 @@ from connectors.bottlecrm.operations.owner_task import OwnerTaskOperation
 from connectors.bottlecrm.operations.write_back import WriteBackOperation
 from connectors.bottlecrm.setup import probe, set_up
 from connectors.common import capabilities, together
+from connectors.common.field_definitions import KEY
 from domain.deal import Deal
 from domain.ids import DealId
 from ports.capability import Capability
@@ -45,7 +46,8 @@ class BottlecrmCrm:
 
         It finds every win that left an edit in that list. Django's admin pages leave none, and
         neither does a site that dies between a save and its entry: such a win is found when the
-        deal is saved again. It misses edits of won deals that are not in the list.
+        deal is saved again. It misses edits of won deals that are not in the list. Deals that
+        another installation carries are left out.
         """
         activities = await self._client.activities()
         if activities.reach(since):
@@ -53,7 +55,9 @@ class BottlecrmCrm:
             deals = await self._client.deals(ids)
         else:
             deals = await self._client.won_deals()
-        found = {deal.id: self._won(deal, activities) for deal in deals if deal.is_won}
+        is_foreign = self._client.references.is_foreign
+        ours = (deal for deal in deals if deal.is_won and not is_foreign(deal.text(KEY)))
+        found = {deal.id: self._won(deal, activities) for deal in ours}
         recent = (won for won in found.values() if won.changed_at >= since)
         return sorted(recent, key=lambda won: won.changed_at)
 
@@ -76,6 +80,7 @@ class BottlecrmCrm:
             account = group.create_task(client.account(deal.account)) if deal.account else None
         return DealRecords(
             system=client.system,
+            references=client.references,
             deal=deal,
             url=client.url(deal.id),
             account=account.result() if account else None,

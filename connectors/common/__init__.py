@@ -8,6 +8,7 @@ from connectors.common.http import Api, ApiProfile
 from connectors.common.manifest import Connector, Roles
 from connectors.common.oauth import ClientCredentials, OAuthRefresh, TokenEndpoint
 from connectors.common.operation import UpsertOperation, VendorOperation
+from connectors.common.references import References
 from connectors.common.response import Response
 from connectors.common.settings import (
     HttpSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "Http",
     "HttpSettings",
     "OAuthRefresh",
+    "References",
     "Response",
     "Roles",
     "Secret",

@@ -3,17 +3,22 @@
 from typing import Generic, TypeVar
 
 from connectors.common.http import Api
+from connectors.common.references import References
 from connectors.common.settings import VendorSettings
 
 S_co = TypeVar("S_co", bound=VendorSettings, covariant=True)
 
 
 class VendorClient(Generic[S_co]):
-    """The calls to one account: a subclass adds its own over the API and the settings."""
+    """The calls to one account: a subclass adds its own over the API and the settings.
 
-    def __init__(self, api: Api, settings: S_co) -> None:
+    `references` are those of our installation: no other one has them on its records.
+    """
+
+    def __init__(self, api: Api, settings: S_co, references: References) -> None:
         self.api = api
         self.settings = settings
+        self.references = references
 
     @property
     def system(self) -> str:

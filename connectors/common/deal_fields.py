@@ -1,18 +1,21 @@
 """A deal's values in the fields that Cashward defines in every CRM."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
 from connectors.common import fields
 from connectors.common.field_definitions import KEY
 from connectors.common.fields import FieldReader
+from connectors.common.references import References
 from domain.company import CompanyIds
 from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
 from domain.ids import DealId
 from domain.money import Money
 from domain.tax import TaxTreatment
 from domain.write_back import WriteBack
+from ports.failures import Rejected
 
 _MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
 _TEXTS = ("project", "project_url", "attention")
@@ -58,15 +61,54 @@ def company_ids(text: Text) -> CompanyIds:
     )
 
 
-def check_key(id: DealId, text: Text, reader: FieldReader, *, cause: str) -> None:
-    """Check that a deal has not the key of another deal; `cause` says how that happens."""
-    key = text(KEY)
-    if key and key != id:
-        problem = (
-            f"Cashward already carries this deal as {key}: it was {cause}. "
-            "If it is new business, clear its Cashward key"
+@dataclass(frozen=True, kw_only=True)
+class DealKey:
+    """The key that ties a record to the one deal that is carried on it.
+
+    `record` is the id that the record has now: a CRM may answer with another one after a merge.
+    """
+
+    references: References
+    deal: DealId
+    record: DealId
+
+    @property
+    def ours(self) -> str:
+        return self.references.of(self.deal)
+
+    def fits(self, key: str) -> bool:
+        return key == self.ours or (not key and self.record == self.deal)
+
+    def check(self, text: Text, reader: FieldReader) -> None:
+        if problem := self._problem(text(KEY)):
+            reader.add("cashward key", problem)
+
+    def require(self, command: WriteBack, text: Text) -> None:
+        """Raises Rejected where the command would write to a record of another deal.
+
+        A command that only asks is let through, for those who put the key right; not to a deal of
+        another installation.
+        """
+        key = text(KEY)
+        may_pass = command.only_asks and not self.references.is_foreign(key)
+        if not may_pass and (problem := self._problem(key)):
+            raise Rejected(self.deal.partition(":")[0], problem)
+
+    def _problem(self, key: str) -> str:
+        if self.fits(key):
+            return ""
+        return (
+            f"{self._other(key)}: no record is carried twice. To carry it as {self.deal}, set its "
+            f"Cashward key to {self.ours} and abort the other"
         )
-        reader.add("cashward key", problem)
+
+    def _other(self, key: str) -> str:
+        if not key:
+            return f"{self.deal} was merged into {self.record}"
+        if self.references.owns(key):
+            other = self.references.subject(key)
+            return f"Cashward carries {self.record} as {other}, which was merged or copied"
+        return f"another installation of Cashward carries {self.record}, under the key {key}"
 
 
 def by_role(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
@@ -74,9 +116,9 @@ def by_role(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
     return tuple(sorted(contacts, key=lambda contact: (_PLACES[contact.role], contact.id)))
 
 
-def to_fields(command: WriteBack) -> dict[str, str]:
-    """Return the command's values by field name; the key marks the deal as ours."""
-    values = {KEY: str(command.deal)}
+def to_fields(command: WriteBack, key: DealKey) -> dict[str, str]:
+    """Return the command's values by field name; the key ties the record to the deal."""
+    values = {} if command.only_asks else {KEY: key.ours}
     if command.stage is not None:
         values["cashward_stage"] = command.stage.value
     for name in _MONEY:
@@ -90,12 +132,14 @@ def to_fields(command: WriteBack) -> dict[str, str]:
     return values
 
 
-def to_clear(command: WriteBack, text: Text) -> Sequence[str]:
-    """The project fields that still hold what the command wrote.
+def to_clear(command: WriteBack, key: DealKey, text: Text) -> Sequence[str]:
+    """The project fields that still hold what the command wrote, unless it is another's record.
 
     A command without a project clears both fields.
     """
-    named = {name: value for name, value in to_fields(command).items() if name in _PROJECT}
+    if not key.fits(text(KEY)):
+        return ()
+    named = {name: value for name, value in to_fields(command, key).items() if name in _PROJECT}
     if not named:
         return _PROJECT
     return [name for name, value in named.items() if value and text(name) == value]

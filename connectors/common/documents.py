@@ -58,7 +58,7 @@ class DocumentChecks:
         return Rejected(self.system, reason)
 
     def credited(self, command: CreditInvoice, receipt: Receipt) -> Rejected:
-        reason = f"credit note {receipt.id} of {command.reference} is issued: it stays in the books"
+        reason = f"credit note {receipt.id} of {command.subject} is issued: it stays in the books"
         return Rejected(self.system, reason)
 
 

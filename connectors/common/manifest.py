@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from connectors.common.references import References
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
@@ -26,8 +27,8 @@ class Roles:
 
 @dataclass(frozen=True)
 class Connector(Generic[S]):
-    """A vendor: its name, the settings it needs, and how to open it for work."""
+    """A vendor: its name, the settings it needs, and how an installation opens it for work."""
 
     name: str
     settings: type[S]
-    open: Callable[[S], AbstractAsyncContextManager[Roles]]
+    open: Callable[[S, References], AbstractAsyncContextManager[Roles]]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from connectors.hubspot.client import SYSTEM, open_client
 from connectors.hubspot.crm import HubspotCrm
 from connectors.hubspot.settings import HubspotSettings
@@ -12,8 +12,8 @@ __all__ = ["HubspotCrm", "HubspotSettings", "connector", "open_hubspot"]
 
 
 @asynccontextmanager
-async def open_hubspot(settings: HubspotSettings) -> AsyncIterator[Roles]:
-    async with open_client(settings) as client:
+async def open_hubspot(settings: HubspotSettings, references: References) -> AsyncIterator[Roles]:
+    async with open_client(settings, references) as client:
         yield Roles(crm=HubspotCrm(client))
 
 

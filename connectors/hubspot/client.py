@@ -14,6 +14,7 @@ from connectors.common import (
     Cached,
     Http,
     OAuthRefresh,
+    References,
     StaticBearer,
     TokenEndpoint,
     VendorClient,
@@ -88,8 +89,8 @@ class Paths:
 class HubspotClient(VendorClient[HubspotSettings]):
     """Reads records with all the properties we want; each response is fresh, except a search."""
 
-    def __init__(self, api: Api, settings: HubspotSettings) -> None:
-        super().__init__(api, settings)
+    def __init__(self, api: Api, settings: HubspotSettings, references: References) -> None:
+        super().__init__(api, settings, references)
         self.paths = Paths(settings.api_version)
         self.info = Cached(self._read_info, _ACCOUNT_CACHE_TIME)
         self.stages = Cached(self._read_stages, _ACCOUNT_CACHE_TIME)
@@ -163,10 +164,12 @@ class HubspotClient(VendorClient[HubspotSettings]):
 
 
 @asynccontextmanager
-async def open_client(settings: HubspotSettings) -> AsyncIterator[HubspotClient]:
+async def open_client(
+    settings: HubspotSettings, references: References
+) -> AsyncIterator[HubspotClient]:
     async with open_http(settings.url, settings.http) as http:
         api = Api(SYSTEM, http, _auth(settings, http), _PROFILE)
-        yield HubspotClient(api, settings)
+        yield HubspotClient(api, settings, references)
 
 
 def _auth(settings: HubspotSettings, http: Http) -> Auth:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from connectors.common import capabilities, together
+from connectors.common.field_definitions import KEY
 from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.models.deal import DealRecords, company_id, to_deal
 from connectors.hubspot.models.fields import names
@@ -52,7 +53,10 @@ class HubspotCrm:
 
     async def won_since(self, since: datetime) -> Sequence[WonDeal]:
         found: dict[str, WonDeal] = {}
+        """Leaves out the deals that another installation carries."""
         async for record in self._won_records(since):
+            if self._client.references.is_foreign(record.text(KEY)):
+                continue
             deal = DealId(f"{self._client.system}:{record.id}")
             found[record.id] = WonDeal(deal=deal, changed_at=moment(record.text(CHANGED)))
         return sorted(found.values(), key=lambda won: won.changed_at)
@@ -82,6 +86,7 @@ class HubspotCrm:
         home = f"{self._client.settings.app_url}/contacts/{info.portal}/record/{_DEAL_TYPE}"
         return DealRecords(
             system=client.system,
+            references=client.references,
             deal=deal,
             url=deal.url or f"{home}/{deal.id}",
             company=next(iter(companies), None),

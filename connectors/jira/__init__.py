@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from connectors.jira.client import SYSTEM, open_client
 from connectors.jira.pm import JiraPm
 from connectors.jira.settings import JiraSettings
@@ -12,8 +12,8 @@ __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 
 
 @asynccontextmanager
-async def open_jira(settings: JiraSettings) -> AsyncIterator[Roles]:
-    async with open_client(settings) as client:
+async def open_jira(settings: JiraSettings, references: References) -> AsyncIterator[Roles]:
+    async with open_client(settings, references) as client:
         yield Roles(pm=JiraPm(client))
 
 

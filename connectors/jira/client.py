@@ -14,6 +14,7 @@ from connectors.common import (
     Cached,
     ClientCredentials,
     Http,
+    References,
     TokenEndpoint,
     VendorClient,
     open_http,
@@ -45,8 +46,8 @@ _ACCOUNT_CACHE_TIME = timedelta(hours=1)
 class JiraClient(VendorClient[JiraSettings]):
     """The calls to one site."""
 
-    def __init__(self, api: Api, settings: JiraSettings) -> None:
-        super().__init__(api, settings)
+    def __init__(self, api: Api, settings: JiraSettings, references: References) -> None:
+        super().__init__(api, settings, references)
         self.account_id = Cached(self._read_account_id, _ACCOUNT_CACHE_TIME)
 
     async def project(self, id: str, **query: str) -> Project:
@@ -94,11 +95,11 @@ class JiraClient(VendorClient[JiraSettings]):
 
 
 @asynccontextmanager
-async def open_client(settings: JiraSettings) -> AsyncIterator[JiraClient]:
+async def open_client(settings: JiraSettings, references: References) -> AsyncIterator[JiraClient]:
     """Sends nothing before the first call."""
     async with open_http(settings.url.rstrip("/") + _REST, settings.http) as http:
         api = Api(SYSTEM, http, _auth(settings, http), _PROFILE)
-        yield JiraClient(api, settings)
+        yield JiraClient(api, settings, references)
 
 
 def _auth(settings: JiraSettings, http: Http) -> Auth:

@@ -41,7 +41,8 @@ class JiraPm:
     async def read_milestones(
         self, deal: DealId, project: ExternalId
     ) -> Sequence[MilestoneProgress]:
-        return tuple(to_progress(deal, await self._client.versions(project)))
+        versions = await self._client.versions(project)
+        return tuple(to_progress(self._client.references.of(f"{deal}:"), versions))
 
     async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
         """Every worklog of the project."""
@@ -51,7 +52,7 @@ class JiraPm:
         issues = await client.issues(found, "worklog")
         worklogs = await all_of(map(client.worklogs, issues))
         entries = [
-            worklog.to_entry(issue.key_in(deal))
+            worklog.to_entry(client.references.part(issue.reference, deal))
             for issue, booked in zip(issues, worklogs, strict=True)
             for worklog in booked
         ]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryCustomers, MemoryInvoicing
 from connectors.memory.pm import MemoryPm
@@ -14,13 +14,13 @@ __all__ = ["Fault", "MemorySettings", "MemoryWorld", "connector", "open_memory"]
 
 
 @asynccontextmanager
-async def open_memory(settings: MemorySettings) -> AsyncIterator[Roles]:
+async def open_memory(settings: MemorySettings, references: References) -> AsyncIterator[Roles]:
     world = settings.world
     yield Roles(
-        crm=MemoryCrm(world),
-        pm=MemoryPm(world),
-        customers=MemoryCustomers(world),
-        invoicing=MemoryInvoicing(world),
+        crm=MemoryCrm(world, references),
+        pm=MemoryPm(world, references),
+        customers=MemoryCustomers(world, references),
+        invoicing=MemoryInvoicing(world, references),
     )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.common import capabilities
+from connectors.common import References, capabilities
+from connectors.common.deal_fields import DealKey
+from connectors.common.fields import FieldReader
 from connectors.memory.operations.owner_task import OwnerTaskOperation
 from connectors.memory.operations.write_back import WriteBackOperation
 from connectors.memory.setup import probe
@@ -18,16 +20,17 @@ from ports.probe import Probe
 class MemoryCrm:
     """A deal is found the moment it changes."""
 
-    def __init__(self, world: MemoryWorld) -> None:
+    def __init__(self, world: MemoryWorld, references: References) -> None:
         self._world = world
-        self.write_back = WriteBackOperation(world)
-        self.owner_task = OwnerTaskOperation(world)
+        self._references = references
+        self.write_back = WriteBackOperation(world, references)
+        self.owner_task = OwnerTaskOperation(world, references)
         self.capabilities = capabilities(
             self.write_back, self.owner_task, also={Capability.UPDATED_SINCE}
         )
 
     async def read_deal(self, deal: DealId) -> Deal:
-        return self._world.respond(lambda: self._world.deal(deal))
+        return self._world.respond(lambda: self._with_findings(self._world.deal(deal)))
 
     async def won_since(self, since: datetime) -> Sequence[WonDeal]:
         return self._world.respond(lambda: self._won(since))
@@ -38,11 +41,19 @@ class MemoryCrm:
     async def probe(self) -> Probe:
         return probe(self._world)
 
+    def _with_findings(self, deal: Deal) -> Deal:
+        reader = FieldReader()
+        key = DealKey(references=self._references, deal=deal.id, record=deal.id)
+        key.check(lambda _: self._world.keys.get(deal.id, ""), reader)
+        return deal.model_copy(update={"unreadable": (*deal.unreadable, *reader.findings)})
+
     def _won(self, since: datetime) -> Sequence[WonDeal]:
         world = self._world
         won = [
             WonDeal(deal=deal.id, changed_at=world.changed[deal.id])
             for deal in world.deals.values()
-            if deal.is_won and world.changed[deal.id] >= since
+            if deal.is_won
+            and world.changed[deal.id] >= since
+            and not self._references.is_foreign(world.keys.get(deal.id, ""))
         ]
         return sorted(won, key=lambda each: each.changed_at)

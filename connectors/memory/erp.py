@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.common import capabilities
+from connectors.common import References, capabilities
 from connectors.memory.operations.credit_invoice import CreditInvoiceOperation
 from connectors.memory.operations.draft_invoice import DraftInvoiceOperation
 from connectors.memory.operations.open_customer import OpenCustomerOperation
@@ -22,13 +22,20 @@ from ports.probe import Probe
 class MemoryCustomers:
     """Customers by our key."""
 
-    def __init__(self, world: MemoryWorld) -> None:
+    def __init__(self, world: MemoryWorld, references: References) -> None:
         self._world = world
-        self.open_customer = OpenCustomerOperation(world)
+        self._references = references
+        self.open_customer = OpenCustomerOperation(world, references)
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """All customers: the domain decides which of them is this account."""
-        return self._world.respond(lambda: list(self._world.customers.values()))
+        return self._world.respond(
+            lambda: list(map(self._with_key, self._world.customers.values()))
+        )
+
+    def _with_key(self, customer: Candidate) -> Candidate:
+        reference = self._world.references.get(customer.id, "")
+        return customer.model_copy(update={"key": self._references.customer(reference)})
 
 
 class MemoryInvoicing:
@@ -36,10 +43,11 @@ class MemoryInvoicing:
 
     tax_rounding = TAX_ROUNDING
 
-    def __init__(self, world: MemoryWorld) -> None:
+    def __init__(self, world: MemoryWorld, references: References) -> None:
         self._world = world
-        self.draft_invoice = DraftInvoiceOperation(world)
-        self.credit_invoice = CreditInvoiceOperation(world)
+        self._references = references
+        self.draft_invoice = DraftInvoiceOperation(world, references)
+        self.credit_invoice = CreditInvoiceOperation(world, references)
         offers = (Capability.VOIDS_ISSUED, Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE)
         self.capabilities = capabilities(self.draft_invoice, self.credit_invoice, also=offers)
 
@@ -68,7 +76,9 @@ class MemoryInvoicing:
     def _changed(self, since: datetime) -> Sequence[ChangedInvoice]:
         stored = sorted(self._world.invoices.values(), key=lambda each: each.changed_at)
         return [
-            ChangedInvoice(invoice=each.invoice, changed_at=each.changed_at)
+            ChangedInvoice(subject=subject, invoice=each.invoice, changed_at=each.changed_at)
             for each in stored
-            if each.changed_at >= since and each.invoice.status is not InvoiceStatus.DRAFT
+            if each.changed_at >= since
+            and each.invoice.status is not InvoiceStatus.DRAFT
+            and (subject := self._references.subject(each.invoice.reference))
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from connectors.common import capabilities
+from connectors.common import References, capabilities
 from connectors.memory.operations.open_project import OpenProjectOperation
 from connectors.memory.operations.plan_milestones import PlanMilestonesOperation
 from connectors.memory.operations.plan_work import PlanWorkOperation
@@ -19,13 +19,14 @@ from ports.probe import Probe
 class MemoryPm:
     """Projects by their deal."""
 
-    def __init__(self, world: MemoryWorld) -> None:
+    def __init__(self, world: MemoryWorld, references: References) -> None:
         self._world = world
-        self.open_project = OpenProjectOperation(world)
-        self.write_charter = WriteCharterOperation(world)
-        self.plan_milestones = PlanMilestonesOperation(world)
-        self.plan_work = PlanWorkOperation(world)
-        self.staff_project = StaffProjectOperation(world)
+        self._references = references
+        self.open_project = OpenProjectOperation(world, references)
+        self.write_charter = WriteCharterOperation(world, references)
+        self.plan_milestones = PlanMilestonesOperation(world, references)
+        self.plan_work = PlanWorkOperation(world, references)
+        self.staff_project = StaffProjectOperation(world, references)
         self.capabilities = capabilities(
             self.open_project,
             self.write_charter,
@@ -37,21 +38,29 @@ class MemoryPm:
     async def read_milestones(
         self, deal: DealId, project: ExternalId
     ) -> Sequence[MilestoneProgress]:
-        return self._world.respond(lambda: _progress(self._world.project(project)))
+        return self._world.respond(lambda: self._progress(deal, self._world.project(project)))
 
     async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        return self._world.respond(
-            lambda: sorted(self._world.project(project).booked, key=lambda each: each.day)
-        )
+        return self._world.respond(lambda: self._booked(deal, self._world.project(project)))
 
     async def probe(self) -> Probe:
         return probe(self._world)
 
+    def _progress(self, deal: DealId, project: Project) -> Sequence[MilestoneProgress]:
+        return [
+            MilestoneProgress(
+                item=item, external=project.id_of(item), is_reached=item in project.reached
+            )
+            for item in project.items
+            if self._is_ours(deal, project)
+        ]
 
-def _progress(project: Project) -> Sequence[MilestoneProgress]:
-    return [
-        MilestoneProgress(
-            item=item, external=project.id_of(item), is_reached=item in project.reached
-        )
-        for item in project.items
-    ]
+    def _booked(self, deal: DealId, project: Project) -> Sequence[TimeEntry]:
+        """The keys of work packages are those of whoever planned them."""
+        keys = {} if self._is_ours(deal, project) else {"package": ""}
+        booked = (entry.model_copy(update=keys) for entry in project.booked)
+        return sorted(booked, key=lambda entry: entry.day)
+
+    def _is_ours(self, deal: DealId, project: Project) -> bool:
+        reference = self._world.references.get(project.id, "")
+        return project.opening.deal == deal and self._references.owns(reference)

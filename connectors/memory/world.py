@@ -93,11 +93,15 @@ class MemoryWorld:
     deals: dict[DealId, Deal] = field(default_factory=dict)
     changed: dict[DealId, datetime] = field(default_factory=dict)
     records: dict[DealId, WriteBack] = field(default_factory=dict)
+    keys: dict[DealId, str] = field(default_factory=dict)
+    """The key of the deal that is carried on a record."""
     tasks: dict[ExternalId, Task] = field(default_factory=dict)
     projects: dict[ExternalId, Project] = field(default_factory=dict)
     customers: dict[ExternalId, Candidate] = field(default_factory=dict)
     invoices: dict[ExternalId, StoredInvoice] = field(default_factory=dict)
     credits: dict[ExternalId, CreditInvoice] = field(default_factory=dict)
+    references: dict[ExternalId, str] = field(default_factory=dict)
+    """The reference of whoever made a record."""
     without_tasks: set[DealId] = field(default_factory=set)
     """Deals whose owner takes no tasks."""
     unknown_people: set[str] = field(default_factory=set)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from connectors.redmine.client import SYSTEM, open_client
 from connectors.redmine.pm import RedminePm
 from connectors.redmine.settings import RedmineSettings
@@ -12,8 +12,8 @@ __all__ = ["RedminePm", "RedmineSettings", "connector", "open_redmine"]
 
 
 @asynccontextmanager
-async def open_redmine(settings: RedmineSettings) -> AsyncIterator[Roles]:
-    async with open_client(settings) as client:
+async def open_redmine(settings: RedmineSettings, references: References) -> AsyncIterator[Roles]:
+    async with open_client(settings, references) as client:
         yield Roles(pm=RedminePm(client))
 
 

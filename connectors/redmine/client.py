@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
-from connectors.common import Api, ApiKey, ApiProfile, Cached, VendorClient, open_http
+from connectors.common import Api, ApiKey, ApiProfile, Cached, References, VendorClient, open_http
 from connectors.redmine.errors import Forbidden, explain
 from connectors.redmine.models.fields import CustomField, FieldIds, field_ids, field_problems
 from connectors.redmine.models.issues import Issue
 from connectors.redmine.models.project import Project
-from connectors.redmine.models.records import N, Named, User, keyed
+from connectors.redmine.models.records import N, Named, Record, User, keyed
 from connectors.redmine.models.versions import Version
 from connectors.redmine.settings import RedmineSettings
 from domain.ids import DealId
@@ -28,8 +28,8 @@ _KEY_HEADER = "X-Redmine-API-Key"
 class RedmineClient(VendorClient[RedmineSettings]):
     """The calls to one installation."""
 
-    def __init__(self, api: Api, settings: RedmineSettings) -> None:
-        super().__init__(api, settings)
+    def __init__(self, api: Api, settings: RedmineSettings, references: References) -> None:
+        super().__init__(api, settings, references)
         self.fields: Cached[FieldIds] = Cached(self._read_field_ids, _SETUP_CACHE_TIME)
         self.trackers = Cached(lambda: self._ids("trackers"), _SETUP_CACHE_TIME)
 
@@ -63,9 +63,10 @@ class RedmineClient(VendorClient[RedmineSettings]):
         """The deal's projects that are not archived, oldest first."""
         field = (await self.fields.get()).project
         # Redmine ignores a filter that it does not know, so the key is compared once more.
-        query = {"status": "1|5", f"cf_{field}": deal}
+        reference = self.references.of(deal)
+        query = {"status": "1|5", f"cf_{field}": reference}
         found = await self.all("/projects.json", of=list[Project], name="projects", query=query)
-        ours = [project for project in found if project.text(field) == deal]
+        ours = [project for project in found if project.text(field) == reference]
         if not ours:
             await self.me()
         return sorted(ours, key=lambda project: project.id)
@@ -76,7 +77,12 @@ class RedmineClient(VendorClient[RedmineSettings]):
         async with self.inside(project):
             response = await self.api.get("/projects/{}/versions.json", project)
         rows = response.read(list[Version], "versions")
-        return keyed((each for each in rows if str(each.project.id) == project), field, deal)
+        here = (each for each in rows if str(each.project.id) == project)
+        return keyed(here, lambda row: self.key(row, field, deal))
+
+    def key(self, record: Record, field: int, deal: DealId) -> str:
+        """Our key of a part of the deal's project; empty if it is not ours."""
+        return self.references.part(record.text(field), deal)
 
     async def issues(self, project: str) -> list[Issue]:
         """All issues of a project, open and closed, oldest first, and none of a subproject."""
@@ -143,9 +149,11 @@ class RedmineClient(VendorClient[RedmineSettings]):
 
 
 @asynccontextmanager
-async def open_client(settings: RedmineSettings) -> AsyncIterator[RedmineClient]:
+async def open_client(
+    settings: RedmineSettings, references: References
+) -> AsyncIterator[RedmineClient]:
     """Sends nothing before the first call."""
     async with open_http(settings.url, settings.http) as http:
         auth = ApiKey(SYSTEM, _KEY_HEADER, settings.secret())
         api = Api(SYSTEM, http, auth, _PROFILE)
-        yield RedmineClient(api, settings)
+        yield RedmineClient(api, settings, references)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from connectors.common import capabilities
 from connectors.redmine.client import RedmineClient
-from connectors.redmine.models.issues import BookedTime
+from connectors.redmine.models.issues import BookedTime, Issue
 from connectors.redmine.models.versions import to_progress
 from connectors.redmine.operations.open_project import OpenProjectOperation
 from connectors.redmine.operations.plan_milestones import PlanMilestonesOperation
@@ -50,10 +50,14 @@ class RedminePm:
                 "/time_entries.json", of=list[BookedTime], name="time_entries", query=query
             )
         booked = [each for each in found if str(each.project.id) == project]
+
+        def key_of(issue: Issue) -> str:
+            return client.key(issue, fields.issue, deal)
+
         issues = {issue.id: issue for issue in await client.issues(project)} if booked else {}
         entries = [
             each.to_entry(
-                each.package(issues, deal, fields),
+                each.package(issues, key_of),
                 is_approved=each.text(fields.time_entry) in approved,
             )
             for each in booked

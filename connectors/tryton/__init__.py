@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from connectors.tryton.client import SYSTEM, open_client
 from connectors.tryton.erp import TrytonCustomers, TrytonInvoicing
 from connectors.tryton.settings import TrytonSettings
@@ -12,9 +12,9 @@ __all__ = ["TrytonCustomers", "TrytonInvoicing", "TrytonSettings", "connector", 
 
 
 @asynccontextmanager
-async def open_tryton(settings: TrytonSettings) -> AsyncIterator[Roles]:
+async def open_tryton(settings: TrytonSettings, references: References) -> AsyncIterator[Roles]:
     """Open both roles of the ERP over one session."""
-    async with open_client(settings) as client:
+    async with open_client(settings, references) as client:
         yield Roles(
             customers=TrytonCustomers(client),
             invoicing=TrytonInvoicing(client),

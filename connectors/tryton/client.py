@@ -13,6 +13,7 @@ from connectors.common import (
     Api,
     ApiProfile,
     Cached,
+    References,
     Response,
     Secret,
     VendorClient,
@@ -100,8 +101,8 @@ class WizardCall:
 class TrytonClient(VendorClient[TrytonSettings]):
     """The calls to one company of one database, as our user sees it."""
 
-    def __init__(self, api: Api, settings: TrytonSettings) -> None:
-        super().__init__(api, settings)
+    def __init__(self, api: Api, settings: TrytonSettings, references: References) -> None:
+        super().__init__(api, settings, references)
         server, app = str(settings.url).rstrip("/"), str(settings.app_url or "").rstrip("/")
         self.urls = Urls(server, settings.database, app, makes_pdf=settings.pdf)
         self.company = Cached(self._read_company, _COMPANY_CACHE_TIME)
@@ -183,9 +184,11 @@ class TrytonClient(VendorClient[TrytonSettings]):
 
 
 @asynccontextmanager
-async def open_client(settings: TrytonSettings) -> AsyncIterator[TrytonClient]:
+async def open_client(
+    settings: TrytonSettings, references: References
+) -> AsyncIterator[TrytonClient]:
     """Sends nothing before the first call."""
     async with open_http(str(settings.url), settings.http) as http:
         tokens = Api(SYSTEM, http, Anonymous(), _PROFILE)
         auth = SessionAuth(tokens, settings.database, settings.user, settings.secret())
-        yield TrytonClient(Api(SYSTEM, http, auth, _PROFILE), settings)
+        yield TrytonClient(Api(SYSTEM, http, auth, _PROFILE), settings, references)

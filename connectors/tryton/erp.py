@@ -19,7 +19,7 @@ from connectors.tryton.setup import probe
 from domain.billing import Invoice
 from domain.company import Account
 from domain.customer import Candidate
-from domain.ids import ExternalId, Subject, reference_of
+from domain.ids import ExternalId
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import ChangedInvoice
@@ -27,7 +27,6 @@ from ports.probe import Probe
 
 # A record has the time of its writing, and others see it when the transaction has ended.
 _OVERLAP = timedelta(seconds=30)
-_OUR_PREFIX = reference_of(Subject(""))
 # A person can still choose among this many candidates.
 _MOST_CANDIDATES = 200
 
@@ -41,9 +40,11 @@ class TrytonCustomers:
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """One call by key, number and a word of the name."""
-        domain = party_domain(account, search_word(account.name))
+        references = self._client.references
+        code = references.of_customer(account.customer_key)
+        domain = party_domain(account, code, search_word(account.name))
         found = await self._client.search(Party, domain, limit=_MOST_CANDIDATES)
-        return [party.to_candidate() for party in found]
+        return [party.to_candidate(references) for party in found]
 
 
 class TrytonInvoicing:
@@ -89,7 +90,7 @@ class TrytonInvoicing:
         fields = ("write_date", "payment_lines.write_date")
         return await self._documents.search(
             ["id", ">", after],
-            ["reference", "like", f"{_OUR_PREFIX}%"],
+            ["reference", "like", f"{self._client.references.prefix}%"],
             ["number", "!=", None],
             ["state", "in", ["posted", "paid", "cancelled"]],
             ["OR", *([field, ">=", moment(since)] for field in fields)],
@@ -98,4 +99,5 @@ class TrytonInvoicing:
 
     def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
         invoice = row.to_invoice(self._client.urls)
-        return ChangedInvoice(invoice=invoice, changed_at=row.changed_at)
+        subject = self._client.references.subject(row.reference)
+        return ChangedInvoice(subject=subject, invoice=invoice, changed_at=row.changed_at)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from connectors.xero.client import SYSTEM, open_client
 from connectors.xero.erp import XeroCustomers, XeroInvoicing
 from connectors.xero.settings import XeroSettings
@@ -12,9 +12,9 @@ __all__ = ["XeroCustomers", "XeroInvoicing", "XeroSettings", "connector", "open_
 
 
 @asynccontextmanager
-async def open_xero(settings: XeroSettings) -> AsyncIterator[Roles]:
+async def open_xero(settings: XeroSettings, references: References) -> AsyncIterator[Roles]:
     """Open both roles of the ERP over one connection."""
-    async with open_client(settings) as client:
+    async with open_client(settings, references) as client:
         yield Roles(
             customers=XeroCustomers(client),
             invoicing=XeroInvoicing(client),

@@ -10,6 +10,7 @@ from connectors.common import (
     Api,
     ApiProfile,
     ClientCredentials,
+    References,
     Response,
     TokenEndpoint,
     VendorClient,
@@ -40,8 +41,8 @@ Query = Mapping[str, str | int]
 class XeroClient(VendorClient[XeroSettings]):
     """The calls to one tenant. PUT creates and POST updates by id, so each is its own method."""
 
-    def __init__(self, api: Api, settings: XeroSettings) -> None:
-        super().__init__(api, settings)
+    def __init__(self, api: Api, settings: XeroSettings, references: References) -> None:
+        super().__init__(api, settings, references)
         self.links = Links(
             app=str(settings.app_url).rstrip("/"), api=str(settings.url).rstrip("/") + _ROOT
         )
@@ -138,14 +139,14 @@ class XeroClient(VendorClient[XeroSettings]):
 
 
 @asynccontextmanager
-async def open_client(settings: XeroSettings) -> AsyncIterator[XeroClient]:
+async def open_client(settings: XeroSettings, references: References) -> AsyncIterator[XeroClient]:
     """Sends nothing before the first call."""
     async with open_http(str(settings.url), settings.http) as http:
         tokens, url = Api(SYSTEM, http, Anonymous()), f"{settings.identity}/connect/token"
         endpoint = TokenEndpoint(tokens, url, settings.client_id, settings.secret())
         auth = ClientCredentials(endpoint, settings.scope)
         api = Api(SYSTEM, http, auth, _PROFILE)
-        yield XeroClient(api, settings)
+        yield XeroClient(api, settings, references)
 
 
 def _strict(query: Query | None) -> Query:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from connectors.common import Response, all_of, capabilities
-from connectors.common.customers import customer_reference, search_word
+from connectors.common.customers import search_word
 from connectors.common.documents import readable
 from connectors.xero.chart import Chart
 from connectors.xero.client import IN_FULL, XeroClient
@@ -19,7 +19,7 @@ from connectors.xero.setup import probe
 from domain.billing import Invoice
 from domain.company import Account, compact
 from domain.customer import Candidate
-from domain.ids import ExternalId, Subject, reference_of
+from domain.ids import ExternalId
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import ChangedInvoice
@@ -27,7 +27,6 @@ from ports.failures import Rejected
 from ports.probe import Probe
 
 _ISSUED = frozenset({"AUTHORISED", "PAID"})
-_OUR_PREFIX = reference_of(Subject(""))
 # If-Modified-Since counts whole seconds, docs/accounting/requests-and-responses
 _ONE_SECOND = timedelta(seconds=1)
 
@@ -41,6 +40,7 @@ class XeroCustomers:
 
     async def find_customers(self, account: Account) -> Sequence[Candidate]:
         """One call by key, number and exact name, and one by a word of the name."""
+        references = self._client.references
         numbers = [
             equal(field, spelling)
             for field, number in (
@@ -49,12 +49,12 @@ class XeroCustomers:
             )
             for spelling in (number, compact(number))
         ]
-        ours = starts("ContactNumber", customer_reference(account.customer_key))
+        ours = starts("ContactNumber", references.of_customer(account.customer_key))
         where = any_of(ours, *numbers, equal("Name", account.name))
         exact = self._client.contacts(where=where)
         alike = self._client.contacts(searchTerm=search_word(account.name))
         contacts = [contact for found in await all_of((exact, alike)) for contact in found]
-        return tuple({each.contact_id: each.to_candidate() for each in contacts}.values())
+        return tuple({each.contact_id: each.to_candidate(references) for each in contacts}.values())
 
 
 class XeroInvoicing:
@@ -112,7 +112,8 @@ class XeroInvoicing:
                 start, page, size = last, 1, self._client.settings.page_size
             else:
                 page, size = (1, LARGEST_PAGE) if size < LARGEST_PAGE else (page + 1, size)
-        ours = (row for row in found.values() if row.reference.startswith(_OUR_PREFIX))
+        references = self._client.references
+        ours = (row for row in found.values() if references.owns(row.reference))
         return [*readable(sorted(ours, key=lambda row: row.updated_date_utc), self._to_change)]
 
     async def probe(self) -> Probe:
@@ -133,4 +134,5 @@ class XeroInvoicing:
 
     def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
         invoice = row.to_invoice(self._client.links)
-        return ChangedInvoice(invoice=invoice, changed_at=row.updated_date_utc)
+        subject = self._client.references.subject(row.reference)
+        return ChangedInvoice(subject=subject, invoice=invoice, changed_at=row.updated_date_utc)

@@ -93,7 +93,7 @@ class Crowd:
 
 
 def _subject(bill: Mapping[str, Any]) -> Subject:
-    return Subject(bill["Reference"].removeprefix("cw:"))
+    return Subject(bill["Reference"].split(":", 2)[2])
 
 
 async def oplog(client: VendorClient, since: int = 0) -> list[dict[str, Any]]:

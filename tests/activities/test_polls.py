@@ -27,7 +27,7 @@ CLAIM = Claim(
 )
 INVOICE = Invoice(
     id=ExternalId("doc-1"),
-    reference="cw:hubspot:1:m1:r1",
+    reference="cw:acme:hubspot:1:m1:r1",
     number="2026-1",
     status=InvoiceStatus.ISSUED,
     url="",

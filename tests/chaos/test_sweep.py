@@ -10,6 +10,7 @@ from domain.stage import Stage
 from testbed.demo.orders import Order
 from testbed.demo.reconciliation import Reconciliation
 from testbed.demo.story import Sale
+from tests.references import OURS
 from tests.sandboxed import Sandboxed
 
 PACKAGES = 3  # of each milestone
@@ -85,7 +86,7 @@ async def _agrees_everywhere(installation: Sandboxed, sales: Sequence[Sale]) -> 
 
 async def _nothing_is_left_over(installation: Sandboxed, reconciliation: Reconciliation) -> None:
     clients, sale = installation.clients, reconciliation.sale
-    where = f'Type=="ACCREC" AND Reference.StartsWith("cw:{sale.deal}:")'
+    where = f'Type=="ACCREC" AND Reference.StartsWith("{OURS.of(sale.deal)}:")'
     found = await clients.erp.ask("GET", "/api.xro/2.0/Invoices", query={"where": where})
     assert {bill["Status"] for bill in found["Invoices"]} <= {"PAID", "DELETED"}
     asked = {"issueIdsOrKeys": [f"{sale.project}-{number}" for number in range(1, 101)]}

@@ -22,6 +22,7 @@ from testbed.systems.bottlecrm.site import BottleCrmSite
 from testbed.systems.common.proxy import Fault as ProxyFault
 from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Running
+from tests.references import OURS, THEIRS
 
 _FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
 _PREPARED = "bottlecrm_prepared"
@@ -102,7 +103,10 @@ class BottlecrmHarness:
         await asyncio.sleep(pause.total_seconds())
 
     def opened(self, **given: Any) -> AbstractAsyncContextManager[Roles]:
-        return open_bottlecrm(settings(self.system, **{"url": self.proxy.url, **given}))
+        return open_bottlecrm(settings(self.system, **{"url": self.proxy.url, **given}), OURS)
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        return open_bottlecrm(settings(self.system, url=self.proxy.url), THEIRS)
 
     @asynccontextmanager
     async def with_fault(self, fault: Fault) -> AsyncIterator[Crm]:
@@ -178,7 +182,7 @@ async def crm(system: Running) -> AsyncIterator[BottlecrmHarness]:
     sales = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
     async with (
         proxy_before(place.url) as proxy,
-        open_bottlecrm(settings(system, url=proxy.url)) as roles,
+        open_bottlecrm(settings(system, url=proxy.url), OURS) as roles,
         httpx.AsyncClient(base_url=place.url, headers=sales, timeout=60) as hands,
     ):
         yield BottlecrmHarness(system, proxy, roles, hands)
@@ -190,7 +194,7 @@ async def _prepare(system: Running) -> None:
     if await system.books.has(_PREPARED):
         return await system.reset(_PREPARED)
     await system.reset()
-    async with open_bottlecrm(settings(system)) as roles:
+    async with open_bottlecrm(settings(system), OURS) as roles:
         assert roles.crm
         await roles.crm.set_up(dry_run=False)
     return await system.keep(_PREPARED)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from connectors.common import Roles
 from connectors.memory import Fault
 from domain.company import Account, CompanyIds
 from domain.deal import (
@@ -85,6 +86,10 @@ class CrmHarness(Protocol):
 
     def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Crm]:
         """Return the role over the same account; its next change fails in this way."""
+        ...
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        """Return the roles of another installation over the same account."""
         ...
 
     def in_small_pages(self) -> AbstractAsyncContextManager[Crm]:

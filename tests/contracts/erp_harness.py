@@ -65,6 +65,10 @@ class ErpHarness(Protocol):
         """Return the roles over the same world; their next change fails in this way."""
         ...
 
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        """Return the roles of another installation over the same account."""
+        ...
+
     def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
         """Return the roles over the same world with small pages, if that can be set."""
         ...

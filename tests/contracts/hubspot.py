@@ -27,6 +27,7 @@ from testbed.vendors.hubspot.vendor import HubSpot
 from testbed.vendors.hubspot.webhooks import WebhookDelivery
 from testbed.vendors.serving import Sandbox, serve
 from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
+from tests.references import OURS, THEIRS
 
 TOKEN = "pat-na1-cashward-demo"
 HOOK_SECRET = "cw-demo-secret-7c1f"
@@ -134,7 +135,10 @@ class HubspotHarness:
         return vendor
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
-        return open_hubspot(settings(**{"url": self.url, **changes}))
+        return open_hubspot(settings(**{"url": self.url, **changes}), OURS)
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        return open_hubspot(settings(self.url), THEIRS)
 
     @asynccontextmanager
     async def with_fault(self, fault: Fault) -> AsyncIterator[Crm]:
@@ -229,7 +233,7 @@ async def crm(
     async with serve(folder, only=["hubspot"], config=config or _CONFIG) as sandbox:
         url = sandbox.urls["hubspot"]
         async with (
-            open_hubspot(settings(url)) as roles,
+            open_hubspot(settings(url), OURS) as roles,
             httpx.AsyncClient(base_url=url, headers=_SALES, verify=authorities()) as hands,
         ):
             yield HubspotHarness(sandbox, roles, hands)

@@ -23,6 +23,7 @@ from testbed.certificates import authorities
 from testbed.vendors.serving import Sandbox, serve
 from tests.contracts.pm_harness import DEAL, Look
 from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
+from tests.references import OURS, THEIRS
 
 REST = "/rest/api/3"
 TOKEN = "jira-demo-token"
@@ -58,7 +59,7 @@ class JiraHarness:
 
     async def reach(self, project: ExternalId, item: ItemKey) -> None:
         marked = {each["description"]: each["id"] for each in await self.versions(project)}
-        await self.write("PUT", f"/version/{marked[f'cw:{DEAL}:{item}']}", {"released": True})
+        await self.write("PUT", f"/version/{marked[OURS.of(f'{DEAL}:{item}')]}", {"released": True})
 
     async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
         issue = await self._issue_of(project, package)
@@ -85,11 +86,11 @@ class JiraHarness:
         return is_there
 
     async def _issue_of(self, project: ExternalId, package: str) -> str:
-        mine = f"{DEAL}:{package}"
+        mine = OURS.of(f"{DEAL}:{package}")
         (found,) = (
             issue["id"]
             for issue in await self.issues(project)
-            if issue["properties"]["cashward"]["subject"] == mine
+            if issue["properties"]["cashward"]["reference"] == mine
         )
         return str(found)
 
@@ -129,7 +130,10 @@ class JiraHarness:
         (await self.hands.put("/_sandbox/faults", json={})).raise_for_status()
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
-        return open_jira(settings(**{"url": self.url, **changes}))
+        return open_jira(settings(**{"url": self.url, **changes}), OURS)
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        return open_jira(settings(self.url), THEIRS)
 
     @asynccontextmanager
     async def with_fault(self, fault: Fault) -> AsyncIterator[Roles]:
@@ -172,5 +176,5 @@ async def pm(folder: Path) -> AsyncIterator[JiraHarness]:
     async with serve(folder, only=["jira"]) as sandbox:
         url = sandbox.urls["jira"]
         hands = httpx.AsyncClient(base_url=url, auth=_PM, verify=authorities())
-        async with open_jira(settings(url)) as roles, hands:
+        async with open_jira(settings(url), OURS) as roles, hands:
             yield JiraHarness(sandbox, roles, hands)

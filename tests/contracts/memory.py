@@ -1,7 +1,7 @@
 """The harnesses of memory: a world, and the people in it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from ports.erp import Customers, Invoicing
 from ports.pm import Pm
 from tests.contracts.erp_harness import Look
 from tests.contracts.pm_harness import STRANGER
+from tests.references import OURS, THEIRS
 
 _WRITTEN_BACK = (
     *("stage", "contracted", "billed", "credited", "paid", "outstanding"),
@@ -46,6 +47,9 @@ class MemoryHarness:
     def invoicing(self) -> Invoicing:
         assert self.roles.invoicing
         return self.roles.invoicing
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        return open_memory(MemorySettings(world=self.world), THEIRS)
 
     async def enter(self, deal: Deal) -> DealId:
         entered = DealId(f"memory:{len(self.world.deals) + 1}")
@@ -151,7 +155,7 @@ class MemoryErpHarness(MemoryHarness):
 @asynccontextmanager
 async def crm(folder: Path) -> AsyncIterator[MemoryCrmHarness]:
     del folder
-    async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
+    async with open_memory(MemorySettings(world=(world := MemoryWorld())), OURS) as roles:
         yield MemoryCrmHarness(roles, world)
 
 
@@ -159,14 +163,14 @@ async def crm(folder: Path) -> AsyncIterator[MemoryCrmHarness]:
 async def pm(folder: Path) -> AsyncIterator[MemoryPmHarness]:
     del folder
     world = MemoryWorld(unknown_people={STRANGER})
-    async with open_memory(MemorySettings(world=world)) as roles:
+    async with open_memory(MemorySettings(world=world), OURS) as roles:
         yield MemoryPmHarness(roles, world)
 
 
 @asynccontextmanager
 async def erp(folder: Path) -> AsyncIterator[MemoryErpHarness]:
     del folder
-    async with open_memory(MemorySettings(world=(world := MemoryWorld()))) as roles:
+    async with open_memory(MemorySettings(world=(world := MemoryWorld())), OURS) as roles:
         yield MemoryErpHarness(roles, world)
 
 

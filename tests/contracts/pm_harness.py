@@ -55,6 +55,10 @@ class PmHarness(Protocol):
         """
         ...
 
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        """Return the roles of another installation over the same account."""
+        ...
+
     def with_fault(self, fault: Fault) -> AbstractAsyncContextManager[Roles]:
         """Return the role over the same world; its next call fails in this way."""
         ...

@@ -22,6 +22,7 @@ from testbed.systems.common.system import Running
 from testbed.systems.redmine import changes
 from tests.contracts.pm_harness import DEAL, Look
 from tests.contracts.test_pm import PEOPLE
+from tests.references import OURS, THEIRS
 
 _KEY = "X-Redmine-API-Key"
 _PANEL = "/projects/{}/wiki/Customer_panel.json"
@@ -98,7 +99,10 @@ class RedmineHarness:
         return answer.json() if answer.content.strip() else None
 
     def opened(self, **given: Any) -> AbstractAsyncContextManager[Roles]:
-        return open_redmine(settings(self.system, **{"url": self.proxy.url, **given}))
+        return open_redmine(settings(self.system, **{"url": self.proxy.url, **given}), OURS)
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        return open_redmine(settings(self.system, url=self.proxy.url), THEIRS)
 
     @asynccontextmanager
     async def with_fault(self, fault: Fault) -> AsyncIterator[Roles]:
@@ -135,7 +139,7 @@ async def pm(system: Running) -> AsyncIterator[RedmineHarness]:
     async with (
         proxy_before(system.place.url) as proxy,
         hands,
-        open_redmine(settings(system, url=proxy.url)) as roles,
+        open_redmine(settings(system, url=proxy.url), OURS) as roles,
     ):
         harness = RedmineHarness(system, proxy, roles, hands)
         for login in PEOPLE:

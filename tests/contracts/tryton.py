@@ -21,6 +21,7 @@ from testbed.systems.tryton import changes
 from testbed.systems.tryton.client import Person, Said, person
 from tests.contracts.erp_harness import Look, Refused
 from tests.contracts.webhook_receiver import WebhookReceiver
+from tests.references import OURS, THEIRS
 
 _FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
 _CHANGES = {
@@ -82,7 +83,10 @@ class TrytonHarness:
         await asyncio.sleep(pause.total_seconds())
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
-        return open_tryton(settings(self.place, **{"url": self.proxy.url, **changes}))
+        return open_tryton(settings(self.place, **{"url": self.proxy.url, **changes}), OURS)
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        return open_tryton(settings(self.place, url=self.proxy.url), THEIRS)
 
     def in_small_pages(self) -> AbstractAsyncContextManager[Roles]:
         return self.opened(page_size=2)
@@ -105,7 +109,7 @@ async def erp(system: Running) -> AsyncIterator[TrytonHarness]:
     place = system.place
     async with (
         proxy_before(place.url) as proxy,
-        open_tryton(settings(place, url=proxy.url)) as roles,
+        open_tryton(settings(place, url=proxy.url), OURS) as roles,
         person(place, "bank") as bank,
         person(place, "accountant") as accountant,
     ):

@@ -25,6 +25,7 @@ from testbed.vendors.xero.vendor import Xero
 from testbed.vendors.xero.webhooks import Webhooks
 from tests.contracts.erp_harness import Look
 from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
+from tests.references import OURS, THEIRS
 
 SECRET = "xero-demo-secret"
 HOOK_KEY = "bGV0LXRoZS1jYXNoLWZsb3ctc2FuZGJveC13ZWJob29rLWtleQ=="
@@ -130,7 +131,10 @@ class XeroHarness:
         await self.advance(pause.total_seconds())
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
-        return open_xero(settings(**{"url": self.url, **changes}))
+        return open_xero(settings(**{"url": self.url, **changes}), OURS)
+
+    def of_another_installation(self) -> AbstractAsyncContextManager[Roles]:
+        return open_xero(settings(self.url), THEIRS)
 
     @asynccontextmanager
     async def with_fault(self, fault: Fault) -> AsyncIterator[Roles]:
@@ -173,7 +177,7 @@ async def erp(folder: Path) -> AsyncIterator[XeroHarness]:
     async with serve(folder, only=["xero"]) as sandbox:
         url = sandbox.urls["xero"]
         async with (
-            open_xero(settings(url)) as roles,
+            open_xero(settings(url), OURS) as roles,
             httpx.AsyncClient(base_url=url, verify=authorities()) as hands,
         ):
             form = {"grant_type": "client_credentials", **_BANK}

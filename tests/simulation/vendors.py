@@ -172,7 +172,10 @@ class Erp:
 
     async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         issued = [each for each in self.documents.values() if each.status is InvoiceStatus.ISSUED]
-        return [ChangedInvoice(invoice=self._read(each), changed_at=since) for each in issued]
+        return [
+            ChangedInvoice(subject=each.subject, invoice=self._read(each), changed_at=since)
+            for each in issued
+        ]
 
     async def probe(self) -> Probe:
         return Probe(system=VENDOR, account="simulated", identity="cashward")

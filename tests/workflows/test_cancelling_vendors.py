@@ -21,6 +21,7 @@ from testbed.demo.systems.hubspot import OBJECTS
 from testbed.demo.systems.jira import REST, JiraDelivery
 from testbed.demo.systems.xero import BOOKS, XeroBank
 from tests.actors import GRACE
+from tests.references import OURS
 from tests.sandboxed import Sandboxed, open_sandboxed
 from tests.temporal import private_temporal
 from tests.world import until_awaited
@@ -97,7 +98,7 @@ class Deal:
         )
 
     async def bills(self) -> dict[str, list[dict[str, Any]]]:
-        where = f'Type=="ACCREC" AND Reference.StartsWith("cw:{self.sale.deal}:")'
+        where = f'Type=="ACCREC" AND Reference.StartsWith("{OURS.of(self.sale.deal)}:")'
         found = await self.at.clients.erp.ask("GET", f"{BOOKS}/Invoices", query={"where": where})
         by_status: dict[str, list[dict[str, Any]]] = {}
         for bill in found["Invoices"]:

@@ -10,6 +10,7 @@ from domain.responsibility import Party
 from domain.stage import Stage
 from tests.actors import GRACE
 from tests.deals import deal, small_deal
+from tests.references import OURS
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 
@@ -18,8 +19,8 @@ NOTHING = Money.zero("EUR")
 
 
 def first_of(world: World, deal: DealId) -> Invoice:
-    subject = f"cw:{workflow_ids.subject_of(deal, ALL[0])}"  # type: ignore[arg-type]
-    return next(i for i in world.invoices(deal) if i.reference == subject)
+    reference = OURS.of(workflow_ids.subject_of(deal, ALL[0]))  # type: ignore[arg-type]
+    return next(i for i in world.invoices(deal) if i.reference == reference)
 
 
 async def all_issued(world: World, deal: DealId) -> None:

@@ -13,8 +13,8 @@ from connectors.bottlecrm.models.records import Account as AccountRecord
 from connectors.bottlecrm.models.records import Contact as ContactRecord
 from connectors.bottlecrm.models.records import Deal as DealRecord
 from connectors.bottlecrm.models.records import Line
-from connectors.common import fields
-from connectors.common.deal_fields import by_role, check_key, company_ids, terms
+from connectors.common import References, fields
+from connectors.common.deal_fields import DealKey, by_role, company_ids, terms
 from connectors.common.fields import FieldReader
 from domain.company import Account
 from domain.deal import Contact, ContactRole, CostType, Deal, QuoteLine, Unit
@@ -29,6 +29,7 @@ class DealRecords:
     """All records of one deal. `currency` is the account's; a deal may have its tag."""
 
     system: str
+    references: References
     deal: DealRecord
     url: str
     account: AccountRecord | None
@@ -37,6 +38,9 @@ class DealRecords:
 
     def key(self, id: str) -> str:
         return f"{self.system}:{id}"
+
+    def key_of(self, deal: DealId) -> DealKey:
+        return DealKey(references=self.references, deal=deal, record=deal)
 
 
 class Tag(NamedTuple):
@@ -50,7 +54,7 @@ class Tag(NamedTuple):
 def to_deal(id: DealId, records: DealRecords) -> Deal:
     """Translate a deal; never fail, but list unreadable text in `unreadable`."""
     record, reader = records.deal, FieldReader()
-    check_key(id, record.text, reader, cause="copied")
+    records.key_of(id).check(record.text, reader)
     currency = _currency(records, reader)
     return Deal(
         id=id,

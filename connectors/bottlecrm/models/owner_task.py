@@ -6,7 +6,6 @@ from typing import Any, Final
 from connectors.bottlecrm.models.account import BottlecrmModel
 from connectors.common.field_definitions import KEY
 from connectors.common.transport import Query
-from domain.ids import reference_of
 from domain.owner_task import OwnerTask
 
 # Values of Task.status and the longest Task.title, BottleCRM source: tasks/models.py
@@ -22,7 +21,7 @@ class Task(BottlecrmModel):
     created_at: datetime
 
 
-def new_task(command: OwnerTask, deal: str, owner: str) -> dict[str, Any]:
+def new_task(command: OwnerTask, reference: str, deal: str, owner: str) -> dict[str, Any]:
     return {
         "title": command.title[:_LONGEST_TITLE],
         "description": command.body,
@@ -31,11 +30,10 @@ def new_task(command: OwnerTask, deal: str, owner: str) -> dict[str, Any]:
         "due_date": command.due,
         "opportunity": deal,
         "assigned_to": [owner] if owner else [],
-        "custom_fields": {KEY: reference_of(command.subject)},
+        "custom_fields": {KEY: reference},
     }
 
 
-def tasks_query(command: OwnerTask, deal: str) -> Query:
+def tasks_query(reference: str, deal: str) -> Query:
     """Finds the tasks with our reference; `slim` leaves out what belongs to them."""
-    reference = {f"cf_{KEY}": reference_of(command.subject)}
-    return {**reference, "opportunity": deal, "slim": "true", "limit": _PAGE}
+    return {f"cf_{KEY}": reference, "opportunity": deal, "slim": "true", "limit": _PAGE}

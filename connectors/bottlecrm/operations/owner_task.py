@@ -31,7 +31,7 @@ class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
         deal = self.client.local_id(command.deal)
         owner = (await self.client.deal(deal)).deal.owner
         await self._require_key_field()
-        body = new_task(command, deal, owner)
+        body = new_task(command, self._reference(command), deal, owner)
         require_success(await self.client.api.post(_PATH, body=body))
         with uncertain_if_lost(self.system):
             found = await self.find(command)
@@ -45,7 +45,9 @@ class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
             deal = self.client.local_id(command.deal)
         except Absent:
             return ()
-        response = await self.client.api.get(_PATH, query=tasks_query(command, deal))
+        response = await self.client.api.get(
+            _PATH, query=tasks_query(self._reference(command), deal)
+        )
         tasks = response.read(list[Task], "tasks")
         tasks.sort(key=lambda task: (task.created_at, task.id))
         return [Receipt(id=ExternalId(task.id), url=self.client.url(deal)) for task in tasks]
@@ -54,6 +56,9 @@ class OwnerTaskOperation(VendorOperation[BottlecrmClient]):
         with suppress(Absent):
             path = f"{_PATH}{{}}/"
             require_success(await self.client.api.patch(path, receipt.id, body=COMPLETED))
+
+    def _reference(self, command: OwnerTask) -> str:
+        return self.client.references.of(command.subject)
 
     async def _require_key_field(self) -> None:
         """Raises Misconfigured where BottleCRM would drop our key."""

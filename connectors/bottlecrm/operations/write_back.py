@@ -5,9 +5,9 @@ from contextlib import suppress
 
 from connectors.bottlecrm.client import BottlecrmClient
 from connectors.bottlecrm.errors import require_success, uncertain_if_lost
-from connectors.bottlecrm.models.records import Deal
+from connectors.bottlecrm.models.records import Deal, DealPage
 from connectors.common import UpsertOperation
-from connectors.common.deal_fields import to_clear, to_fields
+from connectors.common.deal_fields import DealKey, to_clear, to_fields
 from domain.effect import EffectKind, Receipt
 from domain.ids import ExternalId
 from domain.write_back import WriteBack
@@ -27,19 +27,25 @@ class WriteBackOperation(UpsertOperation[BottlecrmClient]):
 
     async def do(self, command: WriteBack, attempt: Attempt) -> Receipt:
         deal = self.client.local_id(command.deal)
-        await self._write(deal, to_fields(command))
+        key = self._key(command)
+        page = await self.client.deal(deal)
+        key.require(command, page.deal.text)
+        await self._write(deal, page, to_fields(command, key))
         return Receipt(id=ExternalId(deal), url=self.client.url(deal))
 
     async def undo(self, command: WriteBack, receipt: Receipt) -> None:
         """Clears the project fields that still hold what the command wrote; figures stay."""
         with suppress(Absent):
             deal = self.client.local_id(command.deal)
-            record = (await self.client.deal(deal)).deal
-            if fields := to_clear(command, record.text):
-                await self._write(deal, dict.fromkeys(fields, ""))
+            page = await self.client.deal(deal)
+            if fields := to_clear(command, self._key(command), page.deal.text):
+                await self._write(deal, page, dict.fromkeys(fields, ""))
 
-    async def _write(self, id: str, fields: Mapping[str, str]) -> None:
-        page = await self.client.deal(id)
+    def _key(self, command: WriteBack) -> DealKey:
+        references = self.client.references
+        return DealKey(references=references, deal=command.deal, record=command.deal)
+
+    async def _write(self, id: str, page: DealPage, fields: Mapping[str, str]) -> None:
         if missing := sorted(fields.keys() - page.field_names):
             reason = f"deals have no {', '.join(missing)}: prepare the account"
             raise Misconfigured(self.system, reason)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connectors.common import fields
-from connectors.common.deal_fields import by_role, check_key, company_ids, terms
+from connectors.common import References, fields
+from connectors.common.deal_fields import DealKey, by_role, company_ids, terms
 from connectors.common.field_definitions import ROLE_LABELS
 from connectors.common.fields import FieldReader
 from connectors.hubspot.models.account import PipelineStage
@@ -26,6 +26,7 @@ class DealRecords:
     """All records of one deal. `currency` is the deal's own, or else the account's."""
 
     system: str
+    references: References
     deal: Record
     url: str
     company: Record | None
@@ -38,11 +39,15 @@ class DealRecords:
     def key(self, id: str) -> str:
         return f"{self.system}:{id}"
 
+    def key_of(self, deal: DealId) -> DealKey:
+        record = DealId(self.key(self.deal.id))
+        return DealKey(references=self.references, deal=deal, record=record)
+
 
 def to_deal(id: DealId, records: DealRecords) -> Deal:
     """Translate a deal; never fail, but list unreadable text in `unreadable`."""
     record, reader = records.deal, FieldReader()
-    check_key(id, record.text, reader, cause="merged or copied")
+    records.key_of(id).check(record.text, reader)
     owner = record.text("hubspot_owner_id")
     return Deal(
         id=id,

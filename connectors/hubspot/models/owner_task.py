@@ -5,7 +5,6 @@ from html import escape
 from typing import Any, Final
 
 from connectors.hubspot.models.records import Record
-from domain.ids import reference_of
 from domain.owner_task import OwnerTask
 
 # HubSpot association type "task to deal", docs/crm/associations
@@ -13,8 +12,8 @@ _TASK_TO_DEAL = 216
 COMPLETED: Final = {"hs_task_status": "COMPLETED"}
 
 
-def new_task(command: OwnerTask, deal: str, owner: str) -> dict[str, Any]:
-    body = f"{command.body}\n\n{reference_of(command.subject)}"
+def new_task(command: OwnerTask, reference: str, deal: str, owner: str) -> dict[str, Any]:
+    body = f"{command.body}\n\n{reference}"
     properties = {
         # Noon UTC is the same day in every time zone of an owner.
         "hs_timestamp": f"{command.due}T12:00:00Z",
@@ -30,7 +29,7 @@ def new_task(command: OwnerTask, deal: str, owner: str) -> dict[str, Any]:
     }
 
 
-def has_reference(task: Record, command: OwnerTask) -> bool:
+def has_reference(task: Record, reference: str) -> bool:
     """Whether the body holds our reference as a whole word; HubSpot stores it as HTML."""
-    reference = re.escape(escape(reference_of(command.subject), quote=False))
-    return bool(re.search(rf"(?<![\w:.-]){reference}(?![\w:.-])", task.text("hs_task_body")))
+    ours = re.escape(escape(reference, quote=False))
+    return bool(re.search(rf"(?<![\w:.-]){ours}(?![\w:.-])", task.text("hs_task_body")))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
+from connectors.common.field_definitions import KEY
 from connectors.hubspot.models.values import milliseconds
 
 CHANGED: Final = "hs_lastmodifieddate"
@@ -113,7 +114,7 @@ def won_search(
     body: dict[str, Any] = {
         "filterGroups": [{"filters": [changed, won]}],
         "sorts": [{"propertyName": CHANGED, "direction": "ASCENDING"}],
-        "properties": [CHANGED],
+        "properties": [CHANGED, KEY],
         "limit": page_size,
     }
     return body | ({"after": after} if after else {})

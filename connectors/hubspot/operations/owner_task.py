@@ -27,7 +27,8 @@ class OwnerTaskOperation(VendorOperation[HubspotClient]):
         deal = self.client.local_id(command.deal)
         owner = (await self.client.read("deals", deal)).text("hubspot_owner_id")
         path = self.client.paths.objects("tasks")
-        response = await self.client.api.post(path, body=new_task(command, deal, owner))
+        body = new_task(command, self._reference(command), deal, owner)
+        response = await self.client.api.post(path, body=body)
         return _receipt(response.read(Record))
 
     async def find(self, command: OwnerTask) -> Sequence[Receipt]:
@@ -38,12 +39,16 @@ class OwnerTaskOperation(VendorOperation[HubspotClient]):
         except Absent:
             return ()
         tasks = await self.client.read_all("tasks", [str(each.id) for each in associations])
-        ours = (task for task in tasks.values() if has_reference(task, command))
+        reference = self._reference(command)
+        ours = (task for task in tasks.values() if has_reference(task, reference))
         return [_receipt(task) for task in sorted(ours, key=lambda task: int(task.id))]
 
     async def undo(self, command: OwnerTask, receipt: Receipt) -> None:
         with suppress(Absent):
             await self.client.update("tasks", receipt.id, COMPLETED)
+
+    def _reference(self, command: OwnerTask) -> str:
+        return self.client.references.of(command.subject)
 
 
 def _receipt(task: Record) -> Receipt:

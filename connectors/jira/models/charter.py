@@ -25,10 +25,11 @@ def description(command: WriteCharter) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def property_value(command: WriteCharter) -> dict[str, Any]:
+def property_value(command: WriteCharter, reference: str) -> dict[str, Any]:
     return {
         "schema": 1,
         "words": text_hash(description(command)),
+        "reference": reference,
         "deal": command.deal,
         "status": "closed" if command.is_closed else "open",
         "start": command.start,

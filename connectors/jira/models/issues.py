@@ -56,15 +56,10 @@ class Issue(BaseModel):
     properties: dict[str, Any] = {}
 
     @property
-    def subject(self) -> str:
-        """The work package of ours that it stands for."""
+    def reference(self) -> str:
+        """The reference in our property."""
         ours = self.properties.get(PROPERTY)
-        return str(ours.get("subject", "")) if isinstance(ours, dict) else ""
-
-    def key_in(self, deal: str) -> str:
-        """Our key of it within its deal; empty if it is not ours."""
-        prefix = f"{deal}:"
-        return self.subject.removeprefix(prefix) if self.subject.startswith(prefix) else ""
+        return str(ours.get("reference", "")) if isinstance(ours, dict) else ""
 
     def number_in(self, project: str) -> int:
         """The number in its key; 0 if it moved to another project."""

@@ -1,5 +1,6 @@
 """Rows of a bulk create: an epic for each milestone and an issue for each work package."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from connectors.common.project_parts import one_line
@@ -17,28 +18,25 @@ OPTIONAL_FIELDS: Final = frozenset({"duedate", "timetracking"})
 _LONGEST_SUMMARY = 255
 
 
-def milestone_row(command: PlanWork, item: BillableItem, type_: str) -> Row:
+def milestone_row(command: PlanWork, item: BillableItem, type_: str, reference: str) -> Row:
     fields: dict[str, Any] = {
         **_fields(command, item.name, type_, item.key),
         "description": _document(f"Milestone {item.key}, planned for {item.due}."),
         "duedate": item.due,
     }
-    return _row(command, item.key, fields)
+    return _row(reference, fields)
 
 
-def package_row(command: PlanWork, work: WorkPackage, type_: str, parent: ExternalId) -> Row:
+def package_row(
+    command: PlanWork, work: WorkPackage, type_: str, parent: ExternalId, reference: str
+) -> Row:
     fields: dict[str, Any] = {
         **_fields(command, work.name, type_, work.milestone),
         "parent": {"id": parent},
     }
     if work.hours:
         fields["timetracking"] = {"originalEstimate": f"{round(work.hours * 60)}m"}
-    return _row(command, work.key, fields, hours=str(work.hours))
-
-
-def key_of(row: Row, command: PlanWork) -> str:
-    subject = str(row["properties"][0]["value"]["subject"])
-    return subject.removeprefix(f"{command.deal}:")
+    return _row(reference, fields, hours=str(work.hours))
 
 
 def without_refused_fields(row: Row, failed: FailedRow) -> Row:
@@ -46,11 +44,11 @@ def without_refused_fields(row: Row, failed: FailedRow) -> Row:
     return row | {"fields": {name: v for name, v in row["fields"].items() if name not in refused}}
 
 
-def created(rows: list[Row], bulk: BulkResult, command: PlanWork) -> dict[str, ExternalId]:
-    """The ids of the issues that were made, by our keys."""
+def created(keys: Sequence[str], bulk: BulkResult) -> dict[str, ExternalId]:
+    """The ids of the issues that were made, by our keys of all rows."""
     failed = {failed.row for failed in bulk.errors}
-    keys = [key_of(row, command) for number, row in enumerate(rows) if number not in failed]
-    return dict(zip(keys, (ExternalId(issue.id) for issue in bulk.issues), strict=True))
+    made = [key for number, key in enumerate(keys) if number not in failed]
+    return dict(zip(made, (ExternalId(issue.id) for issue in bulk.issues), strict=True))
 
 
 def _fields(command: PlanWork, name: str, type_: str, milestone: str) -> dict[str, Any]:
@@ -63,8 +61,8 @@ def _fields(command: PlanWork, name: str, type_: str, milestone: str) -> dict[st
     }
 
 
-def _row(command: PlanWork, key: str, fields: dict[str, Any], **more: str) -> Row:
-    value = {"effect": "pm.work", "subject": f"{command.deal}:{key}", **more}
+def _row(reference: str, fields: dict[str, Any], **more: str) -> Row:
+    value = {"effect": "pm.work", "reference": reference, **more}
     return {"fields": fields, "properties": [{"key": PROPERTY, "value": value}]}
 
 

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
+from connectors.common import References
 from connectors.common.project_parts import with_suffix
 from connectors.jira.settings import JiraSettings
-from domain.ids import DealId, local_id
+from domain.ids import DealId
 from domain.project import OpenProject
 
 PROPERTY: Final = "cashward"
@@ -38,10 +39,10 @@ class Project(BaseModel):
     types: list[IssueType] = Field([], alias="issueTypes")
     properties: dict[str, Any] = {}
 
-    def is_for(self, deal: str, url: str) -> bool:
+    def is_for(self, reference: str, url: str) -> bool:
         """Whether it is ours: by our property, or by its link until the property is written."""
         ours = self.properties.get(PROPERTY)
-        return ours.get("deal") == deal if isinstance(ours, dict) else self.url == url
+        return ours.get("reference") == reference if isinstance(ours, dict) else self.url == url
 
     @property
     def charter_hash(self) -> str:
@@ -53,12 +54,9 @@ class Project(BaseModel):
         return next((kind.id for kind in self.types if kind.level == level), None)
 
 
-def project_key(deal: DealId) -> str:
-    """CW and the deal's number in base 36, or a hash of a deal that has no such number."""
-    local = local_id(deal)
-    number = int(local) if local.isdecimal() else 0
-    if not 0 < number < _KEYS:
-        number = int.from_bytes(hashlib.sha256(local.encode()).digest()) % _KEYS
+def project_key(deal: DealId, references: References) -> str:
+    """CW and a hash of our reference in base 36: two installations have two keys for one deal."""
+    number = int.from_bytes(hashlib.sha256(references.of(deal).encode()).digest()) % _KEYS
     text = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))
@@ -66,8 +64,9 @@ def project_key(deal: DealId) -> str:
     return _KEY_PREFIX + text
 
 
-def new_project(command: OpenProject, settings: JiraSettings, lead: str) -> dict[str, str]:
-    key = project_key(command.deal)
+def new_project(
+    command: OpenProject, key: str, settings: JiraSettings, lead: str
+) -> dict[str, str]:
     return {
         "key": key,
         "name": with_suffix(command.name, f" ({key})", _LONGEST_NAME),

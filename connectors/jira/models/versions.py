@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.billing import BillableItem
-from domain.ids import DealId, ExternalId, ItemKey, Subject, reference_of
+from domain.ids import ExternalId, ItemKey
 from domain.project import PlanMilestones
 from ports.pm import MilestoneProgress
 
@@ -20,33 +20,30 @@ class Version(BaseModel):
     description: str = ""
     released: bool = False
 
-    def item(self, deal: DealId) -> ItemKey | None:
-        """The item of ours that it stands for; people may write around our reference."""
-        reference = re.escape(_reference(deal, ""))
-        found = re.search(rf"(?<!\S){reference}(\w+)", self.description)
+    def item(self, prefix: str) -> ItemKey | None:
+        """The item that follows our prefix; people may write around our reference."""
+        found = re.search(rf"(?<!\S){re.escape(prefix)}(\w+)", self.description)
         return ItemKey(found[1]) if found else None
 
 
-def new_version(command: PlanMilestones, item: BillableItem, name: str) -> dict[str, Any]:
+def new_version(
+    command: PlanMilestones, item: BillableItem, name: str, prefix: str
+) -> dict[str, Any]:
     return {
         "name": name,
         "projectId": int(command.project),
         # A version has no properties, so its description holds our reference.
-        "description": _reference(command.deal, item.key),
+        "description": f"{prefix}{item.key}",
         "startDate": command.start,
         "releaseDate": max(item.due, command.start),
         "released": False,
     }
 
 
-def to_progress(deal: DealId, versions: Iterable[Version]) -> Iterator[MilestoneProgress]:
+def to_progress(prefix: str, versions: Iterable[Version]) -> Iterator[MilestoneProgress]:
     """A milestone is reached when its version is released."""
     for version in versions:
-        if item := version.item(deal):
+        if item := version.item(prefix):
             yield MilestoneProgress(
                 item=item, external=ExternalId(version.id), is_reached=version.released
             )
-
-
-def _reference(deal: DealId, item: str) -> str:
-    return reference_of(Subject(f"{deal}:{item}"))

@@ -21,17 +21,16 @@ class OpenProjectOperation(VendorOperation[JiraClient]):
     strategy = Strategy.UNIQUE_REFERENCE
 
     async def do(self, command: OpenProject, attempt: Attempt) -> Receipt:
-        settings = self.client.settings
+        settings, key = self.client.settings, self._key(command)
         lead = settings.lead or await self.client.account_id.get()
         try:
             response = await self.client.api.post(
-                "/project", body=new_project(command, settings, lead)
+                "/project", body=new_project(command, key, settings, lead)
             )
         except Taken as taken:
             # Our own attempt whose response was lost may have taken it.
             if found := await self.find(command):
                 return found[0]
-            key = project_key(command.deal)
             reason = (
                 f"the key {key} or its name belongs to another project, maybe in the trash: "
                 f"rename that one, or delete it for good ({taken.reason})"
@@ -41,10 +40,11 @@ class OpenProjectOperation(VendorOperation[JiraClient]):
 
     async def find(self, command: OpenProject) -> Sequence[Receipt]:
         try:
-            project = await self.client.project(project_key(command.deal), properties=PROPERTY)
+            project = await self.client.project(self._key(command), properties=PROPERTY)
         except Absent:
             return ()
-        if project.deleted or not project.is_for(command.deal, command.url):
+        reference = self.client.references.of(command.deal)
+        if project.deleted or not project.is_for(reference, command.url):
             return ()
         return (self._receipt(project.id, project.key),)
 
@@ -52,6 +52,9 @@ class OpenProjectOperation(VendorOperation[JiraClient]):
         with suppress(Absent):
             query = {"enableUndo": "true"}
             await self.client.api.delete("/project/{}", receipt.id, query=query)
+
+    def _key(self, command: OpenProject) -> str:
+        return project_key(command.deal, self.client.references)
 
     def _receipt(self, id: str, key: str) -> Receipt:
         url = f"{self.client.settings.site}/browse/{key}"

@@ -51,11 +51,14 @@ class PlanMilestonesOperation(VendorOperation[JiraClient]):
         return {
             str(item): ExternalId(version.id)
             for version in versions
-            if (item := version.item(command.deal))
+            if (item := version.item(self._prefix(command)))
         }
 
+    def _prefix(self, command: PlanMilestones) -> str:
+        return self.client.references.of(f"{command.deal}:")
+
     async def _add(self, command: PlanMilestones, item: BillableItem, name: str) -> ExternalId:
-        body = new_version(command, item, name)
+        body = new_version(command, item, name, self._prefix(command))
         try:
             response = await self.client.api.post("/version", body=body)
         except Taken as taken:

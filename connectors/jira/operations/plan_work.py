@@ -3,7 +3,7 @@
 Jira does not refuse a repeat; each issue has our key, by which it is found again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from connectors.common import VendorOperation
@@ -15,7 +15,6 @@ from connectors.jira.models.new_issues import (
     OPTIONAL_FIELDS,
     Row,
     created,
-    key_of,
     milestone_row,
     package_row,
     without_refused_fields,
@@ -43,12 +42,17 @@ class PlanWorkOperation(VendorOperation[JiraClient]):
         project = await self.client.project(command.project)
         upper, lower = self._types(project)
         found = oldest(await self._ours(command, project)) if attempt.search_first else {}
-        epics = (milestone_row(command, item, upper) for item in command.milestones)
-        found |= await self._add(command, epics, found)
-        packages = (
-            package_row(command, each, lower, found[each.milestone]) for each in command.packages
-        )
-        found |= await self._add(command, packages, found)
+        reference = self.client.references.of(f"{command.deal}:")
+        epics = {
+            str(item.key): milestone_row(command, item, upper, reference + item.key)
+            for item in command.milestones
+        }
+        found |= await self._add(epics, found)
+        packages = {
+            work.key: package_row(command, work, lower, found[work.milestone], reference + work.key)
+            for work in command.packages
+        }
+        found |= await self._add(packages, found)
         return Receipt(id=command.project, parts=found)
 
     async def find(self, command: PlanWork) -> Sequence[Receipt]:
@@ -78,28 +82,31 @@ class PlanWorkOperation(VendorOperation[JiraClient]):
     async def _ours(self, command: PlanWork, project: Project) -> list[tuple[str, str]]:
         """The keys and ids of all our issues, oldest first."""
         issues = await self.client.issues(project, "summary")
-        return [(key, issue.id) for issue in issues if (key := issue.key_in(command.deal))]
+        part, deal = self.client.references.part, command.deal
+        return [(key, issue.id) for issue in issues if (key := part(issue.reference, deal))]
 
     async def _add(
-        self, command: PlanWork, rows: Iterable[Row], found: Mapping[str, ExternalId]
+        self, rows: Mapping[str, Row], found: Mapping[str, ExternalId]
     ) -> dict[str, ExternalId]:
-        missing = [row for row in rows if key_of(row, command) not in found]
+        missing = [(key, row) for key, row in rows.items() if key not in found]
         added: dict[str, ExternalId] = {}
         for start in range(0, len(missing), _BULK_SIZE):
-            added |= await self._add_rows(command, missing[start : start + _BULK_SIZE])
+            added |= await self._add_rows(dict(missing[start : start + _BULK_SIZE]))
         return added
 
-    async def _add_rows(self, command: PlanWork, rows: list[Row]) -> dict[str, ExternalId]:
-        """Add rows; add one without its optional field if Jira refuses that."""
-        bulk = await self._bulk(rows)
+    async def _add_rows(self, rows: Mapping[str, Row]) -> dict[str, ExternalId]:
+        """Add rows by our keys; add one without its optional field if Jira refuses that."""
+        keys = list(rows)
+        bulk = await self._bulk(list(rows.values()))
         if not bulk.errors:
-            return created(rows, bulk, command)
-        rest = [without_refused_fields(rows[failed.row], failed) for failed in bulk.errors]
+            return created(keys, bulk)
+        refused = {keys[failed.row]: failed for failed in bulk.errors}
+        rest = [without_refused_fields(rows[key], failed) for key, failed in refused.items()]
         is_lighter = all(failed.error.errors.keys() & OPTIONAL_FIELDS for failed in bulk.errors)
         again = await self._bulk(rest) if is_lighter else bulk
         if again.errors:
             raise Rejected(self.system, f"not every issue was made: {again.text}")
-        return created(rows, bulk, command) | created(rest, again, command)
+        return created(keys, bulk) | created(list(refused), again)
 
     async def _bulk(self, rows: list[Row]) -> BulkResult:
         try:

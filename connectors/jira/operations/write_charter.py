@@ -29,7 +29,7 @@ class WriteCharterOperation(UpsertOperation[JiraClient]):
             text = await self._merged(command, text)
         body = {"description": text}
         await self.client.api.put("/project/{}", command.project, body=body)
-        value = property_value(command)
+        value = property_value(command, self.client.references.of(command.deal))
         await self.client.api.put(_PROPERTY_PATH, command.project, PROPERTY, body=value)
         return Receipt(id=command.project)
 

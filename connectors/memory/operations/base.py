@@ -1,10 +1,11 @@
 """An operation in memory: it keeps what carries our key, so that a repeat changes nothing."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Generic
 
+from connectors.common import References
 from connectors.memory.world import SYSTEM, MemoryWorld
 from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import ExternalId
@@ -22,8 +23,9 @@ class MemoryOperation(ABC, Generic[C]):
     is_repeatable: bool = True
     looks_first: bool = False
 
-    def __init__(self, world: MemoryWorld) -> None:
+    def __init__(self, world: MemoryWorld, references: References) -> None:
         self.world = world
+        self.references = references
 
     async def do(self, command: C, attempt: Attempt) -> Receipt:
         return self.world.respond(partial(self._once, command), changes=True)
@@ -44,9 +46,20 @@ class MemoryOperation(ABC, Generic[C]):
     @abstractmethod
     def remove(self, command: C, receipt: Receipt) -> None: ...
 
+    def reference(self, command: C) -> str:
+        return self.references.of(command.subject)
+
+    def ours(self, records: Iterable[ExternalId], command: C) -> Sequence[ExternalId]:
+        """The records that have our reference."""
+        reference = self.reference(command)
+        return [each for each in records if self.world.references.get(each) == reference]
+
     def _once(self, command: C) -> Receipt:
-        existing = self.existing(command)
-        return existing[0] if existing else self.create(command)
+        if existing := self.existing(command):
+            return existing[0]
+        made = self.create(command)
+        self.world.references.setdefault(made.id, self.reference(command))
+        return made
 
 
 def receipt_of(list_name: str, id: ExternalId) -> Receipt:

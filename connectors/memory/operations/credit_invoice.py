@@ -29,8 +29,7 @@ class CreditInvoiceOperation(MemoryOperation[CreditInvoice]):
         return receipt_of("credits", note)
 
     def existing(self, command: CreditInvoice) -> Sequence[Receipt]:
-        notes = self.world.credits.items()
-        return [receipt_of("credits", n) for n, each in notes if each.subject == command.subject]
+        return [receipt_of("credits", note) for note in self.ours(self.world.credits, command)]
 
     def remove(self, command: CreditInvoice, receipt: Receipt) -> None:
         raise CHECKS.credited(command, receipt)

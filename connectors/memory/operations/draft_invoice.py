@@ -27,7 +27,7 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
         self.world.keep(
             Invoice(
                 id=receipt.id,
-                reference=command.reference,
+                reference=self.reference(command),
                 number="",
                 status=InvoiceStatus.DRAFT,
                 url=receipt.url,
@@ -43,8 +43,7 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
         return receipt
 
     def existing(self, command: DraftInvoice) -> Sequence[Receipt]:
-        invoices = (stored.invoice for stored in self.world.invoices.values())
-        ours = (each for each in invoices if each.reference == command.reference)
+        ours = map(self.world.invoice, self.ours(self.world.invoices, command))
         return [receipt_of("invoices", i.id) for i in ours if i.status is not InvoiceStatus.GONE]
 
     def remove(self, command: DraftInvoice, receipt: Receipt) -> None:

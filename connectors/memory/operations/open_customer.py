@@ -17,7 +17,6 @@ class OpenCustomerOperation(MemoryOperation[OpenCustomer]):
         customer = Candidate(
             id=self.world.next_id("C"),
             name=command.account.name,
-            key=command.key,
             company_id=ids.company_id,
             vat_id=ids.vat_id,
         )
@@ -25,9 +24,9 @@ class OpenCustomerOperation(MemoryOperation[OpenCustomer]):
         return receipt_of("customers", customer.id)
 
     def existing(self, command: OpenCustomer) -> Sequence[Receipt]:
-        customers = self.world.customers.values()
-        ours = (each for each in customers if each.key == command.key and not each.is_archived)
-        return [receipt_of("customers", each.id) for each in ours]
+        customers = self.world.customers
+        ours = self.ours(customers, command)
+        return [receipt_of("customers", each) for each in ours if not customers[each].is_archived]
 
     def remove(self, command: OpenCustomer, receipt: Receipt) -> None:
         if customer := self.world.customers.get(receipt.id):

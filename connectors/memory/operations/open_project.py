@@ -19,8 +19,8 @@ class OpenProjectOperation(MemoryOperation[OpenProject]):
         return project.receipt()
 
     def existing(self, command: OpenProject) -> Sequence[Receipt]:
-        projects = self.world.projects.values()
-        return [each.receipt() for each in projects if each.opening.deal == command.deal]
+        projects = self.world.projects
+        return [projects[each].receipt() for each in self.ours(projects, command)]
 
     def remove(self, command: OpenProject, receipt: Receipt) -> None:
         self.world.projects.pop(receipt.id, None)

@@ -25,11 +25,7 @@ class OwnerTaskOperation(MemoryOperation[OwnerTask]):
         return Receipt(id=task, url=deal.url)
 
     def existing(self, command: OwnerTask) -> Sequence[Receipt]:
-        return [
-            Receipt(id=number)
-            for number, task in self.world.tasks.items()
-            if task.command.subject == command.subject
-        ]
+        return [Receipt(id=task) for task in self.ours(self.world.tasks, command)]
 
     def remove(self, command: OwnerTask, receipt: Receipt) -> None:
         if task := self.world.tasks.get(receipt.id):

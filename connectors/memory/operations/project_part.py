@@ -27,9 +27,12 @@ class ProjectPartOperation(MemoryOperation[P]):
         return receipt
 
     def existing(self, command: P) -> Sequence[Receipt]:
-        project = self.world.projects.get(command.project)
-        is_there = project and project.parts.get(self.name) == command
-        return [project.receipt(self.keys(command))] if project and is_there else []
+        projects = self.world.projects
+        return [
+            projects[project].receipt(self.keys(command))
+            for project in self.ours(projects, command)
+            if project == command.project and projects[project].parts.get(self.name) == command
+        ]
 
     def remove(self, command: P, receipt: Receipt) -> None:
         if self.existing(command):

@@ -1,6 +1,6 @@
 """Issues, which are work packages in Redmine's terms, and the time booked on them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,10 +8,9 @@ from typing import Any
 from pydantic import Field
 
 from connectors.common.project_parts import one_line
-from connectors.redmine.models.fields import FieldIds
-from connectors.redmine.models.records import Named, Record, key_field
+from connectors.redmine.models.records import Named, Record
 from domain.billing import BillableItem
-from domain.ids import DealId, ExternalId
+from domain.ids import ExternalId
 from domain.project import PlanWork, WorkPackage
 from domain.timesheet import TimeEntry
 
@@ -47,32 +46,25 @@ class BookedTime(Record):
             is_approved=is_approved,
         )
 
-    def package(self, issues: Mapping[int, Issue], deal: DealId, fields: FieldIds) -> str:
+    def package(self, issues: Mapping[int, Issue], key_of: Callable[[Issue], str]) -> str:
         """The key of its issue, or of the nearest issue above it that is ours."""
         above = self.issue
         while above and (issue := issues.get(above.id)):
-            if key := issue.key(fields.issue, deal):
+            if key := key_of(issue):
                 return key
             above = issue.parent
         return ""
 
 
-def milestone_issue(
-    command: PlanWork, item: BillableItem, tracker: int, field: int
-) -> dict[str, Any]:
-    return {"issue": _issue(command, item.name, item.key, tracker) | _key(command, field, item.key)}
+def milestone_issue(command: PlanWork, item: BillableItem, tracker: int) -> dict[str, Any]:
+    return _issue(command, item.name, item.key, tracker)
 
 
 def package_issue(
-    command: PlanWork, work: WorkPackage, tracker: int, field: int, parent: ExternalId
+    command: PlanWork, work: WorkPackage, tracker: int, parent: ExternalId
 ) -> dict[str, Any]:
-    issue = _issue(command, work.name, work.milestone, tracker) | _key(command, field, work.key)
     place = {"parent_issue_id": int(parent), "estimated_hours": work.hours or None}
-    return {"issue": issue | place}
-
-
-def _key(command: PlanWork, field: int, key: str) -> dict[str, Any]:
-    return {"custom_fields": key_field(field, command.deal, key)}
+    return _issue(command, work.name, work.milestone, tracker) | place
 
 
 def _issue(command: PlanWork, name: str, milestone: str, tracker: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from connectors.common.project_parts import one_line
 from connectors.redmine.models.fields import FieldIds
 from connectors.redmine.models.records import Named, Record
 from domain.effect import Receipt
-from domain.ids import DealId, ExternalId
+from domain.ids import ExternalId
 from domain.project import OpenProject
 
 MODULES: Final = ("issue_tracking", "time_tracking", "wiki", "gantt", "calendar", "files")
@@ -43,22 +43,24 @@ class Project(Record):
         return Receipt(id=ExternalId(str(self.id)), url=url, parts=parts)
 
 
-def identifier(deal: DealId) -> str:
-    """`cw-` and the deal's id with a hyphen for each character that Redmine refuses.
+def identifier(reference: str) -> str:
+    """Our reference of the deal, with a hyphen for each character that Redmine refuses.
 
     Where that joins ids of different deals, a hash keeps them apart.
     """
-    plain = re.sub(r"[^a-z0-9-]", "-", deal.lower())
-    if plain != deal.replace(":", "-") or len(plain) > _LONGEST_IDENTIFIER - 3:
-        digest = hashlib.sha256(deal.encode()).hexdigest()[:16]
-        plain = f"{plain[:60]}-{digest}"
-    return f"cw-{plain}"
+    plain = re.sub(r"[^a-z0-9-]", "-", reference.lower())
+    if plain != reference.replace(":", "-") or len(plain) > _LONGEST_IDENTIFIER:
+        digest = hashlib.sha256(reference.encode()).hexdigest()[:16]
+        plain = f"{plain[:80]}-{digest}"
+    return plain
 
 
-def new_project(command: OpenProject, fields: FieldIds, trackers: Iterable[int]) -> dict[str, Any]:
+def new_project(
+    command: OpenProject, reference: str, fields: FieldIds, trackers: Iterable[int]
+) -> dict[str, Any]:
     project = {
         "name": one_line(command.name, _LONGEST_TEXT),
-        "identifier": identifier(command.deal),
+        "identifier": identifier(reference),
         "description": f"{command.customer}. Deal {command.deal}: {command.url}",
         "homepage": command.url if len(command.url) <= _LONGEST_TEXT else "",
         "is_public": False,
@@ -66,6 +68,6 @@ def new_project(command: OpenProject, fields: FieldIds, trackers: Iterable[int])
         "enabled_module_names": MODULES,
         "tracker_ids": sorted(trackers),
         "issue_custom_field_ids": [fields.issue],
-        "custom_fields": [{"id": fields.project, "value": command.deal}],
+        "custom_fields": [{"id": fields.project, "value": reference}],
     }
     return {"project": project}

@@ -3,12 +3,10 @@
 Ids are numbers. Redmine leaves out what was not asked for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
-
-from domain.ids import DealId
 
 
 class Named(BaseModel):
@@ -34,11 +32,6 @@ class Record(Named):
         found = next((each.value for each in self.fields if each.id == field), None)
         return found if isinstance(found, str) else ""
 
-    def key(self, field: int, deal: DealId) -> str:
-        """Our key of it within its deal; empty if it is not ours."""
-        ours, _, key = self.text(field).rpartition(":")
-        return key if ours == deal else ""
-
 
 class User(Named):
     """An account. Only the account itself and administrators see `admin`."""
@@ -57,12 +50,12 @@ N = TypeVar("N", bound=Named)
 R = TypeVar("R", bound=Record)
 
 
-def keyed(rows: Iterable[R], field: int, deal: DealId) -> list[tuple[str, R]]:
-    """The records of the deal with their keys, oldest first."""
-    found = ((row.key(field, deal), row) for row in sorted(rows, key=lambda row: row.id))
+def keyed(rows: Iterable[R], key_of: Callable[[R], str]) -> list[tuple[str, R]]:
+    """The records that have a key of ours, oldest first."""
+    found = ((key_of(row), row) for row in sorted(rows, key=lambda row: row.id))
     return [(key, row) for key, row in found if key]
 
 
-def key_field(field: int, deal: DealId, key: str) -> list[dict[str, Any]]:
+def key_field(field: int, reference: str) -> list[dict[str, Any]]:
     """The custom fields of a new record of ours."""
-    return [{"id": field, "value": f"{deal}:{key}"}]
+    return [{"id": field, "value": reference}]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from connectors.redmine.models.records import Named, Record, key_field
+from connectors.redmine.models.records import Named, Record
 from domain.billing import BillableItem
 from domain.ids import ExternalId, ItemKey
 from domain.project import PlanMilestones
@@ -21,14 +21,14 @@ class Version(Record):
 
 
 def new_version(
-    command: PlanMilestones, item: BillableItem, name: str, field: int
+    command: PlanMilestones, item: BillableItem, name: str, key: list[dict[str, Any]]
 ) -> dict[str, Any]:
     version = {
         "name": name,
         "due_date": max(item.due, command.start),
         "sharing": "none",
         "status": _OPEN,
-        "custom_fields": key_field(field, command.deal, item.key),
+        "custom_fields": key,
     }
     return {"version": version}
 

@@ -43,9 +43,10 @@ class OpenProjectOperation(VendorOperation[RedmineClient]):
             # Our own attempt whose response was lost may have taken the identifier.
             if found := await self.find(command):
                 return found[0]
+            name = identifier(self._reference(command))
             reason = (
-                f"no project {identifier(command.deal)} can be opened; if one is archived, rename"
-                f" or delete it ({taken.reason})"
+                f"no project {name} can be opened; if one is archived, rename or delete it"
+                f" ({taken.reason})"
             )
             raise Rejected(self.system, reason) from taken
         with suppress(ConnectorFailure):  # The project is there, even if this search fails.
@@ -68,12 +69,16 @@ class OpenProjectOperation(VendorOperation[RedmineClient]):
 
     async def _open(self, command: OpenProject) -> Receipt:
         fields, trackers = await self.client.fields.get(), await self.client.trackers.get()
-        body = new_project(command, fields, trackers.values())
+        reference = self._reference(command)
+        body = new_project(command, reference, fields, trackers.values())
         response = await self.client.api.post("/projects.json", body=body)
         project = response.read(Project, "project")
-        if project.text(fields.project) != command.deal:
+        if project.text(fields.project) != reference:
             raise await self.client.without_key(_PATH, project.id, "project")
         return project.receipt(self.client.settings.site)
+
+    def _reference(self, command: OpenProject) -> str:
+        return self.client.references.of(command.deal)
 
     async def _is_empty(self, id: str) -> bool:
         """Whether the project is empty. Raises Absent if it is gone."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from connectors.common import VendorOperation
 from connectors.common.project_parts import oldest, receipts, unique_names
 from connectors.redmine.client import RedmineClient
+from connectors.redmine.models.records import key_field
 from connectors.redmine.models.versions import Version, new_version
 from domain.billing import BillableItem
 from domain.effect import EffectKind, Receipt, Strategy
@@ -63,7 +64,8 @@ class PlanMilestonesOperation(VendorOperation[RedmineClient]):
 
     async def _add(self, command: PlanMilestones, item: BillableItem, name: str) -> ExternalId:
         field = (await self.client.fields.get()).version
-        body = new_version(command, item, name, field)
+        reference = self.client.references.of(f"{command.deal}:{item.key}")
+        body = new_version(command, item, name, key_field(field, reference))
         path = "/projects/{}/versions.json"
         try:
             async with self.client.inside(command.project):
@@ -75,6 +77,6 @@ class PlanMilestonesOperation(VendorOperation[RedmineClient]):
             reason = f"no version {name!r} can be made; rename one that is not ours"
             raise Rejected(self.system, f"{reason} ({taken.reason})") from taken
         version = response.read(Version, "version")
-        if version.key(field, command.deal) != item.key:
+        if version.text(field) != reference:
             raise await self.client.without_key(_PATH, version.id, "version")
         return ExternalId(str(version.id))

@@ -11,7 +11,7 @@ from connectors.common import VendorOperation
 from connectors.common.project_parts import oldest, receipts
 from connectors.redmine.client import RedmineClient
 from connectors.redmine.models.issues import Issue, milestone_issue, package_issue
-from connectors.redmine.models.records import keyed
+from connectors.redmine.models.records import key_field, keyed
 from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
 from domain.project import PlanWork
@@ -28,16 +28,16 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
     strategy = Strategy.SEARCH_FIRST
 
     async def do(self, command: PlanWork, attempt: Attempt) -> Receipt:
-        tracker, field = await self._tracker(command), (await self.client.fields.get()).issue
+        tracker = await self._tracker(command)
         found = oldest(await self._ours(command))
         is_complete = _keys(command) <= found.keys()
         for item in command.milestones:
             if item.key not in found:
-                body = milestone_issue(command, item, tracker, field)
+                body = milestone_issue(command, item, tracker)
                 found[item.key] = await self._add(command, item.key, body)
         for work in command.packages:
             if work.key not in found:
-                body = package_issue(command, work, tracker, field, found[work.milestone])
+                body = package_issue(command, work, tracker, found[work.milestone])
                 found[work.key] = await self._add(command, work.key, body)
         if not is_complete:
             with suppress(ConnectorFailure):  # They are there, even if this search fails.
@@ -63,8 +63,9 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
 
     async def _ours(self, command: PlanWork) -> list[tuple[str, str]]:
         field = (await self.client.fields.get()).issue
-        issues = keyed(await self.client.issues(command.project), field, command.deal)
-        return [(key, str(issue.id)) for key, issue in issues]
+        issues = await self.client.issues(command.project)
+        ours = keyed(issues, lambda issue: self.client.key(issue, field, command.deal))
+        return [(key, str(issue.id)) for key, issue in ours]
 
     async def _tracker(self, command: PlanWork) -> int:
         """The id of our tracker. Raises Misconfigured if the project lacks it or our key field.
@@ -83,10 +84,13 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
         return tracker
 
     async def _add(self, command: PlanWork, key: str, body: dict[str, Any]) -> ExternalId:
+        field = (await self.client.fields.get()).issue
+        reference = self.client.references.of(f"{command.deal}:{key}")
+        body |= {"custom_fields": key_field(field, reference)}
         async with self.client.inside(command.project):
-            response = await self.client.api.post("/issues.json", body=body)
+            response = await self.client.api.post("/issues.json", body={"issue": body})
         issue = response.read(Issue, "issue")
-        if issue.key((await self.client.fields.get()).issue, command.deal) != key:
+        if issue.text(field) != reference:
             raise await self.client.without_key(_PATH, issue.id, "issue")
         return ExternalId(str(issue.id))
 
@@ -99,7 +103,7 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
         """
         response = await self.client.api.get(_PATH, id, query={"include": "children"})
         issue = response.read(Issue, "issue")
-        key = issue.key((await self.client.fields.get()).issue, command.deal)
+        key = self.client.key(issue, (await self.client.fields.get()).issue, command.deal)
         if not key:
             return
         heir = found.get(key)

@@ -30,10 +30,10 @@ class NewDocument:
     origin: str | None = None
 
     @classmethod
-    def invoice(cls, command: DraftInvoice) -> Self:
+    def invoice(cls, command: DraftInvoice, reference: str) -> Self:
         return cls(
             customer=command.customer,
-            reference=command.reference,
+            reference=reference,
             issue_date=command.issue_date,
             due_date=command.due_date,
             lines=command.lines,
@@ -41,11 +41,11 @@ class NewDocument:
         )
 
     @classmethod
-    def credit_note(cls, command: CreditInvoice, invoice: StoredInvoice) -> Self:
+    def credit_note(cls, command: CreditInvoice, reference: str, invoice: StoredInvoice) -> Self:
         """Its line names the first line of the invoice as its origin."""
         return cls(
             customer=command.customer,
-            reference=command.reference,
+            reference=reference,
             issue_date=command.issue_date,
             due_date=command.issue_date,
             lines=credit_lines(command),

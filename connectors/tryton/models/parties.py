@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 from stdnum.eu import vat as eu_vat
 
-from connectors.common.customers import customer_key, customer_reference
+from connectors.common import References
 from connectors.tryton.models.json import Record, Text, TrytonModel, Values
 from domain.company import Account, compact
 from domain.customer import Candidate, OpenCustomer
@@ -31,16 +31,11 @@ class Party(Record):
     active: bool = True
     identifiers: tuple[Identifier, ...] = Field((), alias="identifiers.")
 
-    @property
-    def key(self) -> str:
-        """Our key of it; empty if it is not ours."""
-        return customer_key(self.code)
-
-    def to_candidate(self) -> Candidate:
+    def to_candidate(self, references: References) -> Candidate:
         return Candidate(
             id=ExternalId(str(self.id)),
             name=self.name,
-            key=self.key,
+            key=references.customer(self.code),
             company_id=next((each.code for each in self.identifiers if not each.type), ""),
             vat_id=next((each.code for each in self.identifiers if each.type == _VAT), ""),
             is_archived=not self.active,
@@ -55,26 +50,26 @@ class InvoiceParty(Record):
     account_receivable: int | None = None
 
 
-def party_domain(account: Account, word: str) -> list[Any]:
-    """Finds parties by our key, by number, and by a word of the name."""
+def party_domain(account: Account, code: str, word: str) -> list[Any]:
+    """Finds parties by our code, by number, and by a word of the name."""
     given = (account.ids.company_id, account.ids.vat_id)
     numbers = {spelling for number in given for spelling in (number, compact(number))}
     return [
         "OR",
-        ["code", "like", f"{customer_reference(account.customer_key)}%"],
+        ["code", "like", f"{code}%"],
         ["identifiers.code", "in", sorted(numbers - {""})],
         ["name", "ilike", f"%{word}%"],
     ]
 
 
-def new_party(command: OpenCustomer, generation: int, country: int | None) -> Values:
+def new_party(command: OpenCustomer, code: str, country: int | None) -> Values:
     """Return a party with an address, which an invoice needs, and its country if it is loaded."""
     account = command.account
     email = command.billing_email or account.billing_email
     contacts = [{"type": "email", "value": email}] if email else []
     return {
         "name": account.name,
-        "code": customer_reference(command.key, generation),
+        "code": code,
         "addresses": [["create", [{"country": country} if country else {}]]],
         "identifiers": [["create", _identifiers(account)]],
         "contact_mechanisms": [["create", contacts]],

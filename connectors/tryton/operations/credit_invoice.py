@@ -33,8 +33,8 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
     async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:
         """Continue with what exists; of several drafts, the oldest counts."""
         invoice = await self.documents.read(command.invoice)
-        document = NewDocument.credit_note(command, invoice)
-        notes = await self.documents.find(command.reference)
+        document = NewDocument.credit_note(command, self._reference(command), invoice)
+        notes = await self.documents.find(document.reference)
         note = notes[0] if notes else await self._draft(document, invoice)
         for stray in notes[1:]:
             if stray.is_draft:
@@ -47,7 +47,7 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
 
     async def find(self, command: CreditInvoice) -> Sequence[Receipt]:
         """The notes that are set off against the invoice; `do` goes on with any other."""
-        notes = await self.documents.find(command.reference)
+        notes = await self.documents.find(self._reference(command))
         if not notes:
             return []
         invoice = await self.documents.read(command.invoice)
@@ -55,6 +55,9 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
 
     async def undo(self, command: CreditInvoice, receipt: Receipt) -> None:
         raise CHECKS.credited(command, receipt)
+
+    def _reference(self, command: CreditInvoice) -> str:
+        return self.client.references.of(command.subject)
 
     async def _draft(self, document: NewDocument, invoice: StoredInvoice) -> StoredInvoice:
         """Check the outstanding amount first: too large a note would stay open in the books."""

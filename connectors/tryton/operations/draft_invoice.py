@@ -24,10 +24,11 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
     strategy = Strategy.DRAFT
 
     async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
-        return self.documents.receipt(await self.documents.add(NewDocument.invoice(command)))
+        document = NewDocument.invoice(command, self._reference(command))
+        return self.documents.receipt(await self.documents.add(document))
 
     async def find(self, command: DraftInvoice) -> Sequence[Receipt]:
-        found = await self.documents.find(command.reference)
+        found = await self.documents.find(self._reference(command))
         return [self.documents.receipt(stored) for stored in found]
 
     async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
@@ -40,3 +41,6 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
         if not stored.is_draft:
             raise CHECKS.issued(stored.name)
         await self.documents.delete(stored)
+
+    def _reference(self, command: DraftInvoice) -> str:
+        return self.client.references.of(command.subject)

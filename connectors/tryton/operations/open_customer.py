@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from connectors.common import VendorOperation
-from connectors.common.customers import customer_reference
 from connectors.tryton.client import TrytonClient, number_of
 from connectors.tryton.models.parties import Party, new_party
 from domain.customer import OpenCustomer
@@ -20,9 +19,10 @@ class OpenCustomerOperation(VendorOperation[TrytonClient]):
     is_repeatable = True
 
     async def do(self, command: OpenCustomer, attempt: Attempt) -> Receipt:
-        code = command.account.country
-        countries = await self.client.ids("country.country", [["code", "=", code]])
-        values = new_party(command, attempt.generation, next(iter(countries), None))
+        home = [["code", "=", command.account.country]]
+        countries = await self.client.ids("country.country", home)
+        code = self.client.references.of_customer(command.key, attempt.generation)
+        values = new_party(command, code, next(iter(countries), None))
         try:
             party = await self.client.create(Party.model, values)
         except Rejected:
@@ -34,9 +34,10 @@ class OpenCustomerOperation(VendorOperation[TrytonClient]):
 
     async def find(self, command: OpenCustomer) -> Sequence[Receipt]:
         """Our parties that are not archived, oldest first."""
-        like = ["code", "like", f"{customer_reference(command.key)}%"]
+        references = self.client.references
+        like = ["code", "like", f"{references.of_customer(command.key)}%"]
         found = await self.client.search(Party, [like])
-        ours = [party for party in found if party.key == command.key]
+        ours = [party for party in found if references.customer(party.code) == command.key]
         return [self.client.urls.receipt(Party.model, party.id) for party in ours]
 
     async def undo(self, command: OpenCustomer, receipt: Receipt) -> None:

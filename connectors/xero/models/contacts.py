@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from connectors.common.customers import customer_key, customer_reference
+from connectors.common import References
 from connectors.xero.models.documents import Links
 from connectors.xero.models.json import XeroModel
 from domain.customer import Candidate, OpenCustomer
@@ -29,11 +29,11 @@ class NewContact(XeroModel):
     addresses: list[Address] | None
 
     @classmethod
-    def of(cls, command: OpenCustomer, generation: int) -> Self:
+    def of(cls, command: OpenCustomer, reference: str) -> Self:
         account = command.account
         country = account.country if account.country.isalpha() else ""
         return cls(
-            contact_number=customer_reference(command.key, generation),
+            contact_number=reference,
             name=account.name,
             email_address=command.billing_email or account.billing_email or None,
             tax_number=account.ids.vat_id or account.ids.tax_id or None,
@@ -65,16 +65,11 @@ class Contact(XeroModel):
     def is_archived(self) -> bool:
         return self.contact_status != "ACTIVE"
 
-    @property
-    def key(self) -> str:
-        """Our key of it; empty if it is not ours."""
-        return customer_key(self.contact_number)
-
-    def to_candidate(self) -> Candidate:
+    def to_candidate(self, references: References) -> Candidate:
         return Candidate(
             id=ExternalId(self.contact_id),
             name=self.name,
-            key=self.key,
+            key=references.customer(self.contact_number),
             company_id=self.company_number,
             vat_id=self.tax_number,
             is_archived=self.is_archived,

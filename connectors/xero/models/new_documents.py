@@ -51,13 +51,13 @@ class NewDocument(XeroModel):
     line_items: list[Line]
 
     @classmethod
-    def invoice(cls, command: DraftInvoice, lines: list[Line]) -> Self:
+    def invoice(cls, command: DraftInvoice, reference: str, lines: list[Line]) -> Self:
         url = command.url if _FORBIDDEN_IN_URLS not in command.url.lower() else ""
         return cls(
             type="ACCREC",
             status="DRAFT",
             contact=ContactId(contact_id=command.customer),
-            reference=command.reference,
+            reference=reference,
             date=command.issue_date,
             due_date=command.due_date,
             currency_code=command.net.currency,
@@ -66,12 +66,12 @@ class NewDocument(XeroModel):
         )
 
     @classmethod
-    def credit_note(cls, command: CreditInvoice, lines: list[Line]) -> Self:
+    def credit_note(cls, command: CreditInvoice, reference: str, lines: list[Line]) -> Self:
         return cls(
             type="ACCRECCREDIT",
             status="AUTHORISED",
             contact=ContactId(contact_id=command.customer),
-            reference=command.reference,
+            reference=reference,
             date=command.issue_date,
             currency_code=command.net.currency,
             line_items=lines,

@@ -50,10 +50,11 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
         raise CHECKS.credited(command, receipt)
 
     async def _notes(self, command: CreditInvoice) -> list[StoredCreditNote]:
-        where = all_of(equal("Type", "ACCRECCREDIT"), equal("Reference", command.reference))
+        reference = self._reference(command)
+        where = all_of(equal("Type", "ACCRECCREDIT"), equal("Reference", reference))
         query = {**IN_FULL, "where": where}
         found = await self.client.all("CreditNotes", list[StoredCreditNote], query)
-        ours = (note for note in found if note.reference == command.reference and not note.is_gone)
+        ours = (note for note in found if note.reference == reference and not note.is_gone)
         return sorted(ours, key=lambda note: note.age)
 
     async def _add(self, command: CreditInvoice, attempt: Attempt) -> StoredCreditNote:
@@ -62,7 +63,8 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
         invoice = await self.client.invoice(command.invoice)
         expected = expected_totals(lines, command.tax)
         CHECKS.require_room(invoice.invoice_number, invoice.amount_due, expected)
-        note = NewDocument.credit_note(command, await self.chart.lines(lines, command.tax))
+        rows = await self.chart.lines(lines, command.tax)
+        note = NewDocument.credit_note(command, self._reference(command), rows)
         response = await self.client.create(
             "/CreditNotes",
             query=IN_FULL,
@@ -86,3 +88,6 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
             body=wrapped("Allocations", allocation),
             key=f"{attempt.idempotency_key}-allocation",
         )
+
+    def _reference(self, command: CreditInvoice) -> str:
+        return self.client.references.of(command.subject)

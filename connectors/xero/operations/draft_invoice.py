@@ -28,10 +28,11 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
     async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
         """Compares the totals of the draft with ours; one that differs stays for a person."""
         lines = await self.chart.lines(command.lines, command.tax)
+        invoice = NewDocument.invoice(command, self._reference(command), lines)
         response = await self.client.create(
             "/Invoices",
             query=IN_FULL,
-            body=wrapped("Invoices", NewDocument.invoice(command, lines)),
+            body=wrapped("Invoices", invoice),
             key=attempt.idempotency_key,
         )
         stored = response.read(tuple[StoredInvoice], "Invoices")[0]
@@ -40,7 +41,7 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
         return stored.receipt(self.client.links)
 
     async def find(self, command: DraftInvoice) -> Sequence[Receipt]:
-        found = await self.client.invoices(command.reference)
+        found = await self.client.invoices(self._reference(command))
         return [stored.receipt(self.client.links) for stored in found if not stored.is_gone]
 
     async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
@@ -53,3 +54,6 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
         if not stored.is_draft:
             raise CHECKS.issued(stored.invoice_number)
         await self.client.set_status(receipt.id, "DELETED")
+
+    def _reference(self, command: DraftInvoice) -> str:
+        return self.client.references.of(command.subject)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from connectors.common import VendorOperation
-from connectors.common.customers import customer_reference
 from connectors.xero.client import XeroClient
 from connectors.xero.models.contacts import Contact, ContactUpdate, NewContact
 from connectors.xero.models.filters import equal, starts
@@ -22,7 +21,8 @@ class OpenCustomerOperation(VendorOperation[XeroClient]):
     is_repeatable = True
 
     async def do(self, command: OpenCustomer, attempt: Attempt) -> Receipt:
-        body = wrapped("Contacts", NewContact.of(command, attempt.generation))
+        reference = self.client.references.of_customer(command.key, attempt.generation)
+        body = wrapped("Contacts", NewContact.of(command, reference))
         try:
             # No idempotency key: the number keeps a second one out, and under a key Xero would
             # repeat a stored error for six minutes.
@@ -37,9 +37,15 @@ class OpenCustomerOperation(VendorOperation[XeroClient]):
 
     async def find(self, command: OpenCustomer) -> Sequence[Receipt]:
         """Our contacts that are not archived; a successor stands for a merged one."""
-        where = starts("ContactNumber", customer_reference(command.key))
+        references = self.client.references
+        where = starts("ContactNumber", references.of_customer(command.key))
         found = await self.client.contacts(where=where)
-        ours = [each for each in found if each.key == command.key and not each.is_archived]
+        ours = [
+            contact
+            for contact in found
+            if references.customer(contact.contact_number) == command.key
+            and not contact.is_archived
+        ]
         ours.sort(key=lambda contact: (len(contact.contact_number), contact.contact_number))
         return [contact.receipt(self.client.links) for contact in ours]
 

@@ -47,8 +47,8 @@ class Bill:
 
     @property
     def deal(self) -> DealId:
-        """Return the deal in the reference, `cw:hubspot:ID:m1:r1`."""
-        return DealId(":".join(self.reference.split(":")[1:3]))
+        """Return the deal in the reference, `cw:acme:hubspot:ID:m1:r1`."""
+        return DealId(":".join(self.reference.split(":")[2:4]))
 
 
 class Sales(Protocol):

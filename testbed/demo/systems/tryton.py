@@ -55,7 +55,7 @@ class TrytonBank:
         return found
 
     async def customers(self, since: datetime) -> Counter[str]:
-        new = [["code", "like", "cw-%"], ["create_date", ">=", _at(since)]]
+        new = [["code", "like", "cw:%"], ["create_date", ">=", _at(since)]]
         found = await self._bank.read("party.party", new, "identifiers.code", "identifiers.type")
         return Counter(
             each["code"] for party in found for each in party["identifiers."] if not each["type"]

@@ -15,7 +15,7 @@ _DEALS = """
            array_remove(ARRAY[
                regexp_replace(account.custom_fields->>'cashward_company_id', '\\W', '', 'g'),
                regexp_replace(account.custom_fields->>'cashward_vat_id', '\\W', '', 'g'),
-               'cw-account-bottlecrm-' || account.id
+               'account-bottlecrm-' || account.id
            ], NULL) AS numbers
     FROM opportunity deal LEFT JOIN accounts account ON account.id = account_id
     WHERE stage = 'CLOSED_WON'

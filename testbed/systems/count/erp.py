@@ -11,10 +11,10 @@ from testbed.systems.count.record import Record, ask, more_than_once
 # Whoever is on file and is not the company itself. A code that was opened again ends in a number.
 _CUSTOMERS = """
     SELECT 'customer' AS kind, party.id::text,
-           CASE WHEN party.code LIKE 'cw-%' THEN regexp_replace(party.code, '\\.\\d+$', '')
+           CASE WHEN party.code LIKE 'cw:%' THEN regexp_replace(party.code, '\\.\\d+$', '')
                 ELSE '' END AS mark,
            array_remove(array_agg(DISTINCT regexp_replace(known.code, '\\W', '', 'g')), NULL)
-               || regexp_replace(party.code, '\\.\\d+$', '') AS numbers
+               || regexp_replace(party.code, '^cw:[^:]+:|\\.\\d+$', '', 'g') AS numbers
     FROM party_party party LEFT JOIN party_identifier known ON known.party = party.id
     WHERE party.active AND party.id NOT IN (SELECT party FROM company_company)
     GROUP BY party.id, party.code

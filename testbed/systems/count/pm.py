@@ -13,7 +13,8 @@ _MARKS = """
         FROM custom_values JOIN custom_fields field ON field.id = custom_field_id
         WHERE field.name = 'cashward_key' AND value <> ''
     ), alive AS (
-        SELECT projects.id, coalesce(mark, '') AS mark
+        SELECT projects.id, coalesce(mark, '') AS mark,
+               regexp_replace(coalesce(mark, ''), '^cw:[^:]+:', '') AS deal
         FROM projects LEFT JOIN marks ON marks.kind = 'Project' AND marks.id = projects.id
         WHERE status <> 9
     )
@@ -21,13 +22,13 @@ _MARKS = """
 _PROJECTS = "SELECT 'project' AS kind, id::text, mark FROM alive"
 _VERSIONS = """
     SELECT 'milestone' AS kind, versions.id::text, coalesce(marks.mark, '') AS mark,
-           alive.mark AS within, status = 'closed' AS is_closed
+           alive.deal AS within, status = 'closed' AS is_closed
     FROM versions JOIN alive ON alive.id = project_id
     LEFT JOIN marks ON marks.kind = 'Version' AND marks.id = versions.id
 """
 _ISSUES = """
     SELECT 'work package' AS kind, issues.id::text, coalesce(marks.mark, '') AS mark,
-           alive.mark AS within
+           alive.deal AS within
     FROM issues JOIN alive ON alive.id = project_id
     LEFT JOIN marks ON marks.kind = 'Issue' AND marks.id = issues.id
 """

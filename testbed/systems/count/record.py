@@ -27,8 +27,8 @@ class Record:
 
     @property
     def deal(self) -> str:
-        """Return the deal in a mark such as `cw:bottlecrm:ID:m1:r1`."""
-        return ":".join(self.mark.removeprefix("cw:").split(":")[:2])
+        """Return the deal in a mark such as `cw:acme:bottlecrm:ID:m1:r1`."""
+        return ":".join(self.mark.split(":")[2:4])
 
     def is_of(self, deals: Container[str]) -> bool:
         """Whether it belongs to one of these deals, and is inside that deal's records."""

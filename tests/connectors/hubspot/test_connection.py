@@ -22,6 +22,7 @@ from ports.failures import (
 )
 from tests.contracts.crm_harness import figures, ticket, won
 from tests.contracts.hubspot import TOKEN, HubspotHarness
+from tests.references import OURS
 
 SEEDED = DealId("hubspot:51230000017")
 OAUTH = {
@@ -134,7 +135,7 @@ def test_no_secret_shows_in_the_settings() -> None:
 async def test_the_settle_time_can_be_set(harness: HubspotHarness) -> None:
     assert harness.crm.write_back.idempotency.settle_time == timedelta(seconds=30)
     async with open_hubspot(
-        HubspotSettings.model_validate({"access_token": "t", "http": {"settle_seconds": 2}})
+        HubspotSettings.model_validate({"access_token": "t", "http": {"settle_seconds": 2}}), OURS
     ) as roles:
         assert roles.crm
         assert roles.crm.write_back.idempotency.settle_time == timedelta(seconds=2)

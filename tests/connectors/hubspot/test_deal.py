@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 
 from domain.deal import ContactRole, Finding
-from domain.ids import DealId
+from domain.effect import Receipt
+from domain.ids import DealId, ExternalId
 from domain.money import Money
 from domain.preflight import preflight
 from domain.responsibility import Party
-from ports.failures import Misconfigured, Unreachable
-from tests.contracts.crm_harness import link, open_deal, ticket, won
+from ports.failures import Misconfigured, Rejected, Unreachable
+from tests.contracts.crm_harness import figures, link, open_deal, ticket, won
 from tests.contracts.hubspot import OBJECTS, HubspotHarness, local
 
 SEEDED = DealId("hubspot:51230000017")
@@ -151,7 +152,33 @@ async def test_a_merged_deal_is_still_the_one_we_carry(harness: HubspotHarness) 
     known = await harness.crm.read_deal(deal)
     assert (known.id, list(known.unreadable)) == (deal, [])
     (finding,) = await unreadable(harness, heir)
-    assert f"carries this deal as {deal}" in finding.problem
+    assert f"carries {heir} as {deal}" in finding.problem
+
+
+async def test_of_two_merged_deals_one_is_written_to_the_record_and_the_other_is_refused(
+    harness: HubspotHarness,
+) -> None:
+    deal, other = await won(harness), await won(harness, name="The same again")
+    for each in (deal, other):
+        await harness.crm.write_back.do(link(each), ticket("l"))
+    merge = {"primaryObjectId": local(deal), "objectIdToMerge": local(other)}
+    await harness.write("POST", f"{OBJECTS}/deals/merge", merge)
+    with pytest.raises(Rejected, match=rf"as {deal}, .* To carry it as {other}, set its"):
+        await harness.crm.write_back.do(figures(other), ticket("w"))
+    await harness.crm.write_back.do(figures(deal), ticket("w"))
+    await harness.crm.write_back.undo(link(other), Receipt(id=ExternalId("0")))
+    assert (await harness.written_back(deal))["project"] == "PUMP"
+
+
+async def test_a_deal_merged_before_it_was_carried_takes_no_record(
+    harness: HubspotHarness,
+) -> None:
+    deal, other = await won(harness), await won(harness, name="The same again")
+    merge = {"primaryObjectId": local(deal), "objectIdToMerge": local(other)}
+    heir = (await harness.write("POST", f"{OBJECTS}/deals/merge", merge))["id"]
+    for each in (deal, other):
+        with pytest.raises(Rejected, match=rf"{each} was merged into hubspot:{heir}"):
+            await harness.crm.write_back.do(link(each), ticket("l"))
 
 
 async def test_a_field_that_does_not_exist_is_not_an_empty_one(harness: HubspotHarness) -> None:

@@ -24,7 +24,7 @@ async def test_a_task_is_the_deal_owners_to_do_on_the_day(harness: HubspotHarnes
     made = await harness.crm.owner_task.do(asking(OWNED), ticket("t"))
     assert await read(harness, made.id) == {
         "hs_task_subject": "Say what was agreed",
-        "hs_task_body": f"scope: the agreed scope is empty<br><br>cw:{OWNED}:ask:1",
+        "hs_task_body": f"scope: the agreed scope is empty<br><br>cw:acme:{OWNED}:ask:1",
         "hs_task_status": "NOT_STARTED",
         "hs_task_type": "TODO",
         "hs_timestamp": "2026-11-25T12:00:00Z",
@@ -43,7 +43,7 @@ async def test_what_a_person_writes_around_our_mark_does_not_hide_it(
     harness: HubspotHarness,
 ) -> None:
     made = await harness.crm.owner_task.do(asking(OWNED), ticket("t"))
-    body = {"hs_task_body": f"<p>On it!</p><p>cw:{OWNED}:ask:1</p>"}
+    body = {"hs_task_body": f"<p>On it!</p><p>cw:acme:{OWNED}:ask:1</p>"}
     await harness.write("PATCH", f"{OBJECTS}/tasks/{made.id}", {"properties": body})
     assert [each.id for each in await harness.crm.owner_task.find(asking(OWNED))] == [made.id]
 

@@ -17,6 +17,7 @@ from domain.ids import DealId
 from ports.failures import Rejected, Unreachable
 from tests.connectors.common.conftest import Wire, answer
 from tests.contracts.hubspot import OBJECTS
+from tests.references import OURS
 
 DEAL = DealId("hubspot:1")
 BATCH = f"{OBJECTS}/line_items/batch/read"
@@ -40,7 +41,7 @@ def crm(wire: Wire) -> HubspotCrm:
 
 def client(wire: Wire) -> HubspotClient:
     settings = HubspotSettings(access_token=SecretStr("a token"))
-    return HubspotClient(Api("hubspot", wire.http, Anonymous()), settings)
+    return HubspotClient(Api("hubspot", wire.http, Anonymous()), settings, OURS)
 
 
 async def test_lines_beyond_the_first_page_are_read_too(crm: HubspotCrm) -> None:

@@ -9,6 +9,7 @@ from connectors.hubspot.crm import HubspotCrm
 from domain.ids import DealId
 from tests.connectors.common.conftest import Wire, answer
 from tests.contracts.hubspot import OBJECTS, TOKEN, HubspotHarness, local
+from tests.references import OURS
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ async def test_one_search_does_where_one_page_holds_all(harness: HubspotHarness)
 
 async def test_a_page_full_of_one_moment_is_read_on_by_its_offset(wire: Wire) -> None:
     wire.will(_pipelines(), _page("1", "2", after="2"), _page("3", "4", after="4"), _page("5"))
-    async with open_hubspot(HubspotSettings.model_validate(_settings(wire))) as roles:
+    async with open_hubspot(HubspotSettings.model_validate(_settings(wire)), OURS) as roles:
         assert roles.crm
         seen = await asyncio.wait_for(roles.crm.won_since(LONG_AGO), timeout=5)
     assert [each.deal for each in seen] == [f"hubspot:{n}" for n in range(1, 6)]
@@ -71,7 +72,7 @@ async def test_a_page_full_of_one_moment_is_read_on_by_its_offset(wire: Wire) ->
 
 async def test_an_account_without_a_won_stage_has_no_won_deals(wire: Wire) -> None:
     wire.will(answer(200, {"results": []}))
-    async with open_hubspot(HubspotSettings.model_validate(_settings(wire))) as roles:
+    async with open_hubspot(HubspotSettings.model_validate(_settings(wire)), OURS) as roles:
         assert roles.crm
         assert await roles.crm.won_since(LONG_AGO) == []
     assert len(wire.asked) == 1

@@ -12,6 +12,7 @@ from domain.ids import ExternalId
 from ports.failures import Absent, Misconfigured, Uncertain
 from tests.contracts.jira import REST, TOKEN, JiraHarness, settings
 from tests.contracts.pm_harness import DEAL, NOWHERE, opened, plan, planned, ticket
+from tests.references import OURS
 
 CLOUD = "1324a887-45db-1bf4-1e99-ef0ff456d421"
 READ_BACK = ("POST /project", "POST /version", "POST /issue/bulk")
@@ -175,8 +176,10 @@ async def test_each_changing_call_that_is_lost_is_mended_by_the_next_attempt(
     assert bool(await _kickoff(jira)) is is_noticed
     (project,) = await jira.pm.open_project.find(plan().opening())
     assert len(await jira.versions(project.id)) == 2
-    subjects = [i["properties"]["cashward"]["subject"] for i in await jira.issues(project.id)]
-    assert sorted(subjects) == [f"{DEAL}:{key}" for key in ("m1", "m2", "w1", "w2", "w3", "w4")]
+    subjects = [i["properties"]["cashward"]["reference"] for i in await jira.issues(project.id)]
+    assert sorted(subjects) == [
+        OURS.of(f"{DEAL}:{key}") for key in ("m1", "m2", "w1", "w2", "w3", "w4")
+    ]
 
 
 async def _kickoff(jira: JiraHarness) -> list[str]:

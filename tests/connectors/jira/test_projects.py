@@ -7,36 +7,29 @@ from domain.ids import DealId, ExternalId
 from ports.failures import Rejected
 from tests.contracts.jira import JiraHarness
 from tests.contracts.pm_harness import DEAL, item, opened, plan, planned, ticket
+from tests.references import OURS, THEIRS
 
 SOFTWARE = {"projectTypeKey": "software", "leadAccountId": "acc-pm"}
 ROLE = "/project/{}/role/10101"
 
 
-@pytest.mark.parametrize(
-    ("deal", "key"),
-    [
-        ("hubspot:1", "CW1"),
-        ("hubspot:51230000017", "CWNJ90P01"),
-        ("hubspot:2821109907455", "CWZZZZZZZZ"),
-    ],
-)
-def test_a_key_is_the_number_of_the_deal(deal: str, key: str) -> None:
-    assert project_key(DealId(deal)) == key
+def test_one_deal_has_another_key_in_each_installation() -> None:
+    assert project_key(DEAL, OURS) != project_key(DEAL, THEIRS)
 
 
 @pytest.mark.parametrize("local", ["0", "0065g00000AbCdE", "9007199254740993", "2821109907456"])
 def test_any_deal_has_a_key_that_jira_takes(local: str) -> None:
-    key = project_key(DealId(f"crm:{local}"))
+    key = project_key(DealId(f"crm:{local}"), OURS)
     assert key.isalnum()
     assert key.isupper()
     assert 2 < len(key) <= 10
-    assert key != project_key(DealId(f"crm:{local}1"))
+    assert key != project_key(DealId(f"crm:{local}1"), OURS)
 
 
 async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: JiraHarness) -> None:
     made = await jira.pm.open_project.do(plan().opening(), ticket())
     project = await jira.read(f"/project/{made.id}")
-    assert project["key"] == project_key(DEAL) == made.parts["key"]
+    assert project["key"] == project_key(DEAL, OURS) == made.parts["key"]
     assert project["name"] == f"Pump monitoring ({project['key']})"
     assert project["url"] == plan().url
     assert project["lead"]["accountId"] == "acc-cashward"
@@ -44,7 +37,7 @@ async def test_a_project_says_whose_it_is_before_its_charter_is_written(jira: Ji
 
 
 async def test_a_key_in_use_by_another_is_refused_with_a_way_out(jira: JiraHarness) -> None:
-    taken = {"key": project_key(DEAL), "name": "Somebody else's", **SOFTWARE}
+    taken = {"key": project_key(DEAL, OURS), "name": "Somebody else's", **SOFTWARE}
     await jira.write("POST", "/project", taken)
     with pytest.raises(Rejected, match=r"rename that one, or delete it for good"):
         await jira.pm.open_project.do(plan().opening(), ticket())
@@ -54,9 +47,11 @@ async def test_a_key_in_use_by_another_is_refused_with_a_way_out(jira: JiraHarne
 async def test_a_project_of_another_deal_is_not_ours_whatever_its_link_says(
     jira: JiraHarness,
 ) -> None:
-    taken = {"key": project_key(DEAL), "name": "Copied", "url": plan().url, **SOFTWARE}
+    taken = {"key": project_key(DEAL, OURS), "name": "Copied", "url": plan().url, **SOFTWARE}
     made = await jira.write("POST", "/project", taken)
-    await jira.write("PUT", f"/project/{made['id']}/properties/cashward", {"deal": "hubspot:9"})
+    await jira.write(
+        "PUT", f"/project/{made['id']}/properties/cashward", {"reference": OURS.of("hubspot:9")}
+    )
     assert not await jira.pm.open_project.find(plan().opening())
 
 
@@ -104,7 +99,7 @@ async def test_a_milestone_is_a_version_with_our_mark(jira: JiraHarness) -> None
     await planned(jira, project, items=1)
     (version,) = await jira.versions(project)
     assert version["name"] == "Milestone 1"
-    assert version["description"] == f"cw:{DEAL}:m1"
+    assert version["description"] == f"cw:acme:{DEAL}:m1"
     assert (version["startDate"], version["releaseDate"]) == ("2026-12-07", "2027-01-04")
 
 
@@ -113,7 +108,7 @@ async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
 ) -> None:
     project = await opened(jira)
     versions = await planned(jira, project)
-    renamed = {"name": "Renamed", "description": f"Pumps first! cw:{DEAL}:m1 (agreed)"}
+    renamed = {"name": "Renamed", "description": f"Pumps first! cw:acme:{DEAL}:m1 (agreed)"}
     await jira.write("PUT", f"/version/{versions['m1']}", renamed)
     await jira.write("POST", "/version", {"name": "By hand", "projectId": int(project)})
     again = await jira.pm.plan_milestones.do(plan().milestone_plan(project), ticket(2))

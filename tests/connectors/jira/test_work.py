@@ -9,6 +9,7 @@ from domain.project import PlanWork
 from ports.failures import Rejected, Uncertain
 from tests.contracts.jira import REST, JiraHarness
 from tests.contracts.pm_harness import DEAL, opened, package, plan, planned, ticket
+from tests.references import OURS
 
 BULK, FETCH = "POST /issue/bulk", "POST /issue/bulkfetch"
 AGILE = {"template": "com.pyxis.greenhopper.jira:gh-simplified-agility-kanban"}
@@ -41,9 +42,9 @@ async def by_hand(jira: JiraHarness, project: str, number: int) -> None:
 def keyed(issues: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the fields of our issues by our keys."""
     ours = (issue for issue in issues if issue["properties"])
-    prefix = f"{DEAL}:"
+    prefix = OURS.of(f"{DEAL}:")
     return {
-        issue["properties"]["cashward"]["subject"].removeprefix(prefix): issue["fields"]
+        issue["properties"]["cashward"]["reference"].removeprefix(prefix): issue["fields"]
         for issue in ours
     }
 
@@ -124,7 +125,11 @@ async def test_a_bulk_that_makes_nothing_is_reported(jira: JiraHarness) -> None:
 
 async def test_a_lost_bulk_of_packages_is_completed(jira: JiraHarness) -> None:
     command = await work_in(jira, items=30)
-    lost = {"operation": f"POST {REST}/issue/bulk", "key": f"{DEAL}:w51", "kind": "error_before"}
+    lost = {
+        "operation": f"POST {REST}/issue/bulk",
+        "key": OURS.of(f"{DEAL}:w51"),
+        "kind": "error_before",
+    }
     await jira.spoil(lost)
     with pytest.raises(Uncertain, match="500"):
         await jira.pm.plan_work.do(command, ticket())

@@ -15,6 +15,7 @@ from domain.project import OpenProject, PlanMilestones, WriteCharter
 from ports.failures import Absent, Rejected, Uncertain
 from ports.operation import Attempt
 from ports.pm import Pm
+from tests.references import OURS
 
 DEAL = DealId("memory:1")
 TICKET = Attempt(attempt=1, generation=1, idempotency_key="k", search_first=False)
@@ -36,7 +37,7 @@ def world() -> MemoryWorld:
 
 @pytest.fixture
 async def roles(world: MemoryWorld) -> AsyncIterator[Roles]:
-    async with open_memory(MemorySettings(world=world)) as roles:
+    async with open_memory(MemorySettings(world=world), OURS) as roles:
         yield roles
 
 
@@ -128,7 +129,7 @@ async def test_a_lost_reply_is_found_exactly_once(world: MemoryWorld, pm: Pm) ->
 
 async def test_each_opening_has_a_world_of_its_own_unless_it_is_handed_one() -> None:
     assert MemorySettings().world is not MemorySettings().world
-    async with CATALOG["memory"].open(MemorySettings()) as roles:
+    async with CATALOG["memory"].open(MemorySettings(), OURS) as roles:
         assert all((roles.crm, roles.pm, roles.customers, roles.invoicing))
         assert roles.crm
         with pytest.raises(Absent):
@@ -139,7 +140,7 @@ def test_only_what_is_issued_and_open_can_be_paid(world: MemoryWorld) -> None:
     zero, gross = Money.zero("EUR"), Money.of(123, "EUR")
     invoice = Invoice(
         id=ExternalId("I1"),
-        reference="cw:x",
+        reference=OURS.of("x"),
         number="INV-1",
         status=InvoiceStatus.ISSUED,
         url="",

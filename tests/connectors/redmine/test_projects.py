@@ -6,12 +6,12 @@ import pytest
 
 from connectors.redmine.models.project import identifier
 from domain.effect import Receipt
-from domain.ids import DealId
 from domain.project import TeamMember
 from ports.failures import Absent, Rejected
 from tests.connectors.redmine.sql import ask
 from tests.contracts.pm_harness import DEAL, item, opened, plan, planned, ticket
 from tests.contracts.redmine import RedmineHarness
+from tests.references import OURS
 
 PANEL = "/projects/{}/wiki/Customer_panel"
 
@@ -19,26 +19,26 @@ PANEL = "/projects/{}/wiki/Customer_panel"
 @pytest.mark.parametrize(
     ("deal", "expected"),
     [
-        ("hubspot:51230000017", "cw-hubspot-51230000017"),
-        ("bottlecrm:550e8400-e29b-41d4", "cw-bottlecrm-550e8400-e29b-41d4"),
+        ("hubspot:51230000017", "cw-acme-hubspot-51230000017"),
+        ("bottlecrm:550e8400-e29b-41d4", "cw-acme-bottlecrm-550e8400-e29b-41d4"),
     ],
 )
 def test_an_identifier_is_the_deal(deal: str, expected: str) -> None:
-    assert identifier(DealId(deal)) == expected
+    assert identifier(OURS.of(deal)) == expected
 
 
 @pytest.mark.parametrize(
     "deal", ["crm:0065gAbC", "crm:0065gabc", "crm:a b", "crm:a_b", "c:" + "x" * 99]
 )
 def test_any_deal_has_an_identifier_of_its_own(deal: str) -> None:
-    assert re.fullmatch(r"[a-z][a-z0-9-]{2,99}", identifier(DealId(deal)))
-    assert identifier(DealId(deal)) != identifier(DealId(deal.replace(" ", "-") + "1"))
-    assert identifier(DealId("crm:A")) != identifier(DealId("crm:a"))
+    assert re.fullmatch(r"[a-z][a-z0-9-]{2,99}", identifier(OURS.of(deal)))
+    assert identifier(OURS.of(deal)) != identifier(OURS.of(deal.replace(" ", "-") + "1"))
+    assert identifier(OURS.of("crm:A")) != identifier(OURS.of("crm:a"))
 
 
 @pytest.mark.real
 async def test_an_identifier_of_another_is_refused_with_a_way_out(redmine: RedmineHarness) -> None:
-    theirs = {"name": "Somebody else's", "identifier": identifier(DEAL)}
+    theirs = {"name": "Somebody else's", "identifier": identifier(OURS.of(DEAL))}
     await redmine.write("POST", "/projects", {"project": theirs})
     with pytest.raises(Rejected, match="rename or delete it"):
         await redmine.pm.open_project.do(plan().opening(), ticket())

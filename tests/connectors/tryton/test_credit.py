@@ -13,6 +13,7 @@ from testbed.systems.common.proxy import Fault
 from testbed.systems.tryton.requests import changes, method_of
 from tests.contracts.erp_harness import crediting, customer, draft, issued, ticket
 from tests.contracts.tryton import TrytonHarness
+from tests.references import OURS
 
 pytestmark = pytest.mark.real
 
@@ -68,7 +69,7 @@ async def test_a_full_credit_goes_by_the_wizard_and_names_its_invoice_as_tryton_
     assert {line["origin"] for line in note["lines."]} == {
         f"account.invoice.line,{line['id']}" for line in credited
     }
-    assert (note["reference"], note["number"][:3]) == (command.reference, "CN/")
+    assert (note["reference"], note["number"][:3]) == (OURS.of(command.subject), "CN/")
     assert invoice.number in note["description"]
     assert command.reason in note["description"]
 
@@ -144,7 +145,7 @@ async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonHarness, s
     found = await change.find(command)
     made = found[0] if found else await change.do(command, ticket("n", attempt=2))
     assert [each.id for each in await change.find(command)] == [made.id]
-    notes = [["reference", "=", command.reference]]
+    notes = [["reference", "=", OURS.of(command.subject)]]
     assert len(await tryton.accountant.read("account.invoice", notes, "id")) == 1
     read = await tryton.invoicing.read_invoice(invoice.id)
     assert read.credited == EUR_100 + EUR_100.share(command.tax.rate)
@@ -167,10 +168,10 @@ async def test_of_two_drafts_of_a_credit_one_becomes_a_document(tryton: TrytonHa
     broken_off(tryton, "model.account.invoice.create")
     with pytest.raises(Uncertain):
         await tryton.invoicing.credit_invoice.do(command, ticket("n"))
-    notes = [["reference", "=", command.reference]]
+    notes = [["reference", "=", OURS.of(command.subject)]]
     (only,) = await tryton.accountant.read("account.invoice", notes, "id")
     (copy,) = await tryton.accountant.call("model.account.invoice.copy", [only["id"]], {})
-    twin = {"reference": command.reference}
+    twin = {"reference": OURS.of(command.subject)}
     await tryton.accountant.call("model.account.invoice.write", [copy], twin)
     made = await tryton.invoicing.credit_invoice.do(command, ticket("n", attempt=2))
     assert int(made.id) == only["id"]

@@ -18,7 +18,7 @@ async def _another(xero: XeroHarness) -> str:
 async def test_a_contact_carries_our_key_and_the_companys_numbers(xero: XeroHarness) -> None:
     made = await xero.customers.open_customer.do(opening(), ticket("c"))
     contact = (await xero.read(f"/Contacts/{made.id}"))["Contacts"][0]
-    assert contact["ContactNumber"] == f"cw-{ACCOUNT.customer_key}"
+    assert contact["ContactNumber"] == f"cw:acme:{ACCOUNT.customer_key}"
     assert (contact["CompanyNumber"], contact["TaxNumber"]) == ("36421936", "SK2020273893")
     assert (contact["EmailAddress"], contact["DefaultCurrency"]) == (
         "faktury@hronske.example",
@@ -47,7 +47,7 @@ async def test_the_name_of_an_archived_contact_is_free_again(xero: XeroHarness) 
     await change.undo(opening(), await change.do(opening(), ticket("c")))
     again = await change.do(opening(), ticket("c", generation=2))
     contact = (await xero.read(f"/Contacts/{again.id}"))["Contacts"][0]
-    assert contact["ContactNumber"] == f"cw-{ACCOUNT.customer_key}.2"
+    assert contact["ContactNumber"] == f"cw:acme:{ACCOUNT.customer_key}.2"
 
 
 async def test_an_undo_that_xero_refuses_is_reported(xero: XeroHarness) -> None:

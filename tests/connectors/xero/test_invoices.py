@@ -15,6 +15,7 @@ from ports.failures import Rejected, Uncertain
 from testbed.vendors.xero.rules.settling import settle_invoice
 from tests.contracts.erp_harness import NOBODY, crediting, customer, draft, drafted, issued, ticket
 from tests.contracts.xero import BASE, XeroHarness
+from tests.references import OURS
 
 EXPORT = tax_rule(TaxTreatment.EXPORT, standard_rate=Decimal(23))
 
@@ -27,7 +28,7 @@ async def _read(xero: XeroHarness, invoice: str) -> dict[str, Any]:
 async def test_a_draft_says_what_the_bill_says(xero: XeroHarness) -> None:
     read = await _read(xero, await drafted(xero))
     assert (read["Type"], read["Status"], read["CurrencyCode"]) == ("ACCREC", "DRAFT", "EUR")
-    assert read["Reference"] == "cw:hubspot:7001:m1:r1"
+    assert read["Reference"] == "cw:acme:hubspot:7001:m1:r1"
     assert read["Url"] == "https://app.hubspot.example/deal/7001"
     assert read["InvoiceNumber"].startswith("INV-")
     (line,) = read["LineItems"]
@@ -184,7 +185,7 @@ async def test_a_credit_note_names_its_invoice(xero: XeroHarness) -> None:
     made = await xero.invoicing.credit_invoice.do(command, ticket("n"))
     note = (await xero.read(f"/CreditNotes/{made.id}"))["CreditNotes"][0]
     assert invoice.number in note["LineItems"][0]["Description"]
-    assert (note["Reference"], note["Status"]) == (command.reference, "PAID")
+    assert (note["Reference"], note["Status"]) == (OURS.of(command.subject), "PAID")
     assert note["Allocations"][0]["Invoice"]["InvoiceID"] == invoice.id
 
 

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from connectors.common import Response
-from connectors.common.customers import customer_reference
 from connectors.xero.errors import explain
 from connectors.xero.models.contacts import Contact, NewContact
 from connectors.xero.models.documents import Links, StoredInvoice
@@ -22,6 +21,7 @@ from domain.ids import CustomerKey
 from domain.money import Money
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain
 from tests.contracts.erp_harness import ACCOUNT, opening
+from tests.references import OURS
 
 LINKS = Links(app="https://go.xero.example")
 INVOICE: dict[str, Any] = {
@@ -108,9 +108,9 @@ def test_a_write_that_does_not_answer_one_element_may_have_happened(elements: in
 
 def test_what_is_empty_is_not_sent() -> None:
     bare = ACCOUNT.model_copy(update={"ids": ACCOUNT.ids.model_copy(update={"vat_id": ""})})
-    (sent,) = wrapped("Contacts", NewContact.of(opening(bare), 1))["Contacts"]
+    (sent,) = wrapped("Contacts", NewContact.of(opening(bare), "cw:acme:sk-36421936"))["Contacts"]
     assert "TaxNumber" not in sent
-    assert sent["ContactNumber"] == "cw-sk-36421936"
+    assert sent["ContactNumber"] == "cw:acme:sk-36421936"
     assert sent["Addresses"] == [{"AddressType": "POBOX", "Country": "SK"}]
 
 
@@ -121,12 +121,14 @@ def test_a_status_is_sent_without_lines() -> None:
 
 @pytest.mark.parametrize("generation", [1, 2, 11])
 def test_our_key_is_read_back_from_any_generation(generation: int) -> None:
-    number = customer_reference(CustomerKey("sk-36421936"), generation)
-    assert Contact(contact_id="c", contact_number=number).key == "sk-36421936"
+    number = OURS.of_customer(CustomerKey("sk-36421936"), generation)
+    read = Contact(contact_id="c", contact_number=number).to_candidate(OURS)
+    assert read.key == "sk-36421936"
 
 
-def test_a_number_of_somebody_else_is_no_key_of_ours() -> None:
-    assert Contact(contact_id="c", contact_number="C-36421936").key == ""
+@pytest.mark.parametrize("number", ["C-36421936", "cw:acme-2:sk-36421936"])
+def test_a_number_of_somebody_else_is_no_key_of_ours(number: str) -> None:
+    assert not Contact(contact_id="c", contact_number=number).to_candidate(OURS).key
 
 
 def test_filters_leave_out_what_cannot_be_quoted() -> None:

@@ -15,7 +15,7 @@ NET, GROSS = Decimal("100.01"), Decimal("123.01")
 def invoice(number: int, *, is_paid: bool = True) -> Bill:
     return Bill(
         id=f"i{number}",
-        reference=f"cw:hubspot:7:m{number}:r1",
+        reference=f"cw:acme:hubspot:7:m{number}:r1",
         number=f"INV-{number}",
         currency="EUR",
         net=NET,

@@ -95,7 +95,7 @@ class RealInstallation:
             fact = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
             await self.bell.milestone_reached(fact)
         for reference in sale.paid:
-            subject = Subject(reference.removeprefix("cw:"))
+            subject = Subject(reference.split(":", 2)[2])
             news = InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)
             await self.bell.invoice_changed(news)
 

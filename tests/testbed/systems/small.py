@@ -48,8 +48,8 @@ _ONE_DEAL = {
                                        "cashward_paid": "123.00"}'),
             ('b', 'l', 'NEGOTIATION', '{}');
         INSERT INTO task VALUES
-            (1, 'a', 'Completed', '{"cashward_key": "cw:bottlecrm:a:ask:1"}'),
-            (2, 'a', 'New', '{"cashward_key": "cw:bottlecrm:a:ask:2"}');
+            (1, 'a', 'Completed', '{"cashward_key": "cw:acme:bottlecrm:a:ask:1"}'),
+            (2, 'a', 'New', '{"cashward_key": "cw:acme:bottlecrm:a:ask:2"}');
     """,
     "redmine": """
         INSERT INTO projects VALUES (1, 1), (2, 9);
@@ -60,21 +60,23 @@ _ONE_DEAL = {
         INSERT INTO wiki_pages VALUES (1, 1, 'Panel'), (2, 2, 'Panel');
         INSERT INTO custom_fields VALUES (1, 'cashward_key'), (2, 'another');
         INSERT INTO custom_values VALUES
-            ('Project', 1, 1, 'bottlecrm:a'), ('Project', 2, 1, 'bottlecrm:a'),
-            ('Version', 1, 1, 'bottlecrm:a:m1'), ('Version', 2, 1, 'bottlecrm:a:m2'),
-            ('Issue', 1, 1, 'bottlecrm:a:w1'), ('Version', 2, 2, 'bottlecrm:a:m1'),
+            ('Project', 1, 1, 'cw:acme:bottlecrm:a'), ('Project', 2, 1, 'cw:acme:bottlecrm:a'),
+            ('Version', 1, 1, 'cw:acme:bottlecrm:a:m1'),
+            ('Version', 2, 1, 'cw:acme:bottlecrm:a:m2'),
+            ('Issue', 1, 1, 'cw:acme:bottlecrm:a:w1'),
+            ('Version', 2, 2, 'cw:acme:bottlecrm:a:m1'),
             ('Issue', 1, 1, '');
     """,
     "tryton": """
         INSERT INTO company_company VALUES (4);
         INSERT INTO party_party VALUES
-            (1, 'cw-1.2', true), (2, 'cw-1', false), (4, '1', true);
+            (1, 'cw:acme:1.2', true), (2, 'cw:acme:1', false), (4, '1', true);
         INSERT INTO party_identifier VALUES (1, '1122'), (2, '1122'), (4, '44');
         INSERT INTO account_invoice VALUES
-            (1, 'out', 'cw:bottlecrm:a:m1:r1', 'paid', '1', 1, 1, 100, 123),
-            (2, 'out', 'cw:bottlecrm:a:m2:r1', 'posted', '2', 2, 1, 200, 246),
-            (3, 'out', 'cw:bottlecrm:a:m2:r1:credit', 'posted', '3', 3, 1, -100, -123),
-            (5, 'in', 'cw:bottlecrm:a:m1:r1', 'draft', NULL, NULL, 1, 7, 7);
+            (1, 'out', 'cw:acme:bottlecrm:a:m1:r1', 'paid', '1', 1, 1, 100, 123),
+            (2, 'out', 'cw:acme:bottlecrm:a:m2:r1', 'posted', '2', 2, 1, 200, 246),
+            (3, 'out', 'cw:acme:bottlecrm:a:m2:r1:credit', 'posted', '3', 3, 1, -100, -123),
+            (5, 'in', 'cw:acme:bottlecrm:a:m1:r1', 'draft', NULL, NULL, 1, 7, 7);
         INSERT INTO account_move_line VALUES
             (10, 1, 1, 1), (20, 2, 1, NULL), (30, 3, 1, NULL), (40, 4, 1, 1), (41, 4, 2, NULL);
         INSERT INTO "account_invoice-account_move_line" VALUES (1, 40), (2, 30);

@@ -91,7 +91,7 @@ def project(key: str = "ACM7") -> dict[str, Any]:
 def issue(summary: str, subject: str = "", **fields: object) -> dict[str, Any]:
     """The body that makes an issue, with a subject in our property."""
     place = {"project": {"key": "ACM7"}, "issuetype": {"name": "Story"}}
-    properties = [{"key": "cashward", "value": {"subject": subject}}] if subject else []
+    properties = [{"key": "cashward", "value": {"reference": subject}}] if subject else []
     return {"fields": {**place, "summary": summary, **fields}, "properties": properties}
 
 
