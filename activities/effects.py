@@ -9,7 +9,15 @@ from typing import TypeVar
 
 from temporalio import activity
 
-from domain.effect import Effect, EffectKey, EffectState, Receipt, Strategy, Superseded
+from domain.effect import (
+    Effect,
+    EffectKey,
+    EffectState,
+    Receipt,
+    RecordLost,
+    Strategy,
+    Superseded,
+)
 from domain.ids import ExternalId
 from domain.refusal import Refusal
 from ports.effect_ledger import EffectLedger, Intent
@@ -55,7 +63,7 @@ class Effects:
             is_repeatable=operation.is_repeatable,
         )
         if effect.is_confirmed and effect.receipt:
-            return effect.receipt
+            return await self._believed(operation, command, effect, effect.receipt)
         async with self._attempt_under(lease, operation, effect):
             found = await self._find_or_do(operation, command, effect)
         recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
@@ -94,6 +102,17 @@ class Effects:
             found = await operation.find(command)
             recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
             await self._sweep(operation, command, recorded)
+
+    async def _believed(
+        self, operation: Operation[C], command: C, effect: Effect, receipt: Receipt
+    ) -> Receipt:
+        """Return what is on record; look it up first if it is in doubt. Raises RecordLost."""
+        if effect.is_doubted:
+            found = await operation.find(command)
+            if receipt.id not in {made.id for made in found}:
+                raise RecordLost(effect.key, effect.system, receipt)
+            await self._ledger.confirm(effect.key, effect.attempt, found)
+        return receipt
 
     def _lease(self) -> Lease:
         return Lease(self._operation_timeout, seconds=self._seconds)
@@ -156,8 +175,8 @@ class Effects:
     ) -> Iterable[Receipt]:
         """Find all that the effect's attempts may have left at the vendor."""
         traces = {made.id: made for made in effect.strays}
-        was_made_once = effect.receipt and effect.attempt == 2  # noqa: PLR2004 - and the undo
-        if not was_made_once and (effect.attempt > 1 or operation.looks_first):
+        was_made_once = effect.receipt and effect.attempt == 2 and not effect.is_doubted  # noqa: PLR2004 - and the undo
+        if not was_made_once and (effect.search_first or operation.looks_first):
             traces |= {made.id: made for made in await operation.find(command)}
         if effect.receipt:
             traces[effect.receipt.id] = effect.receipt

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.items import ItemCommands
+from application.commands.ledger import LedgerCommands
 from application.queries import Queries
 
 
@@ -15,4 +16,5 @@ class Application:
     deals: DealCommands
     items: ItemCommands
     decisions: DecisionCommands
+    ledger: LedgerCommands
     queries: Queries

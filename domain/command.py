@@ -22,9 +22,12 @@ class CommandName(StrEnum):
     CANCEL = "cancel"
     CREDIT = "credit"
     DECIDE = "decide"
+    RAISE_EPOCH = "raise-epoch"
 
 
-_NEEDS_REASON = frozenset({CommandName.HOLD, CommandName.CANCEL, CommandName.CREDIT})
+_NEEDS_REASON = frozenset(
+    {CommandName.HOLD, CommandName.CANCEL, CommandName.CREDIT, CommandName.RAISE_EPOCH}
+)
 
 
 class CommandOutcome(StrEnum):

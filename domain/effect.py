@@ -104,6 +104,16 @@ class AlreadyReversed(Refusal):
         super().__init__(f"{key} was taken back: it is not made again under this key")
 
 
+class RecordLost(Refusal):
+    """The effect is on record, and the vendor has nothing of it."""
+
+    def __init__(self, key: EffectKey, system: str, receipt: Receipt) -> None:
+        super().__init__(
+            f"{key} is on record as {receipt.id}, and {system} does not have it: somebody removed"
+            " it there, or the record is older than the removal"
+        )
+
+
 class NotSettled(Exception):
     """An older call may still land, until `until` by the ledger's clock: try again after `wait`."""
 
@@ -135,6 +145,8 @@ class Effect(Value):
     """What attempts left at the vendor beside the elected record: none of it may stay."""
     proof: dict[str, str] = {}
     reason: str = ""
+    is_doubted: bool = False
+    """An operator said that the record may lack what happened since (`LedgerEpochs`)."""
 
     @property
     def is_confirmed(self) -> bool:
@@ -146,8 +158,8 @@ class Effect(Value):
 
     @property
     def search_first(self) -> bool:
-        """Whether an earlier attempt may have left something behind."""
-        return self.attempt > 1
+        """Whether an earlier attempt, on record or not, may have left something behind."""
+        return self.attempt > 1 or self.is_doubted
 
     def start(
         self,
@@ -165,7 +177,7 @@ class Effect(Value):
         """
         if digest != self.digest:
             raise KeyReused(self.key)
-        if self.is_confirmed:
+        if self.is_confirmed and not self._is_written_again(idempotency):
             return self
         if self.is_taken_back and not is_repeatable:
             raise AlreadyReversed(self.key)
@@ -201,6 +213,7 @@ class Effect(Value):
                 **elected,
                 "strays": (*still, *beside),
                 "reason": "" if elected else self.reason,
+                "is_doubted": False,
             }
         )
 
@@ -282,6 +295,10 @@ class Effect(Value):
         """Raise NotSettled while an earlier call may still land unseen."""
         if self.state in _PENDING and self.until and now < self.until:
             raise NotSettled(self.key, self.until, self.until - now)
+
+    def _is_written_again(self, idempotency: IdempotencyPolicy) -> bool:
+        """Whether a doubt is answered by writing once more, since there is nothing to look for."""
+        return self.is_doubted and idempotency.strategy is Strategy.UPSERT
 
     def _next_generation(self, idempotency: IdempotencyPolicy, now: datetime) -> int:
         if self.attempt == 0:

@@ -1,9 +1,10 @@
 """Our record of every change in another system, written before the change is tried."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.command import CommandRecord
 from domain.effect import Effect, EffectKey, IdempotencyPolicy, Receipt
 from domain.ids import DealId
 from domain.value import Value
@@ -77,3 +78,15 @@ class EffectLedger(Protocol):
     async def read(self, key: EffectKey) -> Effect | None: ...
 
     async def of_deal(self, deal: DealId) -> Sequence[Effect]: ...
+
+
+class LedgerEpochs(Protocol):
+    """What an operator says after a restore, or in any doubt about the record."""
+
+    async def raise_epoch(self, command: CommandRecord, since: datetime) -> int:
+        """Doubt every effect that was settled since then, and return the new epoch's number.
+
+        A doubted effect is looked up before it is believed. From the first epoch on, even a first
+        attempt looks first: what it would make may be there, and off the record.
+        """
+        ...

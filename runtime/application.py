@@ -11,6 +11,7 @@ from application.command_log import CommandLog
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.items import ItemCommands
+from application.commands.ledger import LedgerCommands
 from application.dispatch import TemporalEventDispatcher
 from application.queries import Queries
 from application.runs import Runs
@@ -66,6 +67,7 @@ def build_application(
         ),
         items=ItemCommands(runs, log),
         decisions=DecisionCommands(runs, log),
+        ledger=LedgerCommands(store.effect_ledger, log),
         queries=Queries(
             runs,
             attention_queue=store.attention_queue,

@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
     BindParameter,
+    ColumnElement,
     Delete,
     Insert,
     Table,
@@ -71,13 +72,18 @@ class Note:
         return {f"note_{name}": value for name, value in written.items()}
 
 
-def audited(change: Insert | Update, *then: Callable[[CTE], Insert | Delete]) -> Query:
+def audited(
+    change: Insert | Update,
+    *then: Callable[[CTE], Insert | Delete],
+    returning: ColumnElement[Any] | None = None,
+) -> Query:
     """Return the change with its audit entry: both or none, and no entry where nothing changed.
 
     `then` follows only a change that took place; one row is returned if it did, with the
-    database's time as `now`.
+    database's time as `now`, and the column `returning` as it was written.
     """
-    written = change.returning(literal(1).label("written")).cte("written")
+    asked = () if returning is None else (returning,)
+    written = change.returning(literal(1).label("written"), *asked).cte("written")
     entry = select(*NOTE.values()).select_from(written)
     noted = insert(audit).from_select(list(NOTE), entry).cte("noted")
     now = func.clock_timestamp().label("now")

@@ -35,21 +35,25 @@ class PgAuditTrail:
         self._database = database
 
     async def record(self, command: CommandRecord, *, now: datetime) -> None:
-        note = Note(
-            at=now,
-            deal=command.deal,
-            entity="command",
-            key=command.id,
-            what=command.model_dump(include={"item", "answer"}, exclude_defaults=True),
-            workflow=command.workflow,
-            actor=command.actor,
-            command=command.command,
-            outcome=command.outcome,
-            reason=command.reason,
-        )
         async with self._database.session() as session:
-            await session.run(_RECORD, **note.values())
+            await session.run(_RECORD, **note_of(command, now=now).values())
 
     async def of_deal(self, deal: DealId) -> Sequence[AuditEntry]:
         async with self._database.session() as session:
             return [AuditEntry(**row) for row in await session.all(_OF_DEAL, deal=deal)]
+
+
+def note_of(command: CommandRecord, *, now: datetime) -> Note:
+    """Return the entry of a command."""
+    return Note(
+        at=now,
+        deal=command.deal,
+        entity="command",
+        key=command.id,
+        what=command.model_dump(include={"item", "answer"}, exclude_defaults=True),
+        workflow=command.workflow,
+        actor=command.actor,
+        command=command.command,
+        outcome=command.outcome,
+        reason=command.reason,
+    )

@@ -15,10 +15,12 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.command import CommandRecord
 from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import DealId
 from domain.refusal import Refusal
 from ports.effect_ledger import Intent
+from store import epochs
 from store.audit import Note, audited, changes, fields, new
 from store.clock import DatabaseClock
 from store.database import Database, Query, Session
@@ -33,20 +35,26 @@ _THIS: Final = (
 _SET: Final = (
     update(effects)
     .where(*_THIS, effects.c.version == bindparam("seen"))
-    .values(fields(effects, "kind", "subject", "system", "deal", "digest"))
+    .values(
+        {
+            **fields(effects, "kind", "subject", "system", "deal", "digest", "epoch"),
+            effects.c.epoch: epochs.CURRENT,
+        }
+    )
 )
 _NOW: Final = func.clock_timestamp().label("now")
 _CLOCK: Final = Query(select(_NOW))
-_READ: Final = Query(select(effects, _NOW).where(*_THIS))
+_READ: Final = Query(select(effects, _NOW, epochs.IS_DOUBTED).where(*_THIS))
 _OF_DEAL: Final = Query(
-    select(effects)
+    select(effects, epochs.IS_DOUBTED)
     .where(effects.c.deal == bindparam("deal"))
     .order_by(effects.c.first_sent.nulls_last(), effects.c.kind, effects.c.subject)
 )
 _PUT: Final = audited(
     insert(effects)
-    .values(fields(effects))
-    .on_conflict_do_nothing(index_elements=[effects.c.kind, effects.c.subject])
+    .values({**fields(effects, "epoch"), effects.c.epoch: epochs.CURRENT})
+    .on_conflict_do_nothing(index_elements=[effects.c.kind, effects.c.subject]),
+    returning=effects.c.epoch,
 )
 _MOVE: Final = audited(_SET)
 _MOVE_AND_TIE: Final = audited(_SET, tie_pairs)
@@ -138,6 +146,11 @@ class PgEffectLedger:
     async def sweep(self, key: EffectKey, stray: Receipt) -> None:
         await self._change(key, lambda effect, _: effect.sweep(stray))
 
+    async def raise_epoch(self, command: CommandRecord, since: datetime) -> int:
+        async with self._database.transaction() as session:
+            await self._set_clock(session)
+            return await epochs.raise_epoch(session, command, since, now=self._clock.now())
+
     async def read(self, key: EffectKey) -> Effect | None:
         async with self._database.session() as session:
             row = await session.one(_READ, kind=key.kind, subject=key.subject)
@@ -163,6 +176,7 @@ class PgEffectLedger:
             row = {"strategy": "", "operation_timeout": timedelta(0), **stamp, "version": 1}
             if put := await _put(session, first, row, now=now):
                 self._clock.observe(put["now"], sent=sent)
+                first = first.model_copy(update={"is_doubted": put["epoch"] > 0})
                 self._remember(Seen(first, row))
                 return first
             return await change_effect(session, intent.key, step, stamp)

@@ -47,6 +47,7 @@ def effect_of(row: Row) -> Effect:
         key=EffectKey(kind=row["kind"], subject=row["subject"]),
         state=EffectState(row["state"]),
         receipt=made,
+        is_doubted=row["is_doubted"],
         strays=tuple(Receipt.model_validate(stray) for stray in row["strays"]),
         **{name: row[name] for name in _AS_THEY_ARE},
     )

@@ -74,6 +74,7 @@ effects: Final = Table(
     Column("operation_timeout", Interval, nullable=False),
     _text("workflow"),
     _text("run"),
+    Column("epoch", Integer, nullable=False, server_default="0", comment="when it was last true"),
     Column("version", Integer, nullable=False, comment=_VERSION),
     _moment("changed_at"),
     CheckConstraint(
@@ -94,6 +95,14 @@ effects: Final = Table(
         unique=True,
         postgresql_where=text("external_id is not null and strategy <> 'upsert'"),
     ),
+)
+
+epochs: Final = Table(
+    "epochs",
+    metadata,
+    Column("number", Integer, Identity(always=True), primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False, comment="no later effect is believed"),
+    _moment("raised_at"),
 )
 
 contracts: Final = Table(

@@ -127,6 +127,13 @@ class MemoryLedger:
     async def _step(self, key: EffectKey, step: Callable[[Effect], Effect]) -> Effect:
         return await self._faults.around(lambda: self._keep(step(self.effects[key])))
 
+    def restore(self) -> None:
+        """Come back from a backup, with an epoch that doubts it all."""
+        self.effects = {
+            key: effect.model_copy(update={"is_doubted": True})
+            for key, effect in self.effects.items()
+        }
+
     async def _put(self, intent: Intent, step: Callable[[Effect], Effect]) -> Effect:
         return await self._faults.around(lambda: self._keep(step(self._known(intent))))
 
