@@ -33,10 +33,14 @@ ACTIVITY_OPTIONS = ActivityConfig(
     # An undo must not race the step it undoes: a cancelled step ends first.
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry_policy=RetryPolicy(
-        initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=5)
+        initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=20)
     ),
 )
-"""The options of a step: each attempt is short, and attempts go on for days if need be."""
+"""The options of a step: each attempt is short, and attempts go on for days if need be.
+
+They are so near to each other that all goes on soon after a system is back. A system that is away
+gets few of them: a connector calls it once in a while only (connectors/common/breaker.py).
+"""
 
 
 async def step(
@@ -58,7 +62,7 @@ async def poll(activity: MethodAsyncNoParam[S, None], summary: str) -> None:
         summary=summary,
         start_to_close_timeout=timedelta(hours=1, minutes=10),
         heartbeat_timeout=timedelta(seconds=6),
-        retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=20)),
     )
 
 
@@ -72,7 +76,7 @@ async def local_step(
         summary=summary,
         start_to_close_timeout=timedelta(seconds=10),
         retry_policy=RetryPolicy(
-            initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=1)
+            initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=20)
         ),
     )
     return await wait_until_done(handle)

@@ -120,6 +120,8 @@ class Api:
     ) -> Response:
         if not reads:
             require_lease(self.system)
+        breaker = self._http.breaker(request.url.host)
+        breaker.require(self.system)
         started = time.perf_counter()
         try:
             async with asyncio.timeout_at(deadline):
@@ -127,10 +129,13 @@ class Api:
         except httpx.UnsupportedProtocol as wrong:
             raise Misconfigured(self.system, f"wrong address in the settings: {wrong}") from wrong
         except _NEVER_SENT as refused:
+            breaker.failed()
             raise Unreachable(self.system, f"not reached: {_reason(refused)}") from refused
         except (TimeoutError, httpx.RequestError) as lost:
+            breaker.failed()
             failure = Unreachable if reads else Uncertain
             raise failure(self.system, f"the response was lost: {_reason(lost)}") from lost
+        breaker.answered()
         status = self._profile.status(response)
         _log.debug(
             "vendor answered",

@@ -8,7 +8,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
@@ -16,6 +16,7 @@ from typing import cast
 
 import httpx
 
+from connectors.common.breaker import CircuitBreaker
 from connectors.common.settings import HttpSettings
 
 Query = Mapping[str, str | int | Sequence[str]]
@@ -45,6 +46,11 @@ class Http:
     timeout: float
     """The seconds that a whole call may take."""
     extensions: Mapping[str, object]
+    _breakers: dict[str, CircuitBreaker] = field(default_factory=dict)
+
+    def breaker(self, host: str) -> CircuitBreaker:
+        """Return the breaker of a host: a vendor's sign-in may live on another one."""
+        return self._breakers.setdefault(host, CircuitBreaker(host))
 
     def request(
         self, method: str, url: str, query: Query | None, headers: Mapping[str, str], content: bytes
