@@ -14,7 +14,7 @@ from runtime.composition import open_systems
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.worker_main import NotMigrated
-from store import schema_is_current
+from store import MOST_SKEW, schema_is_current
 from workflows.polling import PolledSystem
 
 MISSED_POLLS = 3
@@ -90,7 +90,15 @@ async def _temporal(chosen: Settings) -> Probe:
 async def _database(chosen: Settings) -> Probe:
     if not await schema_is_current(chosen.database.full_url):
         raise NotMigrated
-    return Probe(system="postgres", account="schema is current", identity="cashward")
+    async with store(chosen) as opened:
+        skew = await opened.clock.skew()
+    far = f"this machine's clock is {skew.total_seconds():+.0f} s from the database's"
+    return Probe(
+        system="postgres",
+        account="schema is current",
+        identity="cashward",
+        problems=(f"{far}: let both follow one NTP server",) if abs(skew) > MOST_SKEW else (),
+    )
 
 
 async def _polls(chosen: Settings) -> Probe:

@@ -19,7 +19,7 @@ from runtime.polls import ensure_polls
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.workers import build_workers, steps
-from store import open_store, schema_is_current
+from store import MOST_SKEW, open_store, schema_is_current
 
 R = TypeVar("R")
 TRY_AGAIN = 2.0
@@ -46,6 +46,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         )
         store = await stack.enter_async_context(opened)
         await _patiently(lambda: _migrated(settings), stop)
+        skew = await _patiently(store.clock.skew, stop)
+        if skew and abs(skew) > MOST_SKEW:
+            log.warning("clock differs from the database's", seconds=skew.total_seconds())
         metrics = settings.worker.metrics_address
         client = await _patiently(lambda: connect(settings.temporal, metrics_address=metrics), stop)
         if client is None:

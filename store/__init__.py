@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from store.attention_queue import PgAttentionQueue
 from store.audit_trail import PgAuditTrail
 from store.billing_ledger import PgBillingLedger
-from store.clock import DatabaseClock
+from store.clock import MOST_SKEW, DatabaseClock
 from store.cursors import PgCursors
 from store.database import ANSWER_TIMEOUT, Database, PoolExhausted, StoreUnavailable
 from store.effect_ledger import PgEffectLedger
@@ -15,6 +15,7 @@ from store.links import PgLinkStore
 from store.schema import migrate, schema_is_current
 
 __all__ = [
+    "MOST_SKEW",
     "PoolExhausted",
     "Store",
     "StoreUnavailable",
@@ -53,7 +54,7 @@ async def open_store(
     async with Database.open(
         url, pool_size=pool_size, pool_timeout=pool_timeout, answer_timeout=answer_timeout
     ) as database:
-        clock = DatabaseClock()
+        clock = DatabaseClock(database)
         yield Store(
             clock=clock,
             effect_ledger=PgEffectLedger(database, clock),

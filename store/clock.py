@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from sqlalchemy import func, select
+
 from ports.failures import Unreachable
 from ports.lease import Seconds, machine_seconds
+from store.database import Database, Query, Session
 
+NOW: Final = func.clock_timestamp().label("now")
+_READ: Final = Query(select(NOW))
+
+MOST_SKEW: Final = timedelta(seconds=2)
+"""Nothing is decided by a machine's own clock, but its log is read by it, and TLS needs it."""
 _DRIFT: Final = 1e-3
 """Seconds that two clocks may part within one second; a machine's clock is slewed by less."""
 _SLACK: Final = 0.05
@@ -50,22 +58,36 @@ class _Reading:
 class DatabaseClock:
     """The database's time, never earlier than it is."""
 
-    def __init__(self, seconds: Seconds = machine_seconds) -> None:
+    def __init__(self, database: Database, seconds: Seconds = machine_seconds) -> None:
+        self._database = database
         self._seconds = seconds
         self._reading: _Reading | None = None
 
     def seconds(self) -> float:
         return self._seconds()
 
-    @property
-    def is_set(self) -> bool:
-        return self._reading is not None
-
     def now(self) -> datetime:
         """Return the database's time; this machine's own, before the database was ever reached."""
         if self._reading is None:
             return datetime.now(UTC)
         return self._reading.latest(self._seconds())
+
+    async def skew(self) -> timedelta:
+        """Return how far this machine's clock is ahead of the database's."""
+        async with self._database.session() as session:
+            await self.read(session)
+        return datetime.now(UTC) - self.now()
+
+    async def read(self, session: Session) -> None:
+        """Ask the database for its time."""
+        sent = self._seconds()
+        if row := await session.one(_READ):
+            self.observe(row["now"], sent=sent)
+
+    async def set(self, session: Session) -> None:
+        """Ask for the time if nobody did before."""
+        if self._reading is None:
+            await self.read(session)
 
     def observe(self, read: datetime, *, sent: float) -> None:
         """Learn from what the database said in answer to a statement sent at `sent`.

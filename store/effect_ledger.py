@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.command import CommandRecord
@@ -22,7 +22,7 @@ from domain.refusal import Refusal
 from ports.effect_ledger import Intent
 from store import epochs
 from store.audit import Note, audited, changes, fields, new
-from store.clock import DatabaseClock
+from store.clock import NOW, DatabaseClock
 from store.database import Database, Query, Session
 from store.effect_links import explain, pair_values, tie_pairs, untie_pairs
 from store.mapping import Row, effect_of, effect_row
@@ -42,9 +42,7 @@ _SET: Final = (
         }
     )
 )
-_NOW: Final = func.clock_timestamp().label("now")
-_CLOCK: Final = Query(select(_NOW))
-_READ: Final = Query(select(effects, _NOW, epochs.IS_DOUBTED).where(*_THIS))
+_READ: Final = Query(select(effects, NOW, epochs.IS_DOUBTED).where(*_THIS))
 _OF_DEAL: Final = Query(
     select(effects, epochs.IS_DOUBTED)
     .where(effects.c.deal == bindparam("deal"))
@@ -148,7 +146,7 @@ class PgEffectLedger:
 
     async def raise_epoch(self, command: CommandRecord, since: datetime) -> int:
         async with self._database.transaction() as session:
-            await self._set_clock(session)
+            await self._clock.set(session)
             return await epochs.raise_epoch(session, command, since, now=self._clock.now())
 
     async def read(self, key: EffectKey) -> Effect | None:
@@ -170,7 +168,7 @@ class PgEffectLedger:
     async def _put_or_change(self, intent: Intent, step: Step, stamp: dict[str, object]) -> Effect:
         stamp = {"workflow": intent.workflow, "run": intent.run, **stamp}
         async with self._database.session() as session:
-            await self._set_clock(session)
+            await self._clock.set(session)
             now, sent = self._clock.now(), self._clock.seconds()
             first = step(_planned(intent), now)
             row = {"strategy": "", "operation_timeout": timedelta(0), **stamp, "version": 1}
@@ -180,12 +178,6 @@ class PgEffectLedger:
                 self._remember(Seen(first, row))
                 return first
             return await change_effect(session, intent.key, step, stamp)
-
-    async def _set_clock(self, session: Session) -> None:
-        if not self._clock.is_set:
-            sent = self._clock.seconds()
-            if read := await session.one(_CLOCK):
-                self._clock.observe(read["now"], sent=sent)
 
     def _remember(self, begun: Seen) -> None:
         """Remember an effect; drop the oldest, which only a worker that was cut off leaves."""

@@ -1,0 +1,77 @@
+"""The database's clock decides, whatever a machine's own says."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from store import Store
+from store.clock import ClockMoved, DatabaseClock
+from store.database import Database
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
+
+
+class Stopwatch:
+    """Seconds that a test lets pass."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def watch() -> Stopwatch:
+    return Stopwatch()
+
+
+@pytest.fixture
+async def clock(database_url: str, watch: Stopwatch) -> AsyncIterator[DatabaseClock]:
+    async with Database.open(database_url, pool_size=1) as database:
+        yield DatabaseClock(database, watch)
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_the_time_goes_on_by_this_machines_seconds(clock: DatabaseClock, watch: Stopwatch) -> None:
+    clock.observe(NOON, sent=100.0)
+    watch.seconds = 160.0
+    assert clock.now() == after(60)
+
+
+def test_the_time_is_never_earlier_than_the_databases(
+    clock: DatabaseClock, watch: Stopwatch
+) -> None:
+    """The answer took two seconds: the database may have read its clock at once."""
+    watch.seconds = 102.0
+    clock.observe(NOON, sent=100.0)
+    assert clock.now() == after(2)
+
+
+def test_a_nearer_reading_replaces_a_vague_one(clock: DatabaseClock, watch: Stopwatch) -> None:
+    watch.seconds = 102.0
+    clock.observe(NOON, sent=100.0)
+    watch.seconds = 102.1
+    clock.observe(after(0.5), sent=102.09)
+    assert clock.now() == after(0.51)
+
+
+@pytest.mark.parametrize("step", [-600, 600])
+def test_a_clock_that_was_set_starts_the_attempt_again(
+    clock: DatabaseClock, watch: Stopwatch, step: float
+) -> None:
+    clock.observe(NOON, sent=100.0)
+    watch.seconds = 110.0
+    with pytest.raises(ClockMoved, match=re.escape(f"moved by {step:+.1f} s")):
+        clock.observe(after(10 + step), sent=110.0)
+    assert clock.now() == after(10 + step)
+    clock.observe(after(10 + step), sent=110.0)
+
+
+async def test_a_machine_knows_how_far_its_clock_is_from_the_databases(store: Store) -> None:
+    assert abs(await store.clock.skew()) < timedelta(hours=1)
