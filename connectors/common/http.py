@@ -120,7 +120,7 @@ class Api:
     ) -> Response:
         if not reads:
             require_lease(self.system)
-        breaker = self._http.breaker(request.url.host)
+        breaker = self._http.breaker(request.url.netloc.decode())
         breaker.require(self.system)
         started = time.perf_counter()
         try:
@@ -132,7 +132,8 @@ class Api:
             breaker.failed()
             raise Unreachable(self.system, f"not reached: {_reason(refused)}") from refused
         except (TimeoutError, httpx.RequestError) as lost:
-            breaker.failed()
+            if isinstance(lost, TimeoutError | httpx.TimeoutException):
+                breaker.failed()  # a connection that breaks shows that somebody is there
             failure = Unreachable if reads else Uncertain
             raise failure(self.system, f"the response was lost: {_reason(lost)}") from lost
         breaker.answered()
