@@ -11,6 +11,7 @@ from cli.context import out, settings, show_json, store, table
 from cli.errors import CliError, ExitCode, translate_errors
 from ports.probe import Probe
 from runtime.composition import open_systems
+from runtime.ownership import require_database
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.worker_main import NotMigrated
@@ -90,6 +91,8 @@ async def _temporal(chosen: Settings) -> Probe:
 async def _database(chosen: Settings) -> Probe:
     if not await schema_is_current(chosen.database.full_url):
         raise NotMigrated
+    async with store(chosen) as opened:
+        await require_database(opened, chosen)
     return Probe(system="postgres", account="schema is current", identity="cashward")
 
 

@@ -15,6 +15,7 @@ import uvloop
 from application.errors import TemporalUnavailable
 from ports.failures import ConnectorFailure
 from runtime.composition import open_systems
+from runtime.ownership import register_in_database
 from runtime.polls import ensure_polls
 from runtime.settings import Settings
 from runtime.temporal import connect
@@ -46,6 +47,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         )
         store = await stack.enter_async_context(opened)
         await _patiently(lambda: _migrated(settings), stop)
+        await _patiently(lambda: register_in_database(store, settings), stop)
         metrics = settings.worker.metrics_address
         client = await _patiently(lambda: connect(settings.temporal, metrics_address=metrics), stop)
         if client is None:

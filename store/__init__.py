@@ -11,10 +11,12 @@ from store.clock import DatabaseClock
 from store.cursors import PgCursors
 from store.database import ANSWER_TIMEOUT, Database, PoolExhausted, StoreUnavailable
 from store.effect_ledger import PgEffectLedger
+from store.installation import ForeignDatabase, PgInstallation
 from store.links import PgLinkStore
 from store.schema import migrate, schema_is_current
 
 __all__ = [
+    "ForeignDatabase",
     "PoolExhausted",
     "Store",
     "StoreUnavailable",
@@ -35,6 +37,7 @@ class Store:
     links: PgLinkStore
     cursors: PgCursors
     audit_trail: PgAuditTrail
+    installation: PgInstallation
 
 
 @asynccontextmanager
@@ -62,4 +65,5 @@ async def open_store(
             links=PgLinkStore(database),
             cursors=PgCursors(database),
             audit_trail=PgAuditTrail(database),
+            installation=PgInstallation(database),
         )
