@@ -18,7 +18,7 @@ from domain.effect import (
     Strategy,
     Superseded,
 )
-from domain.ids import ExternalId
+from domain.ids import DealId, ExternalId, Subject
 from domain.refusal import Refusal
 from ports.effect_ledger import EffectLedger, Intent
 from ports.failures import ConnectorFailure, Rejected, Uncertain
@@ -52,12 +52,14 @@ class Effects:
     async def execute(self, operation: Operation[C], command: C) -> Receipt:
         """Execute the operation once, and return what this or an earlier attempt made.
 
-        Raises the failures of ports.failures, the refusals of domain.effect, and NotSettled
-        while an older call may still land.
+        Raises the failures of ports.failures, the refusals of domain.effect (OtherAccount, where
+        the deal has records of this role in another account), and NotSettled while an older call
+        may still land.
         """
+        intent = await _intent(operation, command)
         lease = self._lease()
         effect = await self._ledger.begin(
-            _intent(operation, command),
+            intent,
             operation.idempotency,
             operation_timeout=self._operation_timeout,
             is_repeatable=operation.is_repeatable,
@@ -78,11 +80,10 @@ class Effects:
         Raises NotSettled while a call may still land, and Rejected if the vendor refuses the undo:
         then all stays as it was.
         """
+        intent = await _intent(operation, command)
         lease = self._lease()
         effect = await self._ledger.begin_undo(
-            _intent(operation, command),
-            operation.idempotency,
-            operation_timeout=self._operation_timeout,
+            intent, operation.idempotency, operation_timeout=self._operation_timeout
         )
         if effect.state is EffectState.REVERSED:
             return
@@ -93,15 +94,22 @@ class Effects:
 
     async def abandon(self, operation: Operation[C], command: C, *, reason: str) -> None:
         """Record a part as gone with its whole, without a call. Raises NotSettled."""
-        await self._ledger.abandon(_intent(operation, command), reason)
+        await self._ledger.abandon(await _intent(operation, command), reason)
 
     async def sweep(self, operation: Operation[C], command: C) -> None:
         """Remove what lost attempts left beside the elected one."""
-        effect = await self._ledger.read(_intent(operation, command).key)
+        effect = await self._ledger.read(await key_of(operation, command.subject))
         if effect and effect.is_confirmed and (effect.search_first or effect.strays):
             found = await operation.find(command)
             recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
             await self._sweep(operation, command, recorded)
+
+    async def require_account(self, operation: Operation[C], deal: DealId) -> None:
+        """Raise OtherAccount if the deal has records of this role elsewhere.
+
+        It guards what is read by an id of the vendor: another account may use the id too.
+        """
+        await self._ledger.require_account(await key_of(operation, Subject("")), deal)
 
     async def _believed(
         self, operation: Operation[C], command: C, effect: Effect, receipt: Receipt
@@ -110,7 +118,7 @@ class Effects:
         if effect.is_doubted:
             found = await operation.find(command)
             if receipt.id not in {made.id for made in found}:
-                raise RecordLost(effect.key, effect.system, receipt)
+                raise RecordLost(effect.key, receipt)
             await self._ledger.confirm(effect.key, effect.attempt, found)
         return receipt
 
@@ -194,7 +202,7 @@ class Effects:
                 await self._ledger.sweep(effect.key, stray)
 
     def _attempt(self, operation: Operation[C], effect: Effect) -> Attempt:
-        meaning = (self._installation, operation.system, effect.key, effect.generation)
+        meaning = (self._installation, effect.key, effect.generation)
         return Attempt(
             attempt=effect.attempt,
             generation=effect.generation,
@@ -203,11 +211,20 @@ class Effects:
         )
 
 
-def _intent(operation: Operation[C], command: C) -> Intent:
+async def key_of(operation: Operation[C], subject: Subject) -> EffectKey:
+    """The identity of what the operation does about this subject."""
+    return EffectKey(
+        system=operation.system,
+        tenant=await operation.tenant(),
+        kind=operation.kind,
+        subject=subject,
+    )
+
+
+async def _intent(operation: Operation[C], command: C) -> Intent:
     info = activity.info() if activity.in_activity() else None
     return Intent(
-        key=EffectKey(kind=operation.kind, subject=command.subject),
-        system=operation.system,
+        key=await key_of(operation, command.subject),
         deal=command.deal,
         digest=hashlib.sha256(command.identity().encode()).hexdigest(),
         workflow=(info.workflow_id or "") if info else "",

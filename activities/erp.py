@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.effects import Effects
+from activities.effects import Effects, key_of
 from activities.issue_invoice import IssueInvoiceOperation, require_as_asked
 from domain.billing import (
     Bill,
@@ -20,7 +20,7 @@ from domain.cash import net_credit
 from domain.claim import Claim, ClaimState, Proof
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
-from domain.effect import EffectKey
+from domain.effect import EffectKind, OtherAccount
 from domain.ids import ExternalId, Subject
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
@@ -33,6 +33,7 @@ from ports.failures import Rejected
 from ports.links import Link, LinkStore
 
 Clock = Callable[[], datetime]
+CUSTOMER = EffectKind("erp.customer")
 
 
 class CustomerActivities:
@@ -64,6 +65,7 @@ class CustomerActivities:
             return Customer(id=made.id, url=made.url)
         link = Link(
             system=self._customers.open_customer.system,
+            tenant=await self._customers.open_customer.tenant(),
             kind=self._customers.open_customer.kind,
             key=ensure.opening.key,
             external_id=ensure.existing,
@@ -89,16 +91,23 @@ class InvoiceActivities:
     """Bills an item exactly once: claim, draft, issue, read back; withdraws, credits."""
 
     def __init__(
-        self, invoicing: Invoicing, effects: Effects, billing_ledger: BillingLedger, clock: Clock
+        self,
+        invoicing: Invoicing,
+        effects: Effects,
+        billing_ledger: BillingLedger,
+        links: LinkStore,
+        clock: Clock,
     ) -> None:
         self._invoicing = invoicing
         self._effects = effects
         self._billing_ledger = billing_ledger
+        self._links = links
         self._clock = clock
 
     @activity.defn(name="erp.draft_invoice")
     async def draft_invoice(self, bill: Bill) -> DraftedInvoice:
         """Claim the item, then make its one draft."""
+        await self._require_customer(bill)
         await self._billing_ledger.claim(_claim(bill), now=self._clock())
         draft = bill.draft(self._clock().date())
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
@@ -124,7 +133,7 @@ class InvoiceActivities:
             raise Rejected(system, f"invoice {name} is a draft still: finance must issue it there")
         await self._billing_ledger.record_issued(
             drafted.bill.subject,
-            EffectKey(kind=self._invoicing.draft_invoice.kind, subject=drafted.bill.subject),
+            await key_of(self._invoicing.draft_invoice, drafted.bill.subject),
             _proof(invoice),
             now=self._clock(),
         )
@@ -133,6 +142,7 @@ class InvoiceActivities:
     @activity.defn(name="erp.read_invoice")
     async def read_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Read the invoice as it is now, and record what was paid in the billing ledger."""
+        await self._effects.require_account(self._invoicing.draft_invoice, drafted.bill.deal)
         invoice = await self._invoicing.read_invoice(drafted.invoice)
         await self._billing_ledger.record_payment(
             drafted.bill.subject, paid=invoice.paid, now=self._clock()
@@ -165,6 +175,14 @@ class InvoiceActivities:
         )
         return await self._invoicing.read_invoice(order.invoice.id)
 
+    async def _require_customer(self, bill: Bill) -> None:
+        """Raise OtherAccount if the bill's customer was opened or chosen elsewhere."""
+        here = (await key_of(self._invoicing.draft_invoice, bill.subject)).account
+        known = await self._links.of_key(CUSTOMER, bill.customer_key)
+        there = [link.account for link in known if link.external_id == bill.customer]
+        if there and here not in there:
+            raise OtherAccount(bill.deal, "erp", there=there[0], here=here)
+
     async def _issued_meanwhile(self, bill: Bill, draft: DraftInvoice) -> Invoice:
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
         return await self.issue_invoice(DraftedInvoice(bill=bill, invoice=made.id, draft=draft))
@@ -172,6 +190,7 @@ class InvoiceActivities:
     @activity.defn(name="erp.read_revenue")
     async def read_revenue(self, request: RepairRequest) -> WriteBack:
         """Return the deal's revenue for the CRM, as the ERP states it in every issued invoice."""
+        await self._effects.require_account(self._invoicing.draft_invoice, request.deal)
         claims = [c for c in await self._billing_ledger.claims(request.deal) if c.proof]
         invoices = [await self._seen(claim) for claim in claims]
         baseline = await self._billing_ledger.baseline(request.deal)

@@ -34,6 +34,9 @@ class IssueInvoiceOperation:
         settle_time = self.invoicing.draft_invoice.idempotency.settle_time
         return IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=settle_time)
 
+    async def tenant(self) -> str:
+        return await self.invoicing.draft_invoice.tenant()
+
     async def do(self, command: IssueInvoice, _: Attempt) -> Receipt:
         """Compare, then issue. Raises Refusal if somebody changed the draft meanwhile."""
         draft = await self.invoicing.read_invoice(command.invoice)

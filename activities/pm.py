@@ -63,4 +63,5 @@ class PmActivities:
 
     @activity.defn(name="pm.read_milestones")
     async def read_milestones(self, asked: ReadMilestones) -> Sequence[MilestoneProgress]:
+        await self._effects.require_account(self._pm.open_project, asked.deal)
         return await self._pm.read_milestones(asked.deal, asked.project)

@@ -11,6 +11,7 @@ from cli.context import out, settings, show_json, store, table
 from cli.errors import CliError, ExitCode, translate_errors
 from ports.probe import Probe
 from runtime.composition import open_systems
+from runtime.ownership import require_database
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.worker_main import NotMigrated
@@ -91,6 +92,7 @@ async def _database(chosen: Settings) -> Probe:
     if not await schema_is_current(chosen.database.full_url):
         raise NotMigrated
     async with store(chosen) as opened:
+        await require_database(opened, chosen)
         skew = await opened.clock.skew()
     far = f"this machine's clock is {skew.total_seconds():+.0f} s from the database's"
     return Probe(

@@ -7,7 +7,7 @@ on the way. A store keeps the rows; every rule of who may send, when, and what i
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType, Self
+from typing import Final, NewType, Self
 
 from domain.ids import DealId, ExternalId, Subject
 from domain.refusal import Refusal
@@ -27,6 +27,10 @@ class EffectState(StrEnum):
     DONE = "done"
     REVERSING = "reversing"
     REVERSED = "reversed"
+
+
+LEFT_NOTHING: Final = frozenset({EffectState.PLANNED, EffectState.REFUSED, EffectState.REVERSED})
+"""The states of an effect that has no record at its vendor."""
 
 
 class Receipt(Value):
@@ -74,13 +78,27 @@ class IdempotencyPolicy(Value):
 
 
 class EffectKey(Value):
-    """The identity of an effect: its kind, and what it is about."""
+    """The identity of an effect: in which account of which system, its kind, what it is about.
 
+    The installation is that of the whole ledger.
+    """
+
+    system: str
+    tenant: str
     kind: EffectKind
     subject: Subject
 
+    @property
+    def account(self) -> str:
+        return f"{self.system} {self.tenant}"
+
+    @property
+    def role(self) -> str:
+        """The role that makes it, such as `erp`."""
+        return self.kind.partition(".")[0]
+
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject}"
+        return f"{self.kind} {self.subject} in {self.account}"
 
 
 class KeyReused(Refusal):
@@ -88,6 +106,17 @@ class KeyReused(Refusal):
 
     def __init__(self, key: EffectKey) -> None:
         super().__init__(f"the key {key} was already used for something else")
+
+
+class OtherAccount(Refusal):
+    """The deal has records in another account of this role: only a person may move it."""
+
+    def __init__(self, deal: DealId, role: str, *, there: str, here: str) -> None:
+        super().__init__(
+            f"{deal} has its {role} records in {there}, and Cashward now works in {here}: nothing"
+            f" was done. The operator must set {there} in the settings again until the deal has"
+            " ended, or close its records there by hand and abort the deal"
+        )
 
 
 class Superseded(Refusal):
@@ -107,10 +136,10 @@ class AlreadyReversed(Refusal):
 class RecordLost(Refusal):
     """The effect is on record, and the vendor has nothing of it."""
 
-    def __init__(self, key: EffectKey, system: str, receipt: Receipt) -> None:
+    def __init__(self, key: EffectKey, receipt: Receipt) -> None:
         super().__init__(
-            f"{key} is on record as {receipt.id}, and {system} does not have it: somebody removed"
-            " it there, or the record is older than the removal"
+            f"{key} is on record as {receipt.id}, and {key.account} does not have it: somebody"
+            " removed it there, or the record is older than the removal"
         )
 
 
@@ -130,7 +159,6 @@ class Effect(Value):
     """
 
     key: EffectKey
-    system: str
     deal: DealId
     digest: str
     state: EffectState = EffectState.PLANNED

@@ -14,7 +14,6 @@ class Intent(Value):
     """A change about to be tried: its key, what it means, and which run asks for it."""
 
     key: EffectKey
-    system: str
     deal: DealId
     digest: str
     workflow: str = ""
@@ -36,13 +35,16 @@ class EffectLedger(Protocol):
         operation_timeout: timedelta,
         is_repeatable: bool,
     ) -> Effect:
-        """Begin a new attempt, or return the effect if it is settled. Raises as Effect.start."""
+        """Begin a new attempt, or return the effect if it is settled.
+
+        Raises as Effect.start, and OtherAccount.
+        """
         ...
 
     async def begin_undo(
         self, intent: Intent, idempotency: IdempotencyPolicy, *, operation_timeout: timedelta
     ) -> Effect:
-        """Take the right to undo, even what never was made. Raises NotSettled."""
+        """Take the right to undo, even what never was made. Raises NotSettled, OtherAccount."""
         ...
 
     async def confirm(self, key: EffectKey, attempt: int, found: Sequence[Receipt]) -> Effect:
@@ -68,11 +70,18 @@ class EffectLedger(Protocol):
     async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None: ...
 
     async def abandon(self, intent: Intent, reason: str) -> None:
-        """Record it as gone with its whole, even if it never was made. Raises NotSettled."""
+        """Record it as gone with its whole, even if it never was made.
+
+        Raises NotSettled, OtherAccount.
+        """
         ...
 
     async def sweep(self, key: EffectKey, stray: Receipt) -> None:
         """Record that a stray is gone."""
+        ...
+
+    async def require_account(self, key: EffectKey, deal: DealId) -> None:
+        """Raise OtherAccount if the deal has records of this role in another account."""
         ...
 
     async def read(self, key: EffectKey) -> Effect | None: ...

@@ -12,11 +12,16 @@ class Link(Value):
     """A link: `key` names our record by meaning within `kind` (`pm.project`, `erp.invoice`, …)."""
 
     system: str
+    tenant: str
     kind: str
     key: str
     external_id: ExternalId
     deal: DealId
     url: str = ""
+
+    @property
+    def account(self) -> str:
+        return f"{self.system} {self.tenant}"
 
 
 class LinkStore(Protocol):
@@ -27,10 +32,14 @@ class LinkStore(Protocol):
         ...
 
     async def find_by_external_id(
-        self, system: str, kind: str, theirs: ExternalId
+        self, system: str, tenant: str, kind: str, theirs: ExternalId
     ) -> Link | None: ...
 
-    async def find_by_key(self, system: str, kind: str, ours: str) -> Link | None: ...
+    async def find_by_key(self, system: str, tenant: str, kind: str, ours: str) -> Link | None: ...
+
+    async def of_key(self, kind: str, key: str) -> Sequence[Link]:
+        """The links of one of our records, one in each account that has it."""
+        ...
 
     async def all_of(self, kind: str) -> Sequence[Link]: ...
 

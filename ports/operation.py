@@ -59,6 +59,13 @@ class Operation(Protocol[C_contra]):
     @property
     def looks_first(self) -> bool: ...
 
+    async def tenant(self) -> str:
+        """The vendor's account that it acts in, by a name that stays and tells of no person.
+
+        The first call may ask the vendor.
+        """
+        ...
+
     async def do(self, command: C_contra, attempt: Attempt) -> Receipt:
         """Make the change. An operation of several calls keeps what is already there."""
         ...

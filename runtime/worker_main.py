@@ -15,6 +15,7 @@ import uvloop
 from application.errors import TemporalUnavailable
 from ports.failures import ConnectorFailure
 from runtime.composition import open_systems
+from runtime.ownership import register_in_database
 from runtime.polls import ensure_polls
 from runtime.settings import Settings
 from runtime.temporal import connect
@@ -49,6 +50,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         skew = await _patiently(store.clock.skew, stop)
         if skew and abs(skew) > MOST_SKEW:
             log.warning("clock differs from the database's", seconds=skew.total_seconds())
+        await _patiently(lambda: register_in_database(store, settings), stop)
         metrics = settings.worker.metrics_address
         client = await _patiently(lambda: connect(settings.temporal, metrics_address=metrics), stop)
         if client is None:

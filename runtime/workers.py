@@ -78,7 +78,7 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
     customers = CustomerActivities(
         systems.customers, effects, store.billing_ledger, store.links, now
     )
-    invoices = InvoiceActivities(systems.invoicing, effects, store.billing_ledger, now)
+    invoices = InvoiceActivities(systems.invoicing, effects, store.billing_ledger, store.links, now)
     erp_poll = ErpPoll(
         systems.invoicing,
         store.billing_ledger,

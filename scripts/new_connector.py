@@ -41,7 +41,7 @@ _PACKAGE = {
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.common import Connector, Roles
+from connectors.common import Connector, References, Roles
 from connectors.$name.client import SYSTEM, open_client
 from connectors.$name.$role import $classes
 from connectors.$name.settings import ${title}Settings
@@ -50,8 +50,8 @@ __all__ = ["${title}Settings", "connector", "open_$name"]
 
 
 @asynccontextmanager
-async def open_$name(settings: ${title}Settings) -> AsyncIterator[Roles]:
-    async with open_client(settings) as client:
+async def open_$name(settings: ${title}Settings, references: References) -> AsyncIterator[Roles]:
+    async with open_client(settings, references) as client:
         yield Roles($roles)
 
 
@@ -94,7 +94,7 @@ from typing import Final
 
 from connectors.$name.errors import explain
 from connectors.$name.settings import ${title}Settings
-from connectors.common import Api, ApiProfile, StaticBearer, VendorClient, open_http
+from connectors.common import Api, ApiProfile, References, StaticBearer, VendorClient, open_http
 
 SYSTEM: Final = "$name"
 _PROFILE = ApiProfile(explain=explain, pause=timedelta(seconds=5), request_id="X-Request-Id")
@@ -103,13 +103,19 @@ _PROFILE = ApiProfile(explain=explain, pause=timedelta(seconds=5), request_id="X
 class ${title}Client(VendorClient[${title}Settings]):
     """The calls to one account. Reads whole lists, page after page."""
 
+    async def read_tenant(self) -> str:
+        """The account's id, if the vendor has one: an address may change."""
+        return self.settings.place
+
 
 @asynccontextmanager
-async def open_client(settings: ${title}Settings) -> AsyncIterator[${title}Client]:
+async def open_client(
+    settings: ${title}Settings, references: References
+) -> AsyncIterator[${title}Client]:
     """Sends nothing before the first call."""
     async with open_http(settings.url, settings.http) as http:
         auth = StaticBearer(SYSTEM, settings.secret())
-        yield ${title}Client(Api(SYSTEM, http, auth, _PROFILE), settings)
+        yield ${title}Client(Api(SYSTEM, http, auth, _PROFILE), settings, references)
 ''',
     "errors.py": '''"""The failures that $title's error responses mean."""
 

@@ -11,11 +11,13 @@ from store.clock import MOST_SKEW, DatabaseClock
 from store.cursors import PgCursors
 from store.database import ANSWER_TIMEOUT, Database, PoolExhausted, StoreUnavailable
 from store.effect_ledger import PgEffectLedger
+from store.installation import ForeignDatabase, PgInstallation
 from store.links import PgLinkStore
 from store.schema import migrate, schema_is_current
 
 __all__ = [
     "MOST_SKEW",
+    "ForeignDatabase",
     "PoolExhausted",
     "Store",
     "StoreUnavailable",
@@ -36,6 +38,7 @@ class Store:
     links: PgLinkStore
     cursors: PgCursors
     audit_trail: PgAuditTrail
+    installation: PgInstallation
 
 
 @asynccontextmanager
@@ -63,4 +66,5 @@ async def open_store(
             links=PgLinkStore(database),
             cursors=PgCursors(database),
             audit_trail=PgAuditTrail(database),
+            installation=PgInstallation(database),
         )

@@ -21,6 +21,7 @@ from domain.ids import DealId
 from domain.refusal import Refusal
 from ports.effect_ledger import Intent
 from store import epochs
+from store.accounts import ELSEWHERE, account_values, require_account
 from store.audit import Note, audited, changes, fields, new
 from store.clock import NOW, DatabaseClock
 from store.database import Database, Query, Session
@@ -28,19 +29,12 @@ from store.effect_links import explain, pair_values, tie_pairs, untie_pairs
 from store.mapping import Row, effect_of, effect_row
 from store.tables import effects
 
-_THIS: Final = (
-    effects.c.kind == bindparam("kind"),
-    effects.c.subject == bindparam("subject"),
-)
+_KEY: Final = [*EffectKey.model_fields]
+_THIS: Final = tuple(effects.c[name] == bindparam(name) for name in _KEY)
 _SET: Final = (
     update(effects)
     .where(*_THIS, effects.c.version == bindparam("seen"))
-    .values(
-        {
-            **fields(effects, "kind", "subject", "system", "deal", "digest", "epoch"),
-            effects.c.epoch: epochs.CURRENT,
-        }
-    )
+    .values({**fields(effects, *_KEY, "deal", "digest", "epoch"), effects.c.epoch: epochs.CURRENT})
 )
 _READ: Final = Query(select(effects, NOW, epochs.IS_DOUBTED).where(*_THIS))
 _OF_DEAL: Final = Query(
@@ -48,10 +42,11 @@ _OF_DEAL: Final = Query(
     .where(effects.c.deal == bindparam("deal"))
     .order_by(effects.c.first_sent.nulls_last(), effects.c.kind, effects.c.subject)
 )
+_NEW: Final = {**fields(effects, "epoch"), "epoch": epochs.CURRENT}
 _PUT: Final = audited(
     insert(effects)
-    .values({**fields(effects, "epoch"), effects.c.epoch: epochs.CURRENT})
-    .on_conflict_do_nothing(index_elements=[effects.c.kind, effects.c.subject]),
+    .from_select([*_NEW], select(*_NEW.values()).where(~ELSEWHERE))
+    .on_conflict_do_nothing(index_elements=_KEY),
     returning=effects.c.epoch,
 )
 _MOVE: Final = audited(_SET)
@@ -151,12 +146,16 @@ class PgEffectLedger:
 
     async def read(self, key: EffectKey) -> Effect | None:
         async with self._database.session() as session:
-            row = await session.one(_READ, kind=key.kind, subject=key.subject)
+            row = await session.one(_READ, **key.model_dump())
         return effect_of(row) if row else None
 
     async def of_deal(self, deal: DealId) -> Sequence[Effect]:
         async with self._database.session() as session:
             return [effect_of(row) for row in await session.all(_OF_DEAL, deal=deal)]
+
+    async def require_account(self, key: EffectKey, deal: DealId) -> None:
+        async with self._database.session() as session:
+            await require_account(session, key, deal)
 
     async def _change(self, key: EffectKey, step: Step) -> Effect:
         begun = self._begun.pop(key, None)
@@ -177,6 +176,7 @@ class PgEffectLedger:
                 first = first.model_copy(update={"is_doubted": put["epoch"] > 0})
                 self._remember(Seen(first, row))
                 return first
+            await require_account(session, intent.key, intent.deal)
             return await change_effect(session, intent.key, step, stamp)
 
     def _remember(self, begun: Seen) -> None:
@@ -191,7 +191,7 @@ async def change_effect(
 ) -> Effect:
     """Take one step on the effect as it is now; a step that changes nothing writes nothing."""
     while True:
-        row = await session.one(_READ, kind=key.kind, subject=key.subject)
+        row = await session.one(_READ, **key.model_dump())
         if row is None:
             raise Refusal(f"{key} is not on record: begin it before anything else")
         before, now = effect_of(row), row["now"]
@@ -217,7 +217,7 @@ def _stamp(idempotency: IdempotencyPolicy, operation_timeout: timedelta) -> dict
 
 
 def _planned(intent: Intent) -> Effect:
-    return Effect(key=intent.key, system=intent.system, deal=intent.deal, digest=intent.digest)
+    return Effect(key=intent.key, deal=intent.deal, digest=intent.digest)
 
 
 async def _put(
@@ -226,7 +226,8 @@ async def _put(
     """Write the effect, and return the database's time; None if it was on record already."""
     columns = {**effect_row(effect), **row, "changed_at": now}
     note = _note(None, effect, row, now=now)
-    return await session.one(_PUT, **new(columns), **note.values())
+    values = {**new(columns), **note.values(), **account_values(effect.key, effect.deal)}
+    return await session.one(_PUT, **values)
 
 
 async def _move(
@@ -235,8 +236,7 @@ async def _move(
     """Write the effect; return whether the row was still as `before`."""
     columns = {**row, **effect_row(after), "version": row["version"] + 1, "changed_at": now}
     values: dict[str, object] = {
-        "kind": after.key.kind,
-        "subject": after.key.subject,
+        **after.key.model_dump(),
         "seen": row["version"],
         **new(columns),
         **_note(before, after, row, now=now).values(),

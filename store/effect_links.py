@@ -35,7 +35,9 @@ _URLS: Final = bindparam("pair_urls", type_=ARRAY(Text))
 _KINDS: Final = bindparam("pair_kinds", type_=ARRAY(Text))
 _KIND: Final = bindparam("pair_kind", type_=Text)
 _SYSTEM: Final = bindparam("pair_system", type_=Text)
-_HERE: Final = and_(links.c.system == _SYSTEM, links.c.kind == func.any(_KINDS))
+_TENANT: Final = bindparam("pair_tenant", type_=Text)
+_ACCOUNT: Final = and_(links.c.system == _SYSTEM, links.c.tenant == _TENANT)
+_HERE: Final = and_(_ACCOUNT, links.c.kind == func.any(_KINDS))
 
 _RIVAL_LINK: Final = Query(
     select(links.c.kind, links.c.key, links.c.external_id).where(
@@ -47,6 +49,7 @@ _RIVAL_EFFECT: Final = Query(
         effects.c.kind, effects.c.subject.label("key"), effects.c.external_id.label("external_id")
     ).where(
         effects.c.system == _SYSTEM,
+        effects.c.tenant == _TENANT,
         effects.c.kind == _KIND,
         effects.c.external_id == func.any(_THEIRS),
     )
@@ -58,7 +61,8 @@ def pair_values(effect: Effect, *, lenient: bool = False) -> dict[str, object]:
     pairs = _pairs(effect)
     return {
         "pair_kind": effect.key.kind,
-        "pair_system": effect.system,
+        "pair_system": effect.key.system,
+        "pair_tenant": effect.key.tenant,
         "pair_deal": effect.deal,
         "pair_kinds": [kind for kind, _ in pairs],
         "pair_ours": [ours for _, ours in pairs],
@@ -73,7 +77,7 @@ def tie_pairs(written: CTE) -> Insert:
     columns = ("kind", "key", "external_id", "url")
     made = func.unnest(_KINDS, _OURS, _THEIRS, _URLS).table_valued(*columns)
     made = made.render_derived(name="made")
-    here = and_(links.c.system == _SYSTEM, links.c.kind == made.c.kind)
+    here = and_(_ACCOUNT, links.c.kind == made.c.kind)
     same_ours, same_theirs = links.c.key == made.c.key, links.c.external_id == made.c.external_id
     lenient = bindparam("pair_lenient", type_=Boolean)
     tied = or_(and_(same_ours, same_theirs), and_(lenient, or_(same_ours, same_theirs)))
@@ -81,6 +85,7 @@ def tie_pairs(written: CTE) -> Insert:
         links.c.kind: made.c.kind,
         links.c.key: made.c.key,
         links.c.system: _SYSTEM,
+        links.c.tenant: _TENANT,
         links.c.external_id: made.c.external_id,
         links.c.deal: bindparam("pair_deal", type_=Text),
         links.c.url: made.c.url,
@@ -106,12 +111,12 @@ async def explain(session: Session, effect: Effect) -> Refusal:
         here, theirs = (rival["kind"], rival["key"]), rival["external_id"]
         if pairs.get(here, theirs) != theirs or _is_claimed(pairs, here, theirs):
             return Refusal(
-                f"{effect.key} made {', '.join(pairs.values())} in {effect.system}, but"
+                f"{effect.key} made {', '.join(pairs.values())}, but"
                 f" {rival['external_id']} is already tied to {rival['key']}: a person must decide"
                 " whose it is, and remove the other"
             )
     names = ", ".join(f"{ours} = {theirs}" for (_, ours), theirs in pairs.items())
-    return Refusal(f"{effect.key} names one thing of {effect.system} twice: {names}")
+    return Refusal(f"{effect.key} names one thing twice: {names}")
 
 
 Pair = tuple[str, str]

@@ -16,7 +16,9 @@ from store.mapping import Row
 from store.tables import links
 
 _KIND: Final = links.c.kind == bindparam("kind")
-_HERE: Final = and_(_KIND, links.c.system == bindparam("system"))
+_HERE: Final = and_(
+    _KIND, links.c.system == bindparam("system"), links.c.tenant == bindparam("tenant")
+)
 _KEY: Final = links.c.key == bindparam("key")
 _EXTERNAL_ID: Final = links.c.external_id == bindparam("external_id")
 
@@ -24,6 +26,7 @@ _TIE: Final = audited(insert(links).values(fields(links)).on_conflict_do_nothing
 _BY_KEY: Final = Query(select(links).where(_HERE, _KEY))
 _BY_EXTERNAL_ID: Final = Query(select(links).where(_HERE, _EXTERNAL_ID))
 _BY_EITHER: Final = Query(select(links).where(_HERE, or_(_KEY, _EXTERNAL_ID)))
+_OF_KEY: Final = Query(select(links).where(_KIND, _KEY))
 _OF_KIND: Final = Query(select(links).where(_KIND).order_by(links.c.linked_at, links.c.key))
 _OF_DEAL: Final = Query(
     select(links)
@@ -52,18 +55,22 @@ class PgLinkStore:
                 await _require_same(session, link)
 
     async def find_by_external_id(
-        self, system: str, kind: str, external_id: ExternalId
+        self, system: str, tenant: str, kind: str, external_id: ExternalId
     ) -> Link | None:
         async with self._database.session() as session:
             row = await session.one(
-                _BY_EXTERNAL_ID, system=system, kind=kind, external_id=external_id
+                _BY_EXTERNAL_ID, system=system, tenant=tenant, kind=kind, external_id=external_id
             )
         return _link(row) if row else None
 
-    async def find_by_key(self, system: str, kind: str, key: str) -> Link | None:
+    async def find_by_key(self, system: str, tenant: str, kind: str, key: str) -> Link | None:
         async with self._database.session() as session:
-            row = await session.one(_BY_KEY, system=system, kind=kind, key=key)
+            row = await session.one(_BY_KEY, system=system, tenant=tenant, kind=kind, key=key)
         return _link(row) if row else None
+
+    async def of_key(self, kind: str, key: str) -> Sequence[Link]:
+        async with self._database.session() as session:
+            return [_link(row) for row in await session.all(_OF_KEY, kind=kind, key=key)]
 
     async def all_of(self, kind: str) -> Sequence[Link]:
         async with self._database.session() as session:
@@ -75,7 +82,7 @@ class PgLinkStore:
 
 
 async def _require_same(session: Session, link: Link) -> None:
-    names = link.model_dump(include={"system", "kind", "key", "external_id"})
+    names = link.model_dump(include={"system", "tenant", "kind", "key", "external_id"})
     for row in await session.all(_BY_EITHER, **names):
         if (row["key"], row["external_id"]) != (link.key, link.external_id):
             raise Refusal(

@@ -12,7 +12,6 @@ from domain.money import Money
 Row = Mapping[str, Any]
 
 _AS_THEY_ARE = (
-    "system",
     "deal",
     "digest",
     "attempt",
@@ -28,8 +27,7 @@ _AS_THEY_ARE = (
 def effect_row(effect: Effect) -> dict[str, object]:
     made = effect.receipt
     return {name: getattr(effect, name) for name in _AS_THEY_ARE} | {
-        "kind": effect.key.kind,
-        "subject": effect.key.subject,
+        **effect.key.model_dump(),
         "state": effect.state.value,
         "external_id": made.id if made else None,
         "url": made.url if made else "",
@@ -44,7 +42,7 @@ def effect_of(row: Row) -> Effect:
     if row["external_id"] is not None:
         made = Receipt(id=row["external_id"], url=row["url"], parts=row["parts"])
     return Effect(
-        key=EffectKey(kind=row["kind"], subject=row["subject"]),
+        key=EffectKey(**{name: row[name] for name in EffectKey.model_fields}),
         state=EffectState(row["state"]),
         receipt=made,
         is_doubted=row["is_doubted"],

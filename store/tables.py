@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -53,9 +54,10 @@ def _amount(name: str, *, nullable: bool = False) -> Column[object]:
 effects: Final = Table(
     "effects",
     metadata,
+    Column("system", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True, server_default=""),
     Column("kind", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
-    Column("system", Text, nullable=False),
     Column("deal", Text, nullable=False, index=True),
     Column("digest", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -88,8 +90,9 @@ effects: Final = Table(
     CheckConstraint("attempt >= 0 and generation >= 1", name="counts_up"),
     # An upsert tells one record many things, each under a key of its own.
     Index(
-        "uq_effects_system_kind_external_id",
+        "uq_effects_system_tenant_kind_external_id",
         "system",
+        "tenant",
         "kind",
         "external_id",
         unique=True,
@@ -180,11 +183,12 @@ links: Final = Table(
     Column("kind", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("system", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True, server_default=""),
     Column("external_id", Text, nullable=False),
     Column("deal", Text, nullable=False, index=True),
     _text("url"),
     _moment("linked_at"),
-    UniqueConstraint("system", "kind", "external_id"),
+    UniqueConstraint("system", "tenant", "kind", "external_id"),
 )
 
 attention: Final = Table(
@@ -247,6 +251,15 @@ audit: Final = Table(
         unique=True,
         postgresql_where=text("entity = 'command'"),
     ),
+)
+
+installation: Final = Table(
+    "installation",
+    metadata,
+    Column("is_only", Boolean, primary_key=True, server_default=true()),
+    Column("name", Text, nullable=False),
+    _moment("registered_at"),
+    CheckConstraint("is_only", name="one_row"),
 )
 
 cursors: Final = Table(

@@ -47,6 +47,9 @@ class BottlecrmClient(VendorClient[BottlecrmSettings]):
         self.organization = Cached(self._read_organization, _ACCOUNT_CACHE_TIME)
         self.won_stages = Cached(self._read_won_stages, _ACCOUNT_CACHE_TIME)
 
+    async def read_tenant(self) -> str:
+        return (await self.organization.get()).id
+
     def url(self, deal: str) -> str:
         """The page of a deal that people open."""
         return f"{self.settings.site}/pipeline/{deal}"

@@ -19,7 +19,18 @@ class VendorClient(Generic[S_co]):
         self.api = api
         self.settings = settings
         self.references = references
+        self._tenant = settings.tenant
 
     @property
     def system(self) -> str:
         return self.api.system
+
+    async def tenant(self) -> str:
+        """The account that we work in; asks for it once, if the settings do not tell."""
+        if not self._tenant:
+            self._tenant = await self.read_tenant()
+        return self._tenant
+
+    async def read_tenant(self) -> str:
+        """The vendor's own name of the account."""
+        raise NotImplementedError

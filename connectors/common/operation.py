@@ -29,6 +29,9 @@ class VendorOperation(Generic[C_co]):
     def system(self) -> str:
         return self.client.system
 
+    async def tenant(self) -> str:
+        return await self.client.tenant()
+
     @property
     def idempotency(self) -> IdempotencyPolicy:
         return IdempotencyPolicy(

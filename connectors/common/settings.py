@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr
 
@@ -27,6 +28,11 @@ class VendorSettings(BaseModel, extra="forbid"):
 
     default_settle_time: ClassVar[timedelta]
     http: HttpSettings = HttpSettings()
+    tenant: str = ""
+    """The name of the account in our ledger; empty takes the vendor's own.
+
+    When the same account moves to another address, set the name that it had.
+    """
 
     @property
     def settle_time(self) -> timedelta:
@@ -46,6 +52,16 @@ class SiteSettings(VendorSettings):
     def site(self) -> str:
         """The address that people open."""
         return (self.app_url or self.url).rstrip("/")
+
+    @property
+    def place(self) -> str:
+        return place_of(self.site)
+
+
+def place_of(url: str) -> str:
+    """An address without scheme and user: the name of an account that has no id."""
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2] + parts.path.rstrip("/")
 
 
 def require_secret(

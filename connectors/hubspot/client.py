@@ -103,6 +103,9 @@ class HubspotClient(VendorClient[HubspotSettings]):
             raise Absent(self.system, f"no deal {deal!r}: ids of HubSpot deals look like {form}")
         return number
 
+    async def read_tenant(self) -> str:
+        return str((await self.info.get()).portal)
+
     async def read(self, kind: str, id: str, *, associations: str = "") -> Record:
         query = {"properties": ",".join(properties_of(kind))}
         if associations:

@@ -50,6 +50,9 @@ class JiraClient(VendorClient[JiraSettings]):
         super().__init__(api, settings, references)
         self.account_id = Cached(self._read_account_id, _ACCOUNT_CACHE_TIME)
 
+    async def read_tenant(self) -> str:
+        return self.settings.place
+
     async def project(self, id: str, **query: str) -> Project:
         return (await self.api.get("/project/{}", id, query=query)).read(Project)
 

@@ -90,6 +90,7 @@ class MemoryWorld:
     """The records behind every memory port. Tests look at them, and act as the people do."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    tenant: str = "world"
     deals: dict[DealId, Deal] = field(default_factory=dict)
     changed: dict[DealId, datetime] = field(default_factory=dict)
     records: dict[DealId, WriteBack] = field(default_factory=dict)

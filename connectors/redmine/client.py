@@ -33,6 +33,9 @@ class RedmineClient(VendorClient[RedmineSettings]):
         self.fields: Cached[FieldIds] = Cached(self._read_field_ids, _SETUP_CACHE_TIME)
         self.trackers = Cached(lambda: self._ids("trackers"), _SETUP_CACHE_TIME)
 
+    async def read_tenant(self) -> str:
+        return self.settings.place
+
     async def me(self) -> User:
         """Our account. Raises Misconfigured for a wrong key, which other calls may not show.
 

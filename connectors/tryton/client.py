@@ -20,6 +20,7 @@ from connectors.common import (
     open_http,
 )
 from connectors.common.auth import read_secret
+from connectors.common.settings import place_of
 from connectors.tryton.errors import Question, explain, require_result
 from connectors.tryton.models.json import R, Values
 from connectors.tryton.models.urls import Urls
@@ -106,6 +107,10 @@ class TrytonClient(VendorClient[TrytonSettings]):
         server, app = str(settings.url).rstrip("/"), str(settings.app_url or "").rstrip("/")
         self.urls = Urls(server, settings.database, app, makes_pdf=settings.pdf)
         self.company = Cached(self._read_company, _COMPANY_CACHE_TIME)
+
+    async def read_tenant(self) -> str:
+        place = place_of(str(self.settings.url))
+        return f"{place}/{self.settings.database}/{await self.company.get()}"
 
     async def search(
         self, model: type[R], domain: Sequence[Any], *, limit: int | None = None

@@ -48,6 +48,11 @@ class XeroClient(VendorClient[XeroSettings]):
         )
         self._tenant_id = settings.tenant_id
 
+    async def read_tenant(self) -> str:
+        if not self._tenant_id:
+            self._tenant_id = await self._only_tenant()
+        return self._tenant_id
+
     async def read(
         self,
         path: str,
@@ -122,9 +127,7 @@ class XeroClient(VendorClient[XeroSettings]):
         return successor.model_copy(update={"contact_number": contact.contact_number})
 
     async def _headers(self) -> dict[str, str]:
-        if not self._tenant_id:
-            self._tenant_id = await self._only_tenant()
-        return {"Xero-Tenant-Id": self._tenant_id}
+        return {"Xero-Tenant-Id": await self.read_tenant()}
 
     async def _only_tenant(self) -> str:
         found = (await self.api.get("/connections")).read(list[Connection])

@@ -31,8 +31,12 @@ KEYED = IdempotencyPolicy(
     strategy=Strategy.IDEMPOTENCY_KEY, settle_time=SETTLE, key_lifetime=timedelta(minutes=6)
 )
 PLANNED = Effect(
-    key=EffectKey(kind=EffectKind("erp.invoice"), subject=Subject("hubspot:1:m1:r1")),
-    system="xero",
+    key=EffectKey(
+        system="xero",
+        tenant="books",
+        kind=EffectKind("erp.invoice"),
+        subject=Subject("hubspot:1:m1:r1"),
+    ),
     deal=DealId("hubspot:1"),
     digest="d1",
 )

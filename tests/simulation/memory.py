@@ -14,12 +14,13 @@ from domain import claim_transitions
 from domain.actor import Actor
 from domain.baseline import Baseline
 from domain.claim import Claim, Proof
-from domain.effect import Effect, EffectKey, IdempotencyPolicy, Receipt
-from domain.ids import CustomerKey, DealId, Subject
+from domain.effect import LEFT_NOTHING, Effect, EffectKey, IdempotencyPolicy, OtherAccount, Receipt
+from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
 from ports.billing_ledger import OpenContract
 from ports.effect_ledger import Intent
+from ports.links import Link
 from store import StoreUnavailable
 from tests.simulation.virtual import now, seconds
 
@@ -120,6 +121,12 @@ class MemoryLedger:
     async def of_deal(self, deal: DealId) -> Sequence[Effect]:
         return [effect for effect in self.effects.values() if effect.deal == deal]
 
+    async def require_account(self, key: EffectKey, deal: DealId) -> None:
+        for effect in await self.of_deal(deal):
+            is_here = effect.key.account == key.account
+            if effect.key.role == key.role and not is_here and effect.state not in LEFT_NOTHING:
+                raise OtherAccount(deal, key.role, there=effect.key.account, here=key.account)
+
     def finish_now(self, key: EffectKey, proof: Proof) -> None:
         """Finish an effect within a transaction of the billing ledger."""
         self._keep(claim_transitions.finish(self.effects[key], proof))
@@ -138,9 +145,7 @@ class MemoryLedger:
         return await self._faults.around(lambda: self._keep(step(self._known(intent))))
 
     def _known(self, intent: Intent) -> Effect:
-        planned = Effect(
-            key=intent.key, system=intent.system, deal=intent.deal, digest=intent.digest
-        )
+        planned = Effect(key=intent.key, deal=intent.deal, digest=intent.digest)
         return self.effects.get(intent.key, planned)
 
     def _keep(self, effect: Effect) -> Effect:
@@ -150,6 +155,38 @@ class MemoryLedger:
             if effect.receipt not in history:
                 history.append(effect.receipt)
         return effect
+
+
+class MemoryLinks:
+    """Fills ports.links.LinkStore."""
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+
+    async def add(self, link: Link, *, now: datetime) -> None:
+        del now
+        self.links.append(link)
+
+    async def find_by_external_id(
+        self, system: str, tenant: str, kind: str, theirs: ExternalId
+    ) -> Link | None:
+        wanted = (system, tenant, kind, theirs)
+        found = (x for x in self.links if (x.system, x.tenant, x.kind, x.external_id) == wanted)
+        return next(found, None)
+
+    async def find_by_key(self, system: str, tenant: str, kind: str, ours: str) -> Link | None:
+        wanted = (system, tenant, kind, ours)
+        found = (x for x in self.links if (x.system, x.tenant, x.kind, x.key) == wanted)
+        return next(found, None)
+
+    async def of_key(self, kind: str, key: str) -> Sequence[Link]:
+        return [link for link in self.links if (link.kind, link.key) == (kind, key)]
+
+    async def all_of(self, kind: str) -> Sequence[Link]:
+        return [link for link in self.links if link.kind == kind]
+
+    async def of_deal(self, deal: DealId) -> Sequence[Link]:
+        return [link for link in self.links if link.deal == deal]
 
 
 class MemoryBillingLedger:

@@ -13,6 +13,7 @@ from tests.simulation.virtual import seconds
 
 T = TypeVar("T")
 VENDOR = "vendor"
+TENANT = "simulated"
 PATIENCE = timedelta(seconds=30)
 LATE = 8.0
 LAG = 4.0

@@ -19,7 +19,7 @@ from domain.repair import RepairRequest
 from domain.tax import TaxTreatment, tax_rule
 from ports.failures import ConnectorFailure
 from tests.actors import GRACE
-from tests.simulation.memory import DatabaseFaults, MemoryBillingLedger, MemoryLedger
+from tests.simulation.memory import DatabaseFaults, MemoryBillingLedger, MemoryLedger, MemoryLinks
 from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network
 from tests.simulation.vendors import KEY_LIFE, TAX, Auditor, Crm, Erp
 from tests.simulation.virtual import now, seconds
@@ -69,8 +69,9 @@ class World:
             ),
         )
         self.crm = Crm(network, self.auditor, self.settle)
+        self.links = MemoryLinks()
         self.effects = self.driver(self.ledger, operation_timeout=PATIENCE, seconds=seconds)
-        self.invoices = InvoiceActivities(self.erp, self.effects, self.books, now)
+        self.invoices = InvoiceActivities(self.erp, self.effects, self.books, self.links, now)
 
     async def live(self) -> None:
         """Run the whole deal; then what is still on its way lands, and strays are swept."""

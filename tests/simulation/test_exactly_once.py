@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import pytest
 
-from activities.effects import Effects
+from activities.effects import Effects, key_of
 from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
-from domain.effect import Effect, EffectKey, EffectState, Receipt
+from domain.effect import Effect, EffectState, Receipt
 from domain.money import Money
 from ports.effect_ledger import EffectLedger
 from ports.lease import Lease
@@ -158,7 +158,7 @@ class Naive(Effects):
     _ledger: EffectLedger
 
     async def execute(self, change: Operation[C], command: C) -> Receipt:
-        key = EffectKey(kind=change.kind, subject=command.subject)
+        key = await key_of(change, command.subject)
         never = str(seconds())
         made = await change.do(
             command, Attempt(attempt=1, generation=1, idempotency_key=never, search_first=False)
@@ -166,7 +166,6 @@ class Naive(Effects):
         assert isinstance(self._ledger, MemoryLedger)
         self._ledger.effects[key] = Effect(
             key=key,
-            system=change.system,
             deal=command.deal,
             digest="",
             state=EffectState.CONFIRMED,

@@ -20,7 +20,7 @@ from ports.failures import Absent, Rejected, Uncertain
 from ports.lease import require_lease
 from ports.operation import Attempt, C
 from ports.probe import Probe
-from tests.simulation.network import VENDOR, Flight, Network
+from tests.simulation.network import TENANT, VENDOR, Flight, Network
 from tests.simulation.virtual import seconds
 
 KEY_LIFE = timedelta(minutes=6)
@@ -79,6 +79,9 @@ class SimChange(Generic[C]):
     is_repeatable: bool = False
     looks_first: bool = False
     keys: dict[str, tuple[Receipt | None, float]] = field(default_factory=dict)
+
+    async def tenant(self) -> str:
+        return TENANT
 
     async def do(self, command: C, ticket: Attempt) -> Receipt:
         await self.network.stall()

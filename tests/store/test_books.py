@@ -258,6 +258,7 @@ async def test_a_contract_awaits_its_unclaimed_items_once_it_has_a_project(store
     await store.billing_ledger.agree(baseline("waits", items=2), now=NOW)
     project = Link(
         system="jira",
+        tenant="acme.example",
         kind="pm.project",
         key=deal("waits"),
         external_id=ExternalId("10001"),

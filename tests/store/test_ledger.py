@@ -241,7 +241,7 @@ async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
         this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True
     )
     await store.effect_ledger.confirm(this.key, again.attempt, [made("new", m1="new-1")])
-    link = await store.links.find_by_key("xero", "erp.invoice", "hubspot:again")
+    link = await store.links.find_by_key("xero", "books", "erp.invoice", "hubspot:again")
     assert link
     assert (link.external_id, again.generation) == ("new", 2)
 

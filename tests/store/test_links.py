@@ -12,6 +12,7 @@ from tests.store.values import NOW, deal, later
 def link(ours: str, theirs: str) -> Link:
     return Link(
         system="jira",
+        tenant="acme.example",
         kind="pm.project",
         key=ours,
         external_id=ExternalId(theirs),
@@ -21,11 +22,11 @@ def link(ours: str, theirs: str) -> Link:
 
 async def test_a_tie_is_found_from_both_ends(store: Store) -> None:
     await store.links.add(link("a", "A"), now=NOW)
-    assert await store.links.find_by_external_id("jira", "pm.project", ExternalId("A")) == link(
-        "a", "A"
-    )
-    assert await store.links.find_by_key("jira", "pm.project", "a") == link("a", "A")
-    assert await store.links.find_by_key("jira", "pm.work", "a") is None
+    here = ("jira", "acme.example")
+    found = await store.links.find_by_external_id(*here, "pm.project", ExternalId("A"))
+    assert found == link("a", "A")
+    assert await store.links.find_by_key(*here, "pm.project", "a") == link("a", "A")
+    assert await store.links.find_by_key(*here, "pm.work", "a") is None
 
 
 async def test_tying_twice_is_once(store: Store) -> None:

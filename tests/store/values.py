@@ -32,10 +32,22 @@ def deal(name: str) -> DealId:
     return DealId(f"hubspot:{name}")
 
 
-def intent(name: str, *, kind: str = "erp.invoice", digest: str = "d1", part: str = "") -> Intent:
+def intent(
+    name: str,
+    *,
+    kind: str = "erp.invoice",
+    digest: str = "d1",
+    part: str = "",
+    account: tuple[str, str] = ("xero", "books"),
+) -> Intent:
+    system, tenant = account
     return Intent(
-        key=EffectKey(kind=EffectKind(kind), subject=Subject(deal(name) + part)),
-        system="xero",
+        key=EffectKey(
+            system=system,
+            tenant=tenant,
+            kind=EffectKind(kind),
+            subject=Subject(deal(name) + part),
+        ),
         deal=deal(name),
         digest=digest,
         workflow=f"deal:{deal(name)}",

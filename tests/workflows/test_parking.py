@@ -71,7 +71,9 @@ async def test_the_same_company_under_another_spelling_is_matched_not_created(
     assert len(world.systems.customers) == before
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.is_issued(mine.id, "m1"))
-    link = await world.store.links.find_by_key("memory", "erp.customer", mine.account.customer_key)
+    link = await world.store.links.find_by_key(
+        "memory", "world", "erp.customer", mine.account.customer_key
+    )
     assert link
     assert link.external_id == there
 

@@ -72,5 +72,6 @@ class Profile(BottlecrmModel):
 class Organization(BottlecrmModel):
     """The company that owns the account."""
 
+    id: str
     name: str = ""
     currency: str | None = Field(None, alias="default_currency")

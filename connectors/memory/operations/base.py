@@ -27,6 +27,9 @@ class MemoryOperation(ABC, Generic[C]):
         self.world = world
         self.references = references
 
+    async def tenant(self) -> str:
+        return self.world.tenant
+
     async def do(self, command: C, attempt: Attempt) -> Receipt:
         return self.world.respond(partial(self._once, command), changes=True)
 
