@@ -30,10 +30,17 @@ async def private_postgres() -> AsyncIterator[Database]:
     top = Path(tempfile.mkdtemp(prefix="cashward-test-"))
     top.chmod(0o711)
     try:
-        async with Supervisor(State.at(top / "state")) as supervisor:
-            yield await start_postgres(supervisor, supervisor.state.ports("postgres")["postgres"])
+        async with postgres_in(top / "state") as server:
+            yield server
     finally:
         shutil.rmtree(top)
+
+
+@asynccontextmanager
+async def postgres_in(folder: Path) -> AsyncIterator[Database]:
+    """A server whose data stays in this folder."""
+    async with Supervisor(State.at(folder)) as supervisor:
+        yield await start_postgres(supervisor, supervisor.state.ports("postgres")["postgres"])
 
 
 @pytest.fixture(scope="session")

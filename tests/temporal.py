@@ -22,6 +22,9 @@ QUICK: Mapping[str, str] = MappingProxyType(
         "history.timerProcessorMaxTimeShift": '"10ms"',
         # How long a task that a worker lost is waited for.
         "history.defaultWorkflowTaskTimeout": '"2s"',
+        # Several partitions of a queue cost processor time, and serve more load than a test has.
+        "matching.numTaskqueueReadPartitions": "1",
+        "matching.numTaskqueueWritePartitions": "1",
     }
 )
 """Settings of a server that makes no test wait."""

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,7 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 pass
 
 
+@cache
 def words(identifier: str) -> set[str]:
     parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier)
     return {part.lower() for part in parts}

@@ -248,11 +248,12 @@ async def until(look: Callable[[], Any]) -> Any:
     async def looked() -> Any:
         return look()
 
-    return await until_awaited(looked)
+    return await until_awaited(looked, every=0.02)
 
 
-async def until_awaited(look: Callable[[], Awaitable[Any]]) -> Any:
+async def until_awaited(look: Callable[[], Awaitable[Any]], *, every: float = 0.06) -> Any:
+    """Wait for what a server has to tell: each look costs it time that a run could use."""
     async with asyncio.timeout(PATIENCE):
         while not (found := await look()):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every)
     return found

@@ -26,7 +26,8 @@ def free_ports(names: Sequence[str], known: Mapping[str, int]) -> dict[str, int]
 
 
 def _hold(known: int | None) -> socket.socket:
-    for port in chain([known] if known else [], _CHANCE.sample(_PORTS, len(_PORTS))):
+    at_random = (_CHANCE.choice(_PORTS) for _ in _PORTS)
+    for port in chain([known] if known else [], at_random):
         holder = socket.socket()
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with suppress(OSError):

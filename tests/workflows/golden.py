@@ -7,6 +7,7 @@ Temporal UI are left out.
 import gzip
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,13 @@ def names() -> list[str]:
     return sorted(path.name.removesuffix(_SUFFIX) for path in FOLDER.glob(f"*{_SUFFIX}"))
 
 
+def text_of(name: str) -> str:
+    return gzip.decompress((FOLDER / f"{name}{_SUFFIX}").read_bytes()).decode()
+
+
+@cache
 def read(name: str) -> WorkflowHistory:
-    content = json.loads(gzip.decompress((FOLDER / f"{name}{_SUFFIX}").read_bytes()))
+    content = json.loads(text_of(name))
     return WorkflowHistory.from_json(content.pop("workflowId"), content)
 
 

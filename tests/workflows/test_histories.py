@@ -1,6 +1,5 @@
 """Runs of former code continue on the present code: replay makes the same decisions."""
 
-import json
 import re
 
 import pytest
@@ -26,9 +25,9 @@ async def test_a_kept_history_replays(name: str) -> None:
 
 @pytest.mark.parametrize("name", golden.names())
 def test_a_kept_history_names_no_machine(name: str) -> None:
-    text = json.dumps(golden.read(name).to_json_dict())
+    text = re.sub(r"@[\w.]*example", "", golden.text_of(name))
     for word in ("stackTrace", "site-packages", "identity", "@"):
-        assert word not in re.sub(r"[\w.]+@[\w.]*example", "", text), word
+        assert word not in text, word
 
 
 def test_every_workflow_type_has_a_history() -> None:

@@ -18,6 +18,7 @@ from testbed.systems.common.system import Running
 VERSION = "1.35.0"
 _SEEDS = 1  # another number where the seeds have changed
 _HERE = Path(__file__).parent
+_LOCK = _HERE / "requirements.lock"
 _SEED = "import django, runpy, sys; django.setup(); runpy.run_path(sys.argv[1])"
 
 
@@ -56,7 +57,7 @@ async def _environment(supervisor: Supervisor, cache: Path) -> None:
     make = [str(find_python()), "-I", "-m", "venv", str(cache / "venv")]
     pip = [str(cache / "venv/bin/python"), "-m", "pip", "install", "--disable-pip-version-check"]
     await Program(supervisor=supervisor, name="bottlecrm-venv", argv=make).run()
-    fill = [*pip, "--requirement", str(_HERE / "pins.txt")]
+    fill = [*pip, "--require-hashes", "--no-deps", "--requirement", str(_LOCK)]
     await Program(supervisor=supervisor, name="bottlecrm-pip", argv=fill).run()
 
 

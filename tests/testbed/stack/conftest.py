@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from testbed.demo.worker_settings import migrate_database, worker_environment
 from testbed.stack.stack import Stack, local_stack
 
 
@@ -24,8 +25,15 @@ def new_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 async def stack() -> AsyncIterator[Stack]:
+    """A stack with vendors and a migrated database, but no worker yet."""
     for folder in _folder():
-        async with local_stack(folder, sandbox_config=None, workers=0) as running:
+        async with local_stack(
+            folder,
+            sandbox_config={},
+            workers=0,
+            environment=worker_environment,
+            prepare=migrate_database,
+        ) as running:
             yield running
 
 

@@ -12,8 +12,8 @@ from testbed.stack.accounts import OURSELVES, Account
 from testbed.stack.binaries import find_postgres
 from testbed.stack.data_directory import claim_data_directory
 from testbed.stack.errors import Missing
-from testbed.stack.stack import local_stack
 from testbed.stack.state import State
+from tests.postgres import postgres_in
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server an account")
 
@@ -28,16 +28,16 @@ def wheel() -> Path:
 async def test_the_wheel_serves_as_well(new_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = wheel() / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    async with local_stack(new_folder, sandbox_config=None, workers=0) as stack:
-        assert stack.programs["postgres"].argv[0] == str(programs / "postgres")
+    async with postgres_in(new_folder) as server:
+        assert server.program.argv[0] == str(programs / "postgres")
 
 
 @as_root
 async def test_a_closed_folder_stays_closed_and_the_data_goes_elsewhere(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     state = tmp_path / "state"
-    async with local_stack(state, sandbox_config=None, workers=0) as stack:
-        assert "cannot be entered" in stack.notes[0]
+    async with postgres_in(state) as server:
+        assert "cannot be entered" in server.note
     elsewhere = claim_data_directory(State(state), Account.for_database())
     try:
         assert elsewhere.data.is_dir()
@@ -71,9 +71,9 @@ def test_data_of_a_version_that_is_not_here_says_what_to_install(tmp_path: Path)
 
 
 async def test_a_mark_left_by_the_dead_does_not_stop_the_living(folder: Path) -> None:
-    async with local_stack(folder, sandbox_config=None, workers=0):
+    async with postgres_in(folder):
         pass
     mark = folder / "postgres" / "data" / "postmaster.pid"
     mark.write_text(f"{os.getpid()}\n{mark.parent}\n")
-    async with local_stack(folder, sandbox_config=None, workers=0) as stack:
-        assert stack.programs["postgres"].alive
+    async with postgres_in(folder) as server:
+        assert server.program.alive

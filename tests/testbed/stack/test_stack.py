@@ -14,7 +14,6 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from testbed.certificates import authorities
-from testbed.demo.worker_settings import migrate_database, worker_environment
 from testbed.stack.errors import Died, Taken
 from testbed.stack.processes import running
 from testbed.stack.stack import Stack, local_stack
@@ -76,15 +75,6 @@ async def test_a_killed_temporal_returns_with_every_deal(stack: Stack) -> None:
     assert await status_of(stack, "deal:hubspot:7") == WorkflowExecutionStatus.RUNNING
 
 
-async def test_the_vendors_keep_their_addresses_when_killed(folder: Path) -> None:
-    async with local_stack(folder, sandbox_config={}, workers=0) as stack:
-        before = dict(stack.sandbox_urls)
-        await stack.kill("sandbox")
-        async with httpx.AsyncClient(verify=authorities()) as client:
-            for url in before.values():
-                assert (await client.get(f"{url}/_sandbox/health")).status_code == 200
-
-
 async def test_a_program_that_ends_by_itself_is_reported_with_its_log(folder: Path) -> None:
     async with local_stack(folder, sandbox_config=None, workers=0) as stack:
         os.kill(stack.programs["postgres"].pid, signal.SIGINT)
@@ -106,7 +96,7 @@ async def test_only_the_owner_can_read_the_password(stack: Stack) -> None:
 
 
 async def test_workers_get_the_address_of_everything(stack: Stack) -> None:
-    assert stack.environment == {
+    assert stack.environment == stack.extra | {
         "CASHWARD_TEMPORAL__ADDRESS": stack.temporal_address,
         "CASHWARD_TEMPORAL__NAMESPACE": stack.namespace,
         "CASHWARD_TEMPORAL__UI": stack.temporal_ui_url,
@@ -114,18 +104,21 @@ async def test_workers_get_the_address_of_everything(stack: Stack) -> None:
     }
 
 
-async def test_a_killed_worker_polls_again(folder: Path) -> None:
-    async with local_stack(
-        folder,
-        sandbox_config={},
-        environment=worker_environment,
-        prepare=migrate_database,
-    ) as stack:
-        await polled_by(stack, stack.pids["worker-1"])
-        killed = stack.pids["worker-1"]
-        await stack.kill_worker()
-        assert stack.pids["worker-1"] != killed
-        await polled_by(stack, stack.pids["worker-1"])
+async def test_a_killed_worker_polls_again(stack: Stack) -> None:
+    worker = await stack.add_worker()
+    killed = stack.pids[worker]
+    await polled_by(stack, killed)
+    await stack.kill_worker(worker)
+    assert stack.pids[worker] != killed
+    await polled_by(stack, stack.pids[worker])
+
+
+async def test_the_vendors_keep_their_addresses_when_killed(stack: Stack) -> None:
+    before = dict(stack.sandbox_urls)
+    await stack.kill("sandbox")
+    async with httpx.AsyncClient(verify=authorities()) as client:
+        for url in before.values():
+            assert (await client.get(f"{url}/_sandbox/health")).status_code == 200
 
 
 async def polled_by(stack: Stack, pid: int) -> None:
