@@ -24,6 +24,7 @@ _NAMES: Final = {
     "ours": "(c) our whole deal",
 }
 _WANTED: Final = {"empty": 0.70, "reference": 0.40}
+_STATEMENTS: Final = 70
 _WARM_WITHIN: Final = 60
 _out = Console()
 
@@ -38,20 +39,24 @@ def main(
     """Measure whole deals against runs of the same shape that do nothing."""
     with tempfile.TemporaryDirectory(prefix="cashward-bench-") as folder:
         Path(folder).chmod(0o711)  # the database may run under an account of its own
-        shape, rates = uvloop.run(_measure(Path(folder) / "state", deals, rounds))
+        shape, rates, statements = uvloop.run(_measure(Path(folder) / "state", deals, rounds))
     ratios = {kind: _ratio(rates["ours"], rates[kind]) for kind in _WANTED}
     _show(shape, rates, ratios)
+    _out.print(f"{statements:.0f} statements to PostgreSQL for each deal; at most {_STATEMENTS}")
     if target:
         figures = {
             "deals": deals,
             "shape": str(shape),
             "deals_per_second": rates,
             "ours_to": ratios,
+            "statements_per_deal": statements,
         }
         target.write_text(json.dumps(figures, indent=2), encoding="utf-8")
 
 
-async def _measure(folder: Path, deals: int, rounds: int) -> tuple[Shape, dict[str, list[float]]]:
+async def _measure(
+    folder: Path, deals: int, rounds: int
+) -> tuple[Shape, dict[str, list[float]], float]:
     rates: dict[str, list[float]] = {kind: [] for kind in KINDS}
     async with open_rig(folder) as rig:
         async with asyncio.timeout(_WARM_WITHIN):
@@ -61,7 +66,8 @@ async def _measure(folder: Path, deals: int, rounds: int) -> tuple[Shape, dict[s
             for kind in KINDS if number % 2 == 0 else reversed(KINDS):
                 with _out.status(f"round {number + 1} of {rounds}: {_NAMES[kind]}"):
                     rates[kind].append(deals / await _way(rig, kind)(deals))
-        return rig.shape, rates
+        with _out.status("counting statements to PostgreSQL"):
+            return rig.shape, rates, await rig.statements(deals)
 
 
 def _ratio(ours: Sequence[float], others: Sequence[float]) -> float:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+import psycopg
 from temporalio.client import Client
 
 from application.dispatch import TemporalEventDispatcher
@@ -18,6 +19,7 @@ from runtime.composition import open_systems
 from runtime.logging import set_up_logging
 from runtime.temporal import connect
 from store import open_store
+from store.database import plain_url
 from testbed.bench.measure import middle_shape
 from testbed.bench.people import Crowd
 from testbed.bench.shapes import QUEUE, REFERENCE, EmptyRun, Shape
@@ -72,6 +74,22 @@ class Rig:
         self.shape = await middle_shape(self.client, [sale.deal for sale in sales])
         return took
 
+    async def statements(self, deals: int) -> float:
+        """Count the statements that our worker sends to PostgreSQL, for each deal."""
+        log = self.stack.supervisor.state.log("postgres")
+        async with await psycopg.AsyncConnection.connect(
+            plain_url(self.stack.database_url), autocommit=True
+        ) as admin:
+            for setting in ("log_statement = 'all'", "log_line_prefix = '%a '"):
+                await admin.execute(f"ALTER SYSTEM SET {setting}".encode())
+            await admin.execute("SELECT pg_reload_conf()")
+            before = _statements(log)
+            await self.ours(deals)
+            counted = _statements(log) - before
+            await admin.execute("ALTER SYSTEM RESET ALL")
+            await admin.execute("SELECT pg_reload_conf()")
+        return counted / deals
+
     async def _sold(self, deals: int) -> list[Sale]:
         today = datetime.now(UTC).date()
         orders = [
@@ -105,6 +123,12 @@ class Rig:
         )
         await asyncio.gather(*(handle.result() for handle in handles))
         return time.perf_counter() - began
+
+
+def _statements(log: Path) -> int:
+    """Count what PostgreSQL's log says of statements; our sessions name themselves."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    return sum(text.count(f"cashward LOG:  {kind}") for kind in ("execute", "statement"))
 
 
 @asynccontextmanager
