@@ -58,10 +58,11 @@ async def open_store(
         url, pool_size=pool_size, pool_timeout=pool_timeout, answer_timeout=answer_timeout
     ) as database:
         clock = DatabaseClock(database)
+        effect_ledger = PgEffectLedger(database, clock)
         yield Store(
             clock=clock,
-            effect_ledger=PgEffectLedger(database, clock),
-            billing_ledger=PgBillingLedger(database),
+            effect_ledger=effect_ledger,
+            billing_ledger=PgBillingLedger(database, effect_ledger),
             attention_queue=PgAttentionQueue(database),
             links=PgLinkStore(database),
             cursors=PgCursors(database),

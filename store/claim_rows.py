@@ -53,11 +53,11 @@ async def of_deal(session: Session, deal: DealId) -> Sequence[Claim]:
 
 async def write(
     session: Session, page: ContractSnapshot, after: Claim, *, now: datetime, reason: str = ""
-) -> bool:
-    """Write a claim; return whether contract and claims were still as the snapshot has them."""
+) -> ContractSnapshot | None:
+    """Write a claim; return the snapshot after it, or None if the one before was out of date."""
     before = page.claim(after.subject)
     if after == before:
-        return True
+        return page
     note = Note(
         at=now,
         deal=after.deal,
@@ -70,9 +70,9 @@ async def write(
     )
     values = new(claim_row(after) | {"changed_at": now}) | note.values()
     this = {"deal": after.deal, "seen": page.version}
-    if before is None:
-        return bool(await session.one(_PUT, **this, **values))
-    return bool(await session.one(_SET, **this, **values, subject=after.subject))
+    put = {**this, **values} if before is None else {**this, **values, "subject": after.subject}
+    written = await session.one(_PUT if before is None else _SET, **put)
+    return page.with_claim(after) if written else None
 
 
 async def put_credit(  # noqa: PLR0913 - the facts of a credit

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from sqlalchemy import Select, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -98,6 +99,16 @@ class ContractSnapshot:
 
     def claim(self, subject: Subject) -> Claim | None:
         return next((claim for claim in self.claims if claim.subject == subject), None)
+
+    def claim_of(self, subject: Subject) -> Claim:
+        """Return a claim that is known to be there."""
+        [found] = [claim for claim in self.claims if claim.subject == subject]
+        return found
+
+    def with_claim(self, after: Claim) -> Self:
+        """Return the snapshot after this claim was written."""
+        others = [claim for claim in self.claims if claim.subject != after.subject]
+        return replace_fields(self, version=self.version + 1, claims=[*others, after])
 
 
 async def find(session: Session, deal: DealId) -> ContractSnapshot | None:

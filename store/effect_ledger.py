@@ -76,7 +76,7 @@ class PgEffectLedger:
     def __init__(self, database: Database, clock: DatabaseClock) -> None:
         self._database = database
         self._clock = clock
-        self._begun: dict[EffectKey, Seen] = {}
+        self._seen: dict[EffectKey, Seen] = {}
 
     async def begin(
         self,
@@ -157,10 +157,17 @@ class PgEffectLedger:
         async with self._database.session() as session:
             await require_account(session, key, deal)
 
+    async def finish_within(self, session: Session, key: EffectKey, step: Step) -> None:
+        """Take the last step of an effect within a transaction of the billing ledger."""
+        seen = self._seen.pop(key, None)
+        if not seen or not await _step(session, seen, step, now=self._clock.now()):
+            await change_effect(session, key, step, {})
+
     async def _change(self, key: EffectKey, step: Step) -> Effect:
-        begun = self._begun.pop(key, None)
+        seen = self._seen.pop(key, None)
         async with self._database.session() as session:
-            if begun and (after := await _step(session, begun, step, now=self._clock.now())):
+            if seen and (after := await _step(session, seen, step, now=self._clock.now())):
+                self._remember(Seen(after, {**seen.row, "version": seen.row["version"] + 1}))
                 return after
             return await change_effect(session, key, step, {})
 
@@ -179,11 +186,11 @@ class PgEffectLedger:
             await require_account(session, intent.key, intent.deal)
             return await change_effect(session, intent.key, step, stamp)
 
-    def _remember(self, begun: Seen) -> None:
-        """Remember an effect; drop the oldest, which only a worker that was cut off leaves."""
-        if len(self._begun) >= _KEPT:
-            self._begun.clear()
-        self._begun[begun.effect.key] = begun
+    def _remember(self, seen: Seen) -> None:
+        """Remember an effect; forget the one that was written longest ago."""
+        self._seen[seen.effect.key] = seen
+        if len(self._seen) > _KEPT:
+            del self._seen[next(iter(self._seen))]
 
 
 async def change_effect(
