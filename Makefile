@@ -13,7 +13,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage slow real real-contracts real-deals check licenses histories mutants bench new-connector fix lock clean
+.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants bench new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -33,14 +33,14 @@ coverage: test ## Run these tests, and fail if they leave out too many branches 
 slow: $(DEVELOPMENT) ## Run the tests that take minutes
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'slow and not real' $(ARGS)
 
-real: real-contracts real-deals ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
+real: real-systems real-deals ## Install BottleCRM, Redmine and Tryton, and prove Cashward on them
 
-real-contracts: $(DEVELOPMENT)
+real-systems: $(DEVELOPMENT)
 	@$(BIN)/python -m testbed.systems install --folder $(REAL)/real
-	@$(BIN)/python scripts/contracts.py --check
 
 real-deals: $(DEVELOPMENT)
-	@$(BIN)/python -m pytest -q -m real tests/connectors tests/testbed/systems
+	@$(BIN)/python scripts/contracts.py --check --jobs $(JOBS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m real tests/connectors tests/testbed/systems
 	@$(BIN)/cashward demo --systems real --no-stay --state $(REAL) --deals 3 --faults 0.1 --restarts 1 $(ARGS)
 	@$(BIN)/python -m testbed.systems count --folder $(REAL)/real
 

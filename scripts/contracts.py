@@ -43,11 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare the page, do not write it")
     parser.add_argument("--results", type=Path, help="read these results, run nothing")
+    parser.add_argument("--jobs", default="2", help="how many tests run at the same time")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         results = asked.results or Path(folder, "results.xml")
         if not asked.results:
-            _run(results)
+            _run(results, asked.jobs)
         cases = list(ET.parse(results).iter("testcase"))  # noqa: S314 - pytest wrote it
     broken = [_name(case) for case in cases if _is_broken(case)]
     for name in broken:
@@ -61,9 +62,10 @@ def main() -> None:
     sys.exit(1 if broken else 0)
 
 
-def _run(results: Path) -> None:
+def _run(results: Path, jobs: str) -> None:
     """Run the suites to their end, whatever fails."""
     suite = ["tests/contracts", "-q", "-p", "no:cacheprovider", f"--junitxml={results}"]
+    suite += ["-n", jobs, "--dist", "loadgroup"]
     ended = subprocess.run([sys.executable, "-m", "pytest", *suite], cwd=ROOT, check=False)
     if ended.returncode not in _TO_THE_END:
         sys.exit(f"pytest ended with {ended.returncode}: the page is left as it is")

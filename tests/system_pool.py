@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from testbed.systems.catalog import NAMES
 from testbed.systems.places import cache
 from testbed.systems.system_pool import SystemPool, open_system_pool
 
@@ -28,3 +29,12 @@ async def system_pool(request: pytest.FixtureRequest) -> AsyncIterator[SystemPoo
         say(f"a test failed: the systems' logs and data stay in {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one real system in one process, since each process starts its own."""
+    for item in items:
+        if item.get_closest_marker("real"):
+            named = [name for name in NAMES if name in item.nodeid]
+            item.add_marker(pytest.mark.xdist_group(named[0] if named else "all"))
