@@ -10,8 +10,8 @@ from rich.text import Text
 from cli.context import out, settings, show_json, store, table
 from cli.errors import CliError, ExitCode, translate_errors
 from ports.probe import Probe
-from runtime.composition import open_systems
-from runtime.ownership import require_database
+from runtime.composition import Systems, open_systems
+from runtime.ownership import require_accounts, require_database
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.worker_main import NotMigrated
@@ -62,6 +62,7 @@ async def _examine(chosen: Settings) -> list[Finding]:
                     (f"erp ({chosen.vendors.erp})", systems.invoicing.probe),
                 ):
                     found.append(await look(part, probe))
+                found.append(await look("ownership", lambda: _ownership(systems, chosen)))
     except CliError as error:
         found.append(Finding(connection="settings", is_well=False, what="", mend=str(error)))
     return found
@@ -101,6 +102,12 @@ async def _database(chosen: Settings) -> Probe:
         identity="cashward",
         problems=(f"{far}: let both follow one NTP server",) if abs(skew) > MOST_SKEW else (),
     )
+
+
+async def _ownership(systems: Systems, chosen: Settings) -> Probe:
+    told = ", ".join(await require_accounts(systems, chosen)) or "no system"
+    account = f"nobody else in {told}"
+    return Probe(system="ownership", account=account, identity=chosen.installation)
 
 
 async def _polls(chosen: Settings) -> Probe:

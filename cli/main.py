@@ -14,6 +14,7 @@ from cli.doctor import doctor as examine
 from cli.errors import CliError, ExitCode, translate_errors
 from runtime.composition import open_systems
 from runtime.logging import set_up_logging
+from runtime.ownership import require_accounts
 from runtime.worker_main import leave, run_until_stopped, work
 from store import migrate as migrate_database
 
@@ -73,7 +74,9 @@ def _agreed(number: int) -> bool:
 
 
 async def _prepare(*, dry_run: bool) -> list[str]:
-    async with open_systems(settings()) as systems:
+    chosen = settings()
+    async with open_systems(chosen) as systems:
+        await require_accounts(systems, chosen)
         return list(await systems.crm.set_up(dry_run=dry_run))
 
 

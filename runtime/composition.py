@@ -1,16 +1,16 @@
 """Opens the vendors that an operator chose, each in its role."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from connectors.catalog import CATALOG
-from connectors.common import Connector, References, Roles
+from connectors.common import Connector, OtherInstallations, References, Roles
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
@@ -28,6 +28,8 @@ class Systems:
     pm: Pm
     customers: Customers
     invoicing: Invoicing
+    other_installations: Mapping[str, OtherInstallations] = field(default_factory=dict)
+    """Who else works in the account, by the vendor's name, where a vendor tells."""
 
 
 @asynccontextmanager
@@ -44,6 +46,11 @@ async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
             pm=_player("pm", vendors.pm, opened[vendors.pm].pm),
             customers=_player("erp", vendors.erp, opened[vendors.erp].customers),
             invoicing=_player("erp", vendors.erp, opened[vendors.erp].invoicing),
+            other_installations={
+                vendor: roles.other_installations
+                for vendor, roles in opened.items()
+                if roles.other_installations
+            },
         )
 
 

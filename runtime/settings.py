@@ -175,6 +175,8 @@ class Settings(BaseSettings):
 
     installation: Annotated[str, AfterValidator(_short_name)] = "cashward"
     """It is in every key and reference that we send, so that it must be short."""
+    shares_with: tuple[Annotated[str, AfterValidator(_short_name)], ...] = ()
+    """Other installations that may work in the same accounts, each with deals of its own."""
     temporal: TemporalSettings = TemporalSettings()
     database: DatabaseSettings = DatabaseSettings()
     vendors: VendorChoice = VendorChoice()

@@ -15,7 +15,7 @@ import uvloop
 from application.errors import TemporalUnavailable
 from ports.failures import ConnectorFailure
 from runtime.composition import open_systems
-from runtime.ownership import register_in_database
+from runtime.ownership import register_in_database, require_accounts
 from runtime.polls import ensure_polls
 from runtime.settings import Settings
 from runtime.temporal import connect
@@ -39,6 +39,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. Wait for what is down at the start; Temporal keeps the work."""
     async with AsyncExitStack() as stack:
         systems = await stack.enter_async_context(open_systems(settings))
+        await require_accounts(systems, settings)
         database = settings.database
         opened = open_store(
             database.full_url,

@@ -16,7 +16,8 @@ async def open_bottlecrm(
     settings: BottlecrmSettings, references: References
 ) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles(crm=BottlecrmCrm(client))
+        crm = BottlecrmCrm(client)
+        yield Roles(crm=crm, other_installations=crm.other_installations)
 
 
 connector = Connector(SYSTEM, BottlecrmSettings, open_bottlecrm)

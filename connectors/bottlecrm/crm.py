@@ -10,7 +10,7 @@ from connectors.bottlecrm.models.fields import names
 from connectors.bottlecrm.models.records import Deal as DealRecord
 from connectors.bottlecrm.operations.owner_task import OwnerTaskOperation
 from connectors.bottlecrm.operations.write_back import WriteBackOperation
-from connectors.bottlecrm.setup import probe, set_up
+from connectors.bottlecrm.setup import other_installations, probe, set_up
 from connectors.common import capabilities, together
 from connectors.common.field_definitions import KEY
 from domain.deal import Deal
@@ -63,6 +63,9 @@ class BottlecrmCrm:
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         return await set_up(self._client, dry_run=dry_run)
+
+    async def other_installations(self) -> frozenset[str]:
+        return await other_installations(self._client)
 
     async def probe(self) -> Probe:
         return await probe(self._client)

@@ -8,7 +8,11 @@ from typing import Any
 from connectors.bottlecrm.client import BottlecrmClient
 from connectors.bottlecrm.models.account import Definition
 from connectors.bottlecrm.models.fields import FIELDS, definition, field_type, option
-from connectors.common.field_definitions import FieldDefinition
+from connectors.common.field_definitions import (
+    INSTALLATION,
+    FieldDefinition,
+    installation_field,
+)
 from connectors.common.setup import problems_of
 from ports.failures import Absent
 from ports.probe import Probe
@@ -19,6 +23,7 @@ _WRITTEN = ("opportunities", "tasks")
 _NO_RECORD = "00000000-0000-0000-0000-000000000000"
 _PATH = "/api/custom-fields/"
 Known = Mapping[tuple[str, str], Definition]
+Fields = Sequence[tuple[str, FieldDefinition]]
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,19 @@ class Gap:
 
 async def set_up(client: BottlecrmClient, *, dry_run: bool) -> Sequence[str]:
     """Makes what is missing; a repeat changes nothing."""
-    gaps = list(_gaps(await _known(client)))
+    gaps = list(_gaps(_fields(client), await _known(client)))
     for gap in gaps if not dry_run else ():
         if gap.id:
             await client.api.put(f"{_PATH}{{}}/", gap.id, body=gap.body)
         else:
             await client.api.post(_PATH, body=gap.body)
     return [gap.missing for gap in gaps]
+
+
+async def other_installations(client: BottlecrmClient) -> frozenset[str]:
+    """Those that prepared the account: the options of our field."""
+    found = (await _known(client)).get(("Opportunity", INSTALLATION))
+    return frozenset(found.values if found else ()) - {client.references.installation}
 
 
 async def probe(client: BottlecrmClient) -> Probe:
@@ -63,11 +74,11 @@ async def _known(client: BottlecrmClient) -> Known:
     return {(each.record, each.key): each for each in await client.definitions()}
 
 
-def _gaps(known: Known) -> Iterator[Gap]:
-    for record, field in _fields():
+def _gaps(fields: Fields, known: Known) -> Iterator[Gap]:
+    for order, (record, field) in enumerate(fields):
         name, found = f"field {record}.{field.name}", known.get((record, field.name))
         if found is None:
-            yield Gap(name, definition(record, field))
+            yield Gap(name, definition(record, field, order))
         elif not found.is_active:
             yield Gap(name, {"is_active": True}, found.id)
         elif options := _more_options(record, field, found):
@@ -82,9 +93,9 @@ def _more_options(record: str, field: FieldDefinition, known: Definition) -> lis
     return [*(known.options or []), *map(option, missing)]
 
 
-def _fields() -> Iterator[tuple[str, FieldDefinition]]:
-    for record, fields in FIELDS.items():
-        yield from ((record, field) for field in fields)
+def _fields(client: BottlecrmClient) -> Fields:
+    known = [(record, field) for record, fields in FIELDS.items() for field in fields]
+    return [*known, ("Opportunity", installation_field(client.references.installation))]
 
 
 async def _check_role(role: str) -> Sequence[str]:
@@ -94,15 +105,18 @@ async def _check_role(role: str) -> Sequence[str]:
 
 
 async def _check_fields(client: BottlecrmClient) -> Sequence[str]:
-    known = await _known(client)
+    fields, known = _fields(client), await _known(client)
     conflicts = (
         f"{record}.{field.name} is a {found.type}, we need a {type_}:"
         " a type cannot be changed there, so an administrator must delete the field"
-        for record, field in _fields()
+        for record, field in fields
         if (found := known.get((record, field.name)))
         and found.type != (type_ := field_type(record, field))
     )
-    return [*(f"{gap.missing} is missing: prepare the account" for gap in _gaps(known)), *conflicts]
+    return [
+        *(f"{gap.missing} is missing: prepare the account" for gap in _gaps(fields, known)),
+        *conflicts,
+    ]
 
 
 async def _check_won_stage(client: BottlecrmClient) -> Sequence[str]:

@@ -5,7 +5,7 @@ from connectors.common.cached import Cached
 from connectors.common.capabilities import capabilities
 from connectors.common.client import VendorClient
 from connectors.common.http import Api, ApiProfile
-from connectors.common.manifest import Connector, Roles
+from connectors.common.manifest import Connector, OtherInstallations, Roles
 from connectors.common.oauth import ClientCredentials, OAuthRefresh, TokenEndpoint
 from connectors.common.operation import UpsertOperation, VendorOperation
 from connectors.common.references import References
@@ -35,6 +35,7 @@ __all__ = [
     "Http",
     "HttpSettings",
     "OAuthRefresh",
+    "OtherInstallations",
     "References",
     "Response",
     "Roles",

@@ -47,6 +47,18 @@ def _choice(name: str, label: str, options: Iterable[str]) -> FieldDefinition:
 
 
 KEY_FIELD: Final = FieldDefinition(KEY, "Cashward key")
+INSTALLATION: Final = "cashward_installation"
+
+
+def installation_field(name: str) -> FieldDefinition:
+    """A field of deals whose options are the installations that hold the account.
+
+    No deal has a value in it: a second installation that prepares the account adds its option.
+    """
+    return FieldDefinition(
+        INSTALLATION, "Cashward installations of this account", FieldKind.CHOICE, (name,)
+    )
+
 
 DEAL_FIELDS: Final = (
     FieldDefinition("cashward_scope", "Agreed scope", FieldKind.LONG_TEXT),

@@ -1,6 +1,6 @@
 """The declaration of a connector."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -15,14 +15,22 @@ from ports.pm import Pm
 S = TypeVar("S", bound=BaseModel)
 
 
+OtherInstallations = Callable[[], Awaitable[frozenset[str]]]
+"""Reads the names of the other installations that hold or use the account."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Roles:
-    """The roles that a vendor fills; it leaves out the others."""
+    """The roles that a vendor fills; it leaves out the others.
+
+    `other_installations` is left out where the vendor has no place that tells.
+    """
 
     crm: Crm | None = None
     pm: Pm | None = None
     customers: Customers | None = None
     invoicing: Invoicing | None = None
+    other_installations: OtherInstallations | None = None
 
 
 @dataclass(frozen=True)

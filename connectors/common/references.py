@@ -1,8 +1,9 @@
 """Our keys as the records of other systems carry them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from domain.ids import CustomerKey, DealId, Subject
 
@@ -20,9 +21,12 @@ class References:
 
     installation: str
 
+    any_prefix: ClassVar = f"{_MARK}:"
+    """How the references of every installation begin."""
+
     @property
     def prefix(self) -> str:
-        return f"{_MARK}:{self.installation}:"
+        return f"{self.any_prefix}{self.installation}:"
 
     def of(self, key: str) -> str:
         """Return the reference of a deal, of a subject, or of a part of a project."""
@@ -37,7 +41,11 @@ class References:
 
     def is_foreign(self, reference: str) -> bool:
         """Whether another installation made it."""
-        return reference.startswith(f"{_MARK}:") and not self.owns(reference)
+        return reference.startswith(self.any_prefix) and not self.owns(reference)
+
+    def others(self, references: Iterable[str]) -> frozenset[str]:
+        """Return the other installations that these references name."""
+        return frozenset(each.split(":")[1] for each in references if self.is_foreign(each))
 
     def part(self, reference: str, deal: DealId) -> str:
         """Return our key of a part of the deal's project; empty if it is not ours."""

@@ -14,7 +14,8 @@ __all__ = ["HubspotCrm", "HubspotSettings", "connector", "open_hubspot"]
 @asynccontextmanager
 async def open_hubspot(settings: HubspotSettings, references: References) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles(crm=HubspotCrm(client))
+        crm = HubspotCrm(client)
+        yield Roles(crm=crm, other_installations=crm.other_installations)
 
 
 connector = Connector(SYSTEM, HubspotSettings, open_hubspot)

@@ -64,6 +64,9 @@ class HubspotCrm:
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         return await self._setup.set_up(dry_run=dry_run)
 
+    async def other_installations(self) -> frozenset[str]:
+        return await self._setup.other_installations()
+
     async def probe(self) -> Probe:
         return await self._setup.probe(self._client.settings.identity)
 

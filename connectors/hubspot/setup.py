@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from connectors.common import Response, all_of, together
-from connectors.common.field_definitions import ROLE_LABELS, FieldDefinition
+from connectors.common.field_definitions import (
+    INSTALLATION,
+    ROLE_LABELS,
+    FieldDefinition,
+    installation_field,
+)
 from connectors.common.setup import problems_of
 from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.models.account import Property, PropertyGroup
 from connectors.hubspot.models.fields import FIELDS, GROUP, definition, option, property_type
 from connectors.hubspot.models.records import AssociationType, BatchResult
-from ports.failures import Rejected
+from ports.failures import Absent, Rejected
 from ports.probe import Probe
 
 _READ = ("deals", "companies", "contacts", "line_items")
@@ -49,6 +54,8 @@ class HubspotSetup:
         self._client = client
         self._api = client.api
         self._paths = client.paths
+        self._own_name = client.references.installation
+        self._fields = {**FIELDS, "deals": (*FIELDS["deals"], installation_field(self._own_name))}
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         gaps, _ = await self.compare()
@@ -69,17 +76,25 @@ class HubspotSetup:
         system = self._client.system
         return Probe(system=system, account=account, identity=identity, problems=problems)
 
+    async def other_installations(self) -> frozenset[str]:
+        """Those that prepared the account: the options of our field."""
+        path = f"{self._paths.properties('deals')}/{{}}"
+        with suppress(Absent):
+            found = (await self._api.get(path, INSTALLATION)).read(Property)
+            return frozenset(option.value for option in found.options) - {self._own_name}
+        return frozenset()
+
     async def compare(self) -> tuple[Sequence[Gap], Sequence[str]]:
         """The gaps that we can close, and the conflicts that a person must solve."""
         async with together() as group:
-            kinds = {kind: group.create_task(self._properties(kind)) for kind in FIELDS}
+            kinds = {kind: group.create_task(self._properties(kind)) for kind in self._fields}
             labels = group.create_task(self._labels())
         gaps: list[Gap] = []
         conflicts: list[str] = []
         for kind, read in kinds.items():
             groups, properties = read.result()
             gaps += self._property_gaps(kind, groups, properties)
-            conflicts += _conflicts(kind, properties)
+            conflicts += _conflicts(self._fields[kind], kind, properties)
         return [*gaps, *self._label_gaps(labels.result())], conflicts
 
     async def close(self, gap: Gap) -> None:
@@ -95,12 +110,12 @@ class HubspotSetup:
         if GROUP not in groups:
             body = {"name": GROUP, "label": "Cashward", "displayOrder": -1}
             yield Gap((f"property group {kind}.{GROUP}",), "POST", f"{path}/groups", body)
-        missing = [field for field in FIELDS[kind] if field.name not in known]
+        missing = [field for field in self._fields[kind] if field.name not in known]
         if missing:
             names = tuple(f"property {kind}.{field.name}" for field in missing)
             inputs = [definition(field) for field in missing]
             yield Gap(names, "POST", f"{path}/batch/create", {"inputs": inputs})
-        for field in FIELDS[kind]:
+        for field in self._fields[kind]:
             if field.name in known and (options := _more_options(field, known[field.name])):
                 name = f"options of property {kind}.{field.name}"
                 yield Gap((name,), "PATCH", f"{path}/{field.name}", {"options": options})
@@ -160,8 +175,10 @@ def _more_options(field: FieldDefinition, known: Property) -> list[dict[str, Any
     return [*kept, *(option(value, len(kept) + n) for n, value in enumerate(missing))]
 
 
-def _conflicts(kind: str, known: dict[str, Property]) -> Iterator[str]:
-    for field in FIELDS[kind]:
+def _conflicts(
+    fields: Sequence[FieldDefinition], kind: str, known: dict[str, Property]
+) -> Iterator[str]:
+    for field in fields:
         found, type_ = known.get(field.name), property_type(field)
         if found and found.type != type_:
             way_out = "archive or rename it in HubSpot, then prepare the account again"

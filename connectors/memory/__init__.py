@@ -16,8 +16,10 @@ __all__ = ["Fault", "MemorySettings", "MemoryWorld", "connector", "open_memory"]
 @asynccontextmanager
 async def open_memory(settings: MemorySettings, references: References) -> AsyncIterator[Roles]:
     world = settings.world
+    crm = MemoryCrm(world, references)
     yield Roles(
-        crm=MemoryCrm(world, references),
+        crm=crm,
+        other_installations=crm.other_installations,
         pm=MemoryPm(world, references),
         customers=MemoryCustomers(world, references),
         invoicing=MemoryInvoicing(world, references),

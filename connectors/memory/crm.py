@@ -36,7 +36,13 @@ class MemoryCrm:
         return self._world.respond(lambda: self._won(since))
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
-        return self._world.respond(tuple[str, ...])
+        own = () if dry_run else (self._references.installation,)
+        self._world.respond(lambda: self._world.installations.update(own))
+        return ()
+
+    async def other_installations(self) -> frozenset[str]:
+        own = {self._references.installation}
+        return self._world.respond(lambda: frozenset(self._world.installations - own))
 
     async def probe(self) -> Probe:
         return probe(self._world)

@@ -91,6 +91,7 @@ class MemoryWorld:
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     tenant: str = "world"
+    installations: set[str] = field(default_factory=set)
     deals: dict[DealId, Deal] = field(default_factory=dict)
     changed: dict[DealId, datetime] = field(default_factory=dict)
     records: dict[DealId, WriteBack] = field(default_factory=dict)

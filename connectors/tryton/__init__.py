@@ -15,9 +15,11 @@ __all__ = ["TrytonCustomers", "TrytonInvoicing", "TrytonSettings", "connector", 
 async def open_tryton(settings: TrytonSettings, references: References) -> AsyncIterator[Roles]:
     """Open both roles of the ERP over one session."""
     async with open_client(settings, references) as client:
+        invoicing = TrytonInvoicing(client)
         yield Roles(
             customers=TrytonCustomers(client),
-            invoicing=TrytonInvoicing(client),
+            invoicing=invoicing,
+            other_installations=invoicing.other_installations,
         )
 
 

@@ -82,6 +82,16 @@ class TrytonInvoicing:
         invoices = (row for row in found if row.untaxed_amount >= 0)
         return sorted(readable(invoices, self._to_change), key=lambda change: change.changed_at)
 
+    async def other_installations(self) -> frozenset[str]:
+        """One of those that made documents here, as its reference tells."""
+        references = self._client.references
+        found = await self._documents.search(
+            ["reference", "like", f"{references.any_prefix}%"],
+            ["reference", "not like", f"{references.prefix}%"],
+            limit=1,
+        )
+        return references.others(row.reference for row in found)
+
     async def probe(self) -> Probe:
         return await probe(self._client, self._chart)
 

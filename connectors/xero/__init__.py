@@ -15,9 +15,11 @@ __all__ = ["XeroCustomers", "XeroInvoicing", "XeroSettings", "connector", "open_
 async def open_xero(settings: XeroSettings, references: References) -> AsyncIterator[Roles]:
     """Open both roles of the ERP over one connection."""
     async with open_client(settings, references) as client:
+        invoicing = XeroInvoicing(client)
         yield Roles(
             customers=XeroCustomers(client),
-            invoicing=XeroInvoicing(client),
+            invoicing=invoicing,
+            other_installations=invoicing.other_installations,
         )
 
 

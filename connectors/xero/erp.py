@@ -116,6 +116,22 @@ class XeroInvoicing:
         ours = (row for row in found.values() if references.owns(row.reference))
         return [*readable(sorted(ours, key=lambda row: row.updated_date_utc), self._to_change)]
 
+    async def other_installations(self) -> frozenset[str]:
+        """Those that made documents here of late, as the references tell.
+
+        Xero's filters cannot leave out our own.
+        """
+        references = self._client.references
+        query: dict[str, str | int] = {
+            "where": starts("Reference", references.any_prefix),
+            "order": "UpdatedDateUTC DESC",
+            "page": 1,
+            "pageSize": LARGEST_PAGE,
+        }
+        response = await self._client.read("/Invoices", query=query)
+        rows = response.read(list[StoredInvoice], "Invoices")
+        return references.others(row.reference for row in rows)
+
     async def probe(self) -> Probe:
         return await probe(self._client, self._chart)
 

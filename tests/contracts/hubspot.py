@@ -13,8 +13,9 @@ import httpx
 from hubspot.utils.signature import Signature
 
 from connectors.common import Roles
+from connectors.common.field_definitions import INSTALLATION, installation_field
 from connectors.hubspot import HubspotSettings, open_hubspot
-from connectors.hubspot.models.fields import FIELDS
+from connectors.hubspot.models.fields import FIELDS, definition
 from connectors.memory import Fault
 from domain.company import Account
 from domain.deal import Contact, Deal, QuoteLine
@@ -176,6 +177,7 @@ class HubspotHarness:
         """Remove everything of ours from the account."""
         for kind, fields in FIELDS.items():
             names = [{"name": field.name} for field in fields]
+            names += [{"name": INSTALLATION}] if kind == "deals" else []
             await self.write("POST", f"{PROPERTIES}/{kind}/batch/archive", {"inputs": names})
             await self.write("DELETE", f"{PROPERTIES}/{kind}/groups/cashward")
         for label in (await self.hands.get(LABELS)).json()["results"]:
@@ -236,7 +238,10 @@ async def crm(
             open_hubspot(settings(url), OURS) as roles,
             httpx.AsyncClient(base_url=url, headers=_SALES, verify=authorities()) as hands,
         ):
-            yield HubspotHarness(sandbox, roles, hands)
+            harness = HubspotHarness(sandbox, roles, hands)
+            ours = definition(installation_field(OURS.installation))
+            await harness.write("POST", f"{PROPERTIES}/deals/batch/create", {"inputs": [ours]})
+            yield harness
 
 
 def local(deal: DealId) -> str:

@@ -16,6 +16,7 @@ from tests.contracts import crm_harness, erp_harness, pm_harness
 from tests.contracts.crm_harness import CrmHarness, asking, figures, link, won
 from tests.contracts.erp_harness import ACCOUNT, EUR_100, ErpHarness, crediting, draft, opening
 from tests.contracts.pm_harness import DEAL, PmHarness, plan
+from tests.references import OURS
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -128,3 +129,28 @@ async def test_a_deal_that_another_installation_carries_is_not_polled_nor_writte
         await roles.crm.write_back.undo(link(deal), Receipt(id=ExternalId(deal)))
     assert await crm.written_back(deal) == written
     assert deal in {each.deal for each in await crm.crm.won_since(LONG_AGO)}
+
+
+async def test_a_crm_account_names_every_installation_that_prepared_it(crm: CrmHarness) -> None:
+    await crm.crm.set_up(dry_run=False)
+    async with crm.of_another_installation() as roles:
+        assert roles.crm
+        assert roles.other_installations
+        assert await roles.other_installations() == {OURS.installation}
+        await roles.crm.set_up(dry_run=False)
+        assert not await roles.crm.set_up(dry_run=False)
+        assert await roles.other_installations() == {OURS.installation}
+    assert not await crm.crm.set_up(dry_run=False)
+
+
+async def test_books_name_an_installation_that_made_documents_in_them(erp: ErpHarness) -> None:
+    if type(erp).__name__.startswith("Memory"):
+        pytest.skip("in memory the CRM tells, for all systems")
+    async with erp.of_another_installation() as roles:
+        assert roles.other_installations
+        assert await roles.other_installations() == frozenset()
+        await erp_harness.drafted(erp)
+        assert await roles.other_installations() == {OURS.installation}
+        command = draft(await erp_harness.customer(erp))
+        await erp_harness.invoicing(roles).draft_invoice.do(command, erp_harness.ticket("theirs"))
+        assert await roles.other_installations() == {OURS.installation}

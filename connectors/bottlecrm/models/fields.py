@@ -52,13 +52,13 @@ def field_type(record: str, field: FieldDefinition) -> str:
     return _CHECKBOX if record == "Contact" else _TYPES[field.kind]
 
 
-def definition(record: str, field: FieldDefinition) -> dict[str, Any]:
+def definition(record: str, field: FieldDefinition, order: int) -> dict[str, Any]:
     body: dict[str, Any] = {
         "target_model": record,
         "key": field.name,
         "label": field.label,
         "field_type": field_type(record, field),
-        "display_order": FIELDS[record].index(field),
+        "display_order": order,
     }
     if field.options:
         body["options"] = [option(each) for each in field.options]

@@ -17,7 +17,7 @@ from tests.contracts.hubspot import PROPERTIES, HubspotHarness
 async def test_an_empty_account_is_prepared_once(harness: HubspotHarness) -> None:
     await harness.empty()
     planned = await harness.crm.set_up(dry_run=True)
-    assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 4
+    assert len(planned) == 3 + sum(map(len, FIELDS.values())) + 1 + 4
     problems = (await harness.crm.probe()).problems
     assert len(problems) == len(planned)
     assert list(await harness.crm.set_up(dry_run=False)) == list(planned)

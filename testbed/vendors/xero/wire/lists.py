@@ -80,9 +80,12 @@ def _tests(call: Call, kind: str) -> Iterator[Test]:
 
 def _ordered(call: Call, docs: list[Doc]) -> list[Doc]:
     order = call.query.get("order")
-    if order not in (None, "UpdatedDateUTC ASC"):
+    if order is None:
+        return docs
+    column, _, direction = order.partition(" ")
+    if column != "UpdatedDateUTC" or direction not in {"ASC", "DESC"}:
         raise ValueError(f"The testbed does not order by '{order}'")
-    return sorted(docs, key=lambda doc: int(doc["UpdatedDateUTC"])) if order else docs
+    return sorted(docs, key=lambda doc: int(doc[column]), reverse=direction == "DESC")
 
 
 def _page(call: Call, docs: list[Doc]) -> Rows:
