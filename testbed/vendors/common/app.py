@@ -72,7 +72,7 @@ class App:
             call.key,
             call.attempt,
             actor=call.actor,
-            trace=call.headers.get("x-correlation-id", ""),
+            trace=call.trace,
         )
         return await self._faulted(call, endpoint, fault) if fault else self._done(call, endpoint)
 
@@ -134,8 +134,10 @@ class App:
     ) -> dict[str, Any]:
         return {
             "seq": self.oplog.next_seq,
+            "came": call.at.isoformat(),
             "at": self.vendor.clock.now().isoformat(),
             "actor": call.actor,
+            "trace": call.trace,
             "operation": call.operation,
             "key": call.key,
             "attempt": call.attempt,
