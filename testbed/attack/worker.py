@@ -129,12 +129,8 @@ class _Worker:
             result = await environment.run(_under_our_rules, self.find(order.step), command)
             text = shape.result.dump_json(result).decode()
             said: BaseModel = Done(number=order.number, result=text)
-        except ApplicationError as failure:
+        except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 - as Temporal does
             said = _failed(order.number, failure)
-        except Exception as failure:  # noqa: BLE001 - Temporal too reports whatever comes
-            said = _failed(
-                order.number, ApplicationError(str(failure), type=type(failure).__name__)
-            )
         await self.strike(Point.ENDED)
         del self._running[order.number]
         self._say(said)
@@ -172,12 +168,13 @@ async def _under_our_rules(method: Callable[[Any], Awaitable[Any]], command: obj
     return result
 
 
-def _failed(number: int, failure: ApplicationError) -> Failed:
-    delay = failure.next_retry_delay
+def _failed(number: int, failure: BaseException) -> Failed:
+    known = failure if isinstance(failure, ApplicationError) else None
+    delay = known.next_retry_delay if known else None
     return Failed(
         number=number,
-        type=failure.type or "",
-        reason=failure.message,
-        is_retryable=not failure.non_retryable,
+        type=(known and known.type) or type(failure).__name__,
+        reason=known.message if known else repr(failure),
+        is_retryable=not (known and known.non_retryable),
         pause=delay.total_seconds() if delay else None,
     )
