@@ -81,7 +81,7 @@ def main(
     show(_out, result)
     if target:
         write(target, plan, result)
-    sys.exit(1 if any(result.harm.values()) else 0)
+    sys.exit(0 if result.is_clean else 1)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import make_url
+
 from runtime.composition import open_systems
 from store import migrate
 from testbed.attack import timing
@@ -18,21 +20,22 @@ from testbed.attack.deals import AttackedDeal, enter_deals
 from testbed.attack.disturbances import Disturbance, Disturber
 from testbed.attack.driver import Driver
 from testbed.attack.evidence import gather_evidence
-from testbed.attack.proxy import Proxy, proxy_before
 from testbed.attack.settings import UNLIMITED, faults, set_up_settings, worker_settings
 from testbed.attack.stories import Story
 from testbed.demo.clients import VendorClients, inject_faults, open_clients
 from testbed.stack.postgres import Database, start_postgres
 from testbed.stack.state import State
 from testbed.stack.supervisor import Supervisor
+from testbed.stack.tcp_proxy import TcpProxy, tcp_proxy
 from testbed.stack.vendors import VENDORS, start_sandbox
 
-EFFECTS_OF_FIVE_DEALS: Final = 71
+_EFFECTS_OF_FIVE_DEALS: Final = 78
 _STEPS_OF_FIVE_DEALS: Final = 80
 _CONNECTIONS: Final = 6  # of each worker to PostgreSQL
 _AT_ONCE: Final = 10  # deals of each worker
 _CALM_FROM: Final = 0.9  # of the progress
-_QUIET_WITHIN: Final = 300.0
+_QUIET_WITHIN: Final = 60.0
+_PATIENCE: Final = 240.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,7 @@ class Plan:
 
     @property
     def deals(self) -> int:
-        return max(1, self.effects * 5 // EFFECTS_OF_FIVE_DEALS)
+        return max(1, self.effects * 5 // _EFFECTS_OF_FIVE_DEALS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,10 @@ class Result:
     quiet_after: float
     """Seconds from the last fault until nothing was left to do."""
 
+    @property
+    def is_clean(self) -> bool:
+        return not any(self.harm.values())
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Scene:
@@ -83,7 +90,7 @@ class _Scene:
 
     plan: Plan
     crew: Crew
-    proxy: Proxy
+    proxy: TcpProxy
     clients: VendorClients
     urls: Mapping[str, str]
     database: Database
@@ -101,8 +108,10 @@ async def attack(plan: Plan, folder: Path, tell: Tell) -> Result:
         quiet_after = await _carry(scene, driver, disturber, stories, tell)
         took = time.monotonic() - began
         evidence = await gather_evidence(scene.clients, scene.database.url)
+        harm = count_harm(evidence, [story.outcome for story in stories])
+        late = [f"quiet {quiet_after:.0f} s after the last fault"]
         return Result(
-            harm=count_harm(evidence, [story.outcome for story in stories]),
+            harm={**harm, "not quiet in time": late if quiet_after > _QUIET_WITHIN else []},
             effects=len(evidence.effects),
             disturbances=disturber.done(),
             longest_stop=max(scene.crew.stop_lengths, default=0.0),
@@ -137,7 +146,7 @@ async def _carry(
         await scene.crew.all_going()
         phase = "left alone"
         began = time.monotonic()
-        await asyncio.wait({carrying}, timeout=_QUIET_WITHIN)
+        await asyncio.wait({carrying}, timeout=_PATIENCE)
         if carrying.done():
             await carrying
         await scene.crew.all_idle()
@@ -170,9 +179,15 @@ async def _scene(plan: Plan, folder: Path) -> AsyncIterator[_Scene]:
         database = await start_postgres(supervisor, ports["postgres"])
         await asyncio.to_thread(migrate, database.url)
         urls = (await start_sandbox(supervisor, ports, UNLIMITED)).urls
-        async with proxy_before(ports["postgres"]) as proxy, open_clients(urls) as clients:
-            through = database.url.replace(f":{ports['postgres']}/", f":{proxy.port}/")
-            settings = worker_settings(urls, through, pool_size=_CONNECTIONS)
+        async with (
+            tcp_proxy("127.0.0.1", ports["postgres"]) as proxy,
+            open_clients(urls) as clients,
+        ):
+            host, port = proxy.address
+            through = make_url(database.url).set(host=host, port=port)
+            settings = worker_settings(
+                urls, through.render_as_string(hide_password=False), pool_size=_CONNECTIONS
+            )
             async with open_systems(set_up_settings(urls)) as systems:
                 await systems.crm.set_up(dry_run=False)
             deals = await enter_deals(clients.crm, plan.deals, settings.policy)

@@ -165,7 +165,9 @@ def _stale(changes: Iterable[Change]) -> Iterator[str]:
     youngest: dict[tuple[str, str], int] = defaultdict(int)
     for change in changes:
         lease = change.lease
-        if not lease or not change.is_committed or lease.kind not in {"crm.record", "pm.charter"}:
+        if not lease or not change.is_committed or lease.verb != "do":
+            continue
+        if lease.kind not in {"crm.record", "pm.charter"}:
             continue
         deal, _, what = lease.subject.partition(":")[2].partition(":")
         age = int(what[1:]) if what[1:].isdigit() else int(what == "closed")
@@ -201,7 +203,8 @@ def _version(doc: Doc) -> str:
 
 
 def _issue(doc: Doc) -> str:
-    return _part("issue", str(doc["properties"].get("cashward", {}).get("subject", "")))
+    ours = doc["properties"].get("cashward") or {}
+    return _part("issue", subject_in(ours.get("reference", "")))
 
 
 def _part(kind: str, subject: str) -> str:

@@ -11,7 +11,7 @@ from testbed.attack import timing
 from testbed.attack.crew import Crew
 from testbed.attack.driver import Driver
 from testbed.attack.messages import Blow, Point, Strike
-from testbed.attack.proxy import Proxy
+from testbed.stack.tcp_proxy import TcpProxy
 
 _TICK: Final = 0.05
 _AIMED: Final = 0.5
@@ -37,7 +37,7 @@ class Disturber:
 
     crew: Crew
     driver: Driver
-    proxy: Proxy
+    proxy: TcpProxy
     wanted: dict[Disturbance, int]
     chance: random.Random
     cuts: int = 0

@@ -5,19 +5,24 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
+from temporalio.common import RetryPolicy
 
 from testbed.attack import timing
 from testbed.attack.crew import Crew, Worker
 from testbed.attack.messages import Cancel, Done, Failed, Order, Strike
 from testbed.attack.steps import signature
+from workflows.steps import ACTIVITY_OPTIONS
 
 S = TypeVar("S")
 C = TypeVar("C", bound=BaseModel)
 R = TypeVar("R")
+_RETRIES: Final = ACTIVITY_OPTIONS["retry_policy"] or RetryPolicy()
+_LONGEST: Final = (_RETRIES.maximum_interval or timedelta.max).total_seconds()
 
 
 class StepRefused(Exception):
@@ -53,7 +58,7 @@ class Driver:
         shape = signature(name)
         argument = shape.command.dump_json(command).decode()
         ends = None if cancel_after is None else time.monotonic() + cancel_after
-        pause = timing.FIRST_RETRY
+        pause = _RETRIES.initial_interval.total_seconds()
         for attempt in count(1):
             order = Order(
                 number=next(self._numbers), step=name, argument=argument, run=run, attempt=attempt
@@ -66,7 +71,7 @@ class Driver:
             if said and not said.is_retryable:
                 raise StepRefused(f"{name} of {run}: {said.type}: {said.reason}")
             wait = said.pause if said and said.pause is not None else pause
-            pause = min(2 * pause, timing.LONGEST_RETRY)
+            pause = min(_RETRIES.backoff_coefficient * pause, _LONGEST)
             if ends is not None and time.monotonic() + wait > ends:
                 raise StepCancelled(f"{name} of {run}")
             await asyncio.sleep(wait)

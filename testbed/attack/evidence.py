@@ -21,6 +21,8 @@ _US: Final = "cashward"
 class Lease:
     """The attempt that a request belongs to, and the moment until which it may leave."""
 
+    verb: str
+    """`do`, `undo` or `sweep`."""
     kind: str
     subject: str
     attempt: int
@@ -38,7 +40,10 @@ class Change:
     lease: Lease | None
 
     def __str__(self) -> str:
-        about = f"{self.lease.kind} {self.lease.subject}" if self.lease else "no effect"
+        lease = self.lease
+        about = (
+            f"{lease.verb} {lease.kind} {lease.subject} #{lease.attempt}" if lease else "nothing"
+        )
         return f"{self.vendor} {self.operation} for {about}"
 
 
@@ -99,11 +104,10 @@ def _is_change(line: Doc) -> bool:
 
 
 def _lease(trace: str) -> Lease | None:
-    kind, _, rest = trace.partition("|")
-    if not rest:
+    if "|" not in trace:
         return None
-    subject, attempt, deadline = rest.rsplit("|", 2)
-    return Lease(kind, subject, int(attempt), float(deadline))
+    verb, kind, subject, attempt, deadline = trace.split("|")
+    return Lease(verb, kind, subject, int(attempt), float(deadline))
 
 
 async def _our_records(url: str) -> tuple[Mapping[tuple[str, str], str], Mapping[str, str]]:

@@ -64,7 +64,6 @@ def build_steps(
 
     effects = Effects(
         ledger,
-        clock=clock,
         operation_timeout=settings.timing.operation_timeout,
         installation=settings.installation,
     )

@@ -15,5 +15,5 @@ SILENCE: Final = 2.0
 """A worker that is silent for so long is given up, with all its attempts."""
 STEP: Final = 12.0
 """The longest attempt of a step, which may be several operations."""
-FIRST_RETRY: Final = 0.2
-LONGEST_RETRY: Final = 3.0
+ANSWER: Final = 2.0
+"""The longest that one use of PostgreSQL may take."""

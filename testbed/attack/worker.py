@@ -20,6 +20,7 @@ from runtime.activity_interceptor import ActivityRules
 from runtime.composition import open_systems
 from runtime.logging import set_up_logging
 from runtime.settings import Settings
+from store.clock import DatabaseClock
 from store.database import Database
 from testbed.attack import timing
 from testbed.attack.ledger import WatchedLedger
@@ -66,11 +67,15 @@ async def _work(post: Post) -> None:
     async with AsyncExitStack() as stack:
         settings = post.settings
         systems = await stack.enter_async_context(open_systems(settings))
-        opened = Database.open(settings.database.full_url, pool_size=settings.database.pool_size)
+        opened = Database.open(
+            settings.database.full_url,
+            pool_size=settings.database.pool_size,
+            answer_timeout=timing.ANSWER,
+        )
         database = await stack.enter_async_context(opened)
         reader, writer = await asyncio.open_unix_connection(post.driver, limit=LINE_LIMIT)
         worker = _Worker(writer)
-        ledger = WatchedLedger(database, worker.strike)
+        ledger = WatchedLedger(database, DatabaseClock(database), worker.strike)
         worker.find = build_steps(settings, systems, database, ledger, post.skew)
         await worker.obey(reader)
 
