@@ -38,7 +38,10 @@ class App:
             await self._serve(scope, receive, send)
 
     async def _serve(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        call = Call(scope, await read_body(receive), self.vendor.clock.now())
+        body = await read_body(receive)
+        if body is None:
+            return  # half a request is none
+        call = Call(scope, body, self.vendor.clock.now())
         if call.path.startswith(PREFIX):
             answer: Response | None = control(self, call)
         else:
