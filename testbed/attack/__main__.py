@@ -13,6 +13,7 @@ from rich.console import Console
 
 from testbed.attack.attack import Plan, attack
 from testbed.attack.disturbances import Disturbance
+from testbed.attack.plants import Plant
 from testbed.attack.report import progress_shown, show, write
 
 _out = Console()
@@ -40,6 +41,12 @@ def main(
         float,
         typer.Option(help="Seconds by which the clocks of every other worker are wrong, each way."),
     ] = 120,
+    plant: Annotated[
+        Plant | None, typer.Option(help="Take a protection away, to see that the harm is found.")
+    ] = None,
+    latecomers: Annotated[
+        bool, typer.Option(help="Let new issues land later than their vendor promises.")
+    ] = False,
     full: Annotated[
         bool,
         typer.Option(help="20,000 effects, 500 kills, 500 stops, 100 cuts: about half an hour."),
@@ -75,6 +82,8 @@ def main(
         },
         faults=faults,
         skew=skew,
+        plant=plant,
+        latecomers=latecomers,
     )
     with _room(folder) as room, progress_shown(_out, plan) as tell:
         result = uvloop.run(attack(plan, room, tell))

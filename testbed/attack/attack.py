@@ -20,6 +20,7 @@ from testbed.attack.deals import AttackedDeal, enter_deals
 from testbed.attack.disturbances import Disturbance, Disturber
 from testbed.attack.driver import Driver
 from testbed.attack.evidence import gather_evidence
+from testbed.attack.plants import Plant
 from testbed.attack.settings import UNLIMITED, faults, set_up_settings, worker_settings
 from testbed.attack.stories import Story
 from testbed.demo.clients import VendorClients, inject_faults, open_clients
@@ -48,6 +49,13 @@ class Plan:
     disturbances: Mapping[Disturbance, int]
     faults: float
     skew: float
+    plant: Plant | None = None
+    latecomers: bool = False
+    """Whether issues land later than the vendor promises."""
+
+    @property
+    def fault_config(self) -> Mapping[str, object]:
+        return faults(self.faults, self.seed, latecomers=self.latecomers)
 
     @property
     def deals(self) -> int:
@@ -191,9 +199,11 @@ async def _scene(plan: Plan, folder: Path) -> AsyncIterator[_Scene]:
             async with open_systems(set_up_settings(urls)) as systems:
                 await systems.crm.set_up(dry_run=False)
             deals = await enter_deals(clients.crm, plan.deals, settings.policy)
-            async with open_crew(settings, state, size=plan.workers, skew=plan.skew) as crew:
+            async with open_crew(
+                settings, state, size=plan.workers, skew=plan.skew, plant=plan.plant
+            ) as crew:
                 await crew.all_idle()
-                await inject_faults(urls, faults(plan.faults, plan.seed))
+                await inject_faults(urls, plan.fault_config)
                 yield _Scene(
                     plan=plan,
                     crew=crew,

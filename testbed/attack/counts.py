@@ -67,8 +67,10 @@ class _Books:
             for subject in outcome.withdrawn:
                 if any(doc["Status"] in _ISSUED for doc in self._invoices.get(subject, ())):
                     yield f"invoice of {subject}"
-            if outcome.deal.is_cancelled and outcome.deal.contract.account.name in self._customers:
-                yield f"customer of {outcome.deal.id}"
+            deal = outcome.deal
+            is_alone = deal.is_cancelled and deal.has_own_customer
+            if is_alone and deal.contract.account.name in self._customers:
+                yield f"customer of {deal.id}"
 
     def missing(self, outcomes: Iterable[Outcome]) -> Iterator[str]:
         for outcome in outcomes:

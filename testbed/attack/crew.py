@@ -28,12 +28,13 @@ from testbed.attack.messages import (
     Struck,
     line,
 )
+from testbed.attack.plants import Plant
 from testbed.attack.worker import LINE_LIMIT, Post, main
 from testbed.stack.state import State
 
 _SLOTS = 12
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["testbed.attack.worker"])
+_FORKS.set_forkserver_preload(["testbed.attack.__main__"])
 
 
 @dataclass(kw_only=True)
@@ -208,7 +209,7 @@ class Crew:
 
 @asynccontextmanager
 async def open_crew(
-    settings: Settings, state: State, *, size: int, skew: float
+    settings: Settings, state: State, *, size: int, skew: float, plant: Plant | None
 ) -> AsyncIterator[Crew]:
     """Run the workers while the block runs; the clocks of two in four are wrong, each way."""
     driver = str(state.folder / "driver.sock")
@@ -218,6 +219,7 @@ async def open_crew(
             log=state.log(f"attacked-{number}"),
             settings=settings,
             skew=timedelta(seconds=skew * (0, 1, 0, -1)[number % 4]),
+            plant=plant,
         )
         for number in range(size)
     ]

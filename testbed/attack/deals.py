@@ -34,8 +34,8 @@ _BATCH = 100
 class AttackedDeal:
     """One deal; its number decides what happens to it.
 
-    Two neighbours have one customer. One deal in five is cancelled during its kickoff, and has a
-    customer of its own.
+    Two neighbours have one customer. One deal in five is cancelled during its kickoff: of these,
+    every other one has a customer of its own, and the others' customer must stay.
     """
 
     number: int
@@ -51,6 +51,10 @@ class AttackedDeal:
     def is_credited(self) -> bool:
         """Whether its first item is credited after it was issued."""
         return self.number % 3 == 0
+
+    @property
+    def has_own_customer(self) -> bool:
+        return self.number % 10 == 9  # noqa: PLR2004
 
     @property
     def run(self) -> str:
@@ -143,8 +147,8 @@ class AttackedDeal:
 
     @property
     def _account(self) -> Account:
-        """Return the company, which neighbours share."""
-        number = self.number if self.is_cancelled or self.number % 5 > 1 else self.number // 5 * 5
+        """Return the company: its number is that of its first deal."""
+        number = self.number if self.has_own_customer else self.number // 2 * 2
         return Account(
             id=AccountId(f"hubspot:{number}"),
             name=f"Kovo {number} s.r.o.",

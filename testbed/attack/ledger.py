@@ -36,6 +36,7 @@ class WatchedLedger(PgEffectLedger):
         is_repeatable: bool,
     ) -> Effect:
         began = time.time()
+        await self._strike(Point.ASKED)
         effect = await super().begin(
             intent,
             idempotency,
@@ -50,6 +51,7 @@ class WatchedLedger(PgEffectLedger):
         self, intent: Intent, idempotency: IdempotencyPolicy, *, operation_timeout: timedelta
     ) -> Effect:
         began = time.time()
+        await self._strike(Point.ASKED)
         effect = await super().begin_undo(intent, idempotency, operation_timeout=operation_timeout)
         _sign_calls(effect, began, "undo")
         await self._strike(Point.BEGUN)

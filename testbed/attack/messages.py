@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field, TypeAdapter
 class Point(StrEnum):
     """A point of a step where a worker is struck."""
 
+    ASKED = "asked"
+    """Nothing is on record yet."""
     BEGUN = "begun"
     """The attempt is on record, and nothing is sent yet."""
     MADE = "made"

@@ -48,14 +48,22 @@ def _settings(urls: Mapping[str, str], http: Mapping[str, float]) -> Settings:
     )
 
 
-def faults(rate: float, seed: int) -> dict[str, object]:
-    """Return the faults of our calls; people's calls do not fail."""
+def faults(rate: float, seed: int, *, latecomers: bool = False) -> dict[str, object]:
+    """Return the faults of our calls; people's calls do not fail.
+
+    With `latecomers`, new issues of a first call land after the second call, whose reply is lost.
+    """
+    late = [
+        {"operation": "POST */issue/bulk", "attempt": 0, "kind": "late_commit"},
+        {"operation": "POST */issue/bulk", "attempt": 1, "kind": "lost_reply"},
+    ]
     return {
         "seed": seed,
         "rate": rate,
-        "weights": _WEIGHTS,
-        "late_by": timing.LATE_BY,
+        "weights": _WEIGHTS | ({"late_commit": 0} if latecomers else {}),
+        "late_by": timing.TOO_LATE_BY if latecomers else timing.LATE_BY,
         "hang_for": timing.HANG_FOR,
         "retry_after": 1,
         "actors": ["cashward"],
+        "rules": late if latecomers else [],
     }

@@ -7,6 +7,8 @@ OPERATION: Final = 3.0
 SETTLE: Final = 3.0
 LATE_BY: Final = 2.0
 """A late commit lands after its caller gave up, and before the settle time is over."""
+TOO_LATE_BY: Final = CALL + SETTLE + 2.0
+"""A latecomer lands when its settle time is over, against what its vendor promises."""
 HANG_FOR: Final = 2.0
 FLIGHT: Final = 0.7
 """The longest way of a request to a vendor on this machine; longer than the deadline is late."""

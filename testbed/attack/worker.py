@@ -23,7 +23,6 @@ from runtime.settings import Settings
 from store.clock import DatabaseClock
 from store.database import Database
 from testbed.attack import timing
-from testbed.attack.ledger import WatchedLedger
 from testbed.attack.messages import (
     TO_WORKER,
     Beat,
@@ -36,6 +35,7 @@ from testbed.attack.messages import (
     Struck,
     line,
 )
+from testbed.attack.plants import Plant, planted
 from testbed.attack.steps import Method, build_steps, signature
 
 LINE_LIMIT: Final = 2**20
@@ -50,6 +50,7 @@ class Post:
     log: Path
     settings: Settings
     skew: timedelta
+    plant: Plant | None
 
 
 def main(post: Post) -> None:
@@ -75,7 +76,8 @@ async def _work(post: Post) -> None:
         database = await stack.enter_async_context(opened)
         reader, writer = await asyncio.open_unix_connection(post.driver, limit=LINE_LIMIT)
         worker = _Worker(writer)
-        ledger = WatchedLedger(database, DatabaseClock(database), worker.strike)
+        open_ledger = stack.enter_context(planted(post.plant, post.skew))
+        ledger = open_ledger(database, DatabaseClock(database), worker.strike)
         worker.find = build_steps(settings, systems, database, ledger, post.skew)
         await worker.obey(reader)
 
