@@ -13,7 +13,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants bench new-connector fix lock clean
+.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants bench attack new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -61,6 +61,9 @@ licenses: $(DEVELOPMENT) ## Write docs/third-party.md anew
 
 bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios of one run
 	@$(BIN)/python -m testbed.bench $(ARGS)
+
+attack: $(TESTBED) ## Attack the effect ledger with faults, kills, stops and cuts, and count the harm
+	@$(BIN)/python -m testbed.attack $(ARGS)
 
 mutants: $(DEVELOPMENT) ## Change the domain's code in small ways, and count the changes that no test notices
 	@$(BIN)/mutmut run --max-children $(JOBS) $(ARGS) >/dev/null

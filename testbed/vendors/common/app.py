@@ -38,7 +38,10 @@ class App:
             await self._serve(scope, receive, send)
 
     async def _serve(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        call = Call(scope, await read_body(receive), self.vendor.clock.now())
+        body = await read_body(receive)
+        if body is None:
+            return  # half a request is none
+        call = Call(scope, body, self.vendor.clock.now())
         if call.path.startswith(PREFIX):
             answer: Response | None = control(self, call)
         else:
@@ -72,7 +75,7 @@ class App:
             call.key,
             call.attempt,
             actor=call.actor,
-            trace=call.headers.get("x-correlation-id", ""),
+            trace=call.trace,
         )
         return await self._faulted(call, endpoint, fault) if fault else self._done(call, endpoint)
 
@@ -134,8 +137,10 @@ class App:
     ) -> dict[str, Any]:
         return {
             "seq": self.oplog.next_seq,
+            "came": call.at.isoformat(),
             "at": self.vendor.clock.now().isoformat(),
             "actor": call.actor,
+            "trace": call.trace,
             "operation": call.operation,
             "key": call.key,
             "attempt": call.attempt,

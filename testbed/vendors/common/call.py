@@ -38,6 +38,11 @@ class Call:
     def headers(self) -> Headers:
         return Headers(scope=self._scope)
 
+    @property
+    def trace(self) -> str:
+        """The caller's own name of what the call belongs to."""
+        return self.headers.get("x-correlation-id", "")
+
     @cached_property
     def query(self) -> QueryParams:
         return QueryParams(self._scope["query_string"])

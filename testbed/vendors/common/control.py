@@ -1,4 +1,4 @@
-"""The testbed's own API on every port: faults, log, clock, health; never faulted nor logged."""
+"""The testbed's own API: faults, log, records, clock, health; never faulted nor logged."""
 
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ def control(app: "App", call: Call) -> Response:
             return Response(200, {"vendor": app.vendor.name, "ok": True, "seq": seq})
         case "GET", "oplog":
             return Response(200, app.oplog.since(int(call.query.get("since", "0"))))
+        case "GET", "records":
+            return Response(200, [*app.vendor.store.collection(call.query["collection"]).values()])
         case "PUT", "faults":
             return _replace_faults(app, call)
         case "PUT", "clock":

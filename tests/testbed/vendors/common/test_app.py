@@ -1,6 +1,8 @@
 """A request is one transaction; log and state agree, even after restarts."""
 
+import asyncio
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -98,3 +100,35 @@ async def test_a_connection_serves_many_calls(library: Library) -> None:
         for n in range(20):
             assert (await client.post("/books", json={"name": str(n)})).status_code == 201
     assert library.books == 20
+
+
+async def test_a_request_that_breaks_off_before_its_end_is_none(library: Library) -> None:
+    url = library.client.base_url
+    _, writer = await asyncio.open_connection(url.host, url.port)
+    head = (
+        "POST /books HTTP/1.1\r\nHost: shelf\r\nAuthorization: word\r\nContent-Length: 99\r\n\r\n"
+    )
+    writer.write(f'{head}{{"name": "emma"'.encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await library.add("persuasion")
+    assert [line["key"] for line in library.lines] == ["persuasion"]
+
+
+async def test_the_log_says_when_a_call_came_and_what_it_belongs_to(library: Library) -> None:
+    await library.faults(rules=[{"kind": "late_commit"}], late_by=0.05)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await library.client.post(
+            "/books", json={"name": "emma"}, headers={"X-Correlation-Id": "an order"}
+        )
+    line = library.lines[-1]
+    came, at = (datetime.fromisoformat(line[name]) for name in ("came", "at"))
+    assert line["trace"] == "an order"
+    assert at - came >= timedelta(seconds=0.05)
+
+
+async def test_records_are_handed_out_as_the_vendor_holds_them(library: Library) -> None:
+    await library.add("emma")
+    answer = await library.client.get("/_sandbox/records", params={"collection": "books"})
+    assert answer.json() == [{"id": "1", "name": "emma"}]

@@ -1,0 +1,120 @@
+"""What the vendors logged and hold, and what our own records say of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+
+from store.database import plain_url
+from testbed.demo.clients import VendorClient, VendorClients
+
+Doc = Mapping[str, Any]
+_SUBJECT = re.compile(r"hubspot:\d+(?::[\w.-]+)*$")
+_READING = ("/search", "/batch/read", "/bulkfetch", "/connect/token")
+_US: Final = "cashward"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The attempt that a request belongs to, and the moment until which it may leave."""
+
+    verb: str
+    """`do`, `undo` or `sweep`."""
+    kind: str
+    subject: str
+    attempt: int
+    deadline: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """A request of ours that was to change something, as a vendor logged it."""
+
+    vendor: str
+    operation: str
+    came: float
+    is_committed: bool
+    lease: Lease | None
+
+    def __str__(self) -> str:
+        lease = self.lease
+        about = (
+            f"{lease.verb} {lease.kind} {lease.subject} #{lease.attempt}" if lease else "nothing"
+        )
+        return f"{self.vendor} {self.operation} for {about}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the counts are made from."""
+
+    changes: Sequence[Change]
+    records: Mapping[str, Sequence[Doc]]
+    effects: Mapping[tuple[str, str], str]
+    """The id that the ledger has on record, by kind and subject of the effect."""
+    claims: Mapping[str, str]
+    """The document that a claim names, by its subject."""
+
+
+async def gather_evidence(clients: VendorClients, database_url: str) -> Evidence:
+    records: dict[str, Sequence[Doc]] = {}
+    for client, collections in (
+        (clients.crm, ("deals", "tasks")),
+        (clients.pm, ("projects", "versions", "issues")),
+        (clients.erp, ("Contacts", "Invoices", "CreditNotes")),
+    ):
+        for collection in collections:
+            query = {"collection": collection}
+            records[collection] = await client.ask("GET", "/_sandbox/records", query=query)
+    changes = [
+        change
+        for client in (clients.crm, clients.pm, clients.erp)
+        for change in await _changes(client)
+    ]
+    effects, claims = await _our_records(database_url)
+    return Evidence(changes, records, effects, claims)
+
+
+def subject_in(reference: str) -> str:
+    """Return the subject in a reference at a vendor; empty if it is not ours."""
+    found = _SUBJECT.search(reference)
+    return found[0] if found and reference.startswith("cw") else ""
+
+
+async def _changes(client: VendorClient) -> Sequence[Change]:
+    lines = await client.ask("GET", "/_sandbox/oplog", query={"since": "0"})
+    return [
+        Change(
+            vendor=client.name,
+            operation=line["operation"],
+            came=datetime.fromisoformat(line["came"]).timestamp(),
+            is_committed=line["committed"],
+            lease=_lease(line["trace"]),
+        )
+        for line in lines
+        if line["actor"] == _US and line["trace"] and _is_change(line)
+    ]
+
+
+def _is_change(line: Doc) -> bool:
+    return line["method"] != "GET" and not line["operation"].endswith(_READING)
+
+
+def _lease(trace: str) -> Lease | None:
+    if "|" not in trace:
+        return None
+    verb, kind, subject, attempt, deadline = trace.split("|")
+    return Lease(verb, kind, subject, int(attempt), float(deadline))
+
+
+async def _our_records(url: str) -> tuple[Mapping[tuple[str, str], str], Mapping[str, str]]:
+    async with await psycopg.AsyncConnection.connect(plain_url(url)) as connection:
+        effects = await connection.execute("select kind, subject, external_id from effects")
+        claims = await connection.execute("select subject, document from claims")
+        return (
+            {(kind, subject): made or "" for kind, subject, made in await effects.fetchall()},
+            {subject: document or "" for subject, document in await claims.fetchall()},
+        )
