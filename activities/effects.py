@@ -26,6 +26,7 @@ from ports.lease import Lease, Seconds, machine_seconds
 from ports.operation import Attempt, Command, Operation
 
 C = TypeVar("C", bound=Command)
+_REMEMBERED = 10_000
 
 
 class Effects:
@@ -48,6 +49,7 @@ class Effects:
         self._operation_timeout = operation_timeout
         self._installation = installation
         self._seconds = seconds
+        self._begun: set[tuple[DealId, str, str]] = set()
 
     async def execute(self, operation: Operation[C], command: C) -> Receipt:
         """Execute the operation once, and return what this or an earlier attempt made.
@@ -64,6 +66,7 @@ class Effects:
             operation_timeout=self._operation_timeout,
             is_repeatable=operation.is_repeatable,
         )
+        self._remember(intent.key, intent.deal)
         if effect.is_confirmed and effect.receipt:
             return await self._believed(operation, command, effect, effect.receipt)
         async with self._attempt_under(lease, operation, effect):
@@ -109,7 +112,19 @@ class Effects:
 
         It guards what is read by an id of the vendor: another account may use the id too.
         """
-        await self._ledger.require_account(await key_of(operation, Subject("")), deal)
+        key = await key_of(operation, Subject(""))
+        if not self.has_begun(key, deal):
+            await self._ledger.require_account(key, deal)
+            self._remember(key, deal)
+
+    def has_begun(self, key: EffectKey, deal: DealId) -> bool:
+        """Whether this process has worked in this account for the deal: then nobody moved it."""
+        return (deal, key.role, key.account) in self._begun
+
+    def _remember(self, key: EffectKey, deal: DealId) -> None:
+        if len(self._begun) >= _REMEMBERED:
+            self._begun.clear()
+        self._begun.add((deal, key.role, key.account))
 
     async def _believed(
         self, operation: Operation[C], command: C, effect: Effect, receipt: Receipt

@@ -177,11 +177,13 @@ class InvoiceActivities:
 
     async def _require_customer(self, bill: Bill) -> None:
         """Raise OtherAccount if the bill's customer was opened or chosen elsewhere."""
-        here = (await key_of(self._invoicing.draft_invoice, bill.subject)).account
+        here = await key_of(self._invoicing.draft_invoice, bill.subject)
+        if self._effects.has_begun(here, bill.deal):
+            return
         known = await self._links.of_key(CUSTOMER, bill.customer_key)
         there = [link.account for link in known if link.external_id == bill.customer]
-        if there and here not in there:
-            raise OtherAccount(bill.deal, "erp", there=there[0], here=here)
+        if there and here.account not in there:
+            raise OtherAccount(bill.deal, here.role, there=there[0], here=here.account)
 
     async def _issued_meanwhile(self, bill: Bill, draft: DraftInvoice) -> Invoice:
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)

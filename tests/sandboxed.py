@@ -1,11 +1,12 @@
 """A whole installation in a test: real Temporal, real PostgreSQL, and every vendor's sandbox."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from temporalio.client import Client
@@ -13,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from application.application import Application
 from application.dispatch import TemporalEventDispatcher
+from connectors.common import References
 from domain.contract import Policy
 from domain.deal_snapshot import Outcome
 from runtime.composition import open_systems
@@ -53,6 +55,7 @@ class Sandboxed:
     policy: Policy
     clients: VendorClients
     urls: dict[str, str]
+    references: References
     began: datetime
     numbers: Iterator[int] = field(default_factory=count)
     spoilt_from: dict[str, int] = field(default_factory=dict)
@@ -82,15 +85,16 @@ class Sandboxed:
             },
         )
 
-    async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
+    async def carry(self, sales: Sequence[Sale], *, within: float = _WITHIN) -> list[Outcome]:
         """Run deals from closed-won to cash, with people who act as soon as they can."""
-        crowd = Crowd(self.clients, self.bell, sales, self.began.date())
+        today = self.began.date()
+        crowd = Crowd(self.clients, self.bell, sales, today, prefix=self.references.prefix)
 
         async def ending() -> list[Outcome]:
             await crowd.win()
             return await outcomes(self.client, sales)
 
-        return await meanwhile(crowd.act(), ending(), within=_WITHIN)
+        return await meanwhile(crowd.act(), ending(), within=within)
 
     async def read_back(self, sales: Sequence[Sale]) -> list[Reconciliation]:
         return await read_back(
@@ -118,12 +122,20 @@ class Sandboxed:
 
 @asynccontextmanager
 async def open_sandboxed(
-    temporal: WorkflowEnvironment, database_url: str, folder: Path
+    temporal: WorkflowEnvironment,
+    database_url: str,
+    folder: Path,
+    *,
+    references: References = OURS,
+    shared: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Sandboxed]:
+    """Open an installation; `shared` are vendors that run already, by their names."""
     began = datetime.now(UTC)
     async with AsyncExitStack() as stack:
-        urls = (await stack.enter_async_context(serve(folder, config=VENDORS))).urls
-        settings = _settings(urls)
+        own = [name for name in ("hubspot", "jira", "xero") if name not in shared]
+        served = await stack.enter_async_context(serve(folder, config=VENDORS, only=own))
+        urls = {**shared, **served.urls}
+        settings = _settings(urls, references)
         systems = await stack.enter_async_context(open_systems(settings))
         await systems.crm.set_up(dry_run=False)
         store = await stack.enter_async_context(open_store(database_url, pool_size=10))
@@ -144,11 +156,12 @@ async def open_sandboxed(
             policy=settings.policy,
             clients=clients,
             urls=urls,
+            references=references,
             began=began,
         )
 
 
-def _settings(urls: dict[str, str]) -> Settings:
+def _settings(urls: dict[str, str], references: References) -> Settings:
     number = next(_numbers)
     ways_in: dict[str, dict[str, Any]] = {
         "hubspot": {"access_token": "pat-na1-cashward-demo"},
@@ -158,7 +171,7 @@ def _settings(urls: dict[str, str]) -> Settings:
     staffing = {"people": {"lead": "acc-pm", "consultant": "acc-consultant"}}
     return Settings.model_validate(
         {
-            "installation": OURS.installation,
+            "installation": references.installation,
             "temporal": TemporalSettings(task_queue=f"sandboxed-{number}"),
             "connectors": {
                 vendor: {"url": urls[vendor], "http": _HTTP, **way_in}

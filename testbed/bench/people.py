@@ -24,13 +24,21 @@ class Crowd:
     """Releases all milestones of a linked project at once, and pays every invoice when issued."""
 
     def __init__(
-        self, clients: VendorClients, bell: EventDispatcher, sales: Sequence[Sale], today: date
+        self,
+        clients: VendorClients,
+        bell: EventDispatcher,
+        sales: Sequence[Sale],
+        today: date,
+        *,
+        prefix: str = "cw:",
     ) -> None:
+        """`prefix` is that of the references on the invoices that they pay."""
         self._clients = clients
         self._bell = bell
         self._sales = {sale.id: sale for sale in sales}
         self._of_deal = {sale.deal: sale for sale in sales}
         self._today = today
+        self._prefix = prefix
         self._done: set[str] = set()
 
     async def win(self) -> None:
@@ -57,7 +65,11 @@ class Crowd:
                 continue
             query = {"IDs": ",".join(sorted(new))}
             read = await self._clients.erp.ask("GET", f"{BOOKS}/Invoices", query=query)
-            issued = [bill for bill in read["Invoices"] if bill["Status"] == "AUTHORISED"]
+            issued = [
+                bill
+                for bill in read["Invoices"]
+                if bill["Status"] == "AUTHORISED" and bill["Reference"].startswith(self._prefix)
+            ]
             if issued:
                 group.create_task(self._settle(issued))
 

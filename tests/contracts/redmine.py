@@ -83,7 +83,7 @@ class RedmineHarness:
         return [
             row["id"]
             for row in rows
-            if f"{DEAL}:{key}" in {field["value"] for field in row["custom_fields"]}
+            if OURS.of(f"{DEAL}:{key}") in {field["value"] for field in row["custom_fields"]}
         ]
 
     async def read(self, path: str) -> Any:

@@ -14,6 +14,7 @@ from testbed.systems.redmine import changes
 from tests.connectors.redmine.sql import ask
 from tests.contracts.pm_harness import DEAL, opened, plan, planned, ticket
 from tests.contracts.redmine import RedmineHarness
+from tests.references import OURS
 
 pytestmark = pytest.mark.real
 _RACES = 5
@@ -90,7 +91,7 @@ async def test_a_second_issue_is_swept_but_never_with_time_on_it(redmine: Redmin
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    ours = [{"id": 3, "value": f"{DEAL}:w1"}]
+    ours = [{"id": 3, "value": OURS.of(f"{DEAL}:w1")}]
     fields = {"project_id": project, "tracker_id": 4, "subject": "Late", "custom_fields": ours}
     late = await duplicate(redmine, "/issues", "issue", **fields)
     first, stray = await redmine.pm.plan_work.find(work)
@@ -113,7 +114,7 @@ async def test_an_older_summary_that_comes_late_inherits_the_packages(
     fields = {"project_id": project, "tracker_id": 4, "subject": "Late", "custom_fields": ours}
     late = await duplicate(redmine, "/issues", "issue", **fields)
     before = await redmine.pm.plan_work.do(work, ticket())
-    ours[0]["value"] = f"{DEAL}:m1"
+    ours[0]["value"] = OURS.of(f"{DEAL}:m1")
     await redmine.write("PUT", f"/issues/{late}", {"issue": {"custom_fields": ours}})
     elected, stray = await redmine.pm.plan_work.find(work)
     assert (elected.parts["m1"], stray.id) == (late, before.parts["m1"])
