@@ -3,7 +3,9 @@
 
 PYTHON ?=
 ARGS ?=
-JOBS ?= 2
+# Tests wait for servers, so that three of them keep two cores busy.
+JOBS ?= 3
+MUTATE ?= domain activities workflows
 REAL ?= .cashward/really
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +15,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants bench attack new-connector fix lock clean
+.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants mutants-domain mutants-activities mutants-workflows bench attack new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -65,11 +67,16 @@ bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios o
 attack: $(TESTBED) ## Attack the effect ledger with faults, kills, stops and cuts, and count the harm
 	@$(BIN)/python -m testbed.attack $(ARGS)
 
-mutants: $(DEVELOPMENT) ## Change the domain's code in small ways, and count the changes that no test notices
+mutants: $(addprefix mutants-,$(MUTATE)) ## Change code in small ways, and count the changes that no test notices
+
+mutants-domain: $(DEVELOPMENT)
 	@$(BIN)/mutmut run --max-children $(JOBS) $(ARGS) >/dev/null
 	@$(BIN)/mutmut export-cicd-stats >/dev/null
 	@$(BIN)/python -c 'import json; s = json.load(open("mutants/mutmut-cicd-stats.json")); \
-		print("{killed} of {total} mutants killed, {survived} survived, {no_tests} in code without a test".format(**s))'
+		print("domain: {killed} of {total} mutants killed, {survived} survived, {no_tests} in code without a test".format(**s))'
+
+mutants-activities mutants-workflows: mutants-%: $(DEVELOPMENT)
+	@$(BIN)/python scripts/mutants.py $* --jobs $(JOBS) $(ARGS)
 
 new-connector: $(DEVELOPMENT) ## Lay out a connector: make new-connector NAME=pipedrive ROLE=crm
 	@$(BIN)/python scripts/new_connector.py '$(NAME)' $(if $(ROLE),--role '$(ROLE)')

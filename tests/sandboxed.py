@@ -34,7 +34,7 @@ from tests.references import OURS
 
 _numbers = count(1)
 _HTTP = {"timeout_seconds": 1.0, "settle_seconds": 1.2}
-LATE_BY, HANG_FOR, PATIENCE = 1.5, 1.5, 4.0
+LATE_BY, HANG_FOR, OPERATION_TIMEOUT = 1.5, 1.5, 4.0
 _WITHIN = 90.0
 VENDORS: dict[str, Any] = {
     "hubspot": {"search_lag": 0},
@@ -50,8 +50,8 @@ class Sandboxed:
 
     client: Client
     application: Application
-    bell: TemporalEventDispatcher
-    bell_with: Callable[[Policy], TemporalEventDispatcher]
+    dispatcher: TemporalEventDispatcher
+    dispatcher_with: Callable[[Policy], TemporalEventDispatcher]
     policy: Policy
     clients: VendorClients
     urls: dict[str, str]
@@ -88,7 +88,7 @@ class Sandboxed:
     async def carry(self, sales: Sequence[Sale], *, within: float = _WITHIN) -> list[Outcome]:
         """Run deals from closed-won to cash, with people who act as soon as they can."""
         today = self.began.date()
-        crowd = Crowd(self.clients, self.bell, sales, today, prefix=self.references.prefix)
+        crowd = Crowd(self.clients, self.dispatcher, sales, today, prefix=self.references.prefix)
 
         async def ending() -> list[Outcome]:
             await crowd.win()
@@ -141,7 +141,7 @@ async def open_sandboxed(
         store = await stack.enter_async_context(open_store(database_url, pool_size=10))
         client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
 
-        def bell_with(policy: Policy) -> TemporalEventDispatcher:
+        def dispatcher_with(policy: Policy) -> TemporalEventDispatcher:
             queue = settings.temporal.task_queue
             return TemporalEventDispatcher(
                 client, task_queue=queue, policy=policy, attention_queue=store.attention_queue
@@ -151,8 +151,8 @@ async def open_sandboxed(
         yield Sandboxed(
             client=client,
             application=application_of(settings, systems, store, client),
-            bell=bell_with(settings.policy),
-            bell_with=bell_with,
+            dispatcher=dispatcher_with(settings.policy),
+            dispatcher_with=dispatcher_with,
             policy=settings.policy,
             clients=clients,
             urls=urls,
@@ -178,7 +178,7 @@ def _settings(urls: dict[str, str], references: References) -> Settings:
                 for vendor, way_in in ways_in.items()
             },
             "policy": {"staffing": staffing},
-            "timing": Timing(operation_timeout_seconds=PATIENCE),
+            "timing": Timing(operation_timeout_seconds=OPERATION_TIMEOUT),
         }
     )
 

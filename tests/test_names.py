@@ -25,8 +25,8 @@ ROOMS = (
 )
 METAPHORS = frozenset(
     """
-    admit attended birth blow blows burnt bury cast coin coins crew cupboard deltas
-    desk desks door doorbell doorbells dossier dress ear farewell farewells house
+    admit attended bell birth blow blows burnt bury cast coin coins crew cupboard deltas
+    desk desks door doorbell doorbells dossier dress ear farewell farewells hands house
     inert journal kit lodge lodging manners obituary office onsite portal roster
     street streets telling tellings told town trouble troubles truth truths visit
     visitor wanting winding
@@ -35,10 +35,10 @@ METAPHORS = frozenset(
 """Words that no identifier contains."""
 REPLACED = frozenset(
     """
-    Answer Attended BillItem Billed Bills Board Books Change Desk DealFile Doorbell
+    Answer Attended BOOKS BillItem Billed Bills Board Books Change Desk DealFile Doorbell
     Drafted Filed HouseRules Life Links Made Manners Move Notes Office OnSite
-    Organisation Page Portal Repeat Site Street Ticket Trouble Visit Visitor
-    lose_sight take_back
+    Organisation Page Portal Quiet Repeat Site Street Ticket Trouble Visit Visitor
+    lose_sight open_books take_back
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 """Names that another word replaced; the new one is in the glossary."""

@@ -44,7 +44,7 @@ from workflows.deal_to_cash import DealToCash
 
 _queues = count(1)
 EVENT = EventId("told by a test")
-PATIENCE = 45.0
+TIMEOUT = 45.0
 """Seconds. Without a cache a local step may be lost, and Temporal waits ten to retry it."""
 
 
@@ -56,7 +56,7 @@ class World:
     queue: str
     systems: MemoryWorld
     store: Store
-    bell: TemporalEventDispatcher
+    dispatcher: TemporalEventDispatcher
     application: Application
 
     async def win(
@@ -65,11 +65,11 @@ class World:
         """Sales close the deal, and the poll sees it."""
         self.systems.add(deal)
         self.systems.win(deal.id)
-        bell = self.bell_with(policy) if policy else self.bell
-        await bell.deal_won(DealWon(deal=deal.id, event=EVENT))
+        dispatcher = self.dispatcher_with(policy) if policy else self.dispatcher
+        await dispatcher.deal_won(DealWon(deal=deal.id, event=EVENT))
         return self.client.get_workflow_handle(workflow_ids.deal_run(deal.id), result_type=Outcome)
 
-    def bell_with(self, policy: Policy) -> TemporalEventDispatcher:
+    def dispatcher_with(self, policy: Policy) -> TemporalEventDispatcher:
         return TemporalEventDispatcher(
             self.client,
             task_queue=self.queue,
@@ -82,7 +82,7 @@ class World:
         project = await until(lambda: self.planned_project(deal))
         for item in items:
             self.systems.reach(project, ItemKey(item))
-        await self.bell.milestone_reached(
+        await self.dispatcher.milestone_reached(
             MilestoneReached(deal=deal, item=ItemKey(items[0]), event=EVENT)
         )
 
@@ -101,7 +101,9 @@ class World:
 
     async def ring_invoice(self, deal: DealId, item: str) -> None:
         subject = workflow_ids.subject_of(deal, ItemKey(item))
-        await self.bell.invoice_changed(InvoiceChanged(deal=deal, subject=subject, event=EVENT))
+        await self.dispatcher.invoice_changed(
+            InvoiceChanged(deal=deal, subject=subject, event=EVENT)
+        )
 
     async def carry_to_cash(self, deal: DealId) -> None:
         """Deliver and pay everything."""
@@ -228,7 +230,7 @@ async def open_world(
         )
         working = at_work(temporal, settings, systems, store, strict=strict)
         client = await stack.enter_async_context(working)
-        bell = TemporalEventDispatcher(
+        dispatcher = TemporalEventDispatcher(
             client, task_queue=queue, policy=settings.policy, attention_queue=store.attention_queue
         )
         application = application_of(settings, systems, store, client)
@@ -237,7 +239,7 @@ async def open_world(
             queue=queue,
             systems=world,
             store=store,
-            bell=bell,
+            dispatcher=dispatcher,
             application=application,
         )
 
@@ -253,7 +255,7 @@ async def until(look: Callable[[], Any]) -> Any:
 
 async def until_awaited(look: Callable[[], Awaitable[Any]], *, every: float = 0.06) -> Any:
     """Wait for what a server has to tell: each look costs it time that a run could use."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (found := await look()):
             await asyncio.sleep(every)
     return found

@@ -13,7 +13,7 @@ from domain.ids import DealId, EventId, ItemKey, Subject
 from ports.event_dispatcher import EventDispatcher
 from testbed.demo.clients import VendorClient, VendorClients
 from testbed.demo.story import Sale
-from testbed.demo.systems.xero import BOOKS, payment
+from testbed.demo.systems.xero import API, payment
 
 LOOK_INTERVAL: Final = 0.2  # to look costs the machine that is measured
 _US: Final = "cashward"
@@ -26,7 +26,7 @@ class Crowd:
     def __init__(
         self,
         clients: VendorClients,
-        bell: EventDispatcher,
+        dispatcher: EventDispatcher,
         sales: Sequence[Sale],
         today: date,
         *,
@@ -34,7 +34,7 @@ class Crowd:
     ) -> None:
         """`prefix` is that of the references on the invoices that they pay."""
         self._clients = clients
-        self._bell = bell
+        self._dispatcher = dispatcher
         self._sales = {sale.id: sale for sale in sales}
         self._of_deal = {sale.deal: sale for sale in sales}
         self._today = today
@@ -44,7 +44,7 @@ class Crowd:
     async def win(self) -> None:
         """Signal every deal that sales have won."""
         await asyncio.gather(
-            *(self._bell.deal_won(DealWon(deal=deal, event=_EVENT)) for deal in self._of_deal)
+            *(self._dispatcher.deal_won(DealWon(deal=deal, event=_EVENT)) for deal in self._of_deal)
         )
 
     async def act(self) -> None:
@@ -64,7 +64,7 @@ class Crowd:
             if not (new := records - self._done):
                 continue
             query = {"IDs": ",".join(sorted(new))}
-            read = await self._clients.erp.ask("GET", f"{BOOKS}/Invoices", query=query)
+            read = await self._clients.erp.ask("GET", f"{API}/Invoices", query=query)
             issued = [
                 bill
                 for bill in read["Invoices"]
@@ -82,7 +82,7 @@ class Crowd:
         for version in await self._clients.pm.ask("GET", path):
             await self._clients.pm.ask("PUT", f"/rest/api/3/version/{version['id']}", body)
         item = ItemKey("m1")
-        await self._bell.milestone_reached(
+        await self._dispatcher.milestone_reached(
             MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
         )
 
@@ -93,12 +93,12 @@ class Crowd:
             payment(bill["InvoiceID"], bill["AmountDue"], self._sale_of(bill).order, self._today)
             for bill in bills
         ]
-        await self._clients.erp.ask("PUT", f"{BOOKS}/Payments", {"Payments": payments})
+        await self._clients.erp.ask("PUT", f"{API}/Payments", {"Payments": payments})
         facts = [
             InvoiceChanged(deal=self._sale_of(bill).deal, subject=_subject(bill), event=_EVENT)
             for bill in bills
         ]
-        await asyncio.gather(*map(self._bell.invoice_changed, facts))
+        await asyncio.gather(*map(self._dispatcher.invoice_changed, facts))
 
     def _sale_of(self, bill: Mapping[str, Any]) -> Sale:
         return self._of_deal[DealId(":".join(_subject(bill).split(":")[:2]))]

@@ -48,7 +48,7 @@ class Rig:
 
     client: Client
     clients: VendorClients
-    bell: EventDispatcher
+    dispatcher: EventDispatcher
     stack: Stack
     shape: Shape = REFERENCE
     numbers: "count[int]" = field(default_factory=count)
@@ -101,7 +101,7 @@ class Rig:
         return sales
 
     async def _carry(self, sales: Sequence[Sale]) -> float:
-        crowd = Crowd(self.clients, self.bell, sales, datetime.now(UTC).date())
+        crowd = Crowd(self.clients, self.dispatcher, sales, datetime.now(UTC).date())
         acting = asyncio.create_task(crowd.act())
         began = time.perf_counter()
         await crowd.win()
@@ -149,13 +149,13 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
             open_store(stack.database_url) as store,
             open_clients(stack.sandbox_urls) as clients,
         ):
-            bell = TemporalEventDispatcher(
+            dispatcher = TemporalEventDispatcher(
                 client,
                 task_queue=settings.temporal.task_queue,
                 policy=settings.policy,
                 attention_queue=store.attention_queue,
             )
-            yield Rig(client=client, clients=clients, bell=bell, stack=stack)
+            yield Rig(client=client, clients=clients, dispatcher=dispatcher, stack=stack)
 
 
 def _environment(stack: Stack) -> Mapping[str, str]:

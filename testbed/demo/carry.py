@@ -95,7 +95,7 @@ class FaultInjector:
             while self._done < self._steps * number / (len(disruptions) + 1):
                 await self._news.wait()
                 self._news.clear()
-            async with story.quiet.still():
+            async with story.acts.exclusive():
                 await disruption.strike()
             story.tell(Step.KILLED, disruption.system, disruption.what)
 
@@ -135,14 +135,14 @@ async def _act(
     today = sales[0].order.start
     seller = SalesPerson(systems.sales, story)
     manager = DeliveryManager(systems.delivery, story, today)
-    customer = Customer(systems.books, story, today)
+    customer = Customer(systems.erp, story, today)
     while not all(sale.is_closed or watch.parked(sale) for sale in sales):
         for helper in helpers:
             if helper.done() and (failure := helper.exception()):
                 raise failure
-        async with story.quiet.acting():
+        async with story.acts.shared():
             await asyncio.gather(seller.look(sales), manager.deliver(sales), customer.pay(sales))
-        if story.quiet_for > STILL:
+        if story.idle_for > STILL:
             raise CliError(_stuck(sales, watch))
         await asyncio.sleep(LOOK_INTERVAL)
 

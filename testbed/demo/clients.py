@@ -24,7 +24,7 @@ _UNAUTHORISED: Final = 401
 _TOO_MANY_REQUESTS: Final = 429
 _JSON = {"Accept": "application/json"}
 _CONNECTIONS: Final = 6  # as many as a browser opens to one host
-PATIENCE = 30.0
+TIMEOUT = 30.0
 
 
 class VendorClient:
@@ -101,7 +101,7 @@ def _browser(
         base_url=url,
         headers=headers,
         auth=auth,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         limits=limits,
         verify=authorities(),
     )

@@ -27,7 +27,7 @@ class SalesPerson:
         some = asyncio.Semaphore(_AT_ONCE)
 
         async def one(sale: Sale) -> None:
-            async with some, self._story.quiet.acting():
+            async with some, self._story.acts.shared():
                 await self._enter(sale)
                 await self._win(sale)
 

@@ -72,10 +72,10 @@ async def read_back(
 ) -> list[Reconciliation]:
     """Read everything about these deals; `since` leaves out the invoices of earlier demos."""
     bills: dict[DealId, list[Bill]] = defaultdict(list)
-    async for bill in systems.books.bills(since):
+    async for bill in systems.erp.bills(since):
         bills[bill.deal].append(bill)
-    received = await systems.books.received(since)
-    customers = await systems.books.customers(since)
+    received = await systems.erp.received(since)
+    customers = await systems.erp.customers(since)
     projects = await systems.delivery.named()
     return [
         Reconciliation(

@@ -61,8 +61,8 @@ class Sale:
         return DealId(f"{self.crm}:{self.id}")
 
 
-class Quiet:
-    """Lets people act side by side, and `still` waits until none is in the middle of an act.
+class SharedLock:
+    """Lets people act side by side, and `exclusive` waits until none is in the middle of an act.
 
     A person whose entry is cut off does not know whether to enter it again. Only Cashward is
     tested for that.
@@ -74,7 +74,7 @@ class Quiet:
         self._still = asyncio.Lock()
 
     @asynccontextmanager
-    async def acting(self) -> AsyncIterator[None]:
+    async def shared(self) -> AsyncIterator[None]:
         async with self._still:
             self._acting += 1
         try:
@@ -85,7 +85,7 @@ class Quiet:
                 self._change.notify_all()
 
     @asynccontextmanager
-    async def still(self) -> AsyncIterator[None]:
+    async def exclusive(self) -> AsyncIterator[None]:
         async with self._still, self._change:
             await self._change.wait_for(lambda: self._acting == 0)
             yield
@@ -97,7 +97,7 @@ class Story:
     def __init__(self, *listeners: Callable[[Happened], None]) -> None:
         self.began = time.monotonic()
         self.events: list[Happened] = []
-        self.quiet = Quiet()
+        self.acts = SharedLock()
         self._listeners = listeners
 
     def tell(self, step: Step, system: str, what: str, net: Decimal = Decimal(0)) -> None:
@@ -112,7 +112,7 @@ class Story:
         return time.monotonic() - self.began
 
     @property
-    def quiet_for(self) -> float:
+    def idle_for(self) -> float:
         last = self.events[-1].at if self.events else 0.0
         return self.now - last
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-PATIENCE = 8.0
+STOP_TIMEOUT = 8.0
 """Seconds that a program has to end by itself before it is killed."""
 
 _PROC = Path("/proc")
@@ -51,14 +51,14 @@ def command_of(pid: int) -> str:
     return _ps(pid, "command=")
 
 
-def end_groups(stop_signals: Mapping[int, int], patience: float = PATIENCE) -> None:
+def end_groups(stop_signals: Mapping[int, int], timeout: float = STOP_TIMEOUT) -> None:
     """Send each process group its stop signal, all at once; kill those that go on."""
     for pid, stop_signal in stop_signals.items():
         signal_group(pid, stop_signal)
-    _wait_for(stop_signals, patience)
+    _wait_for(stop_signals, timeout)
     for pid in stop_signals:
         signal_group(pid, signal.SIGKILL)
-    _wait_for(stop_signals, patience)
+    _wait_for(stop_signals, timeout)
 
 
 def signal_group(pid: int, number: int) -> None:
@@ -66,8 +66,8 @@ def signal_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def _wait_for(pids: Iterable[int], patience: float) -> None:
-    deadline = time.monotonic() + patience
+def _wait_for(pids: Iterable[int], timeout: float) -> None:
+    deadline = time.monotonic() + timeout
     while any(map(running, pids)) and time.monotonic() < deadline:
         time.sleep(0.01)
 

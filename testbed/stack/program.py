@@ -87,7 +87,7 @@ class Program:
                 **self.account.identity(),
             )
         self.supervisor.state.pid_file.add(self.name, self.pid, self.stop_signal)
-        self.supervisor.hands.append(self._process)
+        self.supervisor.children.append(self._process)
         self.missed = True
 
     async def _ended(self) -> None:

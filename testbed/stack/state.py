@@ -14,7 +14,7 @@ from pathlib import Path
 from testbed.stack.errors import StackError, Taken
 from testbed.stack.pid_file import PidFile
 from testbed.stack.ports import free_ports
-from testbed.stack.processes import PATIENCE, command_of, running
+from testbed.stack.processes import STOP_TIMEOUT, command_of, running
 
 LOG_LIMIT = 8 * 1024 * 1024
 
@@ -95,7 +95,7 @@ class State:
         """Lock the folder for us alone; return the lock, whose holder has the folder."""
         with self.usable():
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        deadline = time.monotonic() + 3 * PATIENCE
+        deadline = time.monotonic() + 3 * STOP_TIMEOUT
         while not _locked(lock):
             owner = int(os.pread(lock, 20, 0) or b"0")
             # An owner that is gone leaves its watchdog sweeping, which takes a moment.

@@ -24,7 +24,7 @@ class Supervisor:
     """Runs programs for the owner of a folder, and ends them all when the owner leaves."""
 
     state: State
-    hands: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    children: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         self._lock = await self.state.take()
@@ -46,8 +46,8 @@ class Supervisor:
                 await asyncio.sleep(TICK)
         finally:
             self.state.pid_file.sweep()  # leaves nothing even where the watchdog itself was killed
-            for hand in self.hands:
-                hand.wait()
+            for child in self.children:
+                child.wait()
             os.close(self._lock)
 
     @property
@@ -56,8 +56,8 @@ class Supervisor:
 
     def reap(self) -> None:
         """Reap the processes that have ended."""
-        for hand in self.hands:
-            hand.poll()
+        for child in self.children:
+            child.poll()
 
 
 def python(module: str, *arguments: str | Path) -> list[str]:

@@ -52,7 +52,7 @@ def test_the_echo_of_our_own_issue_is_no_news() -> None:
     assert not is_news(CLAIM, INVOICE)
 
 
-def test_a_payment_that_our_books_know_is_no_news() -> None:
+def test_a_payment_that_our_ledger_knows_is_no_news() -> None:
     known = CLAIM.model_copy(update={"paid": eur(123)})
     assert not is_news(known, INVOICE.model_copy(update={"paid": eur(123)}))
 

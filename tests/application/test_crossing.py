@@ -161,7 +161,7 @@ async def test_who_gives_a_deal_up_ends_its_contract_and_nobody_cancels_it_again
     project = world.planned_project(mine.id)
     there = world.systems.projects.pop(project)
     hidden = MilestoneReached(deal=mine.id, item=ItemKey("m2"), event=EVENT)
-    await world.bell.milestone_reached(hidden)
+    await world.dispatcher.milestone_reached(hidden)
     run = workflow_ids.deal_run(mine.id)
     assert (await world.parked(run)).attention.kind == "Absent"
     world.systems.projects[project] = there

@@ -13,7 +13,7 @@ from domain.stage import Stage
 from testbed.demo.clients import inject_faults
 from testbed.demo.story import Sale
 from testbed.demo.systems.jira import REST
-from testbed.demo.systems.xero import BOOKS
+from testbed.demo.systems.xero import API
 from tests.postgres import fresh_database
 from tests.references import OURS, THEIRS
 from tests.sandboxed import HANG_FOR, LATE_BY, Sandboxed, open_sandboxed
@@ -92,7 +92,7 @@ async def _bills(at: Sandboxed) -> list[dict[str, Any]]:
     """Every invoice of either installation that was issued."""
     where = 'Type=="ACCREC" AND Reference.StartsWith("cw:")'
     query = {"where": where, "page": "1", "pageSize": "1000"}
-    found = (await at.clients.erp.ask("GET", f"{BOOKS}/Invoices", query=query))["Invoices"]
+    found = (await at.clients.erp.ask("GET", f"{API}/Invoices", query=query))["Invoices"]
     return [bill for bill in found if bill["Status"] in {"AUTHORISED", "PAID"}]
 
 

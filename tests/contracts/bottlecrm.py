@@ -35,12 +35,12 @@ _WRITTEN_BACK = (
 
 @dataclass(frozen=True)
 class BottlecrmHarness:
-    """The connector under test, which goes through the proxy. `hands` is the client of sales."""
+    """The connector under test, which goes through the proxy. `client` is the client of sales."""
 
     system: Running
     proxy: Proxy
     roles: Roles
-    hands: httpx.AsyncClient
+    client: httpx.AsyncClient
 
     @property
     def crm(self) -> Crm:
@@ -78,7 +78,7 @@ class BottlecrmHarness:
 
     async def tasks(self, deal: DealId) -> list[str]:
         query = {"opportunity": local(deal), "slim": "true", "limit": "100"}
-        found = (await self.hands.get("/api/tasks/", params=query)).raise_for_status().json()
+        found = (await self.client.get("/api/tasks/", params=query)).raise_for_status().json()
         return [task["title"] for task in found["tasks"] if task["status"] != "Completed"]
 
     async def written_back(self, deal: DealId) -> dict[str, str]:
@@ -86,7 +86,7 @@ class BottlecrmHarness:
         return {name: found.get(f"cashward_{name}", "") for name in _WRITTEN_BACK}
 
     async def read(self, deal: DealId) -> dict[str, Any]:
-        answer = await self.hands.get(f"/api/opportunities/{local(deal)}/")
+        answer = await self.client.get(f"/api/opportunities/{local(deal)}/")
         found: dict[str, Any] = answer.raise_for_status().json()["opportunity_obj"]
         return found
 
@@ -94,7 +94,7 @@ class BottlecrmHarness:
         return DealId("bottlecrm:0b7e5f0a-58f1-4a6e-9d54-0c7a53a1c2f3")
 
     async def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        answer = await self.hands.request(method, path, json=body)
+        answer = await self.client.request(method, path, json=body)
         assert answer.is_success, answer.text
         assert not answer.json().get("error"), answer.text
         return answer.json()
@@ -134,7 +134,7 @@ class BottlecrmHarness:
     async def _free(self, name: str) -> str:
         """Return a name that no other deal has, which BottleCRM requires."""
         query = {"search": name}
-        found = (await self.hands.get("/api/opportunities/", params=query)).raise_for_status()
+        found = (await self.client.get("/api/opportunities/", params=query)).raise_for_status()
         taken = found.json()["opportunities_count"]
         return f"{name} ({taken})" if taken else name
 
@@ -164,7 +164,7 @@ class BottlecrmHarness:
         return str((await self.write("POST", "/api/contacts/", body))["id"])
 
     async def _known(self, kind: str, listed: str, **query: str) -> str:
-        answer = (await self.hands.get(f"/api/{kind}/", params=query)).raise_for_status().json()
+        answer = (await self.client.get(f"/api/{kind}/", params=query)).raise_for_status().json()
         found = answer[listed]
         rows = found if isinstance(found, list) else found["open_accounts"]
         return next((row["id"] for row in rows), "")
@@ -183,15 +183,15 @@ async def crm(system: Running) -> AsyncIterator[BottlecrmHarness]:
     async with (
         proxy_before(place.url) as proxy,
         open_bottlecrm(settings(system, url=proxy.url), OURS) as roles,
-        httpx.AsyncClient(base_url=place.url, headers=sales, timeout=60) as hands,
+        httpx.AsyncClient(base_url=place.url, headers=sales, timeout=60) as client,
     ):
-        yield BottlecrmHarness(system, proxy, roles, hands)
+        yield BottlecrmHarness(system, proxy, roles, client)
 
 
 async def _prepare(system: Running) -> None:
     """Set up as `cashward setup` does, once per run; it takes longer than most tests."""
     assert isinstance(system, BottleCrmSite)
-    if await system.books.has(_PREPARED):
+    if await system.databases.has(_PREPARED):
         return await system.reset(_PREPARED)
     await system.reset()
     async with open_bottlecrm(settings(system), OURS) as roles:

@@ -53,11 +53,11 @@ def settings(url: str, **changes: Any) -> HubspotSettings:
 
 @dataclass(frozen=True)
 class HubspotHarness:
-    """The connector under test, and its sandbox. `hands` is the client of sales."""
+    """The connector under test, and its sandbox. `client` is the client of sales."""
 
     sandbox: Sandbox
     roles: Roles
-    hands: httpx.AsyncClient
+    client: httpx.AsyncClient
 
     @property
     def url(self) -> str:
@@ -83,7 +83,7 @@ class HubspotHarness:
 
     async def tasks(self, deal: DealId) -> list[str]:
         path = f"/crm/v4/objects/deals/{local(deal)}/associations/tasks"
-        on_deal = (await self.hands.get(path)).raise_for_status().json()["results"]
+        on_deal = (await self.client.get(path)).raise_for_status().json()["results"]
         inputs = [{"id": str(task["toObjectId"])} for task in on_deal]
         asked = {"properties": ["hs_task_subject", "hs_task_status"], "inputs": inputs}
         found = await self.write("POST", f"{OBJECTS}/tasks/batch/read", asked) if inputs else {}
@@ -102,7 +102,7 @@ class HubspotHarness:
 
     async def properties(self, deal: DealId, *names: str) -> dict[str, str | None]:
         path = f"{OBJECTS}/deals/{local(deal)}"
-        answer = await self.hands.get(path, params={"properties": ",".join(names)})
+        answer = await self.client.get(path, params={"properties": ",".join(names)})
         found: dict[str, str | None] = answer.raise_for_status().json()["properties"]
         return found
 
@@ -110,13 +110,13 @@ class HubspotHarness:
         return DealId("hubspot:59999999999")
 
     async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        answer = await self.hands.request(method, path, json=body)
+        answer = await self.client.request(method, path, json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
     async def lines(self) -> list[dict[str, Any]]:
         """Return what the connector did so far, as the sandbox logged it."""
-        lines = (await self.hands.get("/_sandbox/oplog")).json()
+        lines = (await self.client.get("/_sandbox/oplog")).json()
         return [line for line in lines if line["actor"] == "cashward"]
 
     async def spoil(self, **rule: Any) -> None:
@@ -124,7 +124,7 @@ class HubspotHarness:
 
     async def spoil_all(self, *rules: Mapping[str, Any]) -> None:
         faults = {"rules": rules, "hang_for": 0.5, "late_by": 0.5}
-        (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
+        (await self.client.put("/_sandbox/faults", json=faults)).raise_for_status()
 
     async def wait(self, pause: timedelta) -> None:
         self.vendor.clock.advance(pause.total_seconds())
@@ -180,7 +180,7 @@ class HubspotHarness:
             names += [{"name": INSTALLATION}] if kind == "deals" else []
             await self.write("POST", f"{PROPERTIES}/{kind}/batch/archive", {"inputs": names})
             await self.write("DELETE", f"{PROPERTIES}/{kind}/groups/cashward")
-        for label in (await self.hands.get(LABELS)).json()["results"]:
+        for label in (await self.client.get(LABELS)).json()["results"]:
             if label["category"] == "USER_DEFINED":
                 await self.write("DELETE", f"{LABELS}/{label['typeId']}")
 
@@ -198,14 +198,14 @@ class HubspotHarness:
         return _end(made["id"], "HUBSPOT_DEFINED", _PRIMARY_COMPANY)
 
     async def _contacts(self, contacts: tuple[Contact, ...]) -> list[dict[str, Any]]:
-        labels = (await self.hands.get(LABELS)).raise_for_status().json()["results"]
+        labels = (await self.client.get(LABELS)).raise_for_status().json()["results"]
         types = {each["label"]: each["typeId"] for each in labels}
         return [await self._contact(contact, types) for contact in contacts]
 
     async def _contact(self, contact: Contact, types: dict[str, int]) -> dict[str, Any]:
         first, _, last = contact.name.partition(" ")
         properties = {"firstname": first, "lastname": last, "email": contact.email}
-        made = await self.hands.post(f"{OBJECTS}/contacts", json={"properties": properties})
+        made = await self.client.post(f"{OBJECTS}/contacts", json={"properties": properties})
         reply = made.json()
         # A refusal ends with the id of the contact that has the e-mail already.
         id_ = reply["message"].rpartition(" ")[2] if made.status_code == 409 else reply["id"]
@@ -236,9 +236,9 @@ async def crm(
         url = sandbox.urls["hubspot"]
         async with (
             open_hubspot(settings(url), OURS) as roles,
-            httpx.AsyncClient(base_url=url, headers=_SALES, verify=authorities()) as hands,
+            httpx.AsyncClient(base_url=url, headers=_SALES, verify=authorities()) as client,
         ):
-            harness = HubspotHarness(sandbox, roles, hands)
+            harness = HubspotHarness(sandbox, roles, client)
             ours = definition(installation_field(OURS.installation))
             await harness.write("POST", f"{PROPERTIES}/deals/batch/create", {"inputs": [ours]})
             yield harness

@@ -42,11 +42,11 @@ def settings(url: str, **changes: Any) -> JiraSettings:
 
 @dataclass(frozen=True)
 class JiraHarness:
-    """The connector under test, and its sandbox. `hands` is the client of a project manager."""
+    """The connector under test, and its sandbox. `client` is the client of a project manager."""
 
     sandbox: Sandbox
     roles: Roles
-    hands: httpx.AsyncClient
+    client: httpx.AsyncClient
 
     @property
     def url(self) -> str:
@@ -109,25 +109,25 @@ class JiraHarness:
         return found
 
     async def read(self, path: str, **query: str) -> Any:
-        return (await self.hands.get(REST + path, params=query)).raise_for_status().json()
+        return (await self.client.get(REST + path, params=query)).raise_for_status().json()
 
     async def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        answer = await self.hands.request(method, REST + path, json=body)
+        answer = await self.client.request(method, REST + path, json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
     async def calls(self) -> list[str]:
         """Return the connector's calls so far, in order."""
-        lines = (await self.hands.get("/_sandbox/oplog")).json()
+        lines = (await self.client.get("/_sandbox/oplog")).json()
         mine = [line["operation"] for line in lines if line["actor"] in {"cashward", "oauth"}]
         return [operation.replace(REST, "") for operation in mine]
 
     async def spoil(self, *rules: Mapping[str, Any]) -> None:
         faults = {"rules": rules, "hang_for": 0.5, "late_by": 0.5}
-        (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
+        (await self.client.put("/_sandbox/faults", json=faults)).raise_for_status()
 
     async def heal(self) -> None:
-        (await self.hands.put("/_sandbox/faults", json={})).raise_for_status()
+        (await self.client.put("/_sandbox/faults", json={})).raise_for_status()
 
     def opened(self, **changes: Any) -> AbstractAsyncContextManager[Roles]:
         return open_jira(settings(**{"url": self.url, **changes}), OURS)
@@ -157,7 +157,7 @@ class JiraHarness:
                 "events": events,
                 "secret": HOOK_SECRET,
             }
-            made = await self.hands.post("/rest/webhooks/1.0/webhook", json=hook)
+            made = await self.client.post("/rest/webhooks/1.0/webhook", json=hook)
             made.raise_for_status()
             yield receiver
 
@@ -175,6 +175,6 @@ def _named(body: bytes) -> set[str]:
 async def pm(folder: Path) -> AsyncIterator[JiraHarness]:
     async with serve(folder, only=["jira"]) as sandbox:
         url = sandbox.urls["jira"]
-        hands = httpx.AsyncClient(base_url=url, auth=_PM, verify=authorities())
-        async with open_jira(settings(url), OURS) as roles, hands:
-            yield JiraHarness(sandbox, roles, hands)
+        client = httpx.AsyncClient(base_url=url, auth=_PM, verify=authorities())
+        async with open_jira(settings(url), OURS) as roles, client:
+            yield JiraHarness(sandbox, roles, client)

@@ -30,12 +30,12 @@ _PANEL = "/projects/{}/wiki/Customer_panel.json"
 
 @dataclass(frozen=True)
 class RedmineHarness:
-    """The connector under test, which goes through the proxy. `hands` connects directly."""
+    """The connector under test, which goes through the proxy. `client` connects directly."""
 
     system: Running
     proxy: Proxy
     roles: Roles
-    hands: httpx.AsyncClient
+    client: httpx.AsyncClient
 
     @property
     def pm(self) -> Pm:
@@ -88,13 +88,13 @@ class RedmineHarness:
 
     async def read(self, path: str) -> Any:
         path, _, query = path.partition("?")
-        return (await self.hands.get(f"{path}.json?{query}")).raise_for_status().json()
+        return (await self.client.get(f"{path}.json?{query}")).raise_for_status().json()
 
     async def write(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, by: str = "delivery"
     ) -> Any:
         key = {_KEY: self.system.place.credentials[f"{by}_key"]}
-        answer = await self.hands.request(method, f"{path}.json", json=body, headers=key)
+        answer = await self.client.request(method, f"{path}.json", json=body, headers=key)
         assert answer.is_success, f"{answer.status_code} {answer.text}"
         return answer.json() if answer.content.strip() else None
 
@@ -135,13 +135,13 @@ def _throttle(request: Request) -> ProxyFault:
 async def pm(system: Running) -> AsyncIterator[RedmineHarness]:
     await system.reset()
     key = {_KEY: system.place.credentials["delivery_key"]}
-    hands = httpx.AsyncClient(base_url=system.place.url, headers=key, timeout=30, trust_env=False)
+    client = httpx.AsyncClient(base_url=system.place.url, headers=key, timeout=30, trust_env=False)
     async with (
         proxy_before(system.place.url) as proxy,
-        hands,
+        client,
         open_redmine(settings(system, url=proxy.url), OURS) as roles,
     ):
-        harness = RedmineHarness(system, proxy, roles, hands)
+        harness = RedmineHarness(system, proxy, roles, client)
         for login in PEOPLE:
             await harness.write("POST", "/users", {"user": _user(login)})
         yield harness

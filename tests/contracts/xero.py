@@ -41,11 +41,11 @@ def settings(url: str, **changes: Any) -> XeroSettings:
 
 @dataclass(frozen=True)
 class XeroHarness:
-    """The connector under test, and its sandbox. `hands` is the client of another app."""
+    """The connector under test, and its sandbox. `client` is the client of another app."""
 
     sandbox: Sandbox
     roles: Roles
-    hands: httpx.AsyncClient
+    client: httpx.AsyncClient
 
     @property
     def url(self) -> str:
@@ -84,16 +84,16 @@ class XeroHarness:
         return is_there
 
     async def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        answer = await self.hands.request(method, BASE + path, json=body)
+        answer = await self.client.request(method, BASE + path, json=body)
         assert answer.is_success, answer.text
         return answer.json()
 
     async def read(self, path: str, **query: str) -> Any:
-        return (await self.hands.get(BASE + path, params=query)).raise_for_status().json()
+        return (await self.client.get(BASE + path, params=query)).raise_for_status().json()
 
     async def calls(self) -> list[str]:
         """Return the connector's calls so far, in order."""
-        lines = (await self.hands.get("/_sandbox/oplog")).json()
+        lines = (await self.client.get("/_sandbox/oplog")).json()
         return [line["operation"] for line in lines if line["actor"] == "cashward"]
 
     @property
@@ -119,13 +119,13 @@ class XeroHarness:
 
     async def spoil(self, **rule: Any) -> None:
         faults = {"rules": [rule], "hang_for": 0.5, "late_by": 0.5}
-        (await self.hands.put("/_sandbox/faults", json=faults)).raise_for_status()
+        (await self.client.put("/_sandbox/faults", json=faults)).raise_for_status()
 
     async def heal(self) -> None:
-        (await self.hands.put("/_sandbox/faults", json={})).raise_for_status()
+        (await self.client.put("/_sandbox/faults", json={})).raise_for_status()
 
     async def advance(self, seconds: float) -> None:
-        await self.hands.put("/_sandbox/clock", json={"advance": seconds})
+        await self.client.put("/_sandbox/clock", json={"advance": seconds})
 
     async def wait(self, pause: timedelta) -> None:
         await self.advance(pause.total_seconds())
@@ -178,10 +178,10 @@ async def erp(folder: Path) -> AsyncIterator[XeroHarness]:
         url = sandbox.urls["xero"]
         async with (
             open_xero(settings(url), OURS) as roles,
-            httpx.AsyncClient(base_url=url, verify=authorities()) as hands,
+            httpx.AsyncClient(base_url=url, verify=authorities()) as client,
         ):
             form = {"grant_type": "client_credentials", **_BANK}
-            token = (await hands.post("/connect/token", data=form)).raise_for_status().json()
-            hands.headers["Authorization"] = f"Bearer {token['access_token']}"
-            hands.headers["Accept"] = "application/json"
-            yield XeroHarness(sandbox, roles, hands)
+            token = (await client.post("/connect/token", data=form)).raise_for_status().json()
+            client.headers["Authorization"] = f"Bearer {token['access_token']}"
+            client.headers["Accept"] = "application/json"
+            yield XeroHarness(sandbox, roles, client)

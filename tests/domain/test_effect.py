@@ -24,7 +24,7 @@ from domain.ids import DealId, ExternalId, Subject
 from domain.refusal import Refusal
 
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
-PATIENCE = timedelta(seconds=30)
+OPERATION_TIMEOUT = timedelta(seconds=30)
 SETTLE = timedelta(seconds=10)
 DRAFT = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=SETTLE)
 KEYED = IdempotencyPolicy(
@@ -63,12 +63,12 @@ def made(id: str) -> Receipt:
 
 def take_off(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRAFT) -> Effect:
     return effect.start(
-        "d1", repeat, now=at(seconds), operation_timeout=PATIENCE, is_repeatable=True
+        "d1", repeat, now=at(seconds), operation_timeout=OPERATION_TIMEOUT, is_repeatable=True
     )
 
 
 def start_undo(effect: Effect, seconds: float = 0, repeat: IdempotencyPolicy = DRAFT) -> Effect:
-    return effect.start_undo(repeat, now=at(seconds), operation_timeout=PATIENCE)
+    return effect.start_undo(repeat, now=at(seconds), operation_timeout=OPERATION_TIMEOUT)
 
 
 class Timeline:
@@ -233,13 +233,13 @@ def test_a_refused_call_never_happened_so_nothing_is_waited_for() -> None:
 
 def test_a_key_stands_for_one_command() -> None:
     with pytest.raises(KeyReused, match="already used for something else"):
-        PLANNED.start("d2", DRAFT, now=START, operation_timeout=PATIENCE)
+        PLANNED.start("d2", DRAFT, now=START, operation_timeout=OPERATION_TIMEOUT)
 
 
 def test_what_was_taken_back_is_made_again_only_where_its_kind_reopens() -> None:
     gone = start_undo(take_off(PLANNED).confirm(1, [made("first")])).reverse(2, "cancelled")
     with pytest.raises(AlreadyReversed):
-        gone.start("d1", DRAFT, now=START, operation_timeout=PATIENCE)
+        gone.start("d1", DRAFT, now=START, operation_timeout=OPERATION_TIMEOUT)
     again = take_off(gone)
     assert (again.state, again.receipt, again.generation) == (EffectState.IN_FLIGHT, None, 2)
 
@@ -269,7 +269,7 @@ def test_the_right_to_undo_is_taken_before_anybody_looks() -> None:
         start_undo(take_off(PLANNED), 39)
     undoing = start_undo(take_off(PLANNED), 40)
     with pytest.raises(AlreadyReversed):
-        undoing.start("d1", DRAFT, now=at(400), operation_timeout=PATIENCE)
+        undoing.start("d1", DRAFT, now=at(400), operation_timeout=OPERATION_TIMEOUT)
     with pytest.raises(NotSettled):
         start_undo(undoing, 79)
     with pytest.raises(Superseded):

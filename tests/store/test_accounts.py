@@ -11,7 +11,7 @@ from ports.effect_ledger import Intent
 from ports.links import Link
 from store import ForeignDatabase, Store, open_store
 from tests.postgres import fresh_database
-from tests.store.values import DRAFT, NOW, PATIENCE, deal, intent
+from tests.store.values import DRAFT, NOW, OPERATION_TIMEOUT, deal, intent
 
 OTHER = {"xero elsewhere": ("xero", "elsewhere"), "tryton": ("tryton", "erp.example/books/1")}
 
@@ -57,7 +57,7 @@ async def test_a_deal_with_records_in_another_account_is_refused_and_both_are_na
     with pytest.raises(OtherAccount, match=re.escape(said)):
         await _begun(store, moved)
     with pytest.raises(OtherAccount):
-        await store.effect_ledger.begin_undo(moved, DRAFT, operation_timeout=PATIENCE)
+        await store.effect_ledger.begin_undo(moved, DRAFT, operation_timeout=OPERATION_TIMEOUT)
     with pytest.raises(OtherAccount):
         await store.effect_ledger.abandon(moved, "gone")
     with pytest.raises(OtherAccount):
@@ -92,7 +92,9 @@ async def test_a_deal_may_have_its_project_and_its_invoices_in_different_systems
 
 async def test_what_was_undone_or_refused_ties_a_deal_to_no_account(store: Store) -> None:
     first, second = intent("moved"), intent("moved", part=":m2")
-    undoing = await store.effect_ledger.begin_undo(first, DRAFT, operation_timeout=PATIENCE)
+    undoing = await store.effect_ledger.begin_undo(
+        first, DRAFT, operation_timeout=OPERATION_TIMEOUT
+    )
     await store.effect_ledger.reverse(first.key, undoing.attempt, "cancelled")
     refused = await _begun(store, second)
     await store.effect_ledger.refuse(second.key, refused.attempt, "no such customer")
@@ -121,5 +123,5 @@ async def _register_twice(url: str) -> None:
 
 async def _begun(store: Store, wanted: Intent) -> Effect:
     return await store.effect_ledger.begin(
-        wanted, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+        wanted, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
     )

@@ -11,7 +11,7 @@ from domain.effect import EffectState
 from store import PoolExhausted, StoreUnavailable, open_store, schema_is_current
 from store.database import Database, Query
 from testbed.stack.tcp_proxy import TcpProxy, tcp_proxy
-from tests.store.values import DRAFT, PATIENCE, intent, made
+from tests.store.values import DRAFT, OPERATION_TIMEOUT, intent, made
 
 SIZE: Final = 4
 BOUND: Final = 30.0
@@ -165,7 +165,7 @@ async def test_an_effect_begun_before_a_black_hole_is_confirmed_after_it(
     this = intent("black-hole")
     async with open_store(url, pool_size=2, pool_timeout=1, answer_timeout=1) as store:
         await store.effect_ledger.begin(
-            this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+            this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
         )
         proxy.black_hole()
         async with asyncio.timeout(BOUND):

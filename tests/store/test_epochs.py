@@ -14,7 +14,7 @@ from domain.ids import DealId
 from store import Store, open_store
 from tests.actors import GRACE
 from tests.postgres import fresh_database
-from tests.store.values import DRAFT, PATIENCE, intent, made
+from tests.store.values import DRAFT, OPERATION_TIMEOUT, intent, made
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ async def _doubt(store: Store, since: datetime) -> None:
 
 async def _made(store: Store, name: str) -> Effect:
     this = intent(name)
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     return await store.effect_ledger.confirm(this.key, 1, [made(f"{name}-1")])
 
 
@@ -53,7 +55,7 @@ async def test_an_epoch_doubts_what_was_settled_since_until_it_is_seen(store: St
 async def test_after_an_epoch_a_first_attempt_looks_first(store: Store) -> None:
     async def begin(name: str) -> Effect:
         return await store.effect_ledger.begin(
-            intent(name), DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+            intent(name), DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
         )
 
     assert not (await begin("first")).search_first

@@ -13,7 +13,7 @@ from store.database import plain_url
 from tests.store.values import (
     AT_ONCE,
     DRAFT,
-    PATIENCE,
+    OPERATION_TIMEOUT,
     SETTLED_DRAFT,
     UPSERT,
     deal,
@@ -27,7 +27,7 @@ async def test_of_twenty_who_begin_one_effect_one_takes_off(store: Store) -> Non
     async def begin() -> EffectState | type[Exception]:
         try:
             effect = await store.effect_ledger.begin(
-                intent("race"), DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+                intent("race"), DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
             )
         except NotSettled as wait:
             return type(wait)
@@ -49,10 +49,10 @@ async def test_an_attempt_that_is_over_lets_the_next_begin_by_the_databases_cloc
         [before] = other.execute("select clock_timestamp()").fetchone() or (None,)
         assert before
         assert (await begin(AT_ONCE)).until >= before
-    assert (await begin(PATIENCE)).attempt == 2
+    assert (await begin(OPERATION_TIMEOUT)).attempt == 2
     with pytest.raises(NotSettled) as wait:
-        await begin(PATIENCE)
-    assert AT_ONCE < wait.value.wait <= PATIENCE
+        await begin(OPERATION_TIMEOUT)
+    assert AT_ONCE < wait.value.wait <= OPERATION_TIMEOUT
 
 
 async def test_whoever_begins_an_undo_stops_all_others(store: Store) -> None:
@@ -60,22 +60,24 @@ async def test_whoever_begins_an_undo_stops_all_others(store: Store) -> None:
     await store.effect_ledger.begin(
         this, SETTLED_DRAFT, operation_timeout=AT_ONCE, is_repeatable=False
     )
-    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=OPERATION_TIMEOUT)
     assert (undo.state, undo.attempt) == (EffectState.REVERSING, 2)
     with pytest.raises(NotSettled):
-        await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+        await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=OPERATION_TIMEOUT)
     with pytest.raises(Superseded):
         await store.effect_ledger.refuse(this.key, 1, "late")
     with pytest.raises(Superseded):
         await store.effect_ledger.reverse(this.key, 1, "an older one")
     await store.effect_ledger.reverse(this.key, 2, "cancelled")
-    again = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    again = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=OPERATION_TIMEOUT)
     assert again.state is EffectState.REVERSED
 
 
 async def test_every_stray_is_on_record_until_it_is_swept(store: Store, database_url: str) -> None:
     this = intent("strays")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     await store.effect_ledger.confirm(this.key, 1, [made("s-1"), made("s-2")])
     await store.effect_ledger.confirm(this.key, 1, [made("s-3")])
     effect = await store.effect_ledger.read(this.key)
@@ -88,7 +90,9 @@ async def test_every_stray_is_on_record_until_it_is_swept(store: Store, database
 
 async def test_of_twenty_who_confirm_the_first_id_wins(store: Store) -> None:
     this = intent("elect")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     confirmed = await asyncio.gather(
         *(store.effect_ledger.confirm(this.key, 1, [made(f"elect-{n}")]) for n in range(20))
     )
@@ -103,7 +107,9 @@ async def test_a_worker_that_began_sees_what_another_did_since(
     store: Store, database_url: str
 ) -> None:
     this = intent("overtaken")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     async with open_store(database_url, pool_size=1) as other:
         await other.effect_ledger.confirm(this.key, 1, [made("by the other")])
     late = await store.effect_ledger.confirm(this.key, 1, [made("by us")])
@@ -114,7 +120,7 @@ async def test_a_worker_that_began_sees_what_another_did_since(
 async def test_a_record_comes_back_as_it_was_written(store: Store) -> None:
     this = intent("whole")
     begun = await store.effect_ledger.begin(
-        this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
     )
     assert await store.effect_ledger.read(this.key) == begun
     confirmed = await store.effect_ledger.confirm(this.key, 1, [made("w1", m1="w2")])
@@ -127,11 +133,15 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
     store: Store, database_url: str
 ) -> None:
     this = intent("trail")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     await store.effect_ledger.mark_uncertain(
         this.key, 1, "timed out", settle_time=AT_ONCE, key_tainted=False
     )
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     await store.effect_ledger.refuse(this.key, 2, "no such account")
     entries = trail(database_url, str(this.key))
     assert [(one["from_state"], one["to_state"], one["attempt"]) for one in entries] == [
@@ -146,11 +156,13 @@ async def test_every_transition_is_in_the_trail_with_the_run_that_asked(
 
 async def test_what_changes_nothing_leaves_no_entry(store: Store, database_url: str) -> None:
     this = intent("quiet")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     for _ in range(3):
         await store.effect_ledger.confirm(this.key, 1, [made("quiet-1")])
         await store.effect_ledger.begin(
-            this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+            this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
         )
         await store.effect_ledger.finish(this.key, {})
     assert len(trail(database_url, str(this.key))) == 3
@@ -158,7 +170,9 @@ async def test_what_changes_nothing_leaves_no_entry(store: Store, database_url: 
 
 async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) -> None:
     this = intent("tied", kind="pm.work")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     await store.effect_ledger.confirm(this.key, 1, [made("P-1", w1="P-2", w2="P-3")])
     linked = {link.key: link.external_id for link in await store.links.of_deal(deal("tied"))}
     assert linked == {
@@ -171,7 +185,9 @@ async def test_what_was_made_is_linked_both_ways_with_its_parts(store: Store) ->
 async def test_a_whole_and_its_part_may_bear_one_id(store: Store) -> None:
     """Redmine's first version is 1, as its first project is."""
     this = intent("alike", kind="pm.work")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     await store.effect_ledger.confirm(this.key, 1, [made("1", w1="1", w2="2")])
     linked = {link.key: link.external_id for link in await store.links.of_deal(deal("alike"))}
     assert linked == {"hubspot:alike": "1", "hubspot:alike:w1": "1", "hubspot:alike:w2": "2"}
@@ -181,7 +197,7 @@ async def test_two_subjects_never_claim_one_document(store: Store) -> None:
     first, second = intent("mine"), intent("yours")
     for each in (first, second):
         await store.effect_ledger.begin(
-            each, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+            each, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
         )
     await store.effect_ledger.confirm(first.key, 1, [made("one-doc")])
     with pytest.raises(Refusal, match="one-doc is already tied to hubspot:mine"):
@@ -195,7 +211,7 @@ async def test_a_part_tied_elsewhere_refuses_the_whole(store: Store) -> None:
     first, second = intent("part", kind="pm.work"), intent("part2", kind="pm.work")
     for each in (first, second):
         await store.effect_ledger.begin(
-            each, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+            each, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
         )
     await store.effect_ledger.confirm(first.key, 1, [made("A-1", w1="A-2")])
     with pytest.raises(Refusal, match="A-2 is already tied to hubspot:part:w1"):
@@ -207,7 +223,7 @@ async def test_many_writes_to_one_record_are_many_effects(store: Store) -> None:
     intents = [intent("told", kind="crm.record", part=f":w{n}") for n in range(3)]
     for each in intents:
         await store.effect_ledger.begin(
-            each, UPSERT, operation_timeout=PATIENCE, is_repeatable=False
+            each, UPSERT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
         )
     confirmed = await asyncio.gather(
         *(store.effect_ledger.confirm(each.key, 1, [made("record-1")]) for each in intents)
@@ -218,11 +234,11 @@ async def test_many_writes_to_one_record_are_many_effects(store: Store) -> None:
 
 async def test_a_thing_that_never_was_stays_gone(store: Store) -> None:
     this = intent("never")
-    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=OPERATION_TIMEOUT)
     await store.effect_ledger.reverse(this.key, undo.attempt, "the deal was cancelled")
     with pytest.raises(AlreadyReversed):
         await store.effect_ledger.begin(
-            this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+            this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
         )
     late = await store.effect_ledger.confirm(this.key, 0, [made("late")])
     assert (late.state, late.strays) == (EffectState.REVERSED, (made("late"),))
@@ -232,13 +248,15 @@ async def test_a_thing_that_is_gone_gives_its_links_back_and_may_be_made_again(
     store: Store,
 ) -> None:
     this = intent("again")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=True
+    )
     await store.effect_ledger.confirm(this.key, 1, [made("old", m1="old-1")])
-    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=PATIENCE)
+    undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=OPERATION_TIMEOUT)
     await store.effect_ledger.reverse(this.key, undo.attempt, "cancelled")
     assert await store.links.of_deal(deal("again")) == []
     again = await store.effect_ledger.begin(
-        this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=True
     )
     await store.effect_ledger.confirm(this.key, again.attempt, [made("new", m1="new-1")])
     link = await store.links.find_by_key("xero", "books", "erp.invoice", "hubspot:again")
@@ -255,11 +273,15 @@ async def test_the_ledger_rebuilt_from_its_trail_is_the_ledger(
     store: Store, database_url: str
 ) -> None:
     this = intent("rebuilt")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=True
+    )
     await store.effect_ledger.mark_uncertain(
         this.key, 1, "reset", settle_time=AT_ONCE, key_tainted=True
     )
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=True)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=True
+    )
     await store.effect_ledger.confirm(this.key, 2, [made("r-1", m1="r-2")])
     effect = await store.effect_ledger.finish(this.key, {"gross": "1.00 EUR"})
     rebuilt: dict[str, object] = {}

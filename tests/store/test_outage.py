@@ -13,7 +13,7 @@ from store import Store, StoreUnavailable, open_store
 from store.database import Database, Query, plain_url
 from store.tables import effects
 from tests.postgres import private_postgres
-from tests.store.values import DRAFT, NOW, PATIENCE, baseline, intent, made
+from tests.store.values import DRAFT, NOW, OPERATION_TIMEOUT, baseline, intent, made
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ async def test_a_broken_connection_is_an_outage_and_the_next_call_works(
     lonely: Store, database_url: str
 ) -> None:
     this = intent("cut")
-    await lonely.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await lonely.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     cut_every_connection(database_url)
     with pytest.raises(StoreUnavailable) as outage:
         await lonely.effect_ledger.confirm(this.key, 1, [made("cut-1")])
@@ -82,7 +84,7 @@ async def test_what_holds_a_contract_for_too_long_is_an_outage(
 async def test_a_transaction_that_fails_leaves_nothing(lonely: Store, database_url: str) -> None:
     this = intent("left")
     begun = await lonely.effect_ledger.begin(
-        this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
     )
 
     async def wipe_and_fail() -> None:

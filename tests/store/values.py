@@ -15,7 +15,7 @@ from ports.effect_ledger import Intent
 from store.database import plain_url
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
-PATIENCE = timedelta(seconds=30)
+OPERATION_TIMEOUT = timedelta(seconds=30)
 SETTLE = timedelta(seconds=10)
 AT_ONCE = timedelta(0)
 """No time at all: whatever takes it is over when it has begun."""

@@ -128,7 +128,7 @@ async def test_giving_up_a_step_of_the_deal_itself_winds_it_up(world: World) -> 
     handle = await world.win(mine)
     project = await until(lambda: world.planned_project(mine.id))
     there = world.systems.projects.pop(project)
-    await world.bell.milestone_reached(
+    await world.dispatcher.milestone_reached(
         MilestoneReached(deal=mine.id, item=ItemKey("m1"), event=EventId("hidden"))
     )
     filed = await world.parked(workflow_ids.deal_run(mine.id))

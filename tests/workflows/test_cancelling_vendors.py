@@ -19,7 +19,7 @@ from domain.stage import Stage
 from testbed.demo.story import Sale
 from testbed.demo.systems.hubspot import OBJECTS
 from testbed.demo.systems.jira import REST, JiraDelivery
-from testbed.demo.systems.xero import BOOKS, XeroBank
+from testbed.demo.systems.xero import API, XeroBank
 from tests.actors import GRACE
 from tests.references import OURS
 from tests.sandboxed import Sandboxed, open_sandboxed
@@ -63,7 +63,7 @@ class Deal:
     async def win(self, *, with_approval: bool = False) -> None:
         limit = Money.of("1.00", self.sale.order.currency) if with_approval else None
         policy = self.at.policy.model_copy(update={"approve_above": limit})
-        await self.at.bell_with(policy).deal_won(DealWon(deal=self.sale.deal, event=EVENT))
+        await self.at.dispatcher_with(policy).deal_won(DealWon(deal=self.sale.deal, event=EVENT))
 
     async def write(self, **properties: str) -> None:
         """Change the deal's record, as sales do."""
@@ -93,13 +93,13 @@ class Deal:
         project = await self.project()
         (first, _), *_ = await delivery.milestones(project)
         await delivery.reach(project, first, self.sale.order.start)
-        await self.at.bell.milestone_reached(
+        await self.at.dispatcher.milestone_reached(
             MilestoneReached(deal=self.sale.deal, item=ItemKey("m1"), event=EVENT)
         )
 
     async def bills(self) -> dict[str, list[dict[str, Any]]]:
         where = f'Type=="ACCREC" AND Reference.StartsWith("{OURS.of(self.sale.deal)}:")'
-        found = await self.at.clients.erp.ask("GET", f"{BOOKS}/Invoices", query={"where": where})
+        found = await self.at.clients.erp.ask("GET", f"{API}/Invoices", query={"where": where})
         by_status: dict[str, list[dict[str, Any]]] = {}
         for bill in found["Invoices"]:
             if bill["Status"] not in {"DELETED", "VOIDED"}:

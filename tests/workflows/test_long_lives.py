@@ -259,7 +259,7 @@ async def test_a_command_is_answered_by_the_run_that_accepted_it(
         )
         await until(locked.has_waiting_writer)
         for _ in range(LONG):
-            await world.bell.milestone_reached(
+            await world.dispatcher.milestone_reached(
                 MilestoneReached(deal=mine.id, item=ItemKey("m1"), event=EVENT)
             )
         await until_awaited(lambda: _has_looked(first))

@@ -43,7 +43,7 @@ async def test_a_change_in_the_crm_looks_again_by_itself(world: World) -> None:
     await world.parked(workflow_ids.handoff_run(mine.id))
 
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
-    assert await world.bell.deal_won(DealWon(deal=mine.id, event=EventId("changed")))
+    assert await world.dispatcher.deal_won(DealWon(deal=mine.id, event=EventId("changed")))
     assert await until_awaited(lambda: world.has_project(mine.id))
 
 

@@ -123,4 +123,4 @@ class DemoSystems:
 
     sales: Sales
     delivery: Delivery
-    books: Erp
+    erp: Erp

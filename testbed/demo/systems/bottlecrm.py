@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx
 
-from testbed.demo.clients import PATIENCE, VendorClient
+from testbed.demo.clients import TIMEOUT, VendorClient
 from testbed.demo.orders import Order
 from testbed.demo.systems import Figures, Seen
 from testbed.systems.common.system import Place
@@ -70,7 +70,7 @@ class BottlecrmSales:
 async def open_bottlecrm(place: Place) -> AsyncIterator[BottlecrmSales]:
     """Open BottleCRM with the salesperson's client."""
     token = {"Authorization": f"Bearer {place.credentials['sales_token']}"}
-    async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=PATIENCE) as http:
+    async with httpx.AsyncClient(base_url=place.url, headers=token, timeout=TIMEOUT) as http:
         yield BottlecrmSales(VendorClient("bottlecrm", http))
 
 

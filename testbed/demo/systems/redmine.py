@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from testbed.demo.clients import PATIENCE, VendorClient
+from testbed.demo.clients import TIMEOUT, VendorClient
 from testbed.systems.common.system import Place
 
 _PAGE: Final = 100
@@ -57,5 +57,5 @@ class RedmineDelivery:
 async def open_redmine(place: Place) -> AsyncIterator[RedmineDelivery]:
     """Open Redmine with the delivery manager's client."""
     key = {"X-Redmine-API-Key": place.credentials["delivery_key"]}
-    async with httpx.AsyncClient(base_url=place.url, headers=key, timeout=PATIENCE) as http:
+    async with httpx.AsyncClient(base_url=place.url, headers=key, timeout=TIMEOUT) as http:
         yield RedmineDelivery(VendorClient("redmine", http))

@@ -12,7 +12,7 @@ from testbed.demo.clients import VendorClient
 from testbed.demo.orders import Order
 from testbed.demo.systems import Bill
 
-BOOKS: Final = "/api.xro/2.0"
+API: Final = "/api.xro/2.0"
 _OURS = 'Type=="ACCREC" AND Reference.StartsWith("cw:")'
 _PAGE: Final = 100
 _ISSUED = frozenset({"AUTHORISED", "PAID"})
@@ -31,12 +31,12 @@ class XeroBank:
     async def unpaid(self, deals: Iterable[DealId]) -> list[Bill]:
         ours = set(deals)
         query = {"where": f'{_OURS} AND Status=="AUTHORISED"', "page": "1", "pageSize": f"{_PAGE}"}
-        found = (await self._client.ask("GET", f"{BOOKS}/Invoices", query=query))["Invoices"]
+        found = (await self._client.ask("GET", f"{API}/Invoices", query=query))["Invoices"]
         return [bill for each in found if (bill := self._bill(each)).deal in ours]
 
     async def pay(self, bills: Sequence[tuple[Bill, Order]], today: date) -> None:
         payments = [payment(bill.id, bill.due, order, today) for bill, order in bills]
-        await self._client.ask("PUT", f"{BOOKS}/Payments", {"Payments": payments})
+        await self._client.ask("PUT", f"{API}/Payments", {"Payments": payments})
 
     async def bills(self, since: datetime) -> AsyncIterator[Bill]:
         async for invoice in self._pages("Invoices", since, _OURS):
@@ -63,7 +63,7 @@ class XeroBank:
             gross=Decimal(invoice["Total"]),
             due=Decimal(invoice["AmountDue"]),
             is_paid=invoice["Status"] == "PAID",
-            link=f"{self._client.url}{BOOKS}/Invoices/{invoice['InvoiceID']}",
+            link=f"{self._client.url}{API}/Invoices/{invoice['InvoiceID']}",
         )
 
     async def _pages(
@@ -72,7 +72,7 @@ class XeroBank:
         headers = {"If-Modified-Since": since.strftime("%Y-%m-%dT%H:%M:%S")}
         for page in count(1):
             query = {"where": where, "page": f"{page}", "pageSize": f"{_PAGE}"}
-            found = await self._client.ask("GET", f"{BOOKS}/{kind}", query=query, headers=headers)
+            found = await self._client.ask("GET", f"{API}/{kind}", query=query, headers=headers)
             for row in found[kind]:
                 yield row
             if len(found[kind]) < _PAGE:

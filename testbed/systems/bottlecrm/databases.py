@@ -90,9 +90,9 @@ class Databases:
             yield connection
 
 
-async def open_books(supervisor: Supervisor, port: int) -> Databases:
+async def open_databases(supervisor: Supervisor, port: int) -> Databases:
     """Start PostgreSQL with the site's role."""
     server = await start_postgres(supervisor, port)
-    books = Databases(server, port, supervisor.state.secret("bottlecrm-database"))
-    await books.allow_role()
-    return books
+    databases = Databases(server, port, supervisor.state.secret("bottlecrm-database"))
+    await databases.allow_role()
+    return databases

@@ -8,7 +8,7 @@ from pathlib import Path
 from testbed.stack.program import Program
 from testbed.stack.state import State
 from testbed.stack.supervisor import Supervisor
-from testbed.systems.bottlecrm.databases import IN_USE, SEEDED, open_books
+from testbed.systems.bottlecrm.databases import IN_USE, SEEDED, open_databases
 from testbed.systems.bottlecrm.interpreter import find_python
 from testbed.systems.bottlecrm.programs import environment
 from testbed.systems.bottlecrm.site import NAME, BottleCrmSite
@@ -40,14 +40,14 @@ class Bottlecrm:
 
     async def start(self, supervisor: Supervisor, cache: Path) -> Running:
         ports = supervisor.state.ports("postgres", "redis", "site")
-        books = await open_books(supervisor, ports["postgres"])
+        databases = await open_databases(supervisor, ports["postgres"])
         people = supervisor.state.room("bottlecrm") / "people.json"
-        if not await books.has(SEEDED):
+        if not await databases.has(SEEDED):
             shutil.copy(cache / people.name, people)
-            await books.load(supervisor, SEEDED, cache / "seeded.sql")
-        if not await books.has(IN_USE):
-            await books.create(IN_USE, template=SEEDED)
-        site = BottleCrmSite(supervisor, cache, ports, books, json.loads(people.read_text()))
+            await databases.load(supervisor, SEEDED, cache / "seeded.sql")
+        if not await databases.has(IN_USE):
+            await databases.create(IN_USE, template=SEEDED)
+        site = BottleCrmSite(supervisor, cache, ports, databases, json.loads(people.read_text()))
         await site.up()
         return site
 
@@ -63,11 +63,11 @@ async def _environment(supervisor: Supervisor, cache: Path) -> None:
 
 async def _snapshot(supervisor: Supervisor, cache: Path) -> None:
     ports = supervisor.state.ports("postgres", "redis", "site")
-    books = await open_books(supervisor, ports["postgres"])
-    await books.drop(IN_USE)
-    await books.create(IN_USE)
+    databases = await open_databases(supervisor, ports["postgres"])
+    await databases.drop(IN_USE)
+    await databases.create(IN_USE)
     room = supervisor.state.room("bottlecrm")
-    settings = environment(cache, room, ports, books, supervisor)
+    settings = environment(cache, room, ports, databases, supervisor)
     settings["PEOPLE"] = str(cache / "people.json")
     python = str(cache / "venv/bin/python")
     for name, argv in {
@@ -81,4 +81,4 @@ async def _snapshot(supervisor: Supervisor, cache: Path) -> None:
             settings=settings,
             folder=room,
         ).run()
-    await books.dump(supervisor, IN_USE, cache / "seeded.sql")
+    await databases.dump(supervisor, IN_USE, cache / "seeded.sql")

@@ -13,7 +13,7 @@ from testbed.systems.bottlecrm.databases import IN_USE, ROLE, Databases
 
 
 def environment(
-    home: Path, room: Path, ports: Mapping[str, int], books: Databases, supervisor: Supervisor
+    home: Path, room: Path, ports: Mapping[str, int], databases: Databases, supervisor: Supervisor
 ) -> dict[str, str]:
     """Return BottleCRM's variables; its settings module, as shipped, reads the rest."""
     queue = f"redis://127.0.0.1:{ports['redis']}/0"
@@ -27,10 +27,10 @@ def environment(
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "DOMAIN_NAME": f"http://127.0.0.1:{ports['site']}",
         "DBHOST": "127.0.0.1",
-        "DBPORT": str(books.port),
+        "DBPORT": str(databases.port),
         "DBNAME": IN_USE,
         "DBUSER": ROLE,
-        "DBPASSWORD": books.password,
+        "DBPASSWORD": databases.password,
         "CELERY_BROKER_URL": queue,
         "CELERY_RESULT_BACKEND": queue,
     }

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from testbed.stack.program import Program
 from testbed.stack.supervisor import Supervisor
-from testbed.systems.bottlecrm.databases import IN_USE, SEEDED, Databases, open_books
+from testbed.systems.bottlecrm.databases import IN_USE, SEEDED, Databases, open_databases
 from testbed.systems.bottlecrm.programs import answers, environment, listens, own, redis
 from testbed.systems.common.system import Place
 
 NAME = "bottlecrm"
-_PATIENCE = 120.0
+_START_TIMEOUT = 120.0
 
 
 @dataclass
@@ -21,7 +21,7 @@ class BottleCrmSite:
     supervisor: Supervisor
     home: Path
     ports: Mapping[str, int]
-    books: Databases
+    databases: Databases
     people: dict[str, str]
     _programs: list[Program] = field(default_factory=list)
 
@@ -34,36 +34,36 @@ class BottleCrmSite:
         return Place(
             name=NAME,
             url=url,
-            database=self.books.url(IN_USE),
+            database=self.databases.url(IN_USE),
             connector={"URL": url, "ACCESS_TOKEN": self.people["cashward_token"]},
             credentials=credentials,
         )
 
     @property
     def programs(self) -> Sequence[Program]:
-        return *self._programs, self.books.server.program
+        return *self._programs, self.databases.server.program
 
     async def up(self) -> None:
         """Start the queue first, for which the site would wait long, and the worker last."""
         self._programs = self._crewed()
         for program in self._programs:
-            await program.up(_PATIENCE)
+            await program.up(_START_TIMEOUT)
 
     async def restart(self) -> None:
         for program in reversed(self._programs):
             await program.kill()
-        await self.books.server.program.kill()
-        self.books = await open_books(self.supervisor, self.ports["postgres"])
+        await self.databases.server.program.kill()
+        self.databases = await open_databases(self.supervisor, self.ports["postgres"])
         await self.up()
 
     async def reset(self, to: str = SEEDED) -> None:
         """Reset the data to what set-up made, or to what was kept under the name `to`."""
-        await self.books.drop(IN_USE)
-        await self.books.create(IN_USE, template=to)
+        await self.databases.drop(IN_USE)
+        await self.databases.create(IN_USE, template=to)
 
     async def keep(self, name: str) -> None:
         """Keep a copy of the data under this name, while the site is down."""
-        await self.books.create(name, template=IN_USE)
+        await self.databases.create(name, template=IN_USE)
 
     @property
     def redis(self) -> Program:
@@ -72,7 +72,7 @@ class BottleCrmSite:
 
     def _crewed(self) -> list[Program]:
         room = self.supervisor.state.room("bottlecrm")
-        settings = environment(self.home, room, self.ports, self.books, self.supervisor)
+        settings = environment(self.home, room, self.ports, self.databases, self.supervisor)
         answer = ("crm.wsgi", f"--bind=127.0.0.1:{self.ports['site']}", "--no-control-socket")
         serve = (*answer, "--preload", "--workers=2", "--threads=4", "--worker-tmp-dir=/tmp")
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")

@@ -12,7 +12,7 @@ from testbed.stack.program import Program
 from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.alone import alone
 
-_PATIENCE = "600"  # seconds that another installation may take
+_LOCK_TIMEOUT = "600"  # seconds that another installation may take
 _LOCK = Path("/run/lock/cashward-debian")
 _NOT_NEEDED = ("recommends", "suggests", "enhances", "conflicts", "breaks", "replaces")
 
@@ -38,7 +38,7 @@ async def ensure(
         raise Missing(f"{reason}\n  {command}")
     async with alone(_LOCK, lambda: None):
         for step in (["update"], install):
-            argv = ["apt-get", "-qq", "-o", f"DPkg::Lock::Timeout={_PATIENCE}", *step]
+            argv = ["apt-get", "-qq", "-o", f"DPkg::Lock::Timeout={_LOCK_TIMEOUT}", *step]
             await Program(
                 supervisor=supervisor, name=f"apt-{step[0]}", argv=argv, settings=settings
             ).run()

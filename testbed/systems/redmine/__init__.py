@@ -15,7 +15,7 @@ from testbed.systems.common.system import Place
 from testbed.systems.redmine.database import LIVE, SEEDED, Databases, databases
 from testbed.systems.redmine.rails import LOCK, SEED, at_home
 
-_PATIENCE = 90.0
+_START_TIMEOUT = 90.0
 _DUMP = "seeded.dump"
 _DRAFT = "redmine_draft"
 _PEOPLE = ("cashward", "delivery", "lead", "consultant", "developer", "designer")
@@ -51,7 +51,7 @@ class RunningRedmine:
         await self.web.kill()
         await self.store.server.program.kill()
         self.store = await databases(self.store.supervisor, self.store.port)
-        await self.web.up(within=_PATIENCE)
+        await self.web.up(within=_START_TIMEOUT)
 
     async def reset(self) -> None:
         await self.store.copy(LIVE, SEEDED)
@@ -98,7 +98,7 @@ class Redmine:
         url, mine = f"http://127.0.0.1:{ports['redmine']}", keys["cashward"]
         web = at_home(supervisor, store.at(LIVE), cache / LOCK).serving(ports["redmine"])
         web.ready = lambda: _answers(url, mine)
-        await web.up(within=_PATIENCE)
+        await web.up(within=_START_TIMEOUT)
         place = Place(
             name=self.name,
             url=url,

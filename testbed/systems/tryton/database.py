@@ -76,5 +76,5 @@ class Databases:
             yield connection
 
 
-async def open_books(supervisor: Supervisor, port: int) -> Databases:
+async def open_databases(supervisor: Supervisor, port: int) -> Databases:
     return Databases(await start_postgres(supervisor, port))

@@ -10,7 +10,7 @@ import httpx
 from testbed.stack.program import Program
 from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.system import Place
-from testbed.systems.tryton.database import IN_USE, Databases, open_books
+from testbed.systems.tryton.database import IN_USE, Databases, open_databases
 
 _PEOPLE = ("bank", "accountant", "nobody")
 # Two postings at once fight for the same sequence: the one that loses tries again, this often.
@@ -51,7 +51,7 @@ class Server:
     supervisor: Supervisor
     installation: Installation
     ports: Mapping[str, int]
-    books: Databases
+    databases: Databases
     program: Program = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,26 +75,26 @@ class Server:
         return Place(
             name="tryton",
             url=self.url,
-            database=self.books.url(),
+            database=self.databases.url(),
             connector={"URL": self.url, **ours},
             credentials={"database": IN_USE, **credentials},
         )
 
     @property
     def programs(self) -> Sequence[Program]:
-        return self.program, self.books.server.program
+        return self.program, self.databases.server.program
 
     async def up(self) -> None:
         await self.program.up()
 
     async def restart(self) -> None:
         await self.program.kill()
-        await self.books.server.program.kill()
-        self.books = await open_books(self.supervisor, self.ports["postgres"])
+        await self.databases.server.program.kill()
+        self.databases = await open_databases(self.supervisor, self.ports["postgres"])
         await self.up()
 
     async def reset(self) -> None:
-        await self.books.reset()
+        await self.databases.reset()
 
     async def _answers(self) -> bool:
         """Whether it has loaded the database: only then does it refuse a missing session."""

@@ -10,7 +10,7 @@ from testbed.stack.program import Program
 from testbed.stack.state import State
 from testbed.stack.supervisor import Supervisor
 from testbed.systems.common.system import Running
-from testbed.systems.tryton.database import IN_USE, Databases, open_books
+from testbed.systems.tryton.database import IN_USE, Databases, open_databases
 from testbed.systems.tryton.server import Installation, Server
 
 _ROOM = Path(__file__).parent
@@ -46,18 +46,18 @@ class Tryton:
 
     async def start(self, supervisor: Supervisor, cache: Path) -> Running:
         ports = supervisor.state.ports("postgres", "tryton")
-        books = await open_books(supervisor, ports["postgres"])
-        if not await books.are_there():
-            await books.load(supervisor, cache / _DUMP)
-        server = Server(supervisor, _installation(supervisor, cache, books), ports, books)
+        databases = await open_databases(supervisor, ports["postgres"])
+        if not await databases.are_there():
+            await databases.load(supervisor, cache / _DUMP)
+        server = Server(supervisor, _installation(supervisor, cache, databases), ports, databases)
         await server.up()
         return server
 
 
 async def _snapshot(supervisor: Supervisor, cache: Path) -> None:
-    books = await open_books(supervisor, supervisor.state.ports("postgres")["postgres"])
-    await books.begin()
-    installation = _installation(supervisor, cache, books)
+    databases = await open_databases(supervisor, supervisor.state.ports("postgres")["postgres"])
+    await databases.begin()
+    installation = _installation(supervisor, cache, databases)
     options = ("--activate-dependencies", "--email", "admin@example.test", "-p")
     python = str(cache / "venv/bin/python")
     for name, argv in {
@@ -68,12 +68,12 @@ async def _snapshot(supervisor: Supervisor, cache: Path) -> None:
             supervisor=supervisor, name=f"tryton-{name}", argv=argv, settings=installation.settings
         )
         await program.run()
-    await books.dump(supervisor, cache / _DUMP)
+    await databases.dump(supervisor, cache / _DUMP)
 
 
-def _installation(supervisor: Supervisor, cache: Path, books: Databases) -> Installation:
+def _installation(supervisor: Supervisor, cache: Path, databases: Databases) -> Installation:
     installation = Installation(cache, supervisor.state.room("tryton"))
-    installation.settle(books.url(""))
+    installation.settle(databases.url(""))
     return installation
 
 

@@ -17,9 +17,9 @@ FIELDS = "/api/custom-fields/"
 async def drop_field(harness: BottlecrmHarness, kind: str, key: str) -> None:
     """Remove a field of ours, as an administrator; BottleCRM then drops what is written to it."""
     own = {"Authorization": f"Bearer {harness.system.place.connector['ACCESS_TOKEN']}"}
-    known = (await harness.hands.get(FIELDS, headers=own)).json()["definitions"]
+    known = (await harness.client.get(FIELDS, headers=own)).json()["definitions"]
     (field,) = (each for each in known if (each["target_model"], each["key"]) == (kind, key))
-    (await harness.hands.delete(f"{FIELDS}{field['id']}/", headers=own)).raise_for_status()
+    (await harness.client.delete(f"{FIELDS}{field['id']}/", headers=own)).raise_for_status()
 
 
 async def test_figures_that_would_be_dropped_silently_are_not_sent(
@@ -78,9 +78,9 @@ SCOPES = (
 
 async def grant(harness: BottlecrmHarness, *scopes: str) -> None:
     """Reduce the rights of Cashward's token, as the site's own pages do."""
-    async with await psycopg.AsyncConnection.connect(harness.system.place.database) as books:
+    async with await psycopg.AsyncConnection.connect(harness.system.place.database) as connection:
         given = (json.dumps(scopes), "cashward")
-        await books.execute(
+        await connection.execute(
             "UPDATE personal_access_token SET scopes = %s::jsonb WHERE name = %s", given
         )
 

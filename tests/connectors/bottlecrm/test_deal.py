@@ -22,7 +22,7 @@ async def test_an_article_says_what_its_line_leaves_out(harness: BottlecrmHarnes
     deal = await harness.enter(open_deal())
     article = {"name": "Gateway", "sku": "GW-7", "description": "Rugged. [expense; piece]"}
     own = {"Authorization": f"Bearer {harness.system.place.connector['ACCESS_TOKEN']}"}
-    made = await harness.hands.post("/api/invoices/products/", json=article, headers=own)
+    made = await harness.client.post("/api/invoices/products/", json=article, headers=own)
     assert made.is_success, made.text
     product = made.json().get("product", made.json())["id"]
     await add(harness, deal, product_id=product, order=8)

@@ -51,7 +51,7 @@ async def test_figures_that_somebody_overwrites_at_once_are_uncertain(
         if sent and not changes(request):
             stale = {"custom_fields": {"cashward_paid": ""}}
             url = f"{harness.system.place.url}/api/opportunities/{local(deal)}/"
-            httpx.patch(url, json=stale, headers=harness.hands.headers).raise_for_status()
+            httpx.patch(url, json=stale, headers=harness.client.headers).raise_for_status()
             harness.proxy.heal()
         sent = sent or changes(request)
         return None

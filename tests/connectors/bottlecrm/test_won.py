@@ -48,6 +48,6 @@ async def test_a_deleted_deal_is_not_found(harness: BottlecrmHarness) -> None:
     first, second = await won(harness, "First"), await won(harness, "Second")
     at = {each.deal: each.changed_at for each in await harness.crm.won_since(LONG_AGO)}
     path = f"/api/opportunities/{local(second)}/"
-    (await harness.hands.delete(path)).raise_for_status()
+    (await harness.client.delete(path)).raise_for_status()
     assert list(await harness.crm.won_since(at[first] + INSTANT)) == []
     assert [each.deal for each in await harness.crm.won_since(LONG_AGO)] == [first]

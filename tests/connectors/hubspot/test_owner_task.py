@@ -15,7 +15,7 @@ SHOWN = (
 
 async def read(harness: HubspotHarness, task: str) -> dict[str, Any]:
     query = {"properties": ",".join(SHOWN)}
-    answer = await harness.hands.get(f"{OBJECTS}/tasks/{task}", params=query)
+    answer = await harness.client.get(f"{OBJECTS}/tasks/{task}", params=query)
     properties: dict[str, Any] = answer.raise_for_status().json()["properties"]
     return {name: properties[name] for name in SHOWN}
 

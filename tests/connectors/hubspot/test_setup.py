@@ -50,7 +50,7 @@ async def test_a_choice_that_is_missing_is_added_and_those_of_others_stay(
     assert list(await harness.crm.set_up(dry_run=False)) == [
         "options of property deals.cashward_template"
     ]
-    options = (await harness.hands.get(path)).json()["options"]
+    options = (await harness.client.get(path)).json()["options"]
     values = [option["value"] for option in options]
     assert values == ["ours", "implementation", "campaign", "support"]
 

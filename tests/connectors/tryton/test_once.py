@@ -73,8 +73,10 @@ async def test_a_session_that_tryton_let_go_is_opened_again(
     tryton: TrytonHarness, running: Running
 ) -> None:
     invoice = await drafted(tryton)
-    async with await psycopg.AsyncConnection.connect(running.place.database) as books:
-        await books.execute("UPDATE ir_session SET create_date = '2026-01-01', write_date = NULL")
+    async with await psycopg.AsyncConnection.connect(running.place.database) as connection:
+        await connection.execute(
+            "UPDATE ir_session SET create_date = '2026-01-01', write_date = NULL"
+        )
     await tryton.invoicing.issue(invoice)
     assert (await tryton.invoicing.read_invoice(invoice)).status is InvoiceStatus.ISSUED
 

@@ -237,6 +237,6 @@ async def test_a_bill_takes_one_call_to_draft_and_one_to_issue(xero: XeroHarness
 async def test_an_invoices_pdf_is_where_it_says(xero: XeroHarness) -> None:
     invoice = await issued(xero)
     headers = {"Accept": "application/pdf"}
-    answer = await xero.hands.get(invoice.pdf, headers=headers)
+    answer = await xero.client.get(invoice.pdf, headers=headers)
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")

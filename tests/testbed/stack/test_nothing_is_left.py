@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from testbed.stack.pid_file import Entry, PidFile
-from testbed.stack.processes import PATIENCE, running
+from testbed.stack.processes import STOP_TIMEOUT, running
 from testbed.stack.stack import Stack, local_stack
 from testbed.stack.supervisor import environment, python
 
@@ -36,7 +36,7 @@ def owner(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, int]]
 
 
 async def until_gone(pids: dict[str, int]) -> None:
-    async with asyncio.timeout(3 * PATIENCE):
+    async with asyncio.timeout(3 * STOP_TIMEOUT):
         while any(running(pid) for pid in pids.values()):
             await asyncio.sleep(0.02)
 
@@ -66,7 +66,7 @@ async def test_an_interrupted_owner_takes_everything_with_it(
 ) -> None:
     with owner(folder) as (process, pids):
         process.send_signal(number)
-        await asyncio.to_thread(process.wait, 3 * PATIENCE)
+        await asyncio.to_thread(process.wait, 3 * STOP_TIMEOUT)
         assert not any(running(pid) for pid in pids.values())
 
 

@@ -47,7 +47,7 @@ class RealInstallation:
     """People at real systems, workers that use proxies, and a count of the records."""
 
     client: Client
-    bell: TemporalEventDispatcher
+    dispatcher: TemporalEventDispatcher
     poll: CrmPoll
     systems: DemoSystems
     running: dict[str, Running]
@@ -65,7 +65,7 @@ class RealInstallation:
         return sales
 
     async def ring(self, sale: Sale) -> None:
-        await self.bell.deal_won(DealWon(deal=sale.deal, event=_EVENT))
+        await self.dispatcher.deal_won(DealWon(deal=sale.deal, event=_EVENT))
 
     async def carry(self, sales: Sequence[Sale]) -> list[Outcome]:
         """Run deals to cash, with people who look twice a second."""
@@ -81,7 +81,7 @@ class RealInstallation:
         today = sales[0].order.start
         seller = SalesPerson(self.systems.sales, self.story)
         manager = DeliveryManager(self.systems.delivery, self.story, today)
-        customer = Customer(self.systems.books, self.story, today)
+        customer = Customer(self.systems.erp, self.story, today)
         while True:
             await seller.look(sales)
             await manager.deliver(sales)
@@ -93,11 +93,11 @@ class RealInstallation:
         if sale.reached:
             item = ItemKey(f"m{sale.reached}")
             fact = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
-            await self.bell.milestone_reached(fact)
+            await self.dispatcher.milestone_reached(fact)
         for reference in sale.paid:
             subject = Subject(reference.split(":", 2)[2])
             news = InvoiceChanged(deal=sale.deal, subject=subject, event=_EVENT)
-            await self.bell.invoice_changed(news)
+            await self.dispatcher.invoice_changed(news)
 
 
 @asynccontextmanager
@@ -120,7 +120,7 @@ async def open_real_installation(
             proxy.seen.clear()  # of what was done about no deal
         store = await stack.enter_async_context(open_store(database_url, pool_size=10))
         client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
-        bell = TemporalEventDispatcher(
+        dispatcher = TemporalEventDispatcher(
             client,
             task_queue=settings.temporal.task_queue,
             policy=settings.policy,
@@ -136,9 +136,15 @@ async def open_real_installation(
         schedule = PollSchedule("crm", settings.timing.poll_interval("crm"), store.cursors, now)
         yield RealInstallation(
             client=client,
-            bell=bell,
+            dispatcher=dispatcher,
             poll=CrmPoll(
-                systems.crm, store.attention_queue, store.cursors, bell, now, overlap, schedule
+                systems.crm,
+                store.attention_queue,
+                store.cursors,
+                dispatcher,
+                now,
+                overlap,
+                schedule,
             ),
             systems=demo_systems,
             running=running,
@@ -152,13 +158,13 @@ def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Setting
         http = {"timeout_seconds": 15, "settle_seconds": 15}
         return {**given, "url": proxies[name].url, "http": http}
 
-    hands = running["redmine"].place.credentials
+    people = running["redmine"].place.credentials
     return Settings.model_validate(
         {
             "temporal": TemporalSettings(task_queue=f"installation-{next(_numbers)}"),
             "vendors": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
             "connectors": {name: connector_settings(name) for name in NAMES},
-            "policy": {"staffing": {"people": {role: hands[role] for role in _ROLES}}},
+            "policy": {"staffing": {"people": {role: people[role] for role in _ROLES}}},
             "timing": {"operation_timeout_seconds": 60},
         }
     )

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
-_PATIENCE = 60
+_TIMEOUT = 60
 _ROOT = Path(__file__).parents[3]
 _LINK = re.compile(r"^  (run|deal|project|INV/\S+) +(http://\S+)$", re.MULTILINE)
 
@@ -77,7 +77,7 @@ def _details_in_temporal(run: str) -> str:
     at = urlsplit(run)
     path = at.path.removeprefix("/namespaces/cashward/workflows/")
     address = f"http://{at.netloc}/api/v1/namespaces/cashward/workflows/{path}"
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _TIMEOUT
     while (found := httpx.get(address, timeout=30)).is_error and time.monotonic() < until:
         time.sleep(1)
     shown = found.json()

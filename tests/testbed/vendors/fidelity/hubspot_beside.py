@@ -52,7 +52,7 @@ async def _associations(crm: HubspotHarness) -> None:
     await crm.write("DELETE", f"{companies}/{OTHER}")
     label = {"name": "payer", "label": "Payer"}
     made = (await crm.write("POST", LABELS, label))["results"][0]
-    await crm.hands.post(LABELS, json=label)
+    await crm.client.post(LABELS, json=label)
     await crm.write("DELETE", f"{LABELS}/{made['typeId']}")
 
 
@@ -62,11 +62,11 @@ async def _definitions(crm: HubspotHarness) -> None:
     for _ in range(2):
         await _batch(crm, f"{PROPERTIES}/batch/create", _FIELD)
     await crm.write("GET", f"{PROPERTIES}/own_key")
-    await crm.hands.get(f"{PROPERTIES}/no_such")
+    await crm.client.get(f"{PROPERTIES}/no_such")
     await crm.write("PATCH", f"{PROPERTIES}/own_key", {"label": "Our key"})
     await crm.write("DELETE", f"{PROPERTIES}/own_key")
 
 
 async def _batch(crm: HubspotHarness, path: str, *inputs: Any, **more: Any) -> Any:
-    answer = await crm.hands.post(path, json={"inputs": list(inputs), **more})
+    answer = await crm.client.post(path, json={"inputs": list(inputs), **more})
     return answer.json() if answer.content else None

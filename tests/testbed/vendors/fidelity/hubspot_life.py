@@ -63,7 +63,7 @@ async def _go_wrong(crm: HubspotHarness, deal: DealId) -> None:
         await crm.crm.write_back.do(figures(nobody), ticket("x"))
     for properties in ({"amount": "a lot"}, {"no_such_field": "1"}, "no object"):
         path = f"{OBJECTS}/deals/{local(deal)}"
-        assert (await crm.hands.patch(path, json={"properties": properties})).is_client_error
+        assert (await crm.client.patch(path, json={"properties": properties})).is_client_error
     for fault in (Fault.LOCKED_OUT, Fault.THROTTLED):
         async with crm.with_fault(fault) as role:
             with suppress(ConnectorFailure):

@@ -14,7 +14,7 @@ from tests.actors import GRACE
 from tests.store.values import (
     DRAFT,
     NOW,
-    PATIENCE,
+    OPERATION_TIMEOUT,
     baseline,
     claim,
     deal,
@@ -36,7 +36,9 @@ async def issued(store: Store, name: str, net: str | int = 400) -> Claim:
     opened = await claimed(store, name, net)
     await store.billing_ledger.permit(opened.subject, now=NOW)
     this = intent(name, part=":m1:r1")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     await store.effect_ledger.confirm(this.key, 1, [made(f"doc-{name}")])
     return await store.billing_ledger.record_issued(
         opened.subject, this.key, proof(f"doc-{name}", net), now=NOW
@@ -108,7 +110,9 @@ async def test_a_document_that_was_not_elected_closes_nothing(store: Store) -> N
     closed = await claimed(store, "stray")
     await store.billing_ledger.permit(closed.subject, now=NOW)
     this = intent("stray", part=":m1:r1")
-    await store.effect_ledger.begin(this, DRAFT, operation_timeout=PATIENCE, is_repeatable=False)
+    await store.effect_ledger.begin(
+        this, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
     await store.effect_ledger.confirm(this.key, 1, [made("elected")])
     with pytest.raises(Refusal, match="elected elected, but INV-stray was issued"):
         await store.billing_ledger.record_issued(
