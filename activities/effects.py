@@ -51,8 +51,12 @@ class Effects:
         self._seconds = seconds
         self._begun: set[tuple[DealId, str, str]] = set()
 
-    async def execute(self, operation: Operation[C], command: C) -> Receipt:
+    async def execute(
+        self, operation: Operation[C], command: C, *, looks_first: bool = False
+    ) -> Receipt:
         """Execute the operation once, and return what this or an earlier attempt made.
+
+        With `looks_first`, even a first attempt searches before it makes anything.
 
         Raises the failures of ports.failures, the refusals of domain.effect (OtherAccount, where
         the deal has records of this role in another account), and NotSettled while an older call
@@ -70,12 +74,27 @@ class Effects:
         if effect.is_confirmed and effect.receipt:
             return await self._believed(operation, command, effect, effect.receipt)
         async with self._attempt_under(lease, operation, effect):
-            found = await self._find_or_do(operation, command, effect)
+            found = await self._find_or_do(operation, command, effect, looks_first=looks_first)
         recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
         if not recorded.is_confirmed or recorded.receipt is None:
             raise Superseded(effect.key, effect.attempt)
         await self._sweep(operation, command, recorded)
         return recorded.receipt
+
+    async def record(self, operation: Operation[C], command: C, made: Receipt) -> None:
+        """Put on record what the caller has just seen at the vendor; nothing is sent.
+
+        Raises Refusal if something else is on record.
+        """
+        effect = await self._ledger.begin(
+            await _intent(operation, command),
+            operation.idempotency,
+            operation_timeout=self._operation_timeout,
+            is_repeatable=operation.is_repeatable,
+        )
+        if effect.is_confirmed and effect.receipt and effect.receipt.id != made.id:
+            raise Refusal(f"{effect.key} is on record as {effect.receipt.id}, not as {made.id}")
+        await self._ledger.confirm(effect.key, effect.attempt, [made])
 
     async def undo(self, operation: Operation[C], command: C, *, reason: str) -> None:
         """Undo what the operation made, and keep every other attempt from making it again.
@@ -141,9 +160,9 @@ class Effects:
         return Lease(self._operation_timeout, seconds=self._seconds)
 
     async def _find_or_do(
-        self, operation: Operation[C], command: C, effect: Effect
+        self, operation: Operation[C], command: C, effect: Effect, *, looks_first: bool
     ) -> Sequence[Receipt]:
-        attempt = self._attempt(operation, effect)
+        attempt = self._attempt(operation, effect, looks_first=looks_first)
         found = await operation.find(command) if attempt.search_first else ()
         return found or (await operation.do(command, attempt),)
 
@@ -216,13 +235,13 @@ class Effects:
                     await operation.undo(command, stray)
                 await self._ledger.sweep(effect.key, stray)
 
-    def _attempt(self, operation: Operation[C], effect: Effect) -> Attempt:
+    def _attempt(self, operation: Operation[C], effect: Effect, *, looks_first: bool) -> Attempt:
         meaning = (self._installation, effect.key, effect.generation)
         return Attempt(
             attempt=effect.attempt,
             generation=effect.generation,
             idempotency_key=hashlib.sha256("|".join(map(str, meaning)).encode()).hexdigest(),
-            search_first=effect.search_first or operation.looks_first,
+            search_first=looks_first or effect.search_first or operation.looks_first,
         )
 
 

@@ -17,14 +17,15 @@ from domain.billing import (
     IssueInvoice,
 )
 from domain.cash import net_credit
-from domain.claim import Claim, ClaimState, Proof
+from domain.claim import Claim, ClaimState, NotClaimed, Proof
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
-from domain.effect import EffectKind, OtherAccount
+from domain.effect import EffectKind, OtherAccount, Receipt
 from domain.ids import ExternalId, Subject
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
 from domain.money import Money
+from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.write_back import WriteBack
 from ports.billing_ledger import BillingLedger
@@ -120,7 +121,7 @@ class InvoiceActivities:
         Raises ContractValueExceeded, and Refusal if the draft, or then the document, is not what
         we asked for.
         """
-        claim = await self._billing_ledger.permit(drafted.bill.subject, now=self._clock())
+        claim = await self._permit(drafted)
         issue = IssueInvoice(draft=drafted.draft, invoice=drafted.invoice)
         operation = IssueInvoiceOperation(self._invoicing)
         if claim.state is not ClaimState.ISSUED:
@@ -131,22 +132,52 @@ class InvoiceActivities:
         if invoice.status is InvoiceStatus.DRAFT:
             system, name = self._invoicing.draft_invoice.system, invoice.number or invoice.id
             raise Rejected(system, f"invoice {name} is a draft still: finance must issue it there")
-        await self._billing_ledger.record_issued(
-            drafted.bill.subject,
-            await key_of(self._invoicing.draft_invoice, drafted.bill.subject),
-            _proof(invoice),
-            now=self._clock(),
+        await self._record_issued(drafted.bill, invoice)
+        return invoice
+
+    @activity.defn(name="erp.record_invoice")
+    async def record_invoice(self, drafted: DraftedInvoice) -> Invoice:
+        """Put an issued invoice on record again, as the ERP has it. Nothing is made or issued.
+
+        A voided one is left out. Raises Refusal if it is not what we asked for.
+        """
+        invoice = await self._invoicing.read_invoice(drafted.invoice)
+        claim = await self._billing_ledger.find_claim(drafted.bill.subject)
+        if invoice.status is InvoiceStatus.GONE or (claim and claim.proof):
+            return invoice
+        issue = IssueInvoice(draft=drafted.draft, invoice=drafted.invoice)
+        require_as_asked(issue, invoice, self._invoicing)
+        if invoice.status is InvoiceStatus.DRAFT:
+            raise Refusal(f"{drafted.bill.subject} is a draft at the ERP, and was issued for us")
+        await self._billing_ledger.claim(_claim(drafted.bill), now=self._clock())
+        made = Receipt(id=invoice.id, url=invoice.url)
+        await self._effects.record(self._invoicing.draft_invoice, drafted.draft, made)
+        await self._effects.record(IssueInvoiceOperation(self._invoicing), issue, made)
+        await self._billing_ledger.permit(drafted.bill.subject, now=self._clock())
+        await self._record_issued(drafted.bill, invoice)
+        await self._billing_ledger.record_payment(
+            drafted.bill.subject, paid=invoice.paid, now=self._clock()
         )
         return invoice
+
+    @activity.defn(name="erp.record_credit")
+    async def record_credit(self, order: CreditOrder) -> None:
+        """Put a credit on record again if the ERP has our credit note. None is made."""
+        credit = order.credit(self._clock().date())
+        if await self._invoicing.credit_invoice.find(credit):
+            await self.credit_invoice(order)
 
     @activity.defn(name="erp.read_invoice")
     async def read_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Read the invoice as it is now, and record what was paid in the billing ledger."""
         await self._effects.require_account(self._invoicing.draft_invoice, drafted.bill.deal)
         invoice = await self._invoicing.read_invoice(drafted.invoice)
-        await self._billing_ledger.record_payment(
-            drafted.bill.subject, paid=invoice.paid, now=self._clock()
-        )
+        try:
+            await self._billing_ledger.record_payment(
+                drafted.bill.subject, paid=invoice.paid, now=self._clock()
+            )
+        except NotClaimed:
+            return await self.record_invoice(drafted)
         return invoice
 
     @activity.defn(name="erp.withdraw_invoice")
@@ -188,6 +219,24 @@ class InvoiceActivities:
     async def _issued_meanwhile(self, bill: Bill, draft: DraftInvoice) -> Invoice:
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
         return await self.issue_invoice(DraftedInvoice(bill=bill, invoice=made.id, draft=draft))
+
+    async def _permit(self, drafted: DraftedInvoice) -> Claim:
+        """Permit the claim; put it on record again with its draft if our records are older."""
+        subject = drafted.bill.subject
+        try:
+            return await self._billing_ledger.permit(subject, now=self._clock())
+        except NotClaimed:
+            again = await self.draft_invoice(drafted.bill)
+        if again.invoice != drafted.invoice:
+            reason = f"{subject} was drafted as {drafted.invoice}, and is {again.invoice} now"
+            raise Refusal(f"{reason}: finance must delete one of them")
+        return await self._billing_ledger.permit(subject, now=self._clock())
+
+    async def _record_issued(self, bill: Bill, invoice: Invoice) -> None:
+        key = await key_of(self._invoicing.draft_invoice, bill.subject)
+        await self._billing_ledger.record_issued(
+            bill.subject, key, _proof(invoice), now=self._clock()
+        )
 
     @activity.defn(name="erp.read_revenue")
     async def read_revenue(self, request: RepairRequest) -> WriteBack:

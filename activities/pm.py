@@ -9,6 +9,7 @@ from domain.ids import DealId, ExternalId
 from domain.kickoff import PlannedProject, Project
 from domain.project import ProjectPlan
 from domain.value import Value
+from ports.failures import Absent
 from ports.pm import MilestoneProgress, Pm
 
 
@@ -43,6 +44,25 @@ class PmActivities:
         await self._effects.execute(self._pm.plan_work, plan.work(project.id, dict(made.parts)))
         await self._effects.execute(self._pm.staff_project, plan.staffing(project.id))
         return project.model_copy(update={"milestones": made.parts})
+
+    @activity.defn(name="pm.record_project")
+    async def record_project(self, plan: ProjectPlan) -> None:
+        """Put the project and its parts on record again; each is looked for before it is made.
+
+        Raises Absent if the project is gone.
+        """
+        pm = self._pm
+        if not await pm.open_project.find(plan.opening()):
+            raise Absent(pm.open_project.system, f"there is no project of {plan.deal}")
+        opened = await self._effects.execute(pm.open_project, plan.opening(), looks_first=True)
+        await self._effects.execute(pm.write_charter, plan.charter(opened.id))
+        made = await self._effects.execute(
+            pm.plan_milestones, plan.milestone_plan(opened.id), looks_first=True
+        )
+        work = plan.work(opened.id, dict(made.parts))
+        await self._effects.execute(pm.plan_work, work, looks_first=True)
+        staffing = plan.staffing(opened.id)
+        await self._effects.execute(pm.staff_project, staffing, looks_first=True)
 
     @activity.defn(name="pm.undo_open_project")
     async def undo_open_project(self, plan: ProjectPlan) -> None:

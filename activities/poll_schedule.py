@@ -24,19 +24,21 @@ _log = logging.getLogger(__name__)
 class PollSchedule:
     """Repeats the poll of one system at its interval, and records when one last succeeded."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
         system: str,
         interval: timedelta,
         cursors: Cursors,
         clock: Callable[[], datetime],
         span: timedelta = POLL_SPAN,
+        timeout: timedelta = POLL_TIMEOUT,
     ) -> None:
         self._system = system
         self._interval = interval
         self._cursors = cursors
         self._clock = clock
         self._span = span
+        self._timeout = timeout
         self._polled_at = clock()
 
     async def repeat(self, poll_once: Callable[[], Awaitable[object]]) -> None:
@@ -56,7 +58,7 @@ class PollSchedule:
         """Poll once, and return how long to wait for the next poll."""
         pause = self._interval
         try:
-            async with asyncio.timeout(POLL_TIMEOUT.total_seconds()):
+            async with asyncio.timeout(self._timeout.total_seconds()):
                 await poll_once()
             self._polled_at = self._clock()
             await self._cursors.record_poll(self._system, at=self._polled_at)

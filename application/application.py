@@ -6,6 +6,7 @@ from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.items import ItemCommands
 from application.commands.ledger import LedgerCommands
+from application.commands.reconciliation import ReconciliationCommands
 from application.queries import Queries
 
 
@@ -17,4 +18,5 @@ class Application:
     items: ItemCommands
     decisions: DecisionCommands
     ledger: LedgerCommands
+    reconciliation: ReconciliationCommands
     queries: Queries

@@ -1,8 +1,13 @@
 """Decides which run a fact goes to, and signals that run."""
 
 from collections.abc import Awaitable
+from datetime import timedelta
 
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -15,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.attention import INCOMPLETE
 from domain.contract import Policy
 from domain.deal_snapshot import DealSnapshot
-from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
 from domain.ids import DealId
 from domain.repair import RepairRequest
 from domain.stage import Stage
@@ -24,8 +29,12 @@ from workflows import workflow_ids
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
+from workflows.record_again import RecordAgain
 from workflows.revenue_write_back import RevenueWriteBack
 from workflows.search_attributes import DEAL_STAGE, NEEDS_ATTENTION
+
+ANSWERS_WITHIN = timedelta(seconds=5)
+"""How long a run that has ended may take to answer."""
 
 
 class TemporalEventDispatcher:
@@ -59,6 +68,29 @@ class TemporalEventDispatcher:
         if await self._signal(deal.signal(DealToCash.invoice_changed, fact)):
             return True
         await self._start_write_back(fact)
+        return True
+
+    async def records_lost(self, fact: RecordsLost) -> bool:
+        run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
+        if await self._signal(run.signal(DealToCash.records_lost, fact)):
+            return True
+        return await self._record_for(fact.deal)
+
+    async def _record_for(self, deal: DealId) -> bool:
+        """Record for a run that has ended what it remembers; return False if none remembers."""
+        ended = self._client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(deal))
+        try:
+            life = await ended.query(DealToCash.remembered, rpc_timeout=ANSWERS_WITHIN)
+        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            return False
+        await self._client.start_workflow(
+            RecordAgain.run,
+            life,
+            id=workflow_ids.record_run(deal),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary="Put on record again what an ended deal did",
+        )
         return True
 
     async def _start_write_back(self, fact: InvoiceChanged) -> None:

@@ -12,6 +12,7 @@ from cli import attention, deal, finance, ledger
 from cli.context import AsJson, err, out, run, say, settings
 from cli.doctor import doctor as examine
 from cli.errors import CliError, ExitCode, translate_errors
+from cli.reconcile import reconcile
 from runtime.composition import open_systems
 from runtime.logging import set_up_logging
 from runtime.ownership import require_accounts
@@ -84,6 +85,9 @@ async def _prepare(*, dry_run: bool) -> list[str]:
 def doctor(as_json: AsJson = False) -> None:
     """Check every connection, and say how to mend what is not well."""
     examine(as_json)
+
+
+app.command()(reconcile)
 
 
 def main() -> None:

@@ -1,5 +1,8 @@
 """The baseline: a contract's value, which bounds everything that is billed under it."""
 
+from typing import Self
+
+from domain.contract import Contract
 from domain.ids import CustomerKey, DealId
 from domain.money import Money
 from domain.value import Value
@@ -12,3 +15,12 @@ class Baseline(Value):
     customer: CustomerKey
     value: Money
     items: int = 0
+
+    @classmethod
+    def of(cls, contract: Contract) -> Self:
+        return cls(
+            deal=contract.deal,
+            customer=contract.customer,
+            value=contract.value,
+            items=len(contract.items),
+        )

@@ -60,6 +60,16 @@ class Claim(Value):
         return self.net - (self.credited or Money.zero(self.net.currency))
 
 
+class NotClaimed(Refusal):
+    """There is no such claim on record."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(
+            f"{subject} is not claimed on record: if it was, put it on record again with"
+            " `cashward reconcile`"
+        )
+
+
 class ContractValueExceeded(Refusal):
     """Issuing this would bill more than the contract is worth."""
 

@@ -23,6 +23,7 @@ class CommandName(StrEnum):
     CREDIT = "credit"
     DECIDE = "decide"
     RAISE_EPOCH = "raise-epoch"
+    RECONCILE = "reconcile"
 
 
 _NEEDS_REASON = frozenset(

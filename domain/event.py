@@ -25,3 +25,9 @@ class InvoiceChanged(Value):
     deal: DealId
     subject: Subject
     event: EventId
+
+
+class RecordsLost(Value):
+    """Our own records lack something of this deal, as after a restore from a backup."""
+
+    deal: DealId

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.command import CommandRecord
-from domain.effect import Effect, EffectKey, IdempotencyPolicy, Receipt
+from domain.effect import Effect, EffectKey, EffectKind, IdempotencyPolicy, Receipt
 from domain.ids import DealId
 from domain.value import Value
 
@@ -98,4 +98,14 @@ class LedgerEpochs(Protocol):
         A doubted effect is looked up before it is believed. From the first epoch on, even a first
         attempt looks first: what it would make may be there, and off the record.
         """
+        ...
+
+
+class EffectList(EffectLedger, Protocol):
+    """An effect ledger that lists what is on record."""
+
+    async def confirmed_since(
+        self, system: str, tenant: str, kind: EffectKind, since: datetime
+    ) -> Sequence[Effect]:
+        """Confirmed and done effects of a kind that changed since then, oldest change first."""
         ...

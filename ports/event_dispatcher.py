@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
 
 
 class EventDispatcher(Protocol):
@@ -15,3 +15,7 @@ class EventDispatcher(Protocol):
     async def milestone_reached(self, fact: MilestoneReached) -> bool: ...
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool: ...
+
+    async def records_lost(self, fact: RecordsLost) -> bool:
+        """Let the deal's open run put on record again what it did. False if none is open."""
+        ...

@@ -1,23 +1,26 @@
 """Gives the application its Temporal client, its store and its vendors."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
 from temporalio.client import Client
 
+from activities.reconciliation import Reconciliation
 from application.application import Application
 from application.command_log import CommandLog
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.items import ItemCommands
 from application.commands.ledger import LedgerCommands
+from application.commands.reconciliation import ReconciliationCommands
 from application.dispatch import TemporalEventDispatcher
 from application.queries import Queries
 from application.runs import Runs
 from ports.crm import Crm
 from ports.pm import Pm
 from runtime.composition import Systems, open_systems
+from runtime.reconciliation import build_reconciliations
 from runtime.settings import Settings
 from runtime.temporal import connect
 from store import Store, open_store
@@ -47,6 +50,9 @@ def build_application(
     runs = Runs(connect)
     log = CommandLog(store.audit_trail, lambda: datetime.now(UTC))
 
+    def dispatcher(client: Client) -> TemporalEventDispatcher:
+        return build_dispatcher(client, settings, store)
+
     @asynccontextmanager
     async def open_crm() -> AsyncIterator[Crm]:
         async with open_systems() as systems:
@@ -57,17 +63,32 @@ def build_application(
         async with open_systems() as systems:
             yield systems.pm
 
+    @asynccontextmanager
+    async def reconciliations() -> AsyncIterator[Sequence[Reconciliation]]:
+        signals = dispatcher(await runs.client())
+        async with open_systems() as systems:
+            built = build_reconciliations(settings, systems, store, signals)
+            yield tuple(built.values())
+
     return Application(
         deals=DealCommands(
             runs,
             log,
             open_crm=open_crm,
-            dispatcher=lambda client: build_dispatcher(client, settings, store),
+            dispatcher=dispatcher,
             billing_ledger=store.billing_ledger,
         ),
         items=ItemCommands(runs, log),
         decisions=DecisionCommands(runs, log),
         ledger=LedgerCommands(store.effect_ledger, log),
+        reconciliation=ReconciliationCommands(
+            runs,
+            log,
+            reconciliations=reconciliations,
+            dispatcher=dispatcher,
+            billing_ledger=store.billing_ledger,
+            attention_queue=store.attention_queue,
+        ),
         queries=Queries(
             runs,
             attention_queue=store.attention_queue,

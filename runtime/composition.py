@@ -14,6 +14,7 @@ from connectors.common import Connector, OtherInstallations, References, Roles
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
+from ports.records import Records
 from runtime.settings import InvalidSettings, Settings
 from runtime.settings_loading import explain
 
@@ -28,6 +29,7 @@ class Systems:
     pm: Pm
     customers: Customers
     invoicing: Invoicing
+    erp_records: Records
     other_installations: Mapping[str, OtherInstallations] = field(default_factory=dict)
     """Who else works in the account, by the vendor's name, where a vendor tells."""
 
@@ -46,6 +48,7 @@ async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
             pm=_player("pm", vendors.pm, opened[vendors.pm].pm),
             customers=_player("erp", vendors.erp, opened[vendors.erp].customers),
             invoicing=_player("erp", vendors.erp, opened[vendors.erp].invoicing),
+            erp_records=_player("erp", vendors.erp, opened[vendors.erp].erp_records),
             other_installations={
                 vendor: roles.other_installations
                 for vendor, roles in opened.items()

@@ -1,14 +1,17 @@
-"""Starts the run that polls each system, unless it runs already."""
+"""Starts the runs that poll and reconcile each system, unless they run already."""
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
 from workflows import workflow_ids
 from workflows.polling import Poll, PolledSystem
+from workflows.reconciling import Reconcile
+
+RECONCILED = (PolledSystem.ERP,)
 
 
 async def ensure_polls(client: Client, *, task_queue: str) -> None:
-    """Start one run per system, however many workers ask for it."""
+    """Start one run of each kind per system, however many workers ask for it."""
     for system in PolledSystem:
         await client.start_workflow(
             Poll.run,
@@ -17,4 +20,13 @@ async def ensure_polls(client: Client, *, task_queue: str) -> None:
             task_queue=task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Polls the {system.upper()} for as long as Cashward runs",
+        )
+    for system in RECONCILED:
+        await client.start_workflow(
+            Reconcile.run,
+            system,
+            id=workflow_ids.reconcile_run(system),
+            task_queue=task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"Compares our records in the {system.upper()} with ours",
         )

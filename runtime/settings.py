@@ -132,6 +132,8 @@ class Timing(_Strict):
     operation_timeout_seconds: float = Field(60, gt=0)
     poll_interval_seconds: PollIntervals = PollIntervals()
     overlap_seconds: float = Field(120, ge=0)
+    reconcile_interval_seconds: float = Field(900, gt=0)
+    """Seconds between two comparisons of a system's records with ours."""
 
     @property
     def operation_timeout(self) -> timedelta:
@@ -140,6 +142,10 @@ class Timing(_Strict):
     def poll_interval(self, system: str) -> timedelta:
         """The interval of `crm`, `pm` or `erp`."""
         return timedelta(seconds=float(getattr(self.poll_interval_seconds, system)))
+
+    @property
+    def reconcile_interval(self) -> timedelta:
+        return timedelta(seconds=self.reconcile_interval_seconds)
 
     @property
     def overlap(self) -> timedelta:

@@ -10,13 +10,13 @@ from temporalio.worker import Worker
 
 from activities.bookkeeping import BookkeepingActivities
 from activities.crm import CrmActivities
-from activities.effects import Effects
 from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
 from activities.poll_schedule import PollSchedule
 from activities.polls import CrmPoll, ErpPoll, PmPoll
 from runtime.application import build_dispatcher
 from runtime.composition import Systems
+from runtime.reconciliation import build_effects, build_scheduled_reconciliations
 from runtime.settings import Settings
 from store import Store
 from workflows.closed_won_handoff import ClosedWonHandoff
@@ -24,6 +24,8 @@ from workflows.deal_to_cash import DealToCash
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.milestone_billing import MilestoneBilling
 from workflows.polling import Poll, PolledSystem
+from workflows.reconciling import Reconcile
+from workflows.record_again import RecordAgain
 from workflows.revenue_write_back import RevenueWriteBack
 from workflows.task_queues import ACTIVITIES, SystemQueue
 
@@ -33,7 +35,9 @@ WORKFLOWS: Sequence[type] = (
     KickoffProvisioning,
     MilestoneBilling,
     RevenueWriteBack,
+    RecordAgain,
     Poll,
+    Reconcile,
 )
 AT_ONCE = 20
 """The default number of concurrent steps per system."""
@@ -50,11 +54,7 @@ class Steps:
 def steps(settings: Settings, systems: Systems, store: Store, client: Client) -> Steps:
     """Build the activities, each with what it needs."""
     timing, now = settings.timing, store.clock.now
-    effects = Effects(
-        store.effect_ledger,
-        operation_timeout=timing.operation_timeout,
-        installation=settings.installation,
-    )
+    effects = build_effects(settings, store)
     dispatcher = build_dispatcher(client, settings, store)
     crm = CrmActivities(systems.crm, effects)
     overlap = timing.overlap
@@ -91,7 +91,8 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
     bookkeeping = BookkeepingActivities(
         store.attention_queue, store.billing_ledger, store.audit_trail, now
     )
-    callers = (crm, crm_poll, pm, pm_poll, customers, invoices, erp_poll)
+    reconciliations = build_scheduled_reconciliations(settings, systems, store, dispatcher)
+    callers = (crm, crm_poll, pm, pm_poll, customers, invoices, erp_poll, *reconciliations)
     return Steps(
         own=_activities(bookkeeping),
         by_queue={
@@ -120,8 +121,9 @@ def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Work
             client,
             task_queue=system.under(queue),
             activities=activities,
-            # The poll takes a slot for an hour at a time: it must not take one of the steps'.
-            max_concurrent_activities=limits.concurrency.get(system, AT_ONCE) + 1,
+            # The poll and the reconciliation take a slot each for an hour at a time: they must not
+            # take those of the steps.
+            max_concurrent_activities=limits.concurrency.get(system, AT_ONCE) + 2,
             max_task_queue_activities_per_second=limits.rates.get(system) or None,
             graceful_shutdown_timeout=grace,
         )

@@ -12,7 +12,7 @@ from typing import Final
 from domain import claim_transitions
 from domain.actor import Actor
 from domain.baseline import Baseline
-from domain.claim import Claim, Proof
+from domain.claim import Claim, NotClaimed, Proof
 from domain.effect import Effect, EffectKey
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
@@ -176,7 +176,7 @@ async def _advance(
     while page := await contracts.find_by_claim(session, subject):
         if after := await _write(session, page, subject, step, now=now):
             return after
-    raise Refusal(f"{subject} was never claimed: claim the item before anything else")
+    raise NotClaimed(subject)
 
 
 async def _open(

@@ -12,11 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.command import CommandRecord
-from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt, Strategy
+from domain.effect import (
+    Effect,
+    EffectKey,
+    EffectKind,
+    EffectState,
+    IdempotencyPolicy,
+    Receipt,
+    Strategy,
+)
 from domain.ids import DealId
 from domain.refusal import Refusal
 from ports.effect_ledger import Intent
@@ -43,6 +51,17 @@ _OF_DEAL: Final = Query(
     .order_by(effects.c.first_sent.nulls_last(), effects.c.kind, effects.c.subject)
 )
 _NEW: Final = {**fields(effects, "epoch"), "epoch": epochs.CURRENT}
+_CONFIRMED_SINCE: Final = Query(
+    select(effects, epochs.IS_DOUBTED)
+    .where(
+        effects.c.system == bindparam("system"),
+        effects.c.tenant == bindparam("tenant"),
+        effects.c.kind == bindparam("kind"),
+        effects.c.changed_at >= bindparam("since"),
+        or_(*(effects.c.state == each.value for each in (EffectState.CONFIRMED, EffectState.DONE))),
+    )
+    .order_by(effects.c.changed_at, effects.c.subject)
+)
 _PUT: Final = audited(
     insert(effects)
     .from_select([*_NEW], select(*_NEW.values()).where(~ELSEWHERE))
@@ -67,7 +86,7 @@ class Seen:
 
 
 class PgEffectLedger:
-    """Fills ports.effect_ledger.EffectLedger.
+    """Fills ports.effect_ledger.EffectList.
 
     It keeps what it wrote last in memory, so that the usual second step need not read it: if the
     row changed meanwhile, its version shows it, and the row is read after all.
@@ -162,6 +181,15 @@ class PgEffectLedger:
         seen = self._seen.pop(key, None)
         if not seen or not await _step(session, seen, step, now=self._clock.now()):
             await change_effect(session, key, step, {})
+
+    async def confirmed_since(
+        self, system: str, tenant: str, kind: EffectKind, since: datetime
+    ) -> Sequence[Effect]:
+        async with self._database.session() as session:
+            rows = await session.all(
+                _CONFIRMED_SINCE, system=system, tenant=tenant, kind=kind, since=since
+            )
+        return [effect_of(row) for row in rows]
 
     async def _change(self, key: EffectKey, step: Step) -> Effect:
         seen = self._seen.pop(key, None)

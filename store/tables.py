@@ -98,6 +98,7 @@ effects: Final = Table(
         unique=True,
         postgresql_where=text("external_id is not null and strategy <> 'upsert'"),
     ),
+    Index("ix_effects_kind_changed_at", "kind", "changed_at"),
 )
 
 epochs: Final = Table(

@@ -19,8 +19,9 @@ from domain.contract import Policy
 from domain.customer import Candidate
 from domain.deal import Deal
 from domain.deal_snapshot import Outcome
+from domain.effect import Effect, EffectKey, EffectKind
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import DealId, EventId, ExternalId, ItemKey
+from domain.ids import DealId, EventId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.owner_task import OwnerTask
 from domain.write_back import WriteBack
@@ -160,6 +161,13 @@ class World:
         filed: QueuedAttention = await until_awaited(look)
         return filed
 
+    async def effect(self, kind: str, subject: Subject) -> Effect | None:
+        """Return what the ledger has of a subject in this world's account."""
+        key = EffectKey(
+            system="memory", tenant=self.systems.tenant, kind=EffectKind(kind), subject=subject
+        )
+        return await self.store.effect_ledger.read(key)
+
     def planned_project(self, deal: DealId) -> Any:
         """Wait until the CRM links to a deal's project, and return it."""
         record = self.written_back(deal)
@@ -224,9 +232,13 @@ async def open_world(
     async with AsyncExitStack() as stack:
         roles = await stack.enter_async_context(open_memory(MemorySettings(world=world), OURS))
         store = await stack.enter_async_context(open_store(database_url, pool_size=5))
-        assert roles.crm and roles.pm and roles.customers and roles.invoicing
+        assert roles.crm and roles.pm and roles.customers and roles.invoicing and roles.erp_records
         systems = Systems(
-            crm=roles.crm, pm=roles.pm, customers=roles.customers, invoicing=roles.invoicing
+            crm=roles.crm,
+            pm=roles.pm,
+            customers=roles.customers,
+            invoicing=roles.invoicing,
+            erp_records=roles.erp_records,
         )
         working = at_work(temporal, settings, systems, store, strict=strict)
         client = await stack.enter_async_context(working)

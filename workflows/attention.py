@@ -100,7 +100,7 @@ class WithAttention:
 
     def look_again(self, reason: str) -> None:
         """Try again, since what we wait for may have happened; a person's decision comes first."""
-        if self.current and self._decision is None:
+        if self.current and Action.RETRY in self.current.actions and self._decision is None:
             self._decision = _BY_ITSELF.model_copy(update={"reason": reason})
 
     def attention(  # noqa: PLR0913 - the facts of an attention, by name

@@ -65,13 +65,8 @@ class ClosedWonHandoff(WithAttention):
         return None if decision.choice == NEW_CUSTOMER else ExternalId(decision.choice)
 
     async def _agree(self, contract: Contract) -> None:
-        baseline = Baseline(
-            deal=contract.deal,
-            customer=contract.customer,
-            value=contract.value,
-            items=len(contract.items),
-        )
-        await local_step(Bookkeeping.agree_contract, baseline, f"Agree on {contract.value}")
+        agreed = f"Agree on {contract.value}"
+        await local_step(Bookkeeping.agree_contract, Baseline.of(contract), agreed)
 
     async def _tell_sales(self, attention: Attention) -> None:
         """Write what is missing on the deal itself, where its owner looks, but not twice."""

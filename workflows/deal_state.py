@@ -14,7 +14,7 @@ from domain.billing_schedule import Transition
 from domain.cash import Blocker, CashPosition, DealStatus, blockers
 from domain.command import CommandName, ItemRequest
 from domain.deal_snapshot import CancelRequest, DealSnapshot
-from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
 from domain.ids import ItemKey, Subject
 from domain.refusal import Refusal
 from domain.responsibility import Party
@@ -42,6 +42,8 @@ class DealState(WithAttention):
         self.reopened: list[ItemKey] = []
         """Items whose bill had ended before the ERP said something new of their invoice."""
         self.must_look = False
+        self.must_record = False
+        """Whether our own records lack something of this deal."""
         self.has_moved = False
         self._attentions: dict[str, Attention] = {}
 
@@ -157,6 +159,12 @@ class DealState(WithAttention):
         except FailureError:
             self._reopen(fact.subject)
 
+    @workflow.signal(description="Our records lack something of this deal, as after a restore.")
+    async def records_lost(self, fact: RecordsLost) -> None:
+        self.must_record = True
+        for attention in tuple(self._all_attentions()):
+            await local_step(Bookkeeping.add_attention, attention, "List it again")
+
     @workflow.signal(description="A bill of this deal came further.")
     def item_moved(self, move: Transition) -> None:
         self.move(move)
@@ -214,6 +222,10 @@ class DealState(WithAttention):
         is_lost = self.state(key) is ItemState.HELD and self._is_unseen_to(key)
         if key not in self.snapshot.held and not is_lost:
             raise Refusal(f"{key} of {self.deal} is not held")
+
+    @workflow.query(description="All that the run remembers.")
+    def remembered(self) -> DealSnapshot:
+        return self.snapshot
 
     @workflow.query(description="Where the deal stands and what it waits for.")
     def status(self) -> DealStatus:

@@ -29,6 +29,7 @@ from workflows.billing_runs import BillingRuns
 from workflows.cancellation import cancel_deal
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.kickoff_provisioning import KickoffProvisioning
+from workflows.record_again import record_again
 from workflows.steps import child, local_step
 
 Result = TypeVar("Result")
@@ -59,6 +60,7 @@ class DealToCash(BillingRuns):
         await workflow.wait_condition(lambda: not self.starting)
         while not self._is_collected():
             await workflow.wait_condition(self._has_news)
+            await self._put_on_record_again()
             await self._look_at_milestones()
             await self._bill_what_is_billable()
             await self.collect_again()
@@ -70,11 +72,12 @@ class DealToCash(BillingRuns):
         return Outcome(deal=self.deal, stage=self.snapshot.stage)
 
     def _has_news(self) -> bool:
-        return bool(self.must_look or self.has_moved or self.reopened)
+        return bool(self.must_look or self.must_record or self.has_moved or self.reopened)
 
     def _is_collected(self) -> bool:
         """Return whether all is paid, credited or cancelled, the CRM knows, and no bill is open."""
-        at_work = self.has_moved or self.reopened or self.bills or self.starting
+        has_work = self.must_record or self.has_moved or self.reopened
+        at_work = has_work or self.bills or self.starting
         return self.snapshot.schedule.is_complete and not at_work
 
     async def _hand_off(self) -> None:
@@ -135,6 +138,13 @@ class DealToCash(BillingRuns):
                         verbs=(Action.RETRY, Action.ABORT),
                     )
                 )
+
+    async def _put_on_record_again(self) -> None:
+        if self.must_record:
+            self.must_record = False
+            await record_again(self)
+            self._written = ""
+            self.has_moved = True
 
     async def _look_at_milestones(self) -> None:
         """Read the milestones after a signal: only the PM says what is reached."""

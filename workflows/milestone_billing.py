@@ -57,11 +57,14 @@ class MilestoneBilling(WithAttention):
         return await self._end(bill, how_ended(invoice) or ItemState.ISSUED, "", invoice)
 
     async def _issue(self, bill: Bill) -> tuple[DraftedInvoice, Invoice]:
-        drafted = await self.attempt(
-            Invoices.draft_invoice, bill, f"Draft the invoice over {bill.item.net}"
-        )
+        drafted = await self._draft(bill)
         await self._clearance(bill)
         return drafted, await self.attempt(Invoices.issue_invoice, drafted, "Issue the invoice")
+
+    async def _draft(self, bill: Bill) -> DraftedInvoice:
+        return await self.attempt(
+            Invoices.draft_invoice, bill, f"Draft the invoice over {bill.item.net}"
+        )
 
     async def _clearance(self, bill: Bill) -> None:
         """Wait until the bill is approved and not held."""
@@ -69,9 +72,15 @@ class MilestoneBilling(WithAttention):
             why = _held_because(self._hold) if self._hold else "its amount needs approval"
             await self._tell_deal(bill, ItemState.HELD, why, None, responsible=Party.FINANCE)
             workflow.set_current_details(f"### Held\n{why}. `approve` or `release` lets it go.")
-            await workflow.wait_condition(lambda: self._cleared and not self._hold)
+            await self._until_cleared_or_news()
             workflow.set_current_details("")
+            if self._news:
+                self._news = False
+                await self._draft(bill)
         self._issuing = True
+
+    async def _until_cleared_or_news(self) -> None:
+        await workflow.wait_condition(lambda: self._news or (self._cleared and not self._hold))
 
     async def _collect(self, bill: Bill, drafted: DraftedInvoice, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
@@ -168,6 +177,7 @@ class MilestoneBilling(WithAttention):
     @workflow.signal(description="The ERP knows something new about this invoice.")
     def invoice_changed(self, fact: InvoiceChanged) -> None:
         self._news = True
+        self.look_again(f"the ERP told {fact.event}")
 
     @workflow.signal(description="The deal continued as new: report the end to it.")
     async def adopted(self) -> None:

@@ -8,6 +8,9 @@ from activities.crm import CrmActivities
 from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
 from activities.polls import CrmPoll, ErpPoll, PmPoll
+from activities.scheduled_reconciliation import (
+    ErpReconciliation,
+)
 
 
 class SystemQueue(StrEnum):
@@ -25,7 +28,7 @@ class SystemQueue(StrEnum):
 ACTIVITIES: Final[Mapping[SystemQueue, tuple[type, ...]]] = {
     SystemQueue.CRM: (CrmActivities, CrmPoll),
     SystemQueue.PM: (PmActivities, PmPoll),
-    SystemQueue.ERP: (CustomerActivities, InvoiceActivities, ErpPoll),
+    SystemQueue.ERP: (CustomerActivities, InvoiceActivities, ErpPoll, ErpReconciliation),
 }
 """Which activity classes each queue serves. Running deals rely on it."""
 

@@ -23,6 +23,14 @@ def repair_run(deal: DealId) -> str:
     return f"write-back:{deal}"
 
 
+def record_run(deal: DealId) -> str:
+    return f"record:{deal}"
+
+
+def reconcile_run(system: str) -> str:
+    return f"reconcile:{system}"
+
+
 def poll_run(system: str) -> str:
     return f"poll:{system}"
 

@@ -8,6 +8,7 @@ from connectors.common.http import Api, ApiProfile
 from connectors.common.manifest import Connector, OtherInstallations, Roles
 from connectors.common.oauth import ClientCredentials, OAuthRefresh, TokenEndpoint
 from connectors.common.operation import UpsertOperation, VendorOperation
+from connectors.common.records import VendorRecords
 from connectors.common.references import References
 from connectors.common.response import Response
 from connectors.common.settings import (
@@ -46,6 +47,7 @@ __all__ = [
     "UpsertOperation",
     "VendorClient",
     "VendorOperation",
+    "VendorRecords",
     "VendorSettings",
     "all_of",
     "capabilities",

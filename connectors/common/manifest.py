@@ -11,6 +11,7 @@ from connectors.common.references import References
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
+from ports.records import Records
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -21,7 +22,7 @@ OtherInstallations = Callable[[], Awaitable[frozenset[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
-    """The roles that a vendor fills; it leaves out the others.
+    """The roles that a vendor fills, and the lists of our records; it leaves out the others.
 
     `other_installations` is left out where the vendor has no place that tells.
     """
@@ -30,6 +31,7 @@ class Roles:
     pm: Pm | None = None
     customers: Customers | None = None
     invoicing: Invoicing | None = None
+    erp_records: Records | None = None
     other_installations: OtherInstallations | None = None
 
 

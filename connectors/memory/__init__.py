@@ -7,6 +7,7 @@ from connectors.common import Connector, References, Roles
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryCustomers, MemoryInvoicing
 from connectors.memory.pm import MemoryPm
+from connectors.memory.records import ErpRecords
 from connectors.memory.settings import MemorySettings
 from connectors.memory.world import SYSTEM, Fault, MemoryWorld
 
@@ -23,6 +24,7 @@ async def open_memory(settings: MemorySettings, references: References) -> Async
         pm=MemoryPm(world, references),
         customers=MemoryCustomers(world, references),
         invoicing=MemoryInvoicing(world, references),
+        erp_records=ErpRecords(world, references),
     )
 
 

@@ -104,6 +104,10 @@ class MemoryWorld:
     credits: dict[ExternalId, CreditInvoice] = field(default_factory=dict)
     references: dict[ExternalId, str] = field(default_factory=dict)
     """The reference of whoever made a record."""
+    made_at: dict[ExternalId, datetime] = field(default_factory=dict)
+    """When we made a record."""
+    billed: dict[ExternalId, ExternalId] = field(default_factory=dict)
+    """The customer of an invoice."""
     without_tasks: set[DealId] = field(default_factory=set)
     """Deals whose owner takes no tasks."""
     unknown_people: set[str] = field(default_factory=set)

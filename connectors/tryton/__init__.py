@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from connectors.common import Connector, References, Roles
 from connectors.tryton.client import SYSTEM, open_client
 from connectors.tryton.erp import TrytonCustomers, TrytonInvoicing
+from connectors.tryton.records import TrytonRecords
 from connectors.tryton.settings import TrytonSettings
 
 __all__ = ["TrytonCustomers", "TrytonInvoicing", "TrytonSettings", "connector", "open_tryton"]
@@ -19,6 +20,7 @@ async def open_tryton(settings: TrytonSettings, references: References) -> Async
         yield Roles(
             customers=TrytonCustomers(client),
             invoicing=invoicing,
+            erp_records=TrytonRecords(client),
             other_installations=invoicing.other_installations,
         )
 

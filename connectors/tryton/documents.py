@@ -79,6 +79,18 @@ class Documents:
             if stored.status not in _ISSUED:
                 raise
 
+    async def delete_draft(self, id: ExternalId) -> None:
+        """Delete a draft; raises Rejected if it was issued, and changes nothing if it is gone."""
+        try:
+            stored = await self.read(id)
+        except Absent:
+            return
+        if stored.is_gone and not stored.number:
+            return
+        if not stored.is_draft:
+            raise CHECKS.issued(stored.name)
+        await self.delete(stored)
+
     async def delete(self, draft: StoredInvoice) -> None:
         if draft.state == "validated":
             await self.client.press(INVOICE, "cancel", draft.id)

@@ -1,7 +1,7 @@
 """Tryton in the roles of Customers and Invoicing: reads parties and invoices, posts drafts."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from connectors.common import capabilities
 from connectors.common.customers import search_word
@@ -15,6 +15,7 @@ from connectors.tryton.models.parties import Party, party_domain
 from connectors.tryton.operations.credit_invoice import CreditInvoiceOperation
 from connectors.tryton.operations.draft_invoice import DraftInvoiceOperation
 from connectors.tryton.operations.open_customer import OpenCustomerOperation
+from connectors.tryton.records import OVERLAP
 from connectors.tryton.setup import probe
 from domain.billing import Invoice
 from domain.company import Account
@@ -25,8 +26,6 @@ from ports.capability import Capability
 from ports.erp import ChangedInvoice
 from ports.probe import Probe
 
-# A record has the time of its writing, and others see it when the transaction has ended.
-_OVERLAP = timedelta(seconds=30)
 # A person can still choose among this many candidates.
 _MOST_CANDIDATES = 200
 
@@ -75,7 +74,7 @@ class TrytonInvoicing:
         """Reads page by page in the order of ids, which stay while records change."""
         found: list[StoredInvoice] = []
         while True:
-            page = await self._changes(since - _OVERLAP, found[-1].id if found else 0)
+            page = await self._changes(since - OVERLAP, found[-1].id if found else 0)
             found += page
             if len(page) < self._client.settings.page_size:
                 break

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from connectors.common import Connector, References, Roles
 from connectors.xero.client import SYSTEM, open_client
 from connectors.xero.erp import XeroCustomers, XeroInvoicing
+from connectors.xero.records import XeroRecords
 from connectors.xero.settings import XeroSettings
 
 __all__ = ["XeroCustomers", "XeroInvoicing", "XeroSettings", "connector", "open_xero"]
@@ -19,6 +20,7 @@ async def open_xero(settings: XeroSettings, references: References) -> AsyncIter
         yield Roles(
             customers=XeroCustomers(client),
             invoicing=invoicing,
+            erp_records=XeroRecords(client),
             other_installations=invoicing.other_installations,
         )
 

@@ -1,16 +1,15 @@
 """Xero in the roles of Customers and Invoicing: reads contacts and invoices, issues drafts."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from connectors.common import Response, all_of, capabilities
+from connectors.common import all_of, capabilities
 from connectors.common.customers import search_word
 from connectors.common.documents import readable
 from connectors.xero.chart import Chart
-from connectors.xero.client import IN_FULL, XeroClient
+from connectors.xero.client import XeroClient
 from connectors.xero.models.documents import TAX_ROUNDING, StoredInvoice
 from connectors.xero.models.filters import any_of, equal, starts
-from connectors.xero.models.json import Page
 from connectors.xero.operations.credit_invoice import CreditInvoiceOperation
 from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
 from connectors.xero.operations.open_customer import OpenCustomerOperation
@@ -27,8 +26,7 @@ from ports.failures import Rejected
 from ports.probe import Probe
 
 _ISSUED = frozenset({"AUTHORISED", "PAID"})
-# If-Modified-Since counts whole seconds, docs/accounting/requests-and-responses
-_ONE_SECOND = timedelta(seconds=1)
+_DOCUMENTS = {"where": 'Type=="ACCREC"', "Statuses": "AUTHORISED,PAID,VOIDED"}
 
 
 class XeroCustomers:
@@ -94,24 +92,8 @@ class XeroInvoicing:
         return (await self._client.invoice(invoice)).to_invoice(self._client.links)
 
     async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
-        """Reads by keyset: each page starts at the last change of the page before.
-
-        A second page of a list that is sorted by a moving column could skip rows. Where one second
-        fills a page, that second is read in the largest page, and only then page by page.
-        """
-        found: dict[str, StoredInvoice] = {}
-        start, page, size = since, 1, self._client.settings.page_size
-        while True:
-            response = await self._changes(start, page, size)
-            changes = response.read(list[StoredInvoice], "Invoices")
-            found.update({row.invoice_id: row for row in changes})
-            if response.read(Page).is_last or not changes:
-                break
-            last = changes[-1].updated_date_utc
-            if last - start > _ONE_SECOND:
-                start, page, size = last, 1, self._client.settings.page_size
-            else:
-                page, size = (1, LARGEST_PAGE) if size < LARGEST_PAGE else (page + 1, size)
+        changes = self._client.changes("Invoices", list[StoredInvoice], since, **_DOCUMENTS)
+        found = {row.invoice_id: row async for row in changes}
         references = self._client.references
         ours = (row for row in found.values() if references.owns(row.reference))
         return [*readable(sorted(ours, key=lambda row: row.updated_date_utc), self._to_change)]
@@ -134,19 +116,6 @@ class XeroInvoicing:
 
     async def probe(self) -> Probe:
         return await probe(self._client, self._chart)
-
-    async def _changes(self, since: datetime, page: int, size: int) -> Response:
-        query: dict[str, str | int] = {
-            **IN_FULL,
-            "where": 'Type=="ACCREC"',
-            "Statuses": "AUTHORISED,PAID,VOIDED",
-            "order": "UpdatedDateUTC ASC",
-            "page": page,
-            "pageSize": size,
-        }
-        # Xero does not say whether If-Modified-Since includes the second itself.
-        after = since - _ONE_SECOND
-        return await self._client.read("/Invoices", query=query, changed_after=after)
 
     def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
         invoice = row.to_invoice(self._client.links)

@@ -17,7 +17,11 @@ VENDORS = sorted(CATALOG)
 EVERY = {"__init__.py", "settings.py", "setup.py", "operations"}
 OVER_HTTP = {"client.py", "errors.py"}
 # An ERP's chart of accounts chooses taxes for both document operations.
-EXTRA = {"memory": {"world.py"}, "xero": {"chart.py"}, "tryton": {"chart.py", "documents.py"}}
+EXTRA = {
+    "memory": {"world.py", "records.py"},
+    "xero": {"chart.py", "records.py"},
+    "tryton": {"chart.py", "documents.py", "records.py"},
+}
 BASES = {"memory": {"base", "project_part"}}
 
 

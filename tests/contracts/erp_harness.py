@@ -16,6 +16,7 @@ from domain.money import Money
 from domain.tax import TaxRule, TaxTreatment, tax_rule
 from ports.erp import Customers, Invoicing
 from ports.operation import Attempt
+from ports.records import Records
 
 Look = Callable[[], Awaitable[bool]]
 DEAL = DealId("hubspot:7001")
@@ -44,6 +45,8 @@ class ErpHarness(Protocol):
     def customers(self) -> Customers: ...
     @property
     def invoicing(self) -> Invoicing: ...
+    @property
+    def roles(self) -> Roles: ...
 
     async def pay(self, invoice: ExternalId, amount: Money) -> None:
         """The customer pays."""
@@ -77,6 +80,11 @@ class ErpHarness(Protocol):
 def invoicing(roles: Roles) -> Invoicing:
     assert roles.invoicing
     return roles.invoicing
+
+
+def records(roles: Roles) -> Records:
+    assert roles.erp_records
+    return roles.erp_records
 
 
 def ticket(subject: str, *, attempt: int = 1, generation: int = 1) -> Attempt:

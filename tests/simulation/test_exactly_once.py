@@ -157,11 +157,14 @@ class Naive(Effects):
 
     _ledger: EffectLedger
 
-    async def execute(self, change: Operation[C], command: C) -> Receipt:
-        key = await key_of(change, command.subject)
+    async def execute(
+        self, operation: Operation[C], command: C, *, looks_first: bool = False
+    ) -> Receipt:
+        key = await key_of(operation, command.subject)
         never = str(seconds())
-        made = await change.do(
-            command, Attempt(attempt=1, generation=1, idempotency_key=never, search_first=False)
+        made = await operation.do(
+            command,
+            Attempt(attempt=1, generation=1, idempotency_key=never, search_first=looks_first),
         )
         assert isinstance(self._ledger, MemoryLedger)
         self._ledger.effects[key] = Effect(

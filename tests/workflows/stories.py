@@ -11,11 +11,11 @@ from domain.billing import ItemState
 from domain.company import CompanyIds
 from domain.contract import Policy
 from domain.deal import Deal
-from domain.event import DealWon
-from domain.ids import DealId, EventId, ItemKey
+from domain.event import DealWon, RecordsLost
+from domain.ids import DealId, EventId, ItemKey, Subject
 from domain.money import Money
 from domain.templates import Staffing
-from runtime.polls import ensure_polls
+from runtime.polls import RECONCILED, ensure_polls
 from tests.actors import GRACE
 from tests.deals import company, deal, small_deal
 from tests.world import World, until, until_awaited
@@ -133,16 +133,31 @@ async def terminated(world: World) -> None:
     await _ends(world, workflow_ids.deal_run(mine.id))
 
 
+async def recorded(world: World) -> None:
+    """Put on record again what the deal did, while it is open and after it has ended."""
+    mine = small_deal("recorded")
+    await _issued(world, mine)
+    lost = RecordsLost(deal=mine.id)
+    await world.bell.records_lost(lost)
+    await until_awaited(lambda: _has_written(world, mine.id, 2))
+    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+    await _ends(world, workflow_ids.deal_run(mine.id))
+    await world.bell.records_lost(lost)
+    await _ends(world, workflow_ids.record_run(mine.id))
+
+
 async def polled(world: World) -> None:
     """Poll each system for a while."""
     await ensure_polls(world.client, task_queue=world.queue)
 
     async def is_polled() -> bool:
-        return len(await world.store.cursors.last_polls()) == len(PolledSystem)
+        return len(await world.store.cursors.last_polls()) == len(PolledSystem) + len(RECONCILED)
 
     await until_awaited(is_polled)
     for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
+    for system in RECONCILED:
+        await world.client.get_workflow_handle(workflow_ids.reconcile_run(system)).terminate()
 
 
 async def continued(world: World) -> None:
@@ -170,7 +185,17 @@ async def continued(world: World) -> None:
 STORIES: Mapping[str, Story] = MappingProxyType(
     {
         story.__name__: story
-        for story in (paid, mended, refused, undone, credited, cancelled, terminated, polled)
+        for story in (
+            paid,
+            mended,
+            refused,
+            undone,
+            credited,
+            cancelled,
+            terminated,
+            recorded,
+            polled,
+        )
     }
 )
 LONG_STORIES: Mapping[str, Story] = MappingProxyType({continued.__name__: continued})
@@ -191,6 +216,11 @@ async def _item_becomes(world: World, deal: DealId, state: ItemState) -> None:
             return False  # it has no contract yet
 
     await until_awaited(has_become)
+
+
+async def _has_written(world: World, deal: DealId, revision: int) -> bool:
+    """Whether the CRM was told of the revenue so often."""
+    return await world.effect("crm.record", Subject(f"{deal}:w{revision}")) is not None
 
 
 async def _ends(world: World, run: str) -> None:

@@ -62,6 +62,7 @@ class MemoryOperation(ABC, Generic[C]):
             return existing[0]
         made = self.create(command)
         self.world.references.setdefault(made.id, self.reference(command))
+        self.world.made_at.setdefault(made.id, self.world.clock())
         return made
 
 

@@ -24,6 +24,7 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
         tax = tax_on([line.net for line in command.lines], command.tax, TAX_ROUNDING)
         zero = Money.zero(command.net.currency)
         receipt = receipt_of("invoices", self.world.next_id("I"))
+        self.world.billed[receipt.id] = command.customer
         self.world.keep(
             Invoice(
                 id=receipt.id,

@@ -1,11 +1,13 @@
 """Invoices and credit notes on file; the amounts of a credit note are negative."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final
 
 from pydantic import Field
 
+from connectors.common import References
 from connectors.common.documents import DocumentChecks
 from connectors.tryton.models.chart import Currency
 from connectors.tryton.models.json import (
@@ -19,11 +21,16 @@ from connectors.tryton.models.json import (
 from connectors.tryton.models.urls import Urls
 from domain.billing import Invoice, InvoiceStatus
 from domain.document import Totals
+from domain.effect import EffectKind
 from domain.ids import ExternalId
 from domain.money import Money
 from domain.tax import TaxRounding
+from domain.vendor_record import RecordState, VendorRecord
+from ports.failures import Rejected
 
 INVOICE: Final = "account.invoice"
+INVOICE_KIND: Final = EffectKind("erp.invoice")
+CREDIT_KIND: Final = EffectKind("erp.credit")
 # We send the tax amount with the document, so the rounding is ours.
 TAX_ROUNDING: Final = TaxRounding.PER_CATEGORY
 CHECKS: Final = DocumentChecks("tryton", "Tryton")
@@ -34,6 +41,11 @@ _STATUSES: Final = {
     "posted": InvoiceStatus.ISSUED,
     "paid": InvoiceStatus.PAID,
     "cancelled": InvoiceStatus.GONE,
+}
+
+_RECORD_STATES: Final = {
+    InvoiceStatus.DRAFT: RecordState.REMOVABLE,
+    InvoiceStatus.GONE: RecordState.GONE,
 }
 
 
@@ -68,6 +80,18 @@ class Line(TrytonModel):
         return self.move.origin.startswith(f"{INVOICE},") and self.credit > 0
 
 
+class DocumentDates(Record):
+    """When a document was made and last written; one that nobody wrote has no second date."""
+
+    model: ClassVar = INVOICE
+    create_date: Moment
+    write_date: Moment | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.write_date or self.create_date
+
+
 class StoredInvoice(Record):
     """A document on file, with its payments and credits."""
 
@@ -83,7 +107,9 @@ class StoredInvoice(Record):
     total_amount: Exact
     amount_to_pay: Exact
     cancel_move: int | None = None
+    create_date: Moment
     write_date: Moment | None = None
+    party: int
     currency: Currency = Field(alias="currency.")
     lines: tuple[int, ...] = ()
     taxes: tuple[int, ...] = ()
@@ -120,6 +146,27 @@ class StoredInvoice(Record):
         """
         moments = [self.write_date, *(line.write_date for line in self.payment_lines)]
         return max(filter(None, moments))
+
+    @property
+    def kind(self) -> EffectKind:
+        return CREDIT_KIND if self.untaxed_amount < 0 else INVOICE_KIND
+
+    def to_record(self, references: References, urls: Urls) -> VendorRecord:
+        """Translate what a reconciliation asks; an amount that nobody can pay is left out."""
+        net = None
+        with suppress(Rejected):
+            net = self._money(abs(self.untaxed_amount))
+        return VendorRecord(
+            kind=self.kind,
+            subject=references.subject(self.reference),
+            id=ExternalId(str(self.id)),
+            state=_RECORD_STATES.get(self.status, RecordState.LIVE),
+            changed_at=self.write_date or self.create_date,
+            name=self.number,
+            url=urls.record(INVOICE, self.id),
+            net=net,
+            customer=ExternalId(str(self.party)),
+        )
 
     @property
     def settlements(self) -> list[Line]:

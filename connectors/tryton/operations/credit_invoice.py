@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from connectors.common import VendorOperation
 from connectors.tryton.client import TrytonClient, WizardCall
 from connectors.tryton.documents import Documents
-from connectors.tryton.models.documents import CHECKS, INVOICE, StoredInvoice
+from connectors.tryton.models.documents import CHECKS, CREDIT_KIND, INVOICE, StoredInvoice
 from connectors.tryton.models.json import day, decimal
 from connectors.tryton.models.new_documents import NewDocument
 from domain.billing import CreditInvoice
-from domain.effect import EffectKind, Receipt, Strategy
+from domain.effect import Receipt, Strategy
 from ports.failures import Rejected
 from ports.operation import Attempt
 
@@ -26,7 +26,7 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
     """Looks up each of the three steps before it is done."""
 
     documents: Documents
-    kind = EffectKind("erp.credit")
+    kind = CREDIT_KIND
     looks_first = True
     strategy = Strategy.DRAFT
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from connectors.common import VendorOperation
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.documents import Documents
-from connectors.tryton.models.documents import CHECKS
+from connectors.tryton.models.documents import INVOICE_KIND
 from connectors.tryton.models.new_documents import NewDocument
 from domain.billing import DraftInvoice
-from domain.effect import EffectKind, Receipt, Strategy
-from ports.failures import Absent
+from domain.effect import Receipt, Strategy
 from ports.operation import Attempt
 
 
@@ -19,7 +18,7 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
     """Makes a draft with our reference; an undo deletes it while it is a draft."""
 
     documents: Documents
-    kind = EffectKind("erp.invoice")
+    kind = INVOICE_KIND
     looks_first = True
     strategy = Strategy.DRAFT
 
@@ -32,15 +31,7 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
         return [self.documents.receipt(stored) for stored in found]
 
     async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
-        try:
-            stored = await self.documents.read(receipt.id)
-        except Absent:
-            return
-        if stored.is_gone and not stored.number:
-            return
-        if not stored.is_draft:
-            raise CHECKS.issued(stored.name)
-        await self.documents.delete(stored)
+        await self.documents.delete_draft(receipt.id)
 
     def _reference(self, command: DraftInvoice) -> str:
         return self.client.references.of(command.subject)

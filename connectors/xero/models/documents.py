@@ -1,18 +1,23 @@
 """Sales invoices and credit notes on file; their amounts have two decimals in every currency."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias, TypeVar
 
+from connectors.common import References
 from connectors.common.documents import DocumentChecks
 from connectors.xero.models.json import Day, Moment, XeroModel
 from domain.billing import Invoice, InvoiceLine, InvoiceStatus
 from domain.document import Totals
-from domain.effect import Receipt
+from domain.effect import EffectKind, Receipt
 from domain.ids import ExternalId
 from domain.money import Money
 from domain.tax import TaxRounding, TaxRule
+from domain.vendor_record import RecordState, VendorRecord
+from ports.failures import Rejected
 
 Status: TypeAlias = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED"]
 _STATUSES: Final[dict[Status, InvoiceStatus]] = {
@@ -53,10 +58,20 @@ def expected_totals(lines: Sequence[InvoiceLine], rule: TaxRule) -> Totals:
     return Totals.expected(lines, rule, TAX_ROUNDING)
 
 
-class Stored(XeroModel):
+class StoredContact(XeroModel):
+    """The contact of a document."""
+
+    contact_id: str
+
+
+class Stored(XeroModel, ABC):
     """The common parts of an invoice and a credit note on file."""
 
+    kind: ClassVar[EffectKind]
+
     status: Status
+    contact: StoredContact | None = None
+    updated_date_utc: Moment
     reference: str = ""
     currency_code: str
     sub_total: Decimal
@@ -78,6 +93,39 @@ class Stored(XeroModel):
     def money(self, amount: Decimal) -> Money:
         return CHECKS.money(amount, self.currency_code, self.reference)
 
+    def to_record(self, references: References, links: Links) -> VendorRecord:
+        """Translate what a reconciliation asks; an amount that nobody can pay is left out."""
+        net = None
+        with suppress(Rejected):
+            net = self.money(self.sub_total)
+        return VendorRecord(
+            kind=self.kind,
+            subject=references.subject(self.reference),
+            id=self.receipt(links).id,
+            state=self.state,
+            changed_at=self.updated_date_utc,
+            name=self.number,
+            url=self.receipt(links).url,
+            net=net,
+            customer=ExternalId(self.contact.contact_id) if self.contact else None,
+        )
+
+    @property
+    def state(self) -> RecordState:
+        if self.is_gone:
+            return RecordState.GONE
+        return RecordState.REMOVABLE if self.is_draft else RecordState.LIVE
+
+    @property
+    @abstractmethod
+    def number(self) -> str: ...
+
+    @abstractmethod
+    def receipt(self, links: Links) -> Receipt: ...
+
+
+D = TypeVar("D", bound=Stored)
+
 
 class Applied(XeroModel):
     """The part of a credit, over- or prepayment that went against an invoice."""
@@ -88,6 +136,8 @@ class Applied(XeroModel):
 class StoredInvoice(Stored):
     """A sales invoice on file."""
 
+    kind = EffectKind("erp.invoice")
+
     invoice_id: str
     invoice_number: str = ""
     date: Day | None = None
@@ -95,9 +145,12 @@ class StoredInvoice(Stored):
     amount_due: Decimal = Decimal(0)
     amount_paid: Decimal = Decimal(0)
     amount_credited: Decimal = Decimal(0)
-    updated_date_utc: Moment
     prepayments: tuple[Applied, ...] = ()
     overpayments: tuple[Applied, ...] = ()
+
+    @property
+    def number(self) -> str:
+        return self.invoice_number
 
     @property
     def age(self) -> tuple[bool, int, str]:
@@ -131,9 +184,20 @@ class StoredInvoice(Stored):
 class StoredCreditNote(Stored):
     """A sales credit note on file."""
 
+    kind = EffectKind("erp.credit")
+
     credit_note_id: str
     credit_note_number: str = ""
     remaining_credit: Decimal
+
+    @property
+    def number(self) -> str:
+        return self.credit_note_number
+
+    @property
+    def state(self) -> RecordState:
+        """We make none that is a draft: such a one is a person's."""
+        return RecordState.GONE if self.is_gone else RecordState.LIVE
 
     @property
     def age(self) -> tuple[bool, int, str]:

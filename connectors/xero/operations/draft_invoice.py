@@ -10,8 +10,7 @@ from connectors.xero.models.documents import CHECKS, StoredInvoice, expected_tot
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import NewDocument
 from domain.billing import DraftInvoice
-from domain.effect import EffectKind, Receipt, Strategy
-from ports.failures import Absent
+from domain.effect import Receipt, Strategy
 from ports.operation import Attempt
 
 
@@ -20,7 +19,7 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
     """Makes a draft with our reference; an undo deletes it while it is a draft."""
 
     chart: Chart
-    kind = EffectKind("erp.invoice")
+    kind = StoredInvoice.kind
     looks_first = True
     strategy = Strategy.DRAFT
     key_lifetime = KEY_LIFETIME
@@ -45,15 +44,7 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
         return [stored.receipt(self.client.links) for stored in found if not stored.is_gone]
 
     async def undo(self, command: DraftInvoice, receipt: Receipt) -> None:
-        try:
-            stored = await self.client.invoice(receipt.id)
-        except Absent:
-            return
-        if stored.is_gone:
-            return
-        if not stored.is_draft:
-            raise CHECKS.issued(stored.invoice_number)
-        await self.client.set_status(receipt.id, "DELETED")
+        await self.client.delete_draft(receipt.id)
 
     def _reference(self, command: DraftInvoice) -> str:
         return self.client.references.of(command.subject)

@@ -1,0 +1,95 @@
+"""Our records in memory, as a list has them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from connectors.common import References
+from connectors.memory.operations.credit_invoice import CreditInvoiceOperation
+from connectors.memory.operations.draft_invoice import DraftInvoiceOperation
+from connectors.memory.world import CHECKS, SYSTEM, MemoryWorld, StoredInvoice
+from domain.billing import InvoiceStatus
+from domain.effect import EffectKind
+from domain.ids import ExternalId
+from domain.vendor_record import RecordState, VendorRecord
+
+_STATES = {InvoiceStatus.DRAFT: RecordState.REMOVABLE, InvoiceStatus.GONE: RecordState.GONE}
+
+
+class MemoryRecords(ABC):
+    """A subclass says what there is, and how it is removed."""
+
+    system: str = SYSTEM
+    settle_time: timedelta = timedelta(0)
+    kinds: Sequence[EffectKind]
+
+    def __init__(self, world: MemoryWorld, references: References) -> None:
+        self.world = world
+        self.references = references
+
+    async def tenant(self) -> str:
+        return self.world.tenant
+
+    async def changed_since(self, kind: EffectKind, since: datetime) -> AsyncIterator[VendorRecord]:
+        for record in self.world.respond(lambda: sorted(self._ours(), key=_changed_at)):
+            if record.kind == kind and record.changed_at >= since:
+                yield record
+
+    async def read(self, kind: EffectKind, id: ExternalId) -> VendorRecord | None:
+        found = self.world.respond(lambda: list(self._ours()))
+        return next((each for each in found if (each.kind, each.id) == (kind, id)), None)
+
+    async def remove(self, record: VendorRecord) -> None:
+        self.world.respond(lambda: self.take_out(record), changes=True)
+
+    @abstractmethod
+    def all(self) -> Iterable[VendorRecord]: ...
+
+    @abstractmethod
+    def take_out(self, record: VendorRecord) -> None: ...
+
+    def _ours(self) -> Iterable[VendorRecord]:
+        return (record for record in self.all() if record.subject)
+
+
+class ErpRecords(MemoryRecords):
+    """Invoices and credit notes."""
+
+    kinds = (DraftInvoiceOperation.kind, CreditInvoiceOperation.kind)
+
+    def all(self) -> Iterable[VendorRecord]:
+        yield from map(self._invoice, self.world.invoices.values())
+        for number, note in self.world.credits.items():
+            yield VendorRecord(
+                kind=CreditInvoiceOperation.kind,
+                subject=self.references.subject(self.world.references[number]),
+                id=number,
+                state=RecordState.LIVE,
+                changed_at=self.world.made_at[number],
+                net=note.net,
+                customer=note.customer,
+            )
+
+    def take_out(self, record: VendorRecord) -> None:
+        invoice = self.world.invoice(record.id)
+        if invoice.status in {InvoiceStatus.ISSUED, InvoiceStatus.PAID}:
+            raise CHECKS.issued(invoice.number)
+        self.world.void(invoice.id)
+
+    def _invoice(self, stored: StoredInvoice) -> VendorRecord:
+        invoice = stored.invoice
+        return VendorRecord(
+            kind=DraftInvoiceOperation.kind,
+            subject=self.references.subject(invoice.reference),
+            id=invoice.id,
+            state=_STATES.get(invoice.status, RecordState.LIVE),
+            changed_at=stored.changed_at,
+            name=invoice.number,
+            url=invoice.url,
+            net=invoice.net,
+            customer=self.world.billed.get(invoice.id),
+        )
+
+
+def _changed_at(record: VendorRecord) -> datetime:
+    return record.changed_at

@@ -1,0 +1,168 @@
+"""Reconciliation of real records: what is mended by itself, and what waits for a person."""
+
+from datetime import UTC, datetime
+
+from domain.actor import CASHWARD
+from domain.attention import Attention
+from domain.billing import Invoice, InvoiceStatus
+from domain.contract import Policy
+from domain.effect import EffectState
+from domain.ids import DealId, ExternalId, ItemKey
+from domain.money import Money
+from domain.reconciliation import DiscrepancyKind
+from domain.responsibility import Party
+from tests.actors import GRACE
+from tests.deals import small_deal
+from tests.world import World, until, until_awaited
+from workflows import workflow_ids
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def plant(world: World, like: Invoice, status: InvoiceStatus) -> ExternalId:
+    """Put another document with the same reference into the ERP."""
+    id_ = world.systems.next_id("I")
+    world.systems.references[id_] = like.reference
+    number = world.systems.next_number() if status is InvoiceStatus.ISSUED else ""
+    changes = {"id": id_, "status": status, "number": number, "paid": like.paid - like.paid}
+    world.systems.keep(like.model_copy(update=changes))
+    return id_
+
+
+async def issued(world: World, deal: DealId) -> Invoice:
+    invoice: Invoice = await until(lambda: world.issued(deal, "m1"))
+    await until_awaited(lambda: _is_recorded(world, deal))
+    return invoice
+
+
+async def _is_recorded(world: World, deal: DealId) -> bool:
+    claim = await world.store.billing_ledger.find_claim(
+        workflow_ids.subject_of(deal, ItemKey("m1"))
+    )
+    return claim is not None and claim.proof is not None
+
+
+async def found(world: World, deal: DealId, *, dry_run: bool = False) -> dict[ExternalId, str]:
+    """Reconcile, and return the outcome for each record of the deal."""
+    reconciliation = world.application.reconciliation
+    if dry_run:
+        result = await reconciliation.preview(LONG_AGO)
+    else:
+        result = await reconciliation.reconcile(GRACE, LONG_AGO)
+    return {
+        each.discrepancy.record.id: f"{each.discrepancy.kind}: {each.outcome}"
+        for report in result.reports
+        for each in report.found
+        if each.discrepancy.deal == deal
+    }
+
+
+async def waiting(world: World, deal: DealId) -> list[Attention]:
+    filed = await world.store.attention_queue.list_of_run("reconcile:erp")
+    ours = (each.attention for each in filed if each.decision is None)
+    return [each for each in ours if each.deal == deal]
+
+
+async def test_records_that_agree_are_no_discrepancy(world: World) -> None:
+    mine = small_deal("agree")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    await issued(world, mine.id)
+    assert await found(world, mine.id) == {}
+
+
+async def test_a_draft_that_nobody_elected_is_removed_with_an_entry_in_the_audit_trail(
+    world: World,
+) -> None:
+    mine = small_deal("stray")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    invoice = await issued(world, mine.id)
+    stray = plant(world, invoice, InvoiceStatus.DRAFT)
+    assert await found(world, mine.id, dry_run=True) == {stray: "second-record: would remove it"}
+    assert world.systems.invoice(stray).status is InvoiceStatus.DRAFT
+
+    assert await found(world, mine.id) == {stray: "second-record: removed"}
+    assert world.systems.invoice(stray).status is InvoiceStatus.GONE
+    trail = await world.application.queries.audit_trail(mine.id)
+    removal = f"erp.invoice.removal {invoice.reference.split(':', 2)[2]}:{stray}"
+    assert f"{removal} in memory world" in {entry.key for entry in trail}
+    assert await found(world, mine.id) == {}
+
+
+async def test_a_second_document_waits_for_finance_until_it_is_voided(world: World) -> None:
+    mine = small_deal("second")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    second = plant(world, await issued(world, mine.id), InvoiceStatus.ISSUED)
+    assert await found(world, mine.id) == {second: "second-record: asked finance"}
+    assert await found(world, mine.id) == {second: "second-record: asked finance"}
+    [attention] = await waiting(world, mine.id)
+    assert (attention.responsible, attention.kind) == ((Party.FINANCE,), DiscrepancyKind.SECOND)
+    assert world.systems.invoice(second).status is InvoiceStatus.ISSUED
+
+    world.systems.void(second)
+    assert await found(world, mine.id) == {}
+    assert await waiting(world, mine.id) == []
+
+
+async def test_a_draft_that_somebody_deleted_is_reported_as_lost(world: World) -> None:
+    mine = small_deal("lost")
+    await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.has_draft(mine.id))
+    [draft] = world.invoices(mine.id)
+    await until_awaited(lambda: _is_confirmed(world, mine.id))
+    del world.systems.invoices[draft.id]
+    assert await found(world, mine.id) == {draft.id: "lost: asked finance"}
+    world.systems.keep(draft)
+    assert await found(world, mine.id) == {}
+    assert await waiting(world, mine.id) == []
+
+
+async def test_a_withdrawn_bill_whose_draft_lands_late_leaves_no_draft(world: World) -> None:
+    mine = small_deal("late")
+    handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
+    await world.reach(mine.id, "m1")
+    await until_awaited(lambda: world.has_draft(mine.id))
+    [draft] = world.invoices(mine.id)
+    await world.cancel(mine.id)
+    await handle.result()
+    late = plant(world, draft, InvoiceStatus.DRAFT)
+    assert await found(world, mine.id) == {late: "unelected: removed"}
+    assert world.systems.invoice(late).status is InvoiceStatus.GONE
+
+
+async def test_what_no_run_knows_waits_for_a_person(world: World) -> None:
+    mine = small_deal("unknown")
+    await world.win(mine)
+    await world.reach(mine.id, "m1")
+    invoice = await issued(world, mine.id)
+    nobody = DealId("memory:never-heard-of")
+    reference = invoice.reference.replace(mine.id, nobody)
+    alien = plant(world, invoice.model_copy(update={"reference": reference}), InvoiceStatus.DRAFT)
+    assert await found(world, nobody) == {alien: "unrecorded: asked finance"}
+    assert world.systems.invoice(alien).status is InvoiceStatus.DRAFT
+    world.systems.void(alien)
+    assert await found(world, nobody) == {}
+
+
+async def test_the_command_is_in_the_audit_trail_and_a_dry_run_is_not(world: World) -> None:
+    before = len(await _commands(world))
+    await world.application.reconciliation.preview(LONG_AGO)
+    assert len(await _commands(world)) == before
+    await world.application.reconciliation.reconcile(GRACE, LONG_AGO)
+    [*_, last] = await _commands(world)
+    assert last == (GRACE.subject, "accepted")
+    assert CASHWARD.subject != GRACE.subject
+
+
+async def _commands(world: World) -> list[tuple[str, str]]:
+    trail = await world.application.queries.audit_trail(DealId(""))
+    return [(entry.actor, entry.outcome) for entry in trail if entry.command == "reconcile"]
+
+
+async def _is_confirmed(world: World, deal: DealId) -> bool:
+    subject = workflow_ids.subject_of(deal, ItemKey("m1"))
+    effect = await world.effect("erp.invoice", subject)
+    return effect is not None and effect.state is EffectState.CONFIRMED
