@@ -138,11 +138,11 @@ async def recorded(world: World) -> None:
     mine = small_deal("recorded")
     await _issued(world, mine)
     lost = RecordsLost(deal=mine.id)
-    await world.bell.records_lost(lost)
+    await world.dispatcher.records_lost(lost)
     await until_awaited(lambda: _has_written(world, mine.id, 2))
     await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
     await _ends(world, workflow_ids.deal_run(mine.id))
-    await world.bell.records_lost(lost)
+    await world.dispatcher.records_lost(lost)
     await _ends(world, workflow_ids.record_run(mine.id))
 
 
