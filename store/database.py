@@ -10,17 +10,19 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError, errors
+from psycopg import AsyncConnection, AsyncRawCursor, InterfaceError, OperationalError, errors
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from ports.failures import Unreachable
 
-_DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
+_DIALECT: Final = cast("Any", PGDialect_psycopg)(paramstyle="numeric_dollar")
 # A worker that was stopped in the middle of a transaction must not hold its rows for long.
 _OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s"
@@ -63,15 +65,20 @@ class PoolExhausted(Unreachable):
 
 
 class Query:
-    """A statement compiled once; psycopg prepares it on the server after a few uses."""
+    """A statement compiled once; psycopg prepares it on the server after a few uses.
+
+    Its parameters are PostgreSQL's own, `$1` and on: psycopg would parse others at every use.
+    """
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
+        compiled = cast("SQLCompiler", statement.compile(dialect=_DIALECT))
         self.sql = str(compiled).encode()
+        self._names = compiled.positiontup or []
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
 
-    def values(self, given: Mapping[str, object]) -> dict[str, object]:
-        return {**self._fixed, **given}
+    def values(self, given: Mapping[str, object]) -> list[object]:
+        known = {**self._fixed, **given}
+        return [known[name] for name in self._names]
 
 
 class Session:
@@ -214,6 +221,7 @@ def _options(url: str) -> dict[str, Any]:
     return {
         "autocommit": True,
         "row_factory": dict_row,
+        "cursor_factory": AsyncRawCursor,
         "connect_timeout": 5,
         **SILENCE,
         "application_name": "cashward",
