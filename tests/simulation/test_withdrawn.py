@@ -11,6 +11,8 @@ from domain.claim import ClaimState
 from domain.ids import CustomerKey
 from domain.money import Money
 from domain.refusal import Refusal
+from ports.failures import Rejected
+from tests.simulation.network import VENDOR
 from tests.simulation.story import DEAL, NETS, World, bill_of
 from tests.simulation.virtual import now, run
 
@@ -46,3 +48,21 @@ def test_a_zombie_that_wakes_after_the_withdrawal_leaves_no_claim_open(before: S
     assert states == [ClaimState.RELEASED, ClaimState.ISSUED]
     live_documents = [d for d in world.erp.documents.values() if d.status is not InvoiceStatus.GONE]
     assert len(live_documents) == 1
+
+
+def test_a_draft_that_the_erp_will_not_delete_is_not_issued_instead() -> None:
+    def keep(_: object) -> None:
+        raise Rejected(VENDOR, "the period is locked")
+
+    async def live(world: World) -> None:
+        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.total(NETS, "EUR"))
+        await world.books.agree(terms, now=now())
+        await asyncio.sleep(world.faults_end)
+        await _drafted(world)
+        world.erp.draft_invoice.remove = keep
+        with pytest.raises(Rejected, match="locked"):
+            await world.invoices.withdraw_invoice(BILL)
+
+    world = World(seed=1)
+    run(live(world))
+    assert [each.status for each in world.erp.documents.values()] == [InvoiceStatus.DRAFT]
