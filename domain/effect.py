@@ -166,6 +166,8 @@ class Effect(Value):
     generation: int = 1
     first_sent: datetime | None = None
     until: datetime | None = None
+    others_until: datetime | None = None
+    """Until then an older attempt's call may still land beside this one's (unique reference)."""
     key_tainted: bool = False
     """The vendor may have stored an error under the present idempotency key."""
     receipt: Receipt | None = None
@@ -218,6 +220,7 @@ class Effect(Value):
                 "generation": self._next_generation(idempotency, now),
                 "first_sent": self.first_sent if self._keeps_key(idempotency, now) else now,
                 "until": now + operation_timeout + idempotency.settle_time,
+                "others_until": self._unsettled_until(now),
                 "key_tainted": False,
                 "receipt": None,
                 "reason": "",
@@ -321,8 +324,13 @@ class Effect(Value):
 
     def require_settled(self, now: datetime) -> None:
         """Raise NotSettled while an earlier call may still land unseen."""
-        if self.state in _PENDING and self.until and now < self.until:
-            raise NotSettled(self.key, self.until, self.until - now)
+        if until := self._unsettled_until(now):
+            raise NotSettled(self.key, until, until - now)
+
+    def _unsettled_until(self, now: datetime) -> datetime | None:
+        """Return until when any call of any attempt may still land; None if none may."""
+        moments = (self.until if self.state in _PENDING else None, self.others_until)
+        return max((moment for moment in moments if moment and now < moment), default=None)
 
     def _is_written_again(self, idempotency: IdempotencyPolicy) -> bool:
         """Whether a doubt is answered by writing once more, since there is nothing to look for."""

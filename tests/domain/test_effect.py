@@ -226,6 +226,21 @@ def test_a_unique_reference_waits_for_nobody() -> None:
     assert take_off(take_off(PLANNED, 0, unique), 0, unique).attempt == 2
 
 
+def test_an_undo_waits_for_every_older_call_that_may_land() -> None:
+    unique = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=SETTLE)
+    younger = take_off(take_off(PLANNED, 0, unique), 1, unique)
+    for after in (
+        younger.refuse(2, "throttled"),
+        younger.confirm(2, [made("first")]),
+        younger.mark_uncertain(2, "reset", until=at(12), key_tainted=False),
+    ):
+        with pytest.raises(NotSettled):
+            start_undo(after, 39, unique)
+        with pytest.raises(NotSettled):
+            after.abandon("cancelled", now=at(39))
+        assert start_undo(after, 40, unique).state is EffectState.REVERSING
+
+
 def test_a_refused_call_never_happened_so_nothing_is_waited_for() -> None:
     refused = take_off(PLANNED).refuse(1, "no such account")
     assert take_off(refused, 0).state is EffectState.IN_FLIGHT
