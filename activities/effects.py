@@ -2,7 +2,7 @@
 
 import hashlib
 from asyncio import timeout
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -110,9 +110,10 @@ class Effects:
         if effect.state is EffectState.REVERSED:
             return
         async with self._attempt_under(lease, operation, effect):
-            for made in await self._traces(operation, command, effect):
+            traces = await self._traces(operation, command, effect)
+            for made in traces:
                 await operation.undo(command, made)
-        await self._ledger.reverse(effect.key, effect.attempt, reason)
+        await self._ledger.reverse(effect.key, effect.attempt, reason, traces)
 
     async def abandon(self, operation: Operation[C], command: C, *, reason: str) -> None:
         """Record a part as gone with its whole, without a call. Raises NotSettled."""
@@ -214,7 +215,7 @@ class Effects:
 
     async def _traces(
         self, operation: Operation[C], command: C, effect: Effect
-    ) -> Iterable[Receipt]:
+    ) -> Sequence[Receipt]:
         """Find all that the effect's attempts may have left at the vendor."""
         traces = {made.id: made for made in effect.strays}
         was_made_once = effect.receipt and effect.attempt == 2 and not effect.is_doubted  # noqa: PLR2004 - and the undo
@@ -224,7 +225,7 @@ class Effects:
             traces[effect.receipt.id] = effect.receipt
         if not traces and effect.attempt > 1 and operation.idempotency.strategy is Strategy.UPSERT:
             return [Receipt(id=ExternalId(command.subject))]
-        return traces.values()
+        return list(traces.values())
 
     async def _sweep(self, operation: Operation[C], command: C, effect: Effect) -> None:
         """Remove strays, each with its entry in the audit trail. Another part may be a person's."""

@@ -310,12 +310,17 @@ class Effect(Value):
             }
         )
 
-    def reverse(self, attempt: int, reason: str) -> Self:
-        """Record that it is gone at the vendor; no older attempt may bring it back."""
+    def reverse(self, attempt: int, reason: str, undone: Sequence[Receipt] = ()) -> Self:
+        """Record that it is gone at the vendor; no older attempt may bring it back.
+
+        A stray that came after the look is not among the `undone`, and stays on record.
+        """
         if self.state is EffectState.REVERSED:
             return self
         self._fence(attempt)
-        return self._gone(reason)
+        gone = {made.id for made in undone}
+        left = tuple(stray for stray in self.strays if stray.id not in gone)
+        return self._gone(reason).model_copy(update={"strays": left})
 
     def abandon(self, reason: str, *, now: datetime) -> Self:
         """Record that it is gone with the whole that it was a part of. Raises NotSettled."""

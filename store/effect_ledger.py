@@ -149,8 +149,10 @@ class PgEffectLedger:
     async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect:
         return await self._change(key, lambda effect, _: effect.finish(proof))
 
-    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
-        await self._change(key, lambda effect, _: effect.reverse(attempt, reason))
+    async def reverse(
+        self, key: EffectKey, attempt: int, reason: str, undone: Sequence[Receipt] = ()
+    ) -> None:
+        await self._change(key, lambda effect, _: effect.reverse(attempt, reason, undone))
 
     async def abandon(self, intent: Intent, reason: str) -> None:
         await self._put_or_change(intent, lambda effect, now: effect.abandon(reason, now=now), {})

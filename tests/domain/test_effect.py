@@ -266,6 +266,11 @@ def test_what_a_late_attempt_made_is_a_stray_that_nobody_forgets() -> None:
     assert late.sweep(made("late")) == gone
 
 
+def test_an_undo_forgets_no_stray_that_came_after_its_look() -> None:
+    undoing = start_undo(take_off(PLANNED), 40).confirm(1, [made("late"), made("seen")])
+    assert undoing.reverse(2, "cancelled", [made("seen")]).strays == (made("late"),)
+
+
 def test_a_stray_that_is_elected_after_all_is_no_stray() -> None:
     younger = take_off(take_off(PLANNED), 40).confirm(1, [made("late")])
     assert younger.strays == (made("late"),)

@@ -106,8 +106,10 @@ class MemoryLedger:
     async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect:
         return await self._step(key, lambda effect: effect.finish(proof))
 
-    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
-        await self._step(key, lambda effect: effect.reverse(attempt, reason))
+    async def reverse(
+        self, key: EffectKey, attempt: int, reason: str, undone: Sequence[Receipt] = ()
+    ) -> None:
+        await self._step(key, lambda effect: effect.reverse(attempt, reason, undone))
 
     async def abandon(self, intent: Intent, reason: str) -> None:
         await self._put(intent, lambda effect: effect.abandon(reason, now=now()))
