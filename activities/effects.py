@@ -221,7 +221,8 @@ class Effects:
         was_made_once = effect.receipt and effect.attempt == 2 and not effect.is_doubted  # noqa: PLR2004 - and the undo
         if not was_made_once and (effect.search_first or operation.looks_first):
             traces |= {made.id: made for made in await operation.find(command)}
-        if effect.receipt:
+        if effect.receipt:  # the last: if another one is refused, the elected one is still there
+            traces.pop(effect.receipt.id, None)
             traces[effect.receipt.id] = effect.receipt
         if not traces and effect.attempt > 1 and operation.idempotency.strategy is Strategy.UPSERT:
             return [Receipt(id=ExternalId(command.subject))]

@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
 from domain.baseline import Baseline
 from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
+from domain.effect import Receipt
 from domain.ids import CustomerKey
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.failures import Rejected
+from ports.failures import Rejected, Throttled
 from tests.simulation.network import VENDOR
 from tests.simulation.story import DEAL, NETS, World, bill_of
-from tests.simulation.virtual import now, run
+from tests.simulation.virtual import now, run, seconds
 
 BILL = bill_of(1, NETS[0])
 Story = Callable[[World], Awaitable[None]]
@@ -66,3 +68,25 @@ def test_a_draft_that_the_erp_will_not_delete_is_not_issued_instead() -> None:
     world = World(seed=1)
     run(live(world))
     assert [each.status for each in world.erp.documents.values()] == [InvoiceStatus.DRAFT]
+
+
+def test_a_second_document_that_somebody_issued_keeps_the_elected_draft_from_being_deleted() -> None:
+    def throttle(*_: object) -> Receipt:
+        raise Throttled(VENDOR, "too many calls", pause=timedelta(seconds=1))
+
+    async def live(world: World) -> None:
+        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.total(NETS, "EUR"))
+        await world.books.agree(terms, now=now())
+        await asyncio.sleep(world.faults_end)
+        add, world.erp.draft_invoice.add = world.erp.draft_invoice.add, throttle
+        with pytest.raises(Throttled):
+            await _drafted(world)
+        world.erp.draft_invoice.add = add
+        drafted = await world.invoices.draft_invoice(BILL)
+        second = add(drafted.draft, seconds())
+        await world.erp.issue(second.id)
+        with pytest.raises(Rejected, match=f"{second.id} is issued"):
+            await world.invoices.withdraw_invoice(BILL)
+        assert world.erp.documents[drafted.invoice].status is InvoiceStatus.DRAFT
+
+    run(live(World(seed=1)))
