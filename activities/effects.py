@@ -224,7 +224,7 @@ class Effects:
         if effect.receipt:  # the last: if another one is refused, the elected one is still there
             traces.pop(effect.receipt.id, None)
             traces[effect.receipt.id] = effect.receipt
-        if not traces and effect.attempt > 1 and operation.idempotency.strategy is Strategy.UPSERT:
+        if not traces and effect.search_first and operation.idempotency.strategy is Strategy.UPSERT:
             return [Receipt(id=ExternalId(command.subject))]
         return list(traces.values())
 
