@@ -72,7 +72,9 @@ class Effects:
         )
         self._remember(intent.key, intent.deal)
         if effect.is_confirmed and effect.receipt:
-            return await self._believed(operation, command, effect, effect.receipt)
+            await self._require_there(operation, command, effect, effect.receipt)
+            await self._sweep(operation, command, effect)
+            return effect.receipt
         async with self._attempt_under(lease, operation, effect):
             found = await self._find_or_do(operation, command, effect, looks_first=looks_first)
         recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
@@ -146,16 +148,15 @@ class Effects:
             self._begun.clear()
         self._begun.add((deal, key.role, key.account))
 
-    async def _believed(
+    async def _require_there(
         self, operation: Operation[C], command: C, effect: Effect, receipt: Receipt
-    ) -> Receipt:
-        """Return what is on record; look it up first if it is in doubt. Raises RecordLost."""
+    ) -> None:
+        """Look up what is on record if it is in doubt. Raises RecordLost."""
         if effect.is_doubted:
             found = await operation.find(command)
             if receipt.id not in {made.id for made in found}:
                 raise RecordLost(effect.key, receipt)
             await self._ledger.confirm(effect.key, effect.attempt, found)
-        return receipt
 
     def _lease(self) -> Lease:
         return Lease(self._operation_timeout, seconds=self._seconds)
