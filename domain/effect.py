@@ -237,6 +237,7 @@ class Effect(Value):
         if self.state is EffectState.IN_FLIGHT and attempt == self.attempt:
             receipt = found[0]
             elected = {"state": EffectState.CONFIRMED, "receipt": receipt, "until": None}
+        is_seen = receipt is not None and receipt.id in {made.id for made in found}
         beside = [made for made in found if not receipt or made.differs_from(receipt)]
         still = [made for made in self.strays if made not in beside and made != receipt]
         return self.model_copy(
@@ -244,7 +245,7 @@ class Effect(Value):
                 **elected,
                 "strays": (*still, *beside),
                 "reason": "" if elected else self.reason,
-                "is_doubted": False,
+                "is_doubted": self.is_doubted and not is_seen,
             }
         )
 

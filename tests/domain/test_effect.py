@@ -266,6 +266,14 @@ def test_what_a_late_attempt_made_is_a_stray_that_nobody_forgets() -> None:
     assert late.sweep(made("late")) == gone
 
 
+@pytest.mark.parametrize("found", [[], ["another"]])
+def test_a_doubt_ends_only_where_the_record_is_seen(found: list[str]) -> None:
+    elected = take_off(PLANNED).confirm(1, [made("first")])
+    doubted = elected.model_copy(update={"is_doubted": True})
+    assert doubted.confirm(1, [made(id) for id in found]).is_doubted
+    assert doubted.confirm(1, [made("first")]) == elected
+
+
 def test_an_undo_forgets_no_stray_that_came_after_its_look() -> None:
     undoing = start_undo(take_off(PLANNED), 40).confirm(1, [made("late"), made("seen")])
     assert undoing.reverse(2, "cancelled", [made("seen")]).strays == (made("late"),)
