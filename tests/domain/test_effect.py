@@ -270,7 +270,7 @@ def test_what_a_late_attempt_made_is_a_stray_that_nobody_forgets() -> None:
 def test_a_doubt_ends_only_where_the_record_is_seen(found: list[str]) -> None:
     elected = take_off(PLANNED).confirm(1, [made("first")])
     doubted = elected.model_copy(update={"is_doubted": True})
-    assert doubted.confirm(1, [made(id) for id in found]).is_doubted
+    assert doubted.confirm(1, [made(each) for each in found]).is_doubted
     assert doubted.confirm(1, [made("first")]) == elected
 
 

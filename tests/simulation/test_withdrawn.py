@@ -70,7 +70,7 @@ def test_a_draft_that_the_erp_will_not_delete_is_not_issued_instead() -> None:
     assert [each.status for each in world.erp.documents.values()] == [InvoiceStatus.DRAFT]
 
 
-def test_a_second_document_that_somebody_issued_keeps_the_elected_draft_from_being_deleted() -> None:
+def test_a_second_document_that_somebody_issued_keeps_the_elected_draft() -> None:
     def throttle(*_: object) -> Receipt:
         raise Throttled(VENDOR, "too many calls", pause=timedelta(seconds=1))
 
