@@ -2,7 +2,7 @@
 
 import hashlib
 from asyncio import timeout
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -72,7 +72,9 @@ class Effects:
         )
         self._remember(intent.key, intent.deal)
         if effect.is_confirmed and effect.receipt:
-            return await self._believed(operation, command, effect, effect.receipt)
+            await self._require_there(operation, command, effect, effect.receipt)
+            await self._sweep(operation, command, effect)
+            return effect.receipt
         async with self._attempt_under(lease, operation, effect):
             found = await self._find_or_do(operation, command, effect, looks_first=looks_first)
         recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
@@ -110,9 +112,10 @@ class Effects:
         if effect.state is EffectState.REVERSED:
             return
         async with self._attempt_under(lease, operation, effect):
-            for made in await self._traces(operation, command, effect):
+            traces = await self._traces(operation, command, effect)
+            for made in traces:
                 await operation.undo(command, made)
-        await self._ledger.reverse(effect.key, effect.attempt, reason)
+        await self._ledger.reverse(effect.key, effect.attempt, reason, traces)
 
     async def abandon(self, operation: Operation[C], command: C, *, reason: str) -> None:
         """Record a part as gone with its whole, without a call. Raises NotSettled."""
@@ -145,16 +148,15 @@ class Effects:
             self._begun.clear()
         self._begun.add((deal, key.role, key.account))
 
-    async def _believed(
+    async def _require_there(
         self, operation: Operation[C], command: C, effect: Effect, receipt: Receipt
-    ) -> Receipt:
-        """Return what is on record; look it up first if it is in doubt. Raises RecordLost."""
+    ) -> None:
+        """Look up what is on record if it is in doubt. Raises RecordLost."""
         if effect.is_doubted:
             found = await operation.find(command)
             if receipt.id not in {made.id for made in found}:
                 raise RecordLost(effect.key, receipt)
             await self._ledger.confirm(effect.key, effect.attempt, found)
-        return receipt
 
     def _lease(self) -> Lease:
         return Lease(self._operation_timeout, seconds=self._seconds)
@@ -214,17 +216,18 @@ class Effects:
 
     async def _traces(
         self, operation: Operation[C], command: C, effect: Effect
-    ) -> Iterable[Receipt]:
+    ) -> Sequence[Receipt]:
         """Find all that the effect's attempts may have left at the vendor."""
         traces = {made.id: made for made in effect.strays}
         was_made_once = effect.receipt and effect.attempt == 2 and not effect.is_doubted  # noqa: PLR2004 - and the undo
         if not was_made_once and (effect.search_first or operation.looks_first):
             traces |= {made.id: made for made in await operation.find(command)}
-        if effect.receipt:
+        if effect.receipt:  # the last: if another one is refused, the elected one is still there
+            traces.pop(effect.receipt.id, None)
             traces[effect.receipt.id] = effect.receipt
-        if not traces and effect.attempt > 1 and operation.idempotency.strategy is Strategy.UPSERT:
+        if not traces and effect.search_first and operation.idempotency.strategy is Strategy.UPSERT:
             return [Receipt(id=ExternalId(command.subject))]
-        return traces.values()
+        return list(traces.values())
 
     async def _sweep(self, operation: Operation[C], command: C, effect: Effect) -> None:
         """Remove strays, each with its entry in the audit trail. Another part may be a person's."""

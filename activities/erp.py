@@ -182,13 +182,16 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.withdraw_invoice")
     async def withdraw_invoice(self, bill: Bill) -> Invoice | None:
-        """Delete the draft and free the claim; return the invoice if it is already issued."""
+        """Delete the draft and free the claim; return the invoice if it is already issued.
+
+        Raises Rejected if the ERP keeps the draft for another reason.
+        """
         reason = "the bill was withdrawn"
         draft = bill.draft(self._clock().date())
         try:
             await self._effects.undo(self._invoicing.draft_invoice, draft, reason=reason)
-        except Rejected:
-            return await self._issued_meanwhile(bill, draft)
+        except Rejected as refused:
+            return await self._issued_meanwhile(bill, draft, refused)
         await self._billing_ledger.release(_claim(bill), reason=reason, now=self._clock())
         return None
 
@@ -216,8 +219,12 @@ class InvoiceActivities:
         if there and here.account not in there:
             raise OtherAccount(bill.deal, here.role, there=there[0], here=here.account)
 
-    async def _issued_meanwhile(self, bill: Bill, draft: DraftInvoice) -> Invoice:
+    async def _issued_meanwhile(
+        self, bill: Bill, draft: DraftInvoice, refused: Rejected
+    ) -> Invoice:
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
+        if (await self._invoicing.read_invoice(made.id)).status is InvoiceStatus.DRAFT:
+            raise refused
         return await self.issue_invoice(DraftedInvoice(bill=bill, invoice=made.id, draft=draft))
 
     async def _permit(self, drafted: DraftedInvoice) -> Claim:

@@ -166,6 +166,8 @@ class Effect(Value):
     generation: int = 1
     first_sent: datetime | None = None
     until: datetime | None = None
+    others_until: datetime | None = None
+    """Until then an older attempt's call may still land beside this one's (unique reference)."""
     key_tainted: bool = False
     """The vendor may have stored an error under the present idempotency key."""
     receipt: Receipt | None = None
@@ -218,6 +220,7 @@ class Effect(Value):
                 "generation": self._next_generation(idempotency, now),
                 "first_sent": self.first_sent if self._keeps_key(idempotency, now) else now,
                 "until": now + operation_timeout + idempotency.settle_time,
+                "others_until": self._unsettled_until(now),
                 "key_tainted": False,
                 "receipt": None,
                 "reason": "",
@@ -234,6 +237,7 @@ class Effect(Value):
         if self.state is EffectState.IN_FLIGHT and attempt == self.attempt:
             receipt = found[0]
             elected = {"state": EffectState.CONFIRMED, "receipt": receipt, "until": None}
+        is_seen = receipt is not None and receipt.id in {made.id for made in found}
         beside = [made for made in found if not receipt or made.differs_from(receipt)]
         still = [made for made in self.strays if made not in beside and made != receipt]
         return self.model_copy(
@@ -241,7 +245,7 @@ class Effect(Value):
                 **elected,
                 "strays": (*still, *beside),
                 "reason": "" if elected else self.reason,
-                "is_doubted": False,
+                "is_doubted": self.is_doubted and not is_seen,
             }
         )
 
@@ -307,12 +311,17 @@ class Effect(Value):
             }
         )
 
-    def reverse(self, attempt: int, reason: str) -> Self:
-        """Record that it is gone at the vendor; no older attempt may bring it back."""
+    def reverse(self, attempt: int, reason: str, undone: Sequence[Receipt] = ()) -> Self:
+        """Record that it is gone at the vendor; no older attempt may bring it back.
+
+        A stray that came after the look is not among the `undone`, and stays on record.
+        """
         if self.state is EffectState.REVERSED:
             return self
         self._fence(attempt)
-        return self._gone(reason)
+        gone = {made.id for made in undone}
+        left = tuple(stray for stray in self.strays if stray.id not in gone)
+        return self._gone(reason).model_copy(update={"strays": left})
 
     def abandon(self, reason: str, *, now: datetime) -> Self:
         """Record that it is gone with the whole that it was a part of. Raises NotSettled."""
@@ -321,8 +330,13 @@ class Effect(Value):
 
     def require_settled(self, now: datetime) -> None:
         """Raise NotSettled while an earlier call may still land unseen."""
-        if self.state in _PENDING and self.until and now < self.until:
-            raise NotSettled(self.key, self.until, self.until - now)
+        if until := self._unsettled_until(now):
+            raise NotSettled(self.key, until, until - now)
+
+    def _unsettled_until(self, now: datetime) -> datetime | None:
+        """Return until when any call of any attempt may still land; None if none may."""
+        moments = (self.until if self.state in _PENDING else None, self.others_until)
+        return max((moment for moment in moments if moment and now < moment), default=None)
 
     def _is_written_again(self, idempotency: IdempotencyPolicy) -> bool:
         """Whether a doubt is answered by writing once more, since there is nothing to look for."""

@@ -67,7 +67,11 @@ class EffectLedger(Protocol):
 
     async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect: ...
 
-    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None: ...
+    async def reverse(
+        self, key: EffectKey, attempt: int, reason: str, undone: Sequence[Receipt] = ()
+    ) -> None:
+        """Record it as gone; strays beside the `undone` stay on record."""
+        ...
 
     async def abandon(self, intent: Intent, reason: str) -> None:
         """Record it as gone with its whole, even if it never was made.

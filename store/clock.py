@@ -21,6 +21,8 @@ MOST_SKEW: Final = timedelta(seconds=2)
 _DRIFT: Final = 1e-3
 """Seconds that two clocks may part within one second; a machine's clock is slewed by less."""
 _SLACK: Final = 0.05
+_FRESH: Final = 60.0
+"""Seconds after which a reading is too old to begin an attempt by."""
 
 
 class ClockMoved(Unreachable):
@@ -37,7 +39,7 @@ class _Reading:
 
     def latest(self, seconds: float) -> datetime:
         """Return the latest that the database's time can be now."""
-        return self.read + timedelta(seconds=seconds - self.sent)
+        return self.read + timedelta(seconds=(seconds - self.sent) * (1 + _DRIFT))
 
     def earliest(self, seconds: float) -> datetime:
         return self.read + timedelta(seconds=seconds - self.received)
@@ -85,8 +87,8 @@ class DatabaseClock:
             self.observe(row["now"], sent=sent)
 
     async def set(self, session: Session) -> None:
-        """Ask for the time if nobody did before."""
-        if self._reading is None:
+        """Ask for the time if nobody did for a minute."""
+        if self._reading is None or self._seconds() - self._reading.received > _FRESH:
             await self.read(session)
 
     def observe(self, read: datetime, *, sent: float) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Boolean, bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.command import CommandRecord
@@ -42,7 +42,14 @@ _THIS: Final = tuple(effects.c[name] == bindparam(name) for name in _KEY)
 _SET: Final = (
     update(effects)
     .where(*_THIS, effects.c.version == bindparam("seen"))
-    .values({**fields(effects, *_KEY, "deal", "digest", "epoch"), effects.c.epoch: epochs.CURRENT})
+    .values(
+        {
+            **fields(effects, *_KEY, "deal", "digest", "epoch"),
+            effects.c.epoch: case(
+                (bindparam("is_seen", type_=Boolean), epochs.CURRENT), else_=effects.c.epoch
+            ),
+        }
+    )
 )
 _READ: Final = Query(select(effects, NOW, epochs.IS_DOUBTED).where(*_THIS))
 _OF_DEAL: Final = Query(
@@ -149,8 +156,10 @@ class PgEffectLedger:
     async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect:
         return await self._change(key, lambda effect, _: effect.finish(proof))
 
-    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
-        await self._change(key, lambda effect, _: effect.reverse(attempt, reason))
+    async def reverse(
+        self, key: EffectKey, attempt: int, reason: str, undone: Sequence[Receipt] = ()
+    ) -> None:
+        await self._change(key, lambda effect, _: effect.reverse(attempt, reason, undone))
 
     async def abandon(self, intent: Intent, reason: str) -> None:
         await self._put_or_change(intent, lambda effect, now: effect.abandon(reason, now=now), {})
@@ -273,6 +282,7 @@ async def _move(
     values: dict[str, object] = {
         **after.key.model_dump(),
         "seen": row["version"],
+        "is_seen": _sees(before, after),
         **new(columns),
         **_note(before, after, row, now=now).values(),
     }
@@ -288,6 +298,12 @@ async def _move(
         if lenient:
             return False  # somebody tied it at the same moment; the next look sees that
         raise await explain(session, after) from taken
+
+
+def _sees(before: Effect, after: Effect) -> bool:
+    """Whether the step saw the record at its vendor; only that ends a doubt."""
+    is_elected = before.state is EffectState.IN_FLIGHT and after.is_confirmed
+    return is_elected or (before.is_doubted and not after.is_doubted)
 
 
 def _note(before: Effect | None, after: Effect, row: dict[str, Any], *, now: datetime) -> Note:

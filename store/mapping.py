@@ -18,6 +18,7 @@ _AS_THEY_ARE = (
     "generation",
     "first_sent",
     "until",
+    "others_until",
     "key_tainted",
     "proof",
     "reason",

@@ -65,6 +65,7 @@ effects: Final = Table(
     Column("generation", Integer, nullable=False),
     _moment("first_sent", nullable=True),
     _moment("until", nullable=True),
+    _moment("others_until", nullable=True),
     Column("key_tainted", Boolean, nullable=False),
     Column("external_id", Text),
     _text("url"),

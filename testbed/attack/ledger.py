@@ -65,9 +65,11 @@ class WatchedLedger(PgEffectLedger):
         _sign_calls(effect, began + len(effect.strays) * timing.OPERATION, "sweep")
         return effect
 
-    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
+    async def reverse(
+        self, key: EffectKey, attempt: int, reason: str, undone: Sequence[Receipt] = ()
+    ) -> None:
         await self._strike(Point.MADE)
-        await super().reverse(key, attempt, reason)
+        await super().reverse(key, attempt, reason, undone)
 
 
 def _sign_calls(effect: Effect, began: float, verb: str) -> None:

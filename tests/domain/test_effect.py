@@ -226,6 +226,21 @@ def test_a_unique_reference_waits_for_nobody() -> None:
     assert take_off(take_off(PLANNED, 0, unique), 0, unique).attempt == 2
 
 
+def test_an_undo_waits_for_every_older_call_that_may_land() -> None:
+    unique = IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE, settle_time=SETTLE)
+    younger = take_off(take_off(PLANNED, 0, unique), 1, unique)
+    for after in (
+        younger.refuse(2, "throttled"),
+        younger.confirm(2, [made("first")]),
+        younger.mark_uncertain(2, "reset", until=at(12), key_tainted=False),
+    ):
+        with pytest.raises(NotSettled):
+            start_undo(after, 39, unique)
+        with pytest.raises(NotSettled):
+            after.abandon("cancelled", now=at(39))
+        assert start_undo(after, 40, unique).state is EffectState.REVERSING
+
+
 def test_a_refused_call_never_happened_so_nothing_is_waited_for() -> None:
     refused = take_off(PLANNED).refuse(1, "no such account")
     assert take_off(refused, 0).state is EffectState.IN_FLIGHT
@@ -249,6 +264,19 @@ def test_what_a_late_attempt_made_is_a_stray_that_nobody_forgets() -> None:
     late = gone.confirm(1, [made("late")])
     assert (late.state, late.strays) == (EffectState.REVERSED, (made("late"),))
     assert late.sweep(made("late")) == gone
+
+
+@pytest.mark.parametrize("found", [[], ["another"]])
+def test_a_doubt_ends_only_where_the_record_is_seen(found: list[str]) -> None:
+    elected = take_off(PLANNED).confirm(1, [made("first")])
+    doubted = elected.model_copy(update={"is_doubted": True})
+    assert doubted.confirm(1, [made(each) for each in found]).is_doubted
+    assert doubted.confirm(1, [made("first")]) == elected
+
+
+def test_an_undo_forgets_no_stray_that_came_after_its_look() -> None:
+    undoing = start_undo(take_off(PLANNED), 40).confirm(1, [made("late"), made("seen")])
+    assert undoing.reverse(2, "cancelled", [made("seen")]).strays == (made("late"),)
 
 
 def test_a_stray_that_is_elected_after_all_is_no_stray() -> None:

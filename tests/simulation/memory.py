@@ -53,6 +53,7 @@ class MemoryLedger:
         self.effects: dict[EffectKey, Effect] = {}
         self.elected: dict[EffectKey, list[Receipt]] = {}
         self._faults = faults
+        self._is_restored = False
 
     async def begin(
         self,
@@ -106,8 +107,10 @@ class MemoryLedger:
     async def finish(self, key: EffectKey, proof: dict[str, str]) -> Effect:
         return await self._step(key, lambda effect: effect.finish(proof))
 
-    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
-        await self._step(key, lambda effect: effect.reverse(attempt, reason))
+    async def reverse(
+        self, key: EffectKey, attempt: int, reason: str, undone: Sequence[Receipt] = ()
+    ) -> None:
+        await self._step(key, lambda effect: effect.reverse(attempt, reason, undone))
 
     async def abandon(self, intent: Intent, reason: str) -> None:
         await self._put(intent, lambda effect: effect.abandon(reason, now=now()))
@@ -136,6 +139,7 @@ class MemoryLedger:
 
     def restore(self) -> None:
         """Come back from a backup, with an epoch that doubts it all."""
+        self._is_restored = True
         self.effects = {
             key: effect.model_copy(update={"is_doubted": True})
             for key, effect in self.effects.items()
@@ -145,7 +149,12 @@ class MemoryLedger:
         return await self._faults.around(lambda: self._keep(step(self._known(intent))))
 
     def _known(self, intent: Intent) -> Effect:
-        planned = Effect(key=intent.key, deal=intent.deal, digest=intent.digest)
+        planned = Effect(
+            key=intent.key,
+            deal=intent.deal,
+            digest=intent.digest,
+            is_doubted=self._is_restored,
+        )
         return self.effects.get(intent.key, planned)
 
     def _keep(self, effect: Effect) -> Effect:

@@ -6,9 +6,10 @@ import pytest
 
 from domain.baseline import Baseline
 from domain.billing import DraftInvoice, InvoiceStatus
-from domain.effect import RecordLost
+from domain.effect import Receipt, RecordLost
 from domain.ids import CustomerKey
 from domain.money import Money
+from domain.repair import RepairRequest
 from tests.simulation.network import SETTLE
 from tests.simulation.story import DEAL, NETS, World, bill_of
 from tests.simulation.vendors import KEY_LIFE
@@ -66,3 +67,19 @@ def test_a_doubted_draft_that_is_gone_parks_and_is_not_made_again() -> None:
     world = World(seed=1)
     run(live(world))
     assert len(world.erp.documents) == 1
+
+
+def test_an_upsert_that_the_record_lost_is_undone() -> None:
+    undone: list[Receipt] = []
+
+    async def live(world: World) -> None:
+        await _drafted(world)
+        command = await world.invoices.read_revenue(RepairRequest(deal=DEAL, occasion="now"))
+        await world.effects.execute(world.crm.write_back, command)
+        world.ledger.effects.clear()
+        world.ledger.restore()
+        world.crm.write_back.remove = undone.append
+        await world.effects.undo(world.crm.write_back, command, reason="cancelled")
+
+    run(live(World(seed=1)))
+    assert len(undone) == 1

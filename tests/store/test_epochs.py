@@ -52,6 +52,17 @@ async def test_an_epoch_doubts_what_was_settled_since_until_it_is_seen(store: St
     assert await store.effect_ledger.read(younger.key) == younger
 
 
+@pytest.mark.parametrize("forgets", [True, False])
+async def test_a_step_that_does_not_look_ends_no_doubt(store: Store, *, forgets: bool) -> None:
+    backup = store.clock.now()
+    this = await _made(store, "unseen")
+    await _doubt(store, backup)
+    if forgets:  # what this process wrote last, and so another process would do it
+        await store.effect_ledger.sweep(this.key, made("unseen-1"))
+    done = await store.effect_ledger.finish(this.key, {"number": "1"})
+    assert await store.effect_ledger.read(this.key) == done.model_copy(update={"is_doubted": True})
+
+
 async def test_after_an_epoch_a_first_attempt_looks_first(store: Store) -> None:
     async def begin(name: str) -> Effect:
         return await store.effect_ledger.begin(

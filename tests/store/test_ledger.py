@@ -6,7 +6,15 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from domain.effect import AlreadyReversed, Effect, EffectState, NotSettled, Superseded
+from domain.effect import (
+    AlreadyReversed,
+    Effect,
+    EffectState,
+    IdempotencyPolicy,
+    NotSettled,
+    Strategy,
+    Superseded,
+)
 from domain.refusal import Refusal
 from store import Store, open_store
 from store.database import plain_url
@@ -71,6 +79,17 @@ async def test_whoever_begins_an_undo_stops_all_others(store: Store) -> None:
     await store.effect_ledger.reverse(this.key, 2, "cancelled")
     again = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=OPERATION_TIMEOUT)
     assert again.state is EffectState.REVERSED
+
+
+async def test_an_undo_waits_for_an_older_call_than_the_last(store: Store) -> None:
+    this, unique = intent("older"), IdempotencyPolicy(strategy=Strategy.UNIQUE_REFERENCE)
+    for lasts in (OPERATION_TIMEOUT, AT_ONCE):
+        begun = await store.effect_ledger.begin(
+            this, unique, operation_timeout=lasts, is_repeatable=False
+        )
+    await store.effect_ledger.refuse(this.key, begun.attempt, "throttled")
+    with pytest.raises(NotSettled):
+        await store.effect_ledger.begin_undo(this, unique, operation_timeout=OPERATION_TIMEOUT)
 
 
 async def test_every_stray_is_on_record_until_it_is_swept(store: Store, database_url: str) -> None:
