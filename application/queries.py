@@ -11,6 +11,7 @@ from application.runs import Runs
 from application.timesheet import Timesheet, timesheet
 from domain.billing import ItemStatus
 from domain.cash import Blocker, CashPosition, DealStatus
+from domain.effect import OtherAccount
 from domain.ids import DealId
 from domain.refusal import Refusal
 from domain.stage import Stage
@@ -113,13 +114,19 @@ class Queries:
         return await self._audit_trail.of_deal(deal)
 
     async def timesheet(self, deal: DealId) -> Timesheet:
-        """Sum up the hours booked on the deal's project. Raises Refusal if it has none."""
+        """Sum up the hours booked on the deal's project.
+
+        Raises Refusal if it has none, or OtherAccount.
+        """
         links = await self._links.of_deal(deal)
-        project = next((link.external_id for link in links if link.kind == _PROJECT), None)
+        project = next((link for link in links if link.kind == _PROJECT), None)
         if project is None:
             raise Refusal(f"{deal} has no project yet: `cashward deal show {deal}` says why")
         async with self._open_pm() as pm:
-            return timesheet(deal, await pm.read_time(deal, project))
+            here = f"{pm.open_project.system} {await pm.open_project.tenant()}"
+            if project.account != here:
+                raise OtherAccount(deal, "pm", there=project.account, here=here)
+            return timesheet(deal, await pm.read_time(deal, project.external_id))
 
     async def _ask(self, deal: DealId, query: Any) -> Any:  # noqa: ANN401 - the SDK types queries by overloads
         return await self._runs.query(workflow_ids.deal_run(deal), query)
