@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 FIXTURES = ("tests.postgres", "tests.system_pool", "tests.temporal")
+pytest.register_assert_rewrite(*FIXTURES)  # a folder's conftest may import one of them first
 
 # A busy machine proves nothing wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,198 @@
+"""A poll dispatches each fact once, and loses none when a dispatch fails."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from activities.poll_schedule import PollSchedule
+from activities.polls import CrmPoll, ErpPoll, PollResult
+from connectors.common.references import References
+from connectors.memory.crm import MemoryCrm
+from connectors.memory.erp import MemoryInvoicing
+from connectors.memory.world import MemoryWorld, StoredInvoice
+from domain.billing import Invoice, InvoiceStatus
+from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
+from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.ids import DealId, ExternalId
+from domain.money import Money
+from ports.effect_ledger import Intent
+from store import Store
+from tests.deals import deal
+from tests.store.values import baseline, claim, proof
+
+ACME = References("acme")
+OVERLAP = timedelta(minutes=2)
+NOTHING = Money.zero("EUR")
+Fact = DealWon | MilestoneReached | InvoiceChanged
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Dispatched:
+    """A dispatcher that keeps its facts; Temporal is down for the facts of some deals."""
+
+    facts: list[Fact] = field(default_factory=list)
+    unreachable: set[DealId] = field(default_factory=set)
+
+    async def deal_won(self, fact: DealWon) -> bool:
+        return self._keep(fact)
+
+    async def milestone_reached(self, fact: MilestoneReached) -> bool:
+        return self._keep(fact)
+
+    async def invoice_changed(self, fact: InvoiceChanged) -> bool:
+        return self._keep(fact)
+
+    def _keep(self, fact: Fact) -> bool:
+        if fact.deal in self.unreachable:
+            raise ConnectionError
+        self.facts.append(fact)
+        return True
+
+
+@dataclass
+class Polled:
+    """The vendors' records, and polls that dispatch what they find there."""
+
+    store: Store
+    world: MemoryWorld = field(default_factory=MemoryWorld)
+    dispatched: Dispatched = field(default_factory=Dispatched)
+
+    @property
+    def crm(self) -> CrmPoll:
+        """The poll of a worker that has just started: it remembers no dispatch."""
+        return CrmPoll(
+            MemoryCrm(self.world, ACME),
+            self.store.attention_queue,
+            self.store.cursors,
+            self.dispatched,
+            now,
+            OVERLAP,
+            self._schedule("crm"),
+        )
+
+    @property
+    def erp(self) -> ErpPoll:
+        return ErpPoll(
+            MemoryInvoicing(self.world, ACME),
+            self.store.billing_ledger,
+            self.store.cursors,
+            self.dispatched,
+            now,
+            OVERLAP,
+            self._schedule("erp"),
+        )
+
+    def _schedule(self, system: str) -> PollSchedule:
+        return PollSchedule(system, OVERLAP, self.store.cursors, now)
+
+    def win(self, name: str) -> DealId:
+        won = deal(name)
+        self.world.add(won)
+        self.world.win(won.id)
+        return won.id
+
+
+@pytest.fixture
+def polled(store: Store) -> Polled:
+    return Polled(store)
+
+
+async def test_a_won_deal_is_dispatched_once_though_polls_overlap(polled: Polled) -> None:
+    won, poll = polled.win("overlap"), polled.crm
+    assert await poll.poll_once() == PollResult(seen=1, dispatched=1)
+    assert await poll.poll_once() == PollResult(seen=1, dispatched=0)
+    assert [fact.deal for fact in polled.dispatched.facts] == [won]
+
+
+async def test_a_deal_that_changes_again_is_dispatched_again(polled: Polled) -> None:
+    won, poll = polled.win("changed"), polled.crm
+    await poll.poll_once()
+    polled.world.add(polled.world.deals[won])
+    assert await poll.poll_once() == PollResult(seen=1, dispatched=1)
+    events = [fact.event for fact in polled.dispatched.facts]
+    assert len(set(events)) == 2
+
+
+async def test_a_dispatch_that_fails_leaves_the_cursor_and_the_next_poll_repeats_it(
+    polled: Polled,
+) -> None:
+    before = await polled.store.cursors.read("crm")
+    first, second = polled.win("reached"), polled.win("unreachable")
+    polled.dispatched.unreachable = {second}
+    poll = polled.crm
+    with pytest.raises(ConnectionError):
+        await poll.poll_once()
+    assert await polled.store.cursors.read("crm") == before
+
+    polled.dispatched.unreachable.clear()
+    await poll.poll_once()
+    assert [fact.deal for fact in polled.dispatched.facts] == [first, second]
+    assert await polled.store.cursors.read("crm") == polled.world.changed[second]
+
+
+async def test_a_new_worker_reads_back_before_the_last_poll_and_not_from_the_beginning(
+    polled: Polled,
+) -> None:
+    old, recent = polled.win("old"), polled.win("recent")
+    latest = polled.world.changed[recent] = now() + timedelta(hours=1)
+    polled.world.changed[old] = latest - OVERLAP - timedelta(seconds=1)
+    await polled.store.cursors.advance("crm", latest)
+    await polled.crm.poll_once()
+    assert [fact.deal for fact in polled.dispatched.facts] == [recent]
+
+
+async def issue(polled: Polled, name: str) -> ExternalId:
+    """Issue an invoice of this deal, in our ledger and in the ERP."""
+    ledger = polled.store.billing_ledger
+    await ledger.agree(baseline(name), now=now())
+    opened = await ledger.claim(claim(name, "m1", 100), now=now())
+    await ledger.permit(opened.subject, now=now())
+    key = EffectKey(
+        system="memory", tenant="", kind=EffectKind("erp.invoice"), subject=opened.subject
+    )
+    this = Intent(key=key, deal=opened.deal, digest="d", workflow="w", run="r")
+    policy = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=OVERLAP)
+    await polled.store.effect_ledger.begin(
+        this, policy, operation_timeout=OVERLAP, is_repeatable=False
+    )
+    document = ExternalId(f"doc-{name}")
+    await polled.store.effect_ledger.confirm(key, 1, [Receipt(id=document, url="memory://")])
+    await ledger.record_issued(opened.subject, key, proof(document, 100), now=now())
+    show(polled, document, ACME.of(opened.subject))
+    return document
+
+
+def show(polled: Polled, document: ExternalId, reference: str, paid: Money = NOTHING) -> None:
+    hundred = Money.of(100, "EUR")
+    invoice = Invoice(
+        id=document, reference=reference, number="1", status=InvoiceStatus.ISSUED, url="",
+        issued_on=date(2027, 3, 1), due_on=date(2027, 3, 31),
+        net=hundred, tax=NOTHING, gross=hundred, paid=paid, credited=NOTHING,
+    )  # fmt: skip
+    polled.world.invoices[document] = StoredInvoice(invoice=invoice, changed_at=now())
+
+
+async def test_a_payment_is_dispatched_once_and_the_echo_of_our_issue_never(
+    polled: Polled,
+) -> None:
+    document, poll = await issue(polled, "paid"), polled.erp
+    assert await poll.poll_once() == PollResult(seen=1, dispatched=0)
+    reference = polled.world.invoices[document].invoice.reference
+    show(polled, document, reference, paid=Money.of(40, "EUR"))
+    assert await poll.poll_once() == PollResult(seen=1, dispatched=1)
+    assert await poll.poll_once() == PollResult(seen=1, dispatched=0)
+    [fact] = polled.dispatched.facts
+    assert isinstance(fact, InvoiceChanged)
+    assert ACME.of(fact.subject) == reference
+    assert await polled.store.cursors.read("erp") == polled.world.invoices[document].changed_at
+
+
+async def test_an_invoice_that_we_never_claimed_concerns_no_run(polled: Polled) -> None:
+    show(polled, ExternalId("theirs"), ACME.of("memory:unclaimed:m1:r1"), paid=Money.of(1, "EUR"))
+    assert await polled.erp.poll_once() == PollResult(seen=1, dispatched=0)
+    assert not polled.dispatched.facts
