@@ -42,6 +42,7 @@ class AttackedDeal:
     id: DealId
     policy: Policy
     today: date
+    company: str = "Kovo"
 
     @property
     def is_cancelled(self) -> bool:
@@ -151,7 +152,7 @@ class AttackedDeal:
         number = self.number if self.has_own_customer else self.number // 2 * 2
         return Account(
             id=AccountId(f"hubspot:{number}"),
-            name=f"Kovo {number} s.r.o.",
+            name=f"{self.company} {number} s.r.o.",
             country="SK",
             billing_email="invoices@kovo.example",
             ids=CompanyIds(company_id=ico(_FIRST_COMPANY + number)),

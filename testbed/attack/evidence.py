@@ -59,7 +59,10 @@ class Evidence:
     """The document that a claim names, by its subject."""
 
 
-async def gather_evidence(clients: VendorClients, database_url: str) -> Evidence:
+async def gather_evidence(
+    clients: VendorClients, database_url: str, *, beside: str = ""
+) -> Evidence:
+    """Gather all of it, without the books of the installation beside this one."""
     records: dict[str, Sequence[Doc]] = {}
     for client, collections in (
         (clients.crm, ("deals", "tasks")),
@@ -68,7 +71,8 @@ async def gather_evidence(clients: VendorClients, database_url: str) -> Evidence
     ):
         for collection in collections:
             query = {"collection": collection}
-            records[collection] = await client.ask("GET", "/_sandbox/records", query=query)
+            found = await client.ask("GET", "/_sandbox/records", query=query)
+            records[collection] = [doc for doc in found if not (beside and _is_of(beside, doc))]
     changes = [
         change
         for client in (clients.crm, clients.pm, clients.erp)
@@ -76,6 +80,11 @@ async def gather_evidence(clients: VendorClients, database_url: str) -> Evidence
     ]
     effects, claims = await _our_records(database_url)
     return Evidence(changes, records, effects, claims)
+
+
+def _is_of(installation: str, doc: Doc) -> bool:
+    reference = doc.get("Reference") or doc.get("ContactNumber") or ""
+    return reference.startswith(f"cw:{installation}:")
 
 
 def subject_in(reference: str) -> str:

@@ -4,7 +4,7 @@ Each takes one protection away, from outside: the product has no switch for it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -14,7 +14,7 @@ from unittest.mock import patch
 from connectors.common import References
 from connectors.xero.operations.credit_invoice import CreditInvoiceOperation
 from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
-from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt
+from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt, Superseded
 from ports.effect_ledger import Intent
 from ports.lease import Lease
 from store.clock import DatabaseClock
@@ -72,6 +72,24 @@ class UnfencedUndo(WatchedLedger):
         if effect.state is not EffectState.REVERSED:
             effect.require_settled(datetime.now(UTC))
         return effect
+
+    async def mark_uncertain(
+        self,
+        key: EffectKey,
+        attempt: int,
+        reason: str,
+        *,
+        settle_time: timedelta,
+        key_tainted: bool,
+    ) -> None:
+        with suppress(Superseded):
+            await super().mark_uncertain(
+                key, attempt, reason, settle_time=settle_time, key_tainted=key_tainted
+            )
+
+    async def refuse(self, key: EffectKey, attempt: int, reason: str) -> None:
+        with suppress(Superseded):
+            await super().refuse(key, attempt, reason)
 
     async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
         del attempt

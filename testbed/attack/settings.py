@@ -27,16 +27,19 @@ UNLIMITED: Final[dict[str, object]] = {
 """The vendors without their rate limits: the attack is on what they do, not on how often."""
 
 
-def set_up_settings(urls: Mapping[str, str]) -> Settings:
+def set_up_settings(urls: Mapping[str, str], *, installation: str = "cashward") -> Settings:
     """Return settings with the usual times, for what happens before the attack."""
-    return _settings(urls, {})
+    return _settings(urls, {}).model_copy(update={"installation": installation})
 
 
-def worker_settings(urls: Mapping[str, str], database_url: str, *, pool_size: int) -> Settings:
+def worker_settings(
+    urls: Mapping[str, str], database_url: str, *, pool_size: int, installation: str = "cashward"
+) -> Settings:
     settings = _settings(urls, {"timeout_seconds": timing.CALL, "settle_seconds": timing.SETTLE})
     database = DatabaseSettings(url=database_url, pool_size=pool_size)
     times = Timing(operation_timeout_seconds=timing.OPERATION)
-    return settings.model_copy(update={"database": database, "timing": times})
+    given = {"installation": installation, "database": database, "timing": times}
+    return settings.model_copy(update=given)
 
 
 def _settings(urls: Mapping[str, str], http: Mapping[str, float]) -> Settings:

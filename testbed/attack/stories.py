@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -19,7 +19,7 @@ from domain.billing import Bill, CreditOrder
 from domain.ids import Subject
 from domain.kickoff import Customer, PlannedProject, Project
 from testbed.attack.deals import AttackedDeal
-from testbed.attack.driver import Driver, StepCancelled, StepRefused
+from testbed.attack.driver import StepCancelled, StepRefused
 
 S = TypeVar("S")
 C = TypeVar("C", bound=BaseModel)
@@ -46,11 +46,26 @@ class Outcome:
     refused: str = ""
 
 
+class Steps(Protocol):
+    """Runs steps until they end well."""
+
+    async def step(
+        self,
+        method: Callable[[S, C], Awaitable[R]],
+        command: C,
+        run: str,
+        *,
+        cancel_after: float | None = None,
+    ) -> R:
+        """Run a step. Raises StepRefused, or StepCancelled after that time."""
+        ...
+
+
 class Story:
     """Carries one deal, as its workflows do."""
 
-    def __init__(self, driver: Driver, deal: AttackedDeal, seed: int) -> None:
-        self._driver = driver
+    def __init__(self, steps: Steps, deal: AttackedDeal, seed: int) -> None:
+        self._steps = steps
         self._deal = deal
         self._chance = random.Random(f"{seed}:{deal.number}")  # noqa: S311 - decides when, not what
         self.outcome = Outcome(deal)
@@ -135,10 +150,10 @@ class Story:
         (self.outcome.issued if is_issued else self.outcome.withdrawn).add(bill.subject)
 
     async def _step(self, method: Callable[[S, C], Awaitable[R]], command: C) -> R:
-        return await self._driver.step(method, command, self._deal.run)
+        return await self._steps.step(method, command, self._deal.run)
 
     async def _cancelled_step(self, method: Callable[[S, C], Awaitable[R]], command: C) -> R:
         """Run a step that is cancelled while it runs, or right after. Raises StepCancelled."""
         soon = self._chance.uniform(0, _SOON)
-        await self._driver.step(method, command, self._deal.run, cancel_after=soon)
+        await self._steps.step(method, command, self._deal.run, cancel_after=soon)
         raise StepCancelled(f"after {method.__qualname__}")
