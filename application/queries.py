@@ -17,6 +17,7 @@ from domain.refusal import Refusal
 from domain.stage import Stage
 from domain.value import Value
 from ports.attention_queue import AttentionQueue, QueuedAttention
+from ports.audit_seals import AuditSeals, TrailCheck
 from ports.audit_trail import AuditEntry, AuditTrail
 from ports.links import LinkStore
 from ports.pm import Pm
@@ -54,18 +55,20 @@ class DealReport(Value):
 class Queries:
     """Queries. A deal's run answers for itself, even after its end; the store answers the rest."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ports that it reads
         self,
         runs: Runs,
         *,
         attention_queue: AttentionQueue,
         audit_trail: AuditTrail,
+        audit_seals: AuditSeals,
         links: LinkStore,
         open_pm: OpenPm,
     ) -> None:
         self._runs = runs
         self._attention_queue = attention_queue
         self._audit_trail = audit_trail
+        self._audit_seals = audit_seals
         self._links = links
         self._open_pm = open_pm
 
@@ -112,6 +115,10 @@ class Queries:
     async def audit_trail(self, deal: DealId) -> Sequence[AuditEntry]:
         """List who changed or asked what about this deal, oldest first."""
         return await self._audit_trail.of_deal(deal)
+
+    async def check_trail(self, kept: Sequence[str]) -> TrailCheck:
+        """Compare the audit trail with its seals, and these with seals kept elsewhere."""
+        return await self._audit_seals.check(kept)
 
     async def timesheet(self, deal: DealId) -> Timesheet:
         """Sum up the hours booked on the deal's project.

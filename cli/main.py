@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import attention, deal, finance, ledger
+from cli import attention, deal, finance, ledger, trail
+from cli.archive import archive
 from cli.context import AsJson, err, out, run, say, settings
 from cli.doctor import doctor as examine
 from cli.errors import CliError, ExitCode, translate_errors
@@ -29,6 +30,8 @@ app.add_typer(deal.app, name="deal")
 app.add_typer(finance.app, name="finance")
 app.add_typer(attention.app, name="attention")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(trail.app, name="audit")
+app.command()(archive)
 for _command in entry_points(group="cashward.commands"):
     app.command(_command.name)(_command.load())
 

@@ -7,7 +7,7 @@ cd "${SECRETS_DIR:-$(dirname "$0")/secrets}"
 chmod 700 .
 
 for name in temporal_db_admin_password temporal_db_password \
-            cashward_db_admin_password cashward_db_password; do
+            cashward_db_admin_password cashward_db_migrator_password cashward_db_password; do
     [ -s "$name" ] || head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$name"
 done
 

@@ -79,17 +79,18 @@ def issue(claim: Claim, proof: Proof) -> Claim:
 
 
 def finish(effect: Effect, proof: Proof) -> Effect:
-    """Finish the effect that made the document; its receipt must name this document."""
+    """Finish the effect that made the document; its receipt must name this document.
+
+    The claim keeps the whole proof.
+    """
     if effect.receipt and effect.receipt.id != proof.document:
         raise Refusal(
             f"{effect.key} elected {effect.receipt.id}, but {proof.number or proof.document} was"
             " issued: finance must credit the one that is not ours"
         )
-    said = proof.model_dump(mode="json", exclude={"net", "tax", "gross"})
-    sums = {"net": proof.net, "tax": proof.tax, "gross": proof.gross}
-    return effect.finish(
-        said | {name: f"{sum_.amount} {sum_.currency}" for name, sum_ in sums.items()}
-    )
+    sums = {"net": proof.net, "gross": proof.gross}
+    said = {name: f"{sum_.amount} {sum_.currency}" for name, sum_ in sums.items()}
+    return effect.finish({"number": proof.number, **said})
 
 
 def settle(claim: Claim, paid: Money) -> Claim:

@@ -93,6 +93,7 @@ def build_application(
             runs,
             attention_queue=store.attention_queue,
             audit_trail=store.audit_trail,
+            audit_seals=store.audit_seals,
             links=store.links,
             open_pm=open_pm,
         ),

@@ -17,6 +17,7 @@ from ports.failures import ConnectorFailure
 from runtime.composition import open_systems
 from runtime.ownership import register_in_database, require_accounts
 from runtime.polls import ensure_polls
+from runtime.sealing import sealing
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.workers import build_workers, steps
@@ -59,6 +60,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         await ensure_polls(client, task_queue=settings.temporal.task_queue)
         for worker in build_workers(client, settings, steps(settings, systems, store, client)):
             await stack.enter_async_context(worker)
+        await stack.enter_async_context(sealing(store.audit_seals))
         keep_what_is_there()
         log.info(
             "working", queue=settings.temporal.task_queue, vendors=settings.vendors.model_dump()

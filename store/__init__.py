@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from store.attention_queue import PgAttentionQueue
+from store.audit_seals import PgAuditSeals
 from store.audit_trail import PgAuditTrail
 from store.billing_ledger import PgBillingLedger
 from store.clock import MOST_SKEW, DatabaseClock
@@ -39,6 +40,7 @@ class Store:
     cursors: PgCursors
     audit_trail: PgAuditTrail
     installation: PgInstallation
+    audit_seals: PgAuditSeals
 
 
 @asynccontextmanager
@@ -68,4 +70,5 @@ async def open_store(
             cursors=PgCursors(database),
             audit_trail=PgAuditTrail(database),
             installation=PgInstallation(database),
+            audit_seals=PgAuditSeals(database),
         )

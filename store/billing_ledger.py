@@ -46,6 +46,11 @@ class PgBillingLedger:
                 return
             while True:
                 page = await contracts.read(session, baseline.deal)
+                if page.is_archived:
+                    raise Refusal(
+                        f"{baseline.deal} is archived: sell the rest as a new deal, or bring its"
+                        " effects back (docs/runbook.md, The database grows)"
+                    )
                 if page.terms == baseline and not page.is_over:
                     return
                 claim_transitions.amend(page.terms, baseline, page.claims)
@@ -146,7 +151,7 @@ class PgBillingLedger:
             OpenContract(
                 deal=DealId(row["deal"]),
                 project=ExternalId(row["external_id"]),
-                claimed=frozenset(map(ItemKey, row["claimed"])),
+                claimed=frozenset(map(ItemKey, row["claimed"] or ())),
             )
             for row in found
         ]

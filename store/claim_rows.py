@@ -22,6 +22,7 @@ from store.database import Query, Session
 from store.mapping import claim_of, claim_row
 from store.tables import claims, credit_notes
 
+_ELSEWHERE: Final = {"subject": True, "deal": True, "state": True, "proof": {"url", "pdf"}}
 _THIS: Final = claims.c.subject == bindparam("subject")
 _READ: Final = Query(select(claims).where(_THIS))
 _OF_DEAL: Final = Query(
@@ -65,7 +66,7 @@ async def write(
         key=after.subject,
         from_state=before.state if before else "",
         to_state=after.state,
-        what=changes(before, after),
+        what=changes(before, after, elsewhere=_ELSEWHERE),
         reason=reason,
     )
     values = new(claim_row(after) | {"changed_at": now}) | note.values()

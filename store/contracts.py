@@ -26,13 +26,13 @@ _IS_AS_SEEN: Final = and_(_THIS, contracts.c.version == bindparam("seen"))
 
 _PUT: Final = audited(
     insert(contracts)
-    .values(fields(contracts, "version") | {"version": 1})
+    .values(fields(contracts, "version", "archived_at") | {"version": 1})
     .on_conflict_do_nothing(index_elements=["deal"])
 )
 _SET: Final = audited(
     update(contracts)
     .where(_IS_AS_SEEN)
-    .values(fields(contracts, "deal", "version") | {"version": _NEXT})
+    .values(fields(contracts, "deal", "version", "archived_at") | {"version": _NEXT})
 )
 _END: Final = audited(
     update(contracts).where(_THIS, _IS_LIVE).values(ended_at=bindparam("note_at"), version=_NEXT)
@@ -71,16 +71,21 @@ SHARED: Final = Query(
 
 
 def _awaiting() -> Select[tuple[str, str, list[str]]]:
+    """Start from the index of live contracts, and read the claims of each from theirs."""
     project = and_(links.c.kind == "pm.project", links.c.key == contracts.c.deal)
-    claimed = and_(claims.c.deal == contracts.c.deal, claims.c.state != ClaimState.RELEASED.value)
-    items = func.array_remove(func.array_agg(claims.c.item.distinct()), None)
+    claimed = (
+        select(
+            func.array_agg(claims.c.item.distinct()).label("items"),
+            func.count(claims.c.item.distinct()).label("number"),
+        )
+        .where(claims.c.deal == contracts.c.deal, claims.c.state != ClaimState.RELEASED.value)
+        .lateral("claimed")
+    )
     return (
-        select(contracts.c.deal, links.c.external_id, items.label("claimed"))
+        select(contracts.c.deal, links.c.external_id, claimed.c["items"].label("claimed"))
         .join(links, project)
-        .outerjoin(claims, claimed)
-        .where(_IS_LIVE)
-        .group_by(contracts.c.deal, links.c.external_id)
-        .having(func.count(claims.c.item.distinct()) < contracts.c["items"])
+        .join(claimed, literal(value=True))
+        .where(_IS_LIVE, claimed.c.number < contracts.c["items"])
         .order_by(contracts.c.deal)
     )
 
@@ -94,6 +99,7 @@ class ContractSnapshot:
 
     terms: Baseline
     is_over: bool
+    is_archived: bool
     version: int
     claims: Sequence[Claim]
 
@@ -129,7 +135,7 @@ async def find_by_claim(session: Session, subject: Subject) -> ContractSnapshot 
 
 async def put(session: Session, terms: Baseline, *, now: datetime) -> bool:
     """Write a contract; return whether the deal had none before."""
-    note = _note(terms.deal, changes(None, terms), now=now)
+    note = _note(terms.deal, changes(None, terms, elsewhere={"deal": True}), now=now)
     return bool(await session.one(_PUT, **_columns(terms, now), **note))
 
 
@@ -182,6 +188,7 @@ def _page(rows: Sequence[Row]) -> ContractSnapshot | None:
     return ContractSnapshot(
         terms,
         is_over=row["ended_at"] is not None,
+        is_archived=row["archived_at"] is not None,
         version=row["version"],
         claims=[claim_of(claim) for claim in map(_claim_in, rows) if claim["subject"]],
     )

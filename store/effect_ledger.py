@@ -37,6 +37,14 @@ from store.effect_links import explain, pair_values, tie_pairs, untie_pairs
 from store.mapping import Row, effect_of, effect_row
 from store.tables import effects
 
+_UNUSED: Final = ("operation_timeout", "workflow", "run")
+"""Columns that only the release before writes."""
+_NOT_NOTED: Final = {
+    **dict.fromkeys(("key", "deal", "state", "attempt", "digest", "first_sent", "until"), True),
+    "receipt": {"url"},
+    "strays": {"__all__": {"url"}},
+}
+"""What an entry has in its own columns, follows from its time, never changes, or is a link's."""
 _KEY: Final = [*EffectKey.model_fields]
 _THIS: Final = tuple(effects.c[name] == bindparam(name) for name in _KEY)
 _SET: Final = (
@@ -44,7 +52,7 @@ _SET: Final = (
     .where(*_THIS, effects.c.version == bindparam("seen"))
     .values(
         {
-            **fields(effects, *_KEY, "deal", "digest", "epoch"),
+            **fields(effects, *_KEY, "deal", "digest", "epoch", *_UNUSED),
             effects.c.epoch: case(
                 (bindparam("is_seen", type_=Boolean), epochs.CURRENT), else_=effects.c.epoch
             ),
@@ -57,7 +65,7 @@ _OF_DEAL: Final = Query(
     .where(effects.c.deal == bindparam("deal"))
     .order_by(effects.c.first_sent.nulls_last(), effects.c.kind, effects.c.subject)
 )
-_NEW: Final = {**fields(effects, "epoch"), "epoch": epochs.CURRENT}
+_NEW: Final = {**fields(effects, "epoch", *_UNUSED), "epoch": epochs.CURRENT}
 _CONFIRMED_SINCE: Final = Query(
     select(effects, epochs.IS_DOUBTED)
     .where(
@@ -121,7 +129,7 @@ class PgEffectLedger:
                 is_repeatable=is_repeatable,
             )
 
-        return await self._put_or_change(intent, start, _stamp(idempotency, operation_timeout))
+        return await self._put_or_change(intent, start, _stamp(intent, idempotency))
 
     async def begin_undo(
         self, intent: Intent, idempotency: IdempotencyPolicy, *, operation_timeout: timedelta
@@ -129,7 +137,7 @@ class PgEffectLedger:
         def start(effect: Effect, now: datetime) -> Effect:
             return effect.start_undo(idempotency, now=now, operation_timeout=operation_timeout)
 
-        return await self._put_or_change(intent, start, _stamp(idempotency, operation_timeout))
+        return await self._put_or_change(intent, start, _stamp(intent, idempotency))
 
     async def confirm(self, key: EffectKey, attempt: int, found: Sequence[Receipt]) -> Effect:
         return await self._change(key, lambda effect, _: effect.confirm(attempt, found))
@@ -209,12 +217,11 @@ class PgEffectLedger:
             return await change_effect(session, key, step, {})
 
     async def _put_or_change(self, intent: Intent, step: Step, stamp: dict[str, object]) -> Effect:
-        stamp = {"workflow": intent.workflow, "run": intent.run, **stamp}
         async with self._database.session() as session:
             await self._clock.set(session)
             now, sent = self._clock.now(), self._clock.seconds()
             first = step(_planned(intent), now)
-            row = {"strategy": "", "operation_timeout": timedelta(0), **stamp, "version": 1}
+            row = {"strategy": "", **stamp, "version": 1}
             if put := await _put(session, first, row, now=now):
                 self._clock.observe(put["now"], sent=sent)
                 first = first.model_copy(update={"is_doubted": put["epoch"] > 0})
@@ -256,8 +263,8 @@ async def _step(session: Session, seen: Seen, step: Step, *, now: datetime) -> E
     return after if is_new and await _move(session, seen.effect, after, seen.row, now=now) else None
 
 
-def _stamp(idempotency: IdempotencyPolicy, operation_timeout: timedelta) -> dict[str, object]:
-    return {"strategy": idempotency.strategy, "operation_timeout": operation_timeout}
+def _stamp(intent: Intent, idempotency: IdempotencyPolicy) -> dict[str, object]:
+    return {"strategy": idempotency.strategy, "workflow": intent.workflow}
 
 
 def _planned(intent: Intent) -> Effect:
@@ -306,16 +313,20 @@ def _sees(before: Effect, after: Effect) -> bool:
     return is_elected or (before.is_doubted and not after.is_doubted)
 
 
+def _account(effect: Effect) -> dict[str, object]:
+    return {"system": effect.key.system, "tenant": effect.key.tenant}
+
+
 def _note(before: Effect | None, after: Effect, row: dict[str, Any], *, now: datetime) -> Note:
+    begins = after.state in {EffectState.IN_FLIGHT, EffectState.REVERSING}
     return Note(
         at=now,
         deal=after.deal,
-        entity="effect",
-        key=str(after.key),
+        entity=after.key.kind,
+        key=after.key.subject,
         from_state=before.state if before else EffectState.PLANNED,
         to_state=after.state,
         attempt=after.attempt,
-        what=changes(before, after),
-        workflow=row.get("workflow", ""),
-        run=row.get("run", ""),
+        what=changes(before, after, elsewhere=_NOT_NOTED) | ({} if before else _account(after)),
+        workflow=row.get("workflow", "") if begins else "",
     )

@@ -9,7 +9,7 @@ from domain.command import CommandRecord
 from store.audit import NOTE
 from store.audit_trail import note_of
 from store.database import Query, Session
-from store.tables import audit, effects, epochs
+from store.tables import audit_trail, effects, epochs
 
 CURRENT: Final = select(func.coalesce(func.max(epochs.c.number), 0)).scalar_subquery()
 IS_DOUBTED: Final = (
@@ -24,7 +24,7 @@ _RAISE: Final = Query(
     .values(since=bindparam("since"), raised_at=bindparam("raised_at"))
     .returning(epochs.c.number)
 )
-_NOTE: Final = Query(insert(audit).values(NOTE))
+_NOTE: Final = Query(insert(audit_trail).values(NOTE))
 
 
 async def raise_epoch(

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Interval,
     MetaData,
     Numeric,
+    Sequence,
     Table,
     Text,
     UniqueConstraint,
@@ -74,7 +76,7 @@ effects: Final = Table(
     Column("proof", JSONB, nullable=False),
     _text("reason"),
     _text("strategy"),
-    Column("operation_timeout", Interval, nullable=False),
+    Column("operation_timeout", Interval),
     _text("workflow"),
     _text("run"),
     Column("epoch", Integer, nullable=False, server_default="0", comment="when it was last true"),
@@ -89,18 +91,9 @@ effects: Final = Table(
         "state not in ('confirmed', 'done') or external_id is not null", name="confirmed_has_id"
     ),
     CheckConstraint("attempt >= 0 and generation >= 1", name="counts_up"),
-    # An upsert tells one record many things, each under a key of its own.
-    Index(
-        "uq_effects_system_tenant_kind_external_id",
-        "system",
-        "tenant",
-        "kind",
-        "external_id",
-        unique=True,
-        postgresql_where=text("external_id is not null and strategy <> 'upsert'"),
-    ),
-    Index("ix_effects_kind_changed_at", "kind", "changed_at"),
+    Index("ix_effects_changed_at", "changed_at", postgresql_using="brin"),
 )
+"""What an effect made is in `links` too, whose constraints keep it from being two effects'."""
 
 epochs: Final = Table(
     "epochs",
@@ -120,9 +113,16 @@ contracts: Final = Table(
     Column("items", Integer, nullable=False),
     _moment("agreed_at"),
     _moment("ended_at", nullable=True),
+    _moment("archived_at", nullable=True),
     Column("version", Integer, nullable=False, comment=_VERSION + ", of its claims too"),
     CheckConstraint(_CURRENCY, name="currency"),
     CheckConstraint("items >= 0", name="items"),
+    Index("ix_contracts_live", "deal", postgresql_where=text("ended_at is null")),
+    Index(
+        "ix_contracts_ended",
+        "ended_at",
+        postgresql_where=text("ended_at is not null and archived_at is null"),
+    ),
 )
 
 claims: Final = Table(
@@ -221,38 +221,43 @@ attention: Final = Table(
     ),
 )
 
-audit: Final = Table(
-    "audit",
+Sequence("audit_trail_id_seq", metadata=metadata)
+_NEXT_ENTRY: Final = "nextval('audit_trail_id_seq')"
+audit_trail: Final = Table(
+    "audit_trail",
     metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", BigInteger, nullable=False, server_default=text(_NEXT_ENTRY)),
     _moment("at"),
-    Column("deal", Text, nullable=False),
-    Column("entity", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    _text("from_state"),
-    _text("to_state"),
     Column("attempt", Integer),
-    Column("what", JSONB, nullable=False, comment="every field that changed, as it is now"),
-    _text("workflow"),
-    _text("run"),
-    Column("actor", Text, nullable=False, comment="who caused it, by a name that never changes"),
-    Column("actor_name", Text, nullable=False),
-    Column("verified_by", Text, nullable=False, comment="who vouches for the actor"),
-    _text("command"),
-    _text("outcome"),
-    _text("reason"),
-    CheckConstraint("(command = '') = (outcome = '')", name="command_has_outcome"),
-    CheckConstraint("outcome in ('', 'accepted', 'refused', 'failed')", name="outcome"),
-    Index("ix_audit_entity_key", "entity", "key"),
-    Index("ix_audit_deal", "deal", "id"),
-    # A command is recorded once per outcome, however often its recording is tried.
-    Index(
-        "uq_audit_command",
-        "key",
-        "outcome",
-        unique=True,
-        postgresql_where=text("entity = 'command'"),
-    ),
+    Column("deal", Text, nullable=False, index=True),
+    Column("entity", Text, nullable=False, comment="of an effect, its kind"),
+    Column("key", Text, nullable=False, comment="what the deal's id begins, without that id"),
+    Column("from_state", Text),
+    Column("to_state", Text),
+    Column("what", JSONB, nullable=False, comment="every field that changed, as it became"),
+    Column("workflow", Text),
+    Column("actor", Text, comment="who caused it; null is Cashward itself"),
+    Column("actor_name", Text),
+    Column("verified_by", Text, comment="who vouches for the actor"),
+    Column("command", Text),
+    Column("outcome", Text),
+    Column("reason", Text),
+    CheckConstraint("(command is null) = (outcome is null)", name="command_has_outcome"),
+    CheckConstraint("outcome in ('accepted', 'refused', 'failed')", name="outcome"),
+    Index("ix_audit_trail_id", "id", postgresql_using="brin"),
+    postgresql_partition_by="RANGE (at)",
+)
+"""A partition for each month, where a command is recorded once per outcome by a unique index."""
+
+audit_seals: Final = Table(
+    "audit_seals",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("through", BigInteger, primary_key=True, comment="the last id that it covers"),
+    Column("entries", Integer, nullable=False),
+    Column("digest", Text, nullable=False, comment="of the month's seal before, and the entries"),
+    _moment("sealed_at"),
+    _moment("detached_at", nullable=True),
 )
 
 installation: Final = Table(

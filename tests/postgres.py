@@ -103,5 +103,5 @@ def audit_locked(url: str) -> Iterator[LockedAudit]:
         psycopg.connect(plain_url(url)) as holder,
         psycopg.connect(plain_url(url), autocommit=True) as admin,
     ):
-        holder.execute("lock table audit in exclusive mode")
+        holder.execute("lock table audit_trail in exclusive mode")
         yield LockedAudit(admin)

@@ -28,6 +28,7 @@ from testbed.demo.people import SalesPerson
 from testbed.demo.reconciliation import Reconciliation, read_back
 from testbed.demo.story import Sale, Story
 from testbed.demo.systems.hubspot import HubspotSales
+from testbed.stack.postgres import as_worker
 from testbed.vendors import serve
 from tests.installation import application_of, at_work, meanwhile, outcomes
 from tests.references import OURS
@@ -138,7 +139,7 @@ async def open_sandboxed(
         settings = _settings(urls, references)
         systems = await stack.enter_async_context(open_systems(settings))
         await systems.crm.set_up(dry_run=False)
-        store = await stack.enter_async_context(open_store(database_url, pool_size=10))
+        store = await stack.enter_async_context(open_store(as_worker(database_url), pool_size=10))
         client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
 
         def dispatcher_with(policy: Policy) -> TemporalEventDispatcher:

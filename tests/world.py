@@ -36,6 +36,7 @@ from runtime.settings import (
     WorkerSettings,
 )
 from store import Store, open_store
+from testbed.stack.postgres import as_worker
 from tests.actors import GRACE
 from tests.installation import application_of, at_work
 from tests.references import OURS
@@ -231,7 +232,7 @@ async def open_world(
     world = MemoryWorld()
     async with AsyncExitStack() as stack:
         roles = await stack.enter_async_context(open_memory(MemorySettings(world=world), OURS))
-        store = await stack.enter_async_context(open_store(database_url, pool_size=5))
+        store = await stack.enter_async_context(open_store(as_worker(database_url), pool_size=5))
         assert roles.crm and roles.pm and roles.customers and roles.invoicing and roles.erp_records
         systems = Systems(
             crm=roles.crm,

@@ -91,8 +91,10 @@ class UnfencedUndo(WatchedLedger):
         with suppress(Superseded):
             await super().refuse(key, attempt, reason)
 
-    async def reverse(self, key: EffectKey, attempt: int, reason: str) -> None:
-        del attempt
+    async def reverse(
+        self, key: EffectKey, attempt: int, reason: str, undone: Sequence[Receipt] = ()
+    ) -> None:
+        del attempt, undone
         gone = {"state": EffectState.REVERSED, "until": None, "strays": (), "reason": reason}
         await self._change(key, lambda effect, _: effect.model_copy(update=gone))
 

@@ -146,7 +146,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
         await _start_empty_worker(stack)
         client = await connect(settings.temporal)
         async with (
-            open_store(stack.database_url) as store,
+            open_store(stack.worker_database_url) as store,
             open_clients(stack.sandbox_urls) as clients,
         ):
             dispatcher = TemporalEventDispatcher(

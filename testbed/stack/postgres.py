@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from testbed.stack.accounts import Account
 from testbed.stack.binaries import PostgresBinaries, find_postgres
@@ -16,7 +17,15 @@ from testbed.stack.processes import command_of, running
 from testbed.stack.program import Program
 from testbed.stack.supervisor import Supervisor
 
-NAME = "cashward"  # of the role and of the database
+NAME = "cashward"  # of the owner and of the database
+WORKER = "cashward_worker"  # the role of workers, who own nothing
+_ROLES = f"""
+do $$ begin
+    create role cashward_application nologin;
+    create role {WORKER} login in role cashward_application;
+exception when duplicate_object then null;
+end $$
+"""
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -41,8 +50,18 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Return the URL for SQLAlchemy."""
+        """Return the owner's URL for SQLAlchemy."""
         return f"postgresql+psycopg://{self.address}/{NAME}"
+
+    @property
+    def worker_url(self) -> str:
+        """Return the URL of a role that owns nothing, with the same password."""
+        return as_worker(self.url)
+
+
+def as_worker(url: str) -> str:
+    """Return the URL of the role that owns nothing, from that of the owner."""
+    return url.replace(f"//{NAME}:", f"//{WORKER}:", 1)
 
 
 async def start_postgres(supervisor: Supervisor, port: int) -> Database:
@@ -58,7 +77,7 @@ async def start_postgres(supervisor: Supervisor, port: int) -> Database:
     server = _server(supervisor, data_directory, binaries, account, port)
     server.ready = lambda: _answers(address)
     await _up(server)
-    await _ensure_database(address)
+    await _ensure_database(address, password)
     return Database(server, address, data_directory.note)
 
 
@@ -150,10 +169,14 @@ async def _answers(address: str) -> bool:
         return False
 
 
-async def _ensure_database(address: str) -> None:
+async def _ensure_database(address: str, password: str) -> None:
     async with await psycopg.AsyncConnection.connect(
         f"postgresql://{address}/postgres", autocommit=True
     ) as connection:
         known = await connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,))
         if await known.fetchone() is None:
             await connection.execute(f"CREATE DATABASE {NAME}")
+        await connection.execute(_ROLES)
+        await connection.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(WORKER), password)
+        )

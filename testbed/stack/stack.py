@@ -30,6 +30,8 @@ class Stack:
     temporal_address: str
     temporal_ui_url: str
     database_url: str = field(repr=False)
+    """The owner's; workers connect as a role that owns nothing."""
+    worker_database_url: str = field(repr=False)
     sandbox_urls: Mapping[str, str]
     notes: tuple[str, ...]
     programs: dict[str, Program] = field(repr=False)
@@ -42,7 +44,7 @@ class Stack:
             "CASHWARD_TEMPORAL__ADDRESS": self.temporal_address,
             "CASHWARD_TEMPORAL__NAMESPACE": self.namespace,
             "CASHWARD_TEMPORAL__UI": self.temporal_ui_url,
-            "CASHWARD_DATABASE__URL": self.database_url,
+            "CASHWARD_DATABASE__URL": self.worker_database_url,
             **self.extra,
         }
 
@@ -127,6 +129,7 @@ async def _services(supervisor: Supervisor, sandbox_config: Mapping[str, object]
         temporal_address=temporal.address,
         temporal_ui_url=temporal.ui_url,
         database_url=database.url,
+        worker_database_url=database.worker_url,
         sandbox_urls=sandbox.urls,
         notes=tuple(filter(None, (database.note, temporal.note))),
         programs={

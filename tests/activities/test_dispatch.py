@@ -13,7 +13,7 @@ from connectors.memory.erp import MemoryInvoicing
 from connectors.memory.world import MemoryWorld, StoredInvoice
 from domain.billing import Invoice, InvoiceStatus
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
 from domain.ids import DealId, ExternalId
 from domain.money import Money
 from ports.effect_ledger import Intent
@@ -24,7 +24,7 @@ from tests.store.values import baseline, claim, proof
 ACME = References("acme")
 OVERLAP = timedelta(minutes=2)
 NOTHING = Money.zero("EUR")
-Fact = DealWon | MilestoneReached | InvoiceChanged
+Fact = DealWon | MilestoneReached | InvoiceChanged | RecordsLost
 
 
 def now() -> datetime:
@@ -45,6 +45,9 @@ class Dispatched:
         return self._keep(fact)
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool:
+        return self._keep(fact)
+
+    async def records_lost(self, fact: RecordsLost) -> bool:
         return self._keep(fact)
 
     def _keep(self, fact: Fact) -> bool:

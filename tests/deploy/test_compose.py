@@ -103,6 +103,8 @@ def test_every_secret_is_used_and_explained(stack: Stack, root: Path) -> None:
 def test_a_worker_gets_no_administrator_password(stack: Stack) -> None:
     for name in ("cashward-worker", "cashward-migrate", "temporal", "temporal-schema"):
         assert not [s for s in stack["services"][name]["secrets"] if "admin" in s["source"]]
+    worker = stack["services"]["cashward-worker"]["secrets"]
+    assert not [secret for secret in worker if "migrator" in secret["source"]]
 
 
 def test_databases_and_temporal_are_reached_from_inside_only(stack: Stack) -> None:

@@ -30,8 +30,12 @@ def settings(worker: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Setting
 def test_it_finds_both_its_servers(settings: Settings, stack: dict[str, Any]) -> None:
     database = make_url(settings.database.url)
     assert database.host in stack["services"]
-    owner = stack["services"][database.host]["environment"]
-    assert (database.username, database.database) == (owner["OWNER"], owner["DATABASES"])
+    server = stack["services"][database.host]["environment"]
+    assert (database.username, database.database) == (server["APPLICATION"], server["DATABASES"])
+    migration = make_url(
+        stack["services"]["cashward-migrate"]["environment"]["CASHWARD_DATABASE__URL"]
+    )
+    assert migration == database.set(username=server["OWNER"])
     assert settings.temporal.address.split(":")[0] in stack["services"]
     job = stack["services"]["temporal-namespace"]["environment"]
     assert settings.temporal.namespace == job["TEMPORAL_NAMESPACE"]

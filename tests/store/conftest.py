@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from store import Store, open_store
+from testbed.stack.postgres import as_worker
 
 
 @pytest.fixture(scope="module")
 async def store(database_url: str) -> AsyncIterator[Store]:
-    async with open_store(database_url, pool_size=8) as opened:
+    async with open_store(as_worker(database_url), pool_size=8) as opened:
         yield opened

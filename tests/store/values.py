@@ -12,6 +12,7 @@ from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Str
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from ports.effect_ledger import Intent
+from store.audit import entry_of
 from store.database import plain_url
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -91,8 +92,13 @@ def proof(document: str, net: str | int, tax: str | int = 0) -> Proof:
     )
 
 
-def trail(url: str, key: str) -> list[dict[str, Any]]:
+def trail(url: str, of: EffectKey | str) -> list[dict[str, Any]]:
     """The audit entries of one thing, oldest first."""
+    kind, key = (of.kind, of.subject) if isinstance(of, EffectKey) else (None, of)
     with connect(plain_url(url), row_factory=dict_row) as connection:
-        found = connection.execute("select * from audit where key = %s order by id", [key])
-        return found.fetchall()
+        found = connection.execute("select * from audit_trail order by id").fetchall()
+    return [
+        row
+        for row in found
+        if entry_of(row).key == key and kind == (row["entity"] if "." in row["entity"] else None)
+    ]

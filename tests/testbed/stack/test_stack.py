@@ -93,6 +93,7 @@ async def test_only_the_owner_can_read_the_password(stack: Stack) -> None:
     secret = stack.supervisor.state.folder / "postgres.secret"
     assert secret.stat().st_mode & 0o777 == 0o600
     assert secret.read_text() in stack.database_url
+    assert secret.read_text() in stack.worker_database_url
 
 
 async def test_workers_get_the_address_of_everything(stack: Stack) -> None:
@@ -100,7 +101,7 @@ async def test_workers_get_the_address_of_everything(stack: Stack) -> None:
         "CASHWARD_TEMPORAL__ADDRESS": stack.temporal_address,
         "CASHWARD_TEMPORAL__NAMESPACE": stack.namespace,
         "CASHWARD_TEMPORAL__UI": stack.temporal_ui_url,
-        "CASHWARD_DATABASE__URL": stack.database_url,
+        "CASHWARD_DATABASE__URL": stack.worker_database_url,
     }
 
 

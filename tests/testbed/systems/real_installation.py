@@ -27,6 +27,7 @@ from testbed.demo.systems import DemoSystems
 from testbed.demo.systems.bottlecrm import open_bottlecrm
 from testbed.demo.systems.redmine import open_redmine
 from testbed.demo.systems.tryton import open_tryton
+from testbed.stack.postgres import as_worker
 from testbed.systems.catalog import NAMES, system_named
 from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Running
@@ -118,7 +119,7 @@ async def open_real_installation(
         await systems.crm.set_up(dry_run=False)
         for proxy in proxies.values():
             proxy.seen.clear()  # of what was done about no deal
-        store = await stack.enter_async_context(open_store(database_url, pool_size=10))
+        store = await stack.enter_async_context(open_store(as_worker(database_url), pool_size=10))
         client = await stack.enter_async_context(at_work(temporal, settings, systems, store))
         dispatcher = TemporalEventDispatcher(
             client,

@@ -1,0 +1,79 @@
+"""What the polls ask is answered from an index, however many contracts and entries there are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+from sqlalchemy import URL
+
+from domain.ids import Subject
+from store import contracts
+from store.attention_queue import _OPEN as OPEN_ATTENTIONS
+from store.claim_rows import _READ as CLAIM
+from store.database import Query, plain_url
+from store.effect_ledger import _OF_DEAL as EFFECTS_OF_DEAL
+from tests.postgres import fresh_database
+
+CONTRACTS = 100_000
+LIVE = 1_000
+FILL = f"""
+insert into contracts (deal, customer, value, currency, items, agreed_at, ended_at, version)
+select 'd' || n, 'c' || n / 2, 100, 'EUR', 3, now(),
+    case when n > {LIVE} then now() end, 1
+from generate_series(1, {CONTRACTS}) n;
+insert into links (kind, key, system, external_id, deal, linked_at)
+select 'pm.project', 'd' || n, 'jira', n, 'd' || n, now() from generate_series(1, {CONTRACTS}) n;
+insert into claims (subject, deal, item, revision, state, net, currency, changed_at)
+select 'd' || n || ':m1:r1', 'd' || n, 'm1', 1, 'claimed', 10, 'EUR', now()
+from generate_series(1, {CONTRACTS}) n;
+insert into attention (workflow, key, deal, kind, what, why, responsible, since, actions, findings,
+    choices, decision, resolved_at)
+select 'w' || n, 'k', 'd' || n, '', '', '', '{{}}', now(), '{{}}', '[]', '{{}}',
+    case when n > 10 then '{{}}'::jsonb end, case when n > 10 then now() end
+from generate_series(1, {CONTRACTS}) n;
+insert into effects (kind, subject, system, deal, digest, state, attempt, generation, key_tainted,
+    parts, proof, version, changed_at)
+select 'pm.team', 'd' || n, 'jira', 'd' || n, 'd', 'planned', 0, 1, false, '{{}}', '{{}}', 1, now()
+from generate_series(1, {CONTRACTS}) n;
+"""  # noqa: S608 - of constants
+
+
+@pytest.fixture(scope="module")
+def filled(postgres: URL) -> Iterator[Connection]:
+    with fresh_database(postgres) as url, psycopg.connect(plain_url(url), autocommit=True) as admin:
+        admin.execute(FILL.encode())
+        admin.execute("analyze")
+        yield admin
+
+
+def scanned_whole(plan: dict[str, Any]) -> set[str]:
+    """The tables that a plan reads from the first row to the last."""
+    below = (scanned_whole(each) for each in plan.get("Plans", ()))
+    own = {plan["Relation Name"]} if plan["Node Type"] == "Seq Scan" else set()
+    return own.union(*below)
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        (contracts.AWAITING, {}),
+        (contracts.SHARED, {"customer": "c7", "deal": "d14"}),
+        (OPEN_ATTENTIONS, {}),
+        (CLAIM, {"subject": Subject("d7:m1:r1")}),
+        (EFFECTS_OF_DEAL, {"deal": "d7"}),
+    ],
+    ids=["awaiting", "shared customer", "open attentions", "claim", "effects of a deal"],
+)
+def test_no_large_table_is_read_whole(
+    filled: Connection, query: Query, given: dict[str, object]
+) -> None:
+    explained = filled.execute(b"explain (format json) " + query.sql, query.values(given))
+    [([found],)] = explained.fetchall()
+    assert scanned_whole(found["Plan"]) <= {"epochs"}
+
+
+def test_the_contracts_that_await_an_item_are_the_live_ones(filled: Connection) -> None:
+    found = filled.execute(contracts.AWAITING.sql, contracts.AWAITING.values({})).fetchall()
+    assert len(found) == LIVE
