@@ -33,7 +33,7 @@ from store.accounts import ELSEWHERE, account_values, require_account
 from store.audit import Note, audited, changes, fields, new
 from store.clock import NOW, DatabaseClock
 from store.database import Database, Query, Session
-from store.effect_links import explain, pair_values, tie_pairs, untie_pairs
+from store.effect_links import explain, names_one_twice, pair_values, tie_pairs, untie_pairs
 from store.mapping import Row, effect_of, effect_row
 from store.tables import effects
 
@@ -302,7 +302,7 @@ async def _move(
     try:
         return bool(await session.one(_MOVE_AND_TIE, **values))
     except UniqueViolation as taken:
-        if lenient:
+        if lenient and not names_one_twice(after):
             return False  # somebody tied it at the same moment; the next look sees that
         raise await explain(session, after) from taken
 

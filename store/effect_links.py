@@ -119,6 +119,12 @@ async def explain(session: Session, effect: Effect) -> Refusal:
     return Refusal(f"{effect.key} names one thing twice: {names}")
 
 
+def names_one_twice(effect: Effect) -> bool:
+    """Whether two of its parts have one id, which no other look will change."""
+    named = [(kind, theirs) for (kind, _), (theirs, _) in _pairs(effect).items()]
+    return len(named) > len(set(named))
+
+
 Pair = tuple[str, str]
 """A kind of link, and our key of the record."""
 

@@ -253,6 +253,15 @@ async def test_many_writes_to_one_record_are_many_effects(store: Store) -> None:
     assert len(await store.links.all_of("crm.record")) == 1
 
 
+async def test_an_upsert_that_names_one_part_twice_is_refused(store: Store) -> None:
+    this = intent("twice", kind="crm.record")
+    await store.effect_ledger.begin(
+        this, UPSERT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
+    with pytest.raises(Refusal, match="names one thing twice"):
+        await store.effect_ledger.confirm(this.key, 1, [made("R-1", a="P-1", b="P-1")])
+
+
 async def test_a_thing_that_never_was_stays_gone(store: Store) -> None:
     this = intent("never")
     undo = await store.effect_ledger.begin_undo(this, DRAFT, operation_timeout=OPERATION_TIMEOUT)
