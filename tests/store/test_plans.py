@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import Connection
+from psycopg import Connection, RawCursor
 from sqlalchemy import URL
 
 from domain.ids import Subject
@@ -40,9 +40,13 @@ from generate_series(1, {CONTRACTS}) n;
 """  # noqa: S608 - of constants
 
 
+def _connect(url: str) -> Connection:
+    return psycopg.connect(plain_url(url), autocommit=True, cursor_factory=RawCursor)
+
+
 @pytest.fixture(scope="module")
 def filled(postgres: URL) -> Iterator[Connection]:
-    with fresh_database(postgres) as url, psycopg.connect(plain_url(url), autocommit=True) as admin:
+    with fresh_database(postgres) as url, _connect(url) as admin:
         admin.execute(FILL.encode())
         admin.execute("analyze")
         yield admin
