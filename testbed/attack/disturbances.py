@@ -48,11 +48,11 @@ class Disturber:
         self.chance.shuffle(self._queue)
 
     async def work(self, progress: Callable[[], float]) -> None:
-        """Work until all that was wanted is dealt; an aimed blow may miss, and is made good."""
+        """Work until all is dealt and the progress is 1; an aimed blow that missed is made good."""
         for number, kind in enumerate(self._queue, start=1):
-            while progress() < number / (len(self._queue) + 1):
-                await asyncio.sleep(_TICK)
+            await _until(progress, number / (len(self._queue) + 1))
             self._deal(kind, is_aimed=self.chance.random() < _AIMED)
+        await _until(progress, 1)
         self.driver.strikes.clear()
         while missing := self._missing():
             for kind in missing:
@@ -86,3 +86,8 @@ class Disturber:
             self.crew.kill(worker)
         else:
             self.crew.stop(worker, seconds)
+
+
+async def _until(progress: Callable[[], float], part: float) -> None:
+    while progress() < part:
+        await asyncio.sleep(_TICK)

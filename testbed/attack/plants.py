@@ -4,6 +4,7 @@ Each takes one protection away, from outside: the product has no switch for it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,9 +13,12 @@ from typing import Final
 from unittest.mock import patch
 
 from connectors.common import References
+from connectors.common.project_parts import receipts
+from connectors.jira.operations import plan_work
 from connectors.xero.operations.credit_invoice import CreditInvoiceOperation
 from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
 from domain.effect import Effect, EffectKey, EffectState, IdempotencyPolicy, Receipt, Superseded
+from domain.ids import ExternalId
 from ports.effect_ledger import Intent
 from ports.lease import Lease
 from store.clock import DatabaseClock
@@ -38,7 +42,7 @@ class Plant(StrEnum):
     UNFENCED_UNDO = "unfenced-undo"
     """An undo looks and reverses, and is on record only afterwards."""
     SWEEP_BY_PROJECT = "sweep-by-project"
-    """A stray counts as one only if its project is another one."""
+    """A stray issue goes by its project's id, which the elected one has too."""
     WORKER_CLOCK = "worker-clock"
     """The clocks of workers decide, not the database's."""
 
@@ -118,7 +122,14 @@ class WorkerClock(WatchedLedger):
         return lambda effect, _: step(effect, datetime.now(UTC) + self._skew)
 
 
-_INSTEAD: Final[Mapping[Plant | None, Sequence[tuple[type, str, object]]]] = {
+def _receipts_by_project(
+    project: ExternalId, keys: AbstractSet[str], parts: Sequence[tuple[str, str]]
+) -> Sequence[Receipt]:
+    found = receipts(project, keys, parts)
+    return [made.model_copy(update={"id": project}) for made in found]
+
+
+_INSTEAD: Final[Mapping[Plant | None, Sequence[tuple[object, str, object]]]] = {
     Plant.NO_DEADLINE: (
         (Lease, "remaining", lambda _: timing.OPERATION),
         (Lease, "why_ended", ""),
@@ -128,8 +139,6 @@ _INSTEAD: Final[Mapping[Plant | None, Sequence[tuple[type, str, object]]]] = {
         (CreditInvoiceOperation, "looks_first", False),
     ),
     Plant.NO_INSTALLATION: ((References, "prefix", "cw:"),),
-    Plant.SWEEP_BY_PROJECT: (
-        (Receipt, "differs_from", lambda made, elected: made.id != elected.id),
-    ),
+    Plant.SWEEP_BY_PROJECT: ((plan_work, "receipts", _receipts_by_project),),
 }
-"""What takes the place of a protection: the class, its attribute, and that attribute instead."""
+"""What takes the place of a protection: where it is, its name, and what is there instead."""
