@@ -1,5 +1,6 @@
 """Carries out a change in another system exactly once, whatever happens on the way."""
 
+import base64
 import hashlib
 from asyncio import timeout
 from collections.abc import AsyncIterator, Sequence
@@ -258,12 +259,18 @@ async def key_of(operation: Operation[C], subject: Subject) -> EffectKey:
     )
 
 
+def _digest(identity: str) -> str:
+    """Return 144 bits of a hash, with the version of how an identity is written."""
+    hashed = hashlib.sha256(identity.encode()).digest()[:18]
+    return f"v1:{base64.urlsafe_b64encode(hashed).decode()}"
+
+
 async def _intent(operation: Operation[C], command: C) -> Intent:
     info = activity.info() if activity.in_activity() else None
     return Intent(
         key=await key_of(operation, command.subject),
         deal=command.deal,
-        digest=hashlib.sha256(command.identity().encode()).hexdigest(),
+        digest=_digest(command.identity()),
         workflow=(info.workflow_id or "") if info else "",
         run=(info.workflow_run_id or "") if info else "",
     )

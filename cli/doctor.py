@@ -15,10 +15,14 @@ from runtime.ownership import require_accounts, require_database
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.worker_main import NotMigrated
-from store import MOST_SKEW, schema_is_current
+from store import MOST_SKEW, owner_of_tables, schema_is_current
 from workflows.polling import PolledSystem
 
 MISSED_POLLS = 3
+_OWNS = (
+    "{} owns the tables, and could rewrite the audit trail: connect as a member of"
+    " cashward_application (deploy/README.md)"
+)
 GRACE = timedelta(seconds=10)
 """How long a poll itself may take."""
 
@@ -95,12 +99,16 @@ async def _database(chosen: Settings) -> Probe:
     async with store(chosen) as opened:
         await require_database(opened, chosen)
         skew = await opened.clock.skew()
-    far = f"this machine's clock is {skew.total_seconds():+.0f} s from the database's"
+    role, owns = await owner_of_tables(chosen.database.full_url)
+    problems = [_OWNS.format(role)] if owns else []
+    if abs(skew) > MOST_SKEW:
+        far = f"this machine's clock is {skew.total_seconds():+.0f} s from the database's"
+        problems.append(f"{far}: let both follow one NTP server")
     return Probe(
         system="postgres",
         account="schema is current",
-        identity="cashward",
-        problems=(f"{far}: let both follow one NTP server",) if abs(skew) > MOST_SKEW else (),
+        identity=role,
+        problems=tuple(problems),
     )
 
 

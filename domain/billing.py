@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from domain.actor import Actor
 from domain.deal import PlannedMilestone
+from domain.identity import identity_of
 from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.responsibility import Party
@@ -69,7 +70,12 @@ class DraftInvoice(Value):
 
     def identity(self) -> str:
         """Return what must not change under one key. Dates may: a draft waits for approval."""
-        return f"{self.customer}|{self.net}|{self.tax.category}|{self.tax.rate}"
+        return identity_of(
+            customer=self.customer,
+            net=str(self.net),
+            tax_category=self.tax.category,
+            tax_rate=str(self.tax.rate),
+        )
 
 
 class IssueInvoice(Value):
@@ -87,7 +93,7 @@ class IssueInvoice(Value):
         return self.draft.deal
 
     def identity(self) -> str:
-        return f"{self.invoice}|{self.draft.identity()}"
+        return identity_of(invoice=self.invoice, draft=self.draft.identity())
 
 
 class CreditInvoice(Value):
@@ -104,7 +110,7 @@ class CreditInvoice(Value):
     reason: str
 
     def identity(self) -> str:
-        return f"{self.invoice}|{self.net}|{self.tax.rate}"
+        return identity_of(invoice=self.invoice, net=str(self.net), tax_rate=str(self.tax.rate))
 
 
 class InvoiceStatus(StrEnum):

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from domain.company import Account
+from domain.identity import identity_of
 from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.value import Value
 
@@ -50,4 +51,4 @@ class OpenCustomer(Value):
 
     def identity(self) -> str:
         """One company is one customer, however each deal spells it."""
-        return self.key
+        return identity_of(customer=self.key)

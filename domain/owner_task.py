@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain.identity import identity_of
 from domain.ids import DealId, Subject
 from domain.value import Value
 
@@ -19,4 +20,4 @@ class OwnerTask(Value):
     due: date
 
     def identity(self) -> str:
-        return f"{self.deal}|{self.title}"
+        return identity_of(deal=self.deal, title=self.title)

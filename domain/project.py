@@ -7,6 +7,7 @@ from decimal import Decimal
 from domain.billing import BillableItem
 from domain.contract import Contract, Policy
 from domain.deal import Contact, ContactRole, CostType, QuoteLine, SlaMetric, Unit
+from domain.identity import identity_of
 from domain.ids import ContactId, DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.templates import TEMPLATES
@@ -60,7 +61,7 @@ class OpenProject(Value):
     end: date
 
     def identity(self) -> str:
-        return f"{self.deal}|{self.url}"
+        return identity_of(deal=self.deal, url=self.url)
 
 
 class WriteCharter(Value):
@@ -79,7 +80,7 @@ class WriteCharter(Value):
     is_closed: bool = False
 
     def identity(self) -> str:
-        return f"{self.project}|{self.is_closed}"
+        return identity_of(project=self.project, is_closed=self.is_closed)
 
 
 class PlanMilestones(Value):
@@ -92,7 +93,8 @@ class PlanMilestones(Value):
     milestones: tuple[BillableItem, ...]
 
     def identity(self) -> str:
-        return f"{self.project}|{','.join(item.key for item in self.milestones)}"
+        milestones = [item.key for item in self.milestones]
+        return identity_of(project=self.project, milestones=milestones)
 
 
 class PlanWork(Value):
@@ -109,7 +111,8 @@ class PlanWork(Value):
     versions: dict[str, str]
 
     def identity(self) -> str:
-        return f"{self.project}|{','.join(package.key for package in self.packages)}"
+        packages = [package.key for package in self.packages]
+        return identity_of(project=self.project, packages=packages)
 
 
 class StaffProject(Value):
@@ -121,7 +124,8 @@ class StaffProject(Value):
     team: tuple[TeamMember, ...]
 
     def identity(self) -> str:
-        return f"{self.project}|{','.join(sorted(member.person for member in self.team))}"
+        people = sorted(member.person for member in self.team)
+        return identity_of(project=self.project, people=people)
 
 
 class ProjectPlan(Value):

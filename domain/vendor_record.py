@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.effect import EffectKind
+from domain.identity import identity_of
 from domain.ids import DealId, ExternalId, Subject
 from domain.money import Money
 from domain.value import Value
@@ -57,7 +58,7 @@ class RemoveRecord(Value):
         return self.record.deal
 
     def identity(self) -> str:
-        return f"{self.record.kind}|{self.record.id}"
+        return identity_of(kind=self.record.kind, id=self.record.id)
 
 
 def deal_of(subject: Subject) -> DealId:

@@ -1,6 +1,7 @@
 """The write-back of a deal to the CRM: its project and its money."""
 
 from domain.cash import CashPosition
+from domain.identity import identity_of
 from domain.ids import DealId, Subject
 from domain.money import Money
 from domain.stage import Stage
@@ -32,7 +33,22 @@ class WriteBack(Value):
         return self.model_dump(exclude_none=True).keys() <= {"subject", "deal", "attention"}
 
     def identity(self) -> str:
-        return self.model_dump_json(exclude={"subject"})
+        return identity_of(
+            deal=self.deal,
+            stage=self.stage,
+            contracted=_amount(self.contracted),
+            billed=_amount(self.billed),
+            credited=_amount(self.credited),
+            paid=_amount(self.paid),
+            outstanding=_amount(self.outstanding),
+            project=self.project,
+            project_url=self.project_url,
+            attention=self.attention,
+        )
+
+
+def _amount(money: Money | None) -> str | None:
+    return None if money is None else str(money)
 
 
 def write_back(position: CashPosition, stage: Stage, *, revision: int) -> WriteBack:

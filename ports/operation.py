@@ -22,7 +22,10 @@ class Attempt(Value):
 
 
 class Command(Protocol):
-    """A change that we ask of another system. `identity` may never differ under one subject."""
+    """A change that we ask of another system. `identity` may never differ under one subject.
+
+    It is made of facts by name (`domain.identity`), so that a field may be added.
+    """
 
     @property
     def subject(self) -> Subject: ...

@@ -14,7 +14,7 @@ from store.database import ANSWER_TIMEOUT, Database, PoolExhausted, StoreUnavail
 from store.effect_ledger import PgEffectLedger
 from store.installation import ForeignDatabase, PgInstallation
 from store.links import PgLinkStore
-from store.schema import migrate, schema_is_current
+from store.schema import migrate, owner_of_tables, schema_is_current
 
 __all__ = [
     "MOST_SKEW",
@@ -24,6 +24,7 @@ __all__ = [
     "StoreUnavailable",
     "migrate",
     "open_store",
+    "owner_of_tables",
     "schema_is_current",
 ]
 

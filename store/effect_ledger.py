@@ -40,7 +40,9 @@ from store.tables import effects
 _UNUSED: Final = ("operation_timeout", "workflow", "run")
 """Columns that only the release before writes."""
 _NOT_NOTED: Final = {
-    **dict.fromkeys(("key", "deal", "state", "attempt", "digest", "first_sent", "until"), True),
+    **dict.fromkeys(
+        ("key", "deal", "state", "attempt", "digest", "first_sent", "until", "others_until"), True
+    ),
     "receipt": {"url"},
     "strays": {"__all__": {"url"}},
 }

@@ -10,7 +10,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, UndefinedTable
-from sqlalchemy import Connection, column, create_engine, exc, make_url, select, table, text
+from sqlalchemy import (
+    Connection,
+    Integer,
+    column,
+    create_engine,
+    exc,
+    func,
+    make_url,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.pool import NullPool
 
 from ports.failures import Misconfigured
@@ -24,6 +35,14 @@ _ADD_MONTHS = text(
     "select add_audit_month(month::date) from generate_series("
     "date_trunc('month', now() at time zone 'UTC'), now() + interval '12 months', '1 month'"
     ") as month"
+)
+_ROLE = Query(
+    select(
+        func.current_user().label("name"),
+        func.pg_has_role(column("relowner", Integer), "MEMBER").label("owns"),
+    )
+    .select_from(table("pg_class", column("relowner"), column("oid")))
+    .where(column("oid") == func.to_regclass("audit_trail"))
 )
 _NOT_THE_OWNER = "{} does not own the tables: run this as their owner (deploy/README.md)"
 _REVISIONS = Query(select(column("version_num")).select_from(table("alembic_version")))
@@ -72,6 +91,13 @@ async def schema_is_current(url: str) -> bool:
         except UndefinedTable:
             return False
     return {row["version_num"] for row in rows} == set(newest)
+
+
+async def owner_of_tables(url: str) -> tuple[str, bool]:
+    """Return the role that this URL connects as, and whether it owns the tables."""
+    async with session_without_pool(url) as session:
+        row = await session.one(_ROLE)
+    return (row["name"], row["owns"]) if row else ("", False)
 
 
 def alembic_config(connection: Connection) -> Config:

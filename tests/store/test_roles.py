@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection, errors
 
 from ports.failures import Misconfigured
-from store import migrate
+from store import migrate, owner_of_tables
 from store.database import plain_url
 from store.privileges import APPLICATION, AUDITOR, MAY
 from store.tables import metadata
@@ -82,3 +82,10 @@ def test_a_role_that_does_not_own_the_tables_is_refused_a_migration_with_a_way_o
 ) -> None:
     with pytest.raises(Misconfigured, match="cashward_worker does not own the tables"):
         migrate(as_worker(database_url))
+
+
+async def test_a_role_that_owns_the_tables_is_known_as_such(
+    database_url: str,
+) -> None:
+    assert await owner_of_tables(database_url) == ("cashward", True)
+    assert await owner_of_tables(as_worker(database_url)) == ("cashward_worker", False)
