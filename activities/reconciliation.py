@@ -6,6 +6,7 @@ sent, so that nothing which is just being made can look unknown.
 
 from collections.abc import AsyncIterator, Callable, Container, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from activities.effects import Effects
 from activities.remove_record import RemoveRecordOperation
@@ -50,6 +51,21 @@ class ReconciliationReport(Value):
     is_complete: bool
     read: int
     found: tuple[Reconciled, ...]
+
+
+class Reconciler(Protocol):
+    """Reconciles some kinds of records. Those younger than `settle_time` are left for later."""
+
+    @property
+    def kinds(self) -> Sequence[EffectKind]: ...
+    @property
+    def settle_time(self) -> timedelta: ...
+
+    async def reconcile(
+        self, kind: EffectKind, since: datetime, *, dry_run: bool, most: int = MOST_RECORDS
+    ) -> ReconciliationReport:
+        """Compare what changed since then; unless it is a dry run, mend and file what differs."""
+        ...
 
 
 class Reconciliation:
@@ -151,7 +167,8 @@ class Reconciliation:
         gone = VendorRecord(
             kind=kind, subject=subject, id=id, state=RecordState.GONE, changed_at=self._clock()
         )
-        return await self._records.read(kind, id) or gone
+        found = await self._records.read(kind, id) or gone
+        return found if found.subject else found.model_copy(update={"subject": subject})
 
     async def _mend(self, found: Sequence[Discrepancy], *, dry_run: bool) -> list[Reconciled]:
         if dry_run:

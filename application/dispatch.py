@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.attention import INCOMPLETE
 from domain.contract import Policy
 from domain.deal_snapshot import DealSnapshot
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
 from domain.ids import DealId
 from domain.repair import RepairRequest
 from domain.stage import Stage
@@ -75,6 +75,17 @@ class TemporalEventDispatcher:
         if await self._signal(run.signal(DealToCash.records_lost, fact)):
             return True
         return await self._record_for(fact.deal)
+
+    async def revenue_stale(self, fact: RevenueStale) -> bool:
+        await self._client.start_workflow(
+            RevenueWriteBack.run,
+            RepairRequest(deal=fact.deal, occasion=fact.occasion),
+            id=workflow_ids.repair_run(fact.deal),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary="Write the revenue to the CRM again",
+        )
+        return True
 
     async def _record_for(self, deal: DealId) -> bool:
         """Record for a run that has ended what it remembers; return False if none remembers."""

@@ -31,3 +31,10 @@ class RecordsLost(Value):
     """Our own records lack something of this deal, as after a restore from a backup."""
 
     deal: DealId
+
+
+class RevenueStale(Value):
+    """A deal's record in the CRM tells other sums than our records; `occasion` names the find."""
+
+    deal: DealId
+    occasion: str

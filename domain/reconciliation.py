@@ -4,13 +4,17 @@ Only what harms nobody is mended without a person: a removable record that nobod
 removed, and what our records lack is put on record again. Nothing is ever issued or credited.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from domain.baseline import Baseline
 from domain.claim import Claim
 from domain.effect import Effect, EffectKind, EffectState
 from domain.ids import DealId, ExternalId
+from domain.money import Money
 from domain.responsibility import Party
 from domain.value import Value
 from domain.vendor_record import RecordState, VendorRecord
@@ -41,6 +45,8 @@ class DiscrepancyKind(StrEnum):
     """Our records lack it, as after a restore from a backup."""
     LOST = "lost"
     """Our ledger elected it, and it is gone at the vendor."""
+    STALE = "stale"
+    """A record in the CRM tells other sums than contract and claims."""
     DIFFERENT = "different"
     """It is elected, and reads otherwise than its claim or contract."""
 
@@ -50,6 +56,7 @@ class Remedy(StrEnum):
 
     REMOVE = "remove it"
     RECORD = "put it on record again"
+    WRITE = "write it again"
     ASK = "ask a person"
 
 
@@ -62,6 +69,14 @@ class OnRecord(Value):
     effect: Effect | None = None
     claim: Claim | None = None
     customer: ExternalId | None = None
+
+
+class WrittenRevenue(Value):
+    """The figures on a deal's record in the CRM, without their currency."""
+
+    contracted: Decimal | None = None
+    billed: Decimal | None = None
+    paid: Decimal | None = None
 
 
 class Discrepancy(Value):
@@ -98,6 +113,33 @@ def assess(
     if record.state is RecordState.GONE:
         return None
     return _assess_stray(record, effect, is_settled=is_settled)
+
+
+def assess_revenue(
+    record: VendorRecord, written: WrittenRevenue, baseline: Baseline, claims: Iterable[Claim]
+) -> Discrepancy | None:
+    """Say which figures on a deal's record are not those of its contract and claims.
+
+    Credits are left out: the ERP may have some that are not ours, and the deal's run tells them.
+    """
+    expected, currency = revenue_of(baseline, claims), baseline.value.currency
+    differing = [
+        f"{name} reads {getattr(written, name)}, expected {amount} {currency}"
+        for name, amount in expected
+        if getattr(written, name) != amount
+    ]
+    if not differing:
+        return None
+    kind, why = DiscrepancyKind.STALE, "; ".join(differing)
+    return _discrepancy(kind, Remedy.WRITE, record, why, None)
+
+
+def revenue_of(baseline: Baseline, claims: Iterable[Claim]) -> WrittenRevenue:
+    """Return what the record must read; `paid` includes VAT."""
+    issued, currency = [claim for claim in claims if claim.proof], baseline.value.currency
+    billed = Money.total((claim.proof.net for claim in issued if claim.proof), currency)
+    paid = Money.total((claim.paid for claim in issued if claim.paid), currency)
+    return WrittenRevenue(contracted=baseline.value.amount, billed=billed.amount, paid=paid.amount)
 
 
 def _assess_elected(

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
 
 
 class EventDispatcher(Protocol):
@@ -18,4 +18,8 @@ class EventDispatcher(Protocol):
 
     async def records_lost(self, fact: RecordsLost) -> bool:
         """Let the deal's open run put on record again what it did. False if none is open."""
+        ...
+
+    async def revenue_stale(self, fact: RevenueStale) -> bool:
+        """Let a run read the ERP and write the revenue to the CRM again."""
         ...

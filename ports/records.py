@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.effect import EffectKind
-from domain.ids import ExternalId
+from domain.ids import DealId, ExternalId
+from domain.reconciliation import WrittenRevenue
 from domain.vendor_record import VendorRecord
 
 
@@ -37,7 +38,10 @@ class Records(Protocol):
         ...
 
     async def read(self, kind: EffectKind, id: ExternalId) -> VendorRecord | None:
-        """The record, fresh; None if it left no trace, or is not ours."""
+        """The record, fresh; None if it left no trace, or is another's.
+
+        Its subject is empty while our reference is not written yet.
+        """
         ...
 
     async def remove(self, record: VendorRecord) -> None:
@@ -45,4 +49,21 @@ class Records(Protocol):
 
         Raises Rejected if it is removable no more, as a draft that was issued.
         """
+        ...
+
+
+class RevenueRecords(Protocol):
+    """Reads the figures that we wrote to the deals' records in the CRM."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def settle_time(self) -> timedelta: ...
+
+    async def tenant(self) -> str:
+        """The vendor's account, as of an operation."""
+        ...
+
+    async def revenue(self, deal: DealId) -> WrittenRevenue | None:
+        """The figures, fresh; None if the record is gone or not ours."""
         ...

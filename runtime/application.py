@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from temporalio.client import Client
 
-from activities.reconciliation import Reconciliation
+from activities.reconciliation import Reconciler
 from application.application import Application
 from application.command_log import CommandLog
 from application.commands.deals import DealCommands
@@ -20,7 +20,7 @@ from application.runs import Runs
 from ports.crm import Crm
 from ports.pm import Pm
 from runtime.composition import Systems, open_systems
-from runtime.reconciliation import build_reconciliations
+from runtime.reconciliation import build_reconcilers
 from runtime.settings import Settings
 from runtime.temporal import connect
 from store import Store, open_store
@@ -64,11 +64,11 @@ def build_application(
             yield systems.pm
 
     @asynccontextmanager
-    async def reconciliations() -> AsyncIterator[Sequence[Reconciliation]]:
+    async def reconciliations() -> AsyncIterator[Sequence[Reconciler]]:
         signals = dispatcher(await runs.client())
         async with open_systems() as systems:
-            built = build_reconciliations(settings, systems, store, signals)
-            yield tuple(built.values())
+            built = build_reconcilers(settings, systems, store, signals)
+            yield [each for reconcilers in built.values() for each in reconcilers]
 
     return Application(
         deals=DealCommands(

@@ -14,7 +14,7 @@ from connectors.common import Connector, OtherInstallations, References, Roles
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
-from ports.records import Records
+from ports.records import Records, RevenueRecords
 from runtime.settings import InvalidSettings, Settings
 from runtime.settings_loading import explain
 
@@ -29,7 +29,11 @@ class Systems:
     pm: Pm
     customers: Customers
     invoicing: Invoicing
+    pm_records: Records
     erp_records: Records
+    crm_records: Records | None
+    """Left out by a CRM that cannot list our tasks."""
+    crm_revenue: RevenueRecords
     other_installations: Mapping[str, OtherInstallations] = field(default_factory=dict)
     """Who else works in the account, by the vendor's name, where a vendor tells."""
 
@@ -48,6 +52,9 @@ async def open_systems(settings: Settings) -> AsyncIterator[Systems]:
             pm=_player("pm", vendors.pm, opened[vendors.pm].pm),
             customers=_player("erp", vendors.erp, opened[vendors.erp].customers),
             invoicing=_player("erp", vendors.erp, opened[vendors.erp].invoicing),
+            crm_records=opened[vendors.crm].crm_records,
+            crm_revenue=_player("crm", vendors.crm, opened[vendors.crm].crm_revenue),
+            pm_records=_player("pm", vendors.pm, opened[vendors.pm].pm_records),
             erp_records=_player("erp", vendors.erp, opened[vendors.erp].erp_records),
             other_installations={
                 vendor: roles.other_installations

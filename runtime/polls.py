@@ -7,8 +7,6 @@ from workflows import workflow_ids
 from workflows.polling import Poll, PolledSystem
 from workflows.reconciling import Reconcile
 
-RECONCILED = (PolledSystem.ERP,)
-
 
 async def ensure_polls(client: Client, *, task_queue: str) -> None:
     """Start one run of each kind per system, however many workers ask for it."""
@@ -21,7 +19,7 @@ async def ensure_polls(client: Client, *, task_queue: str) -> None:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"Polls the {system.upper()} for as long as Cashward runs",
         )
-    for system in RECONCILED:
+    for system in PolledSystem:
         await client.start_workflow(
             Reconcile.run,
             system,

@@ -233,12 +233,16 @@ async def open_world(
     async with AsyncExitStack() as stack:
         roles = await stack.enter_async_context(open_memory(MemorySettings(world=world), OURS))
         store = await stack.enter_async_context(open_store(as_worker(database_url), pool_size=5))
-        assert roles.crm and roles.pm and roles.customers and roles.invoicing and roles.erp_records
+        assert roles.crm and roles.pm and roles.customers and roles.invoicing
+        assert roles.erp_records and roles.pm_records and roles.crm_revenue
         systems = Systems(
             crm=roles.crm,
             pm=roles.pm,
             customers=roles.customers,
             invoicing=roles.invoicing,
+            crm_records=roles.crm_records,
+            crm_revenue=roles.crm_revenue,
+            pm_records=roles.pm_records,
             erp_records=roles.erp_records,
         )
         working = at_work(temporal, settings, systems, store, strict=strict)

@@ -3,7 +3,9 @@
 from temporalio import workflow
 
 from activities.scheduled_reconciliation import (
+    CrmReconciliation,
     ErpReconciliation,
+    PmReconciliation,
 )
 from workflows.polling import PolledSystem
 from workflows.steps import poll
@@ -22,5 +24,9 @@ class Reconcile:
 
 async def _reconcile(system: PolledSystem) -> None:
     match system:
+        case PolledSystem.CRM:
+            await poll(CrmReconciliation.reconcile, "Compare the records in the CRM")
+        case PolledSystem.PM:
+            await poll(PmReconciliation.reconcile, "Compare the projects")
         case PolledSystem.ERP:
             await poll(ErpReconciliation.reconcile, "Compare invoices and credit notes")

@@ -9,7 +9,9 @@ from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
 from activities.polls import CrmPoll, ErpPoll, PmPoll
 from activities.scheduled_reconciliation import (
+    CrmReconciliation,
     ErpReconciliation,
+    PmReconciliation,
 )
 
 
@@ -26,8 +28,8 @@ class SystemQueue(StrEnum):
 
 
 ACTIVITIES: Final[Mapping[SystemQueue, tuple[type, ...]]] = {
-    SystemQueue.CRM: (CrmActivities, CrmPoll),
-    SystemQueue.PM: (PmActivities, PmPoll),
+    SystemQueue.CRM: (CrmActivities, CrmPoll, CrmReconciliation),
+    SystemQueue.PM: (PmActivities, PmPoll, PmReconciliation),
     SystemQueue.ERP: (CustomerActivities, InvoiceActivities, ErpPoll, ErpReconciliation),
 }
 """Which activity classes each queue serves. Running deals rely on it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowExecution
 
-from activities.reconciliation import Reconciliation, ReconciliationReport
+from activities.reconciliation import Reconciler, ReconciliationReport
 from application.command_log import CommandLog, new_command
 from application.runs import Runs
 from domain.actor import Actor
@@ -22,7 +22,7 @@ from ports.billing_ledger import BillingLedger
 from ports.event_dispatcher import EventDispatcher
 from workflows import workflow_ids
 
-OpenReconciliations = Callable[[], AbstractAsyncContextManager[Sequence[Reconciliation]]]
+OpenReconciliations = Callable[[], AbstractAsyncContextManager[Sequence[Reconciler]]]
 NewDispatcher = Callable[[Client], EventDispatcher]
 MOST_AT_ONCE = 100_000
 """How many records of a kind one command reads."""

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from connectors.bottlecrm.client import SYSTEM, open_client
 from connectors.bottlecrm.crm import BottlecrmCrm
+from connectors.bottlecrm.records import BottlecrmRevenue
 from connectors.bottlecrm.settings import BottlecrmSettings
 from connectors.common import Connector, References, Roles
 
@@ -17,7 +18,11 @@ async def open_bottlecrm(
 ) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
         crm = BottlecrmCrm(client)
-        yield Roles(crm=crm, other_installations=crm.other_installations)
+        yield Roles(
+            crm=crm,
+            crm_revenue=BottlecrmRevenue(client),
+            other_installations=crm.other_installations,
+        )
 
 
 connector = Connector(SYSTEM, BottlecrmSettings, open_bottlecrm)

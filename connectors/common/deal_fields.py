@@ -1,8 +1,10 @@
 """A deal's values in the fields that Cashward defines in every CRM."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import TypedDict
 
 from connectors.common import fields
@@ -13,6 +15,7 @@ from domain.company import CompanyIds
 from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
 from domain.ids import DealId
 from domain.money import Money
+from domain.reconciliation import WrittenRevenue
 from domain.tax import TaxTreatment
 from domain.write_back import WriteBack
 from ports.failures import Rejected
@@ -130,6 +133,17 @@ def to_fields(command: WriteBack, key: DealKey) -> dict[str, str]:
         if value is not None:
             values[f"cashward_{name}"] = value
     return values
+
+
+def written_revenue(deal: DealId, references: References, text: Text) -> WrittenRevenue | None:
+    """Read the figures on a record back; None if it is another's. What is no number is not set."""
+    if not DealKey(references=references, deal=deal, record=deal).fits(text(KEY)):
+        return None
+    figures: dict[str, Decimal] = {}
+    for name in WrittenRevenue.model_fields:
+        with suppress(InvalidOperation):
+            figures[name] = Decimal(text(f"cashward_{name}"))
+    return WrittenRevenue(**figures)
 
 
 def to_clear(command: WriteBack, key: DealKey, text: Text) -> Sequence[str]:

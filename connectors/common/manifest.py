@@ -11,7 +11,7 @@ from connectors.common.references import References
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
-from ports.records import Records
+from ports.records import Records, RevenueRecords
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -32,6 +32,9 @@ class Roles:
     customers: Customers | None = None
     invoicing: Invoicing | None = None
     erp_records: Records | None = None
+    crm_records: Records | None = None
+    pm_records: Records | None = None
+    crm_revenue: RevenueRecords | None = None
     other_installations: OtherInstallations | None = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from connectors.common import (
@@ -26,7 +26,16 @@ from connectors.common import (
 from connectors.hubspot.errors import explain
 from connectors.hubspot.models.account import AccountInfo, Pipeline, PipelineStage
 from connectors.hubspot.models.fields import properties_of
-from connectors.hubspot.models.records import Association, Associations, Batch, Page, Record
+from connectors.hubspot.models.records import (
+    CHANGED,
+    Association,
+    Associations,
+    Batch,
+    Page,
+    Record,
+    changes_search,
+)
+from connectors.hubspot.models.values import moment
 from connectors.hubspot.settings import HubspotSettings
 from ports.failures import Absent, Unreachable
 
@@ -143,6 +152,24 @@ class HubspotClient(VendorClient[HubspotSettings]):
     async def search(self, kind: str, body: Mapping[str, Any]) -> Page:
         path = f"{self.paths.objects(kind)}/search"
         return (await self.api.post(path, body=body, reads=True)).read(Page)
+
+    async def changes(
+        self, kind: str, since: datetime, *filters: Mapping[str, Any], properties: Sequence[str]
+    ) -> AsyncIterator[Record]:
+        """Read page by page; each begins at the last change seen, so that none is skipped.
+
+        Where one moment fills a page, the next page is read by offset.
+        """
+        after: str | None = None
+        while True:
+            body = changes_search(filters, properties, since, after, self.settings.page_size)
+            page = await self.search(kind, body)
+            for record in page.results:
+                yield record
+            if page.after is None:
+                return
+            last = moment(page.results[-1].text(CHANGED))
+            since, after = (last, None) if last > since else (since, page.after)
 
     async def stage(self, id: str) -> PipelineStage | None:
         """The stage with this id; an unknown one is looked up again."""

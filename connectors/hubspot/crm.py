@@ -8,7 +8,7 @@ from connectors.common.field_definitions import KEY
 from connectors.hubspot.client import HubspotClient
 from connectors.hubspot.models.deal import DealRecords, company_id, to_deal
 from connectors.hubspot.models.fields import names
-from connectors.hubspot.models.records import CHANGED, Association, Record, won_search
+from connectors.hubspot.models.records import CHANGED, Association, Record
 from connectors.hubspot.models.values import moment
 from connectors.hubspot.operations.owner_task import OwnerTaskOperation
 from connectors.hubspot.operations.write_back import WriteBackOperation
@@ -109,22 +109,13 @@ class HubspotCrm:
         return await self._client.read_all("line_items", ids)
 
     async def _won_records(self, since: datetime) -> AsyncIterator[Record]:
-        """Read page by page; each begins at the last change seen, so that none is skipped.
-
-        Where one moment fills a page, the next page is read by offset.
-        """
         known = await self._client.stages.get()
         stages = [stage.id for stage in known.values() if stage.is_won]
-        after: str | None = None
-        while stages:
-            body = won_search(stages, since, after, self._client.settings.page_size)
-            page = await self._client.search("deals", body)
-            for record in page.results:
+        won = {"propertyName": "dealstage", "operator": "IN", "values": stages}
+        if stages:
+            changes = self._client.changes("deals", since, won, properties=(CHANGED, KEY))
+            async for record in changes:
                 yield record
-            if page.after is None:
-                return
-            last = moment(page.results[-1].text(CHANGED))
-            since, after = (last, None) if last > since else (since, page.after)
 
     def _require_fields(self, kind: str, record: Record) -> None:
         """Require our properties: HubSpot leaves out a missing one, and an unset one is null."""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from connectors.common import Connector, References, Roles
 from connectors.jira.client import SYSTEM, open_client
 from connectors.jira.pm import JiraPm
+from connectors.jira.records import JiraRecords
 from connectors.jira.settings import JiraSettings
 
 __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
@@ -14,7 +15,7 @@ __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 @asynccontextmanager
 async def open_jira(settings: JiraSettings, references: References) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles(pm=JiraPm(client))
+        yield Roles(pm=JiraPm(client), pm_records=JiraRecords(client))
 
 
 connector = Connector(SYSTEM, JiraSettings, open_jira)

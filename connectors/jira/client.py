@@ -24,7 +24,7 @@ from connectors.common import (
 from connectors.jira.errors import explain, status
 from connectors.jira.models.access import Account
 from connectors.jira.models.issues import Issue, Worklog, Worklogs
-from connectors.jira.models.project import PROPERTY, Project
+from connectors.jira.models.project import PROPERTY, Project, ProjectPage
 from connectors.jira.models.versions import Version
 from connectors.jira.settings import JiraSettings
 
@@ -38,6 +38,8 @@ _PROFILE = ApiProfile(
 _FETCH_SIZE = 100
 # Keys count up: a gap as long as this behind the last issue is the end.
 _KEY_GAP = 50
+# The largest page of projects, docs/rest/projects
+_PROJECT_PAGE = 50
 # The largest page of worklogs, docs/rest/issue-worklogs
 _WORKLOG_PAGE = 1000
 _ACCOUNT_CACHE_TIME = timedelta(hours=1)
@@ -55,6 +57,19 @@ class JiraClient(VendorClient[JiraSettings]):
 
     async def project(self, id: str, **query: str) -> Project:
         return (await self.api.get("/project/{}", id, query=query)).read(Project)
+
+    async def projects(self) -> AsyncIterator[Project]:
+        """All projects that we may see, page by page, each with our property."""
+        start = 0
+        while True:
+            paging = {"startAt": str(start), "maxResults": str(_PROJECT_PAGE)}
+            query = {"properties": PROPERTY, **paging}
+            page = (await self.api.get("/project/search", query=query)).read(ProjectPage)
+            for project in page.values:
+                yield project
+            if page.is_last or not page.values:
+                return
+            start += len(page.values)
 
     async def versions(self, project: str) -> list[Version]:
         return (await self.api.get("/project/{}/versions", project)).read(list[Version])

@@ -7,7 +7,7 @@ from connectors.common import Connector, References, Roles
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryCustomers, MemoryInvoicing
 from connectors.memory.pm import MemoryPm
-from connectors.memory.records import ErpRecords
+from connectors.memory.records import CrmRecords, CrmRevenue, ErpRecords, PmRecords
 from connectors.memory.settings import MemorySettings
 from connectors.memory.world import SYSTEM, Fault, MemoryWorld
 
@@ -24,6 +24,9 @@ async def open_memory(settings: MemorySettings, references: References) -> Async
         pm=MemoryPm(world, references),
         customers=MemoryCustomers(world, references),
         invoicing=MemoryInvoicing(world, references),
+        crm_records=CrmRecords(world, references),
+        crm_revenue=CrmRevenue(world, references),
+        pm_records=PmRecords(world, references),
         erp_records=ErpRecords(world, references),
     )
 

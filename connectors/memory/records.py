@@ -2,16 +2,21 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.common import References
 from connectors.memory.operations.credit_invoice import CreditInvoiceOperation
 from connectors.memory.operations.draft_invoice import DraftInvoiceOperation
+from connectors.memory.operations.open_project import OpenProjectOperation
+from connectors.memory.operations.owner_task import OwnerTaskOperation
 from connectors.memory.world import CHECKS, SYSTEM, MemoryWorld, StoredInvoice
 from domain.billing import InvoiceStatus
 from domain.effect import EffectKind
-from domain.ids import ExternalId
+from domain.ids import DealId, ExternalId
+from domain.reconciliation import WrittenRevenue
 from domain.vendor_record import RecordState, VendorRecord
+from ports.failures import Rejected
 
 _STATES = {InvoiceStatus.DRAFT: RecordState.REMOVABLE, InvoiceStatus.GONE: RecordState.GONE}
 
@@ -93,3 +98,70 @@ class ErpRecords(MemoryRecords):
 
 def _changed_at(record: VendorRecord) -> datetime:
     return record.changed_at
+
+
+class PmRecords(MemoryRecords):
+    """Projects: people may work in each."""
+
+    kinds = (OpenProjectOperation.kind,)
+
+    def all(self) -> Iterable[VendorRecord]:
+        for number, project in self.world.projects.items():
+            yield VendorRecord(
+                kind=OpenProjectOperation.kind,
+                subject=self.references.subject(self.world.references[number]),
+                id=number,
+                state=RecordState.LIVE,
+                changed_at=self.world.made_at[number],
+                name=project.opening.name,
+                url=project.url,
+            )
+
+    def take_out(self, record: VendorRecord) -> None:
+        raise Rejected(SYSTEM, f"people may work in project {record.id}")
+
+
+class CrmRecords(MemoryRecords):
+    """Tasks; removing one closes it."""
+
+    kinds = (OwnerTaskOperation.kind,)
+
+    def all(self) -> Iterable[VendorRecord]:
+        for number, task in self.world.tasks.items():
+            yield VendorRecord(
+                kind=OwnerTaskOperation.kind,
+                subject=self.references.subject(self.world.references[number]),
+                id=number,
+                state=RecordState.REMOVABLE if task.is_open else RecordState.GONE,
+                changed_at=self.world.made_at[number],
+            )
+
+    def take_out(self, record: VendorRecord) -> None:
+        task = self.world.tasks[record.id]
+        self.world.tasks[record.id] = replace(task, is_open=False)
+
+
+class CrmRevenue:
+    """The figures on deals' records."""
+
+    system: str = SYSTEM
+    settle_time: timedelta = timedelta(0)
+
+    def __init__(self, world: MemoryWorld, references: References) -> None:
+        self._world = world
+        self._references = references
+
+    async def tenant(self) -> str:
+        return self._world.tenant
+
+    async def revenue(self, deal: DealId) -> WrittenRevenue | None:
+        return self._world.respond(lambda: self._read(deal))
+
+    def _read(self, deal: DealId) -> WrittenRevenue | None:
+        record, key = self._world.records.get(deal), self._world.keys.get(deal, "")
+        if record is None or not self._references.owns(key):
+            return None
+        figures = {name: getattr(record, name) for name in WrittenRevenue.model_fields}
+        return WrittenRevenue(
+            **{name: money.amount for name, money in figures.items() if money is not None}
+        )

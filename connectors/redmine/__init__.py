@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from connectors.common import Connector, References, Roles
 from connectors.redmine.client import SYSTEM, open_client
 from connectors.redmine.pm import RedminePm
+from connectors.redmine.records import RedmineRecords
 from connectors.redmine.settings import RedmineSettings
 
 __all__ = ["RedminePm", "RedmineSettings", "connector", "open_redmine"]
@@ -14,7 +15,7 @@ __all__ = ["RedminePm", "RedmineSettings", "connector", "open_redmine"]
 @asynccontextmanager
 async def open_redmine(settings: RedmineSettings, references: References) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles(pm=RedminePm(client))
+        yield Roles(pm=RedminePm(client), pm_records=RedmineRecords(client))
 
 
 connector = Connector(SYSTEM, RedmineSettings, open_redmine)

@@ -74,6 +74,13 @@ class RedmineClient(VendorClient[RedmineSettings]):
             await self.me()
         return sorted(ours, key=lambda project: project.id)
 
+    async def all_projects(self) -> list[Project]:
+        """All projects that are not archived and may have our reference, oldest first."""
+        field = (await self.fields.get()).project
+        # `~` is "contains"; Redmine ignores a filter that it does not know.
+        query = {"status": "1|5", f"cf_{field}": f"~{self.references.prefix}"}
+        return await self.all("/projects.json", of=list[Project], name="projects", query=query)
+
     async def versions(self, project: str, deal: DealId) -> list[tuple[str, Version]]:
         """The deal's versions of a project by our keys, oldest first."""
         field = (await self.fields.get()).version

@@ -13,7 +13,7 @@ from connectors.memory.erp import MemoryInvoicing
 from connectors.memory.world import MemoryWorld, StoredInvoice
 from domain.billing import Invoice, InvoiceStatus
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
 from domain.ids import DealId, ExternalId
 from domain.money import Money
 from ports.effect_ledger import Intent
@@ -48,6 +48,10 @@ class Dispatched:
         return self._keep(fact)
 
     async def records_lost(self, fact: RecordsLost) -> bool:
+        del fact  # no poll tells of it
+        return False
+
+    async def revenue_stale(self, fact: RevenueStale) -> bool:
         del fact  # no poll tells of it
         return False
 

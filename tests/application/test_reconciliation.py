@@ -1,18 +1,22 @@
 """Reconciliation of real records: what is mended by itself, and what waits for a person."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from activities.revenue_reconciliation import RECORD, RevenueReconciliation
+from connectors.memory.records import CrmRevenue
+from connectors.memory.world import Project, Task
 from domain.actor import CASHWARD
-from domain.attention import Attention
+from domain.attention import Action, Attention
 from domain.billing import Invoice, InvoiceStatus
 from domain.contract import Policy
 from domain.effect import EffectState
-from domain.ids import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, ItemKey, Subject
 from domain.money import Money
 from domain.reconciliation import DiscrepancyKind
 from domain.responsibility import Party
 from tests.actors import GRACE
 from tests.deals import small_deal
+from tests.references import OURS
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 
@@ -85,8 +89,9 @@ async def test_a_draft_that_nobody_elected_is_removed_with_an_entry_in_the_audit
     assert await found(world, mine.id) == {stray: "second-record: removed"}
     assert world.systems.invoice(stray).status is InvoiceStatus.GONE
     trail = await world.application.queries.audit_trail(mine.id)
-    removal = f"erp.invoice.removal {invoice.reference.split(':', 2)[2]}:{stray}"
-    assert f"{removal} in memory world" in {entry.key for entry in trail}
+    removal = f"{invoice.reference.split(':', 2)[2]}:{stray}"
+    states = [entry.to_state for entry in trail if entry.key == removal]
+    assert states == ["in_flight", "confirmed"]
     assert await found(world, mine.id) == {}
 
 
@@ -166,3 +171,86 @@ async def _is_confirmed(world: World, deal: DealId) -> bool:
     subject = workflow_ids.subject_of(deal, ItemKey("m1"))
     effect = await world.effect("erp.invoice", subject)
     return effect is not None and effect.state is EffectState.CONFIRMED
+
+
+async def test_a_record_in_the_crm_that_tells_other_sums_is_written_again(world: World) -> None:
+    mine = small_deal("stale")
+    handle = await world.win(mine)
+    await world.carry_to_cash(mine.id)
+    await handle.result()
+    right = world.systems.records[mine.id]
+    wrong = right.model_copy(update={"paid": Money.zero("EUR"), "billed": Money.of(7, "EUR")})
+    world.systems.records[mine.id] = wrong
+    records = _settled_revenue(world)
+    report = await records.reconcile(RECORD, LONG_AGO, dry_run=False)
+    [stale] = [each for each in report.found if each.discrepancy.deal == mine.id]
+    assert stale.discrepancy.kind is DiscrepancyKind.STALE
+    assert "billed reads 7" in stale.discrepancy.why
+
+    async def is_right() -> bool:
+        record = world.systems.records[mine.id]
+        return (record.billed, record.paid) == (right.billed, right.paid)
+
+    await until_awaited(is_right)
+    again = await records.reconcile(RECORD, LONG_AGO, dry_run=True)
+    assert mine.id not in {each.discrepancy.deal for each in again.found}
+
+
+def _settled_revenue(world: World) -> RevenueReconciliation:
+    """Return the reconciliation of the CRM by a clock for which all has settled."""
+    revenue = CrmRevenue(world.systems, OURS)
+    return RevenueReconciliation(
+        revenue,
+        world.store.effect_ledger,
+        world.store.billing_ledger,
+        world.dispatcher,
+        lambda: datetime.now(UTC) + timedelta(hours=1),
+    )
+
+
+async def test_a_record_that_was_just_written_is_left_for_later(world: World) -> None:
+    mine = small_deal("fresh")
+    handle = await world.win(mine)
+    await world.carry_to_cash(mine.id)
+    await handle.result()
+    world.systems.records[mine.id] = world.systems.records[mine.id].model_copy(
+        update={"paid": Money.zero("EUR")}
+    )
+    assert await found(world, mine.id) == {}
+
+
+async def test_a_task_that_landed_after_its_run_went_on_is_closed(world: World) -> None:
+    mine = small_deal("task", scope="")
+    await world.win(mine)
+    [asked] = await until(lambda: world.open_tasks(mine.id))
+    [task] = [n for n, each in world.systems.tasks.items() if each.command == asked]
+    world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
+    await world.decide(workflow_ids.handoff_run(mine.id), Action.RETRY)
+    await until(lambda: not world.open_tasks(mine.id))
+    late = world.systems.next_id("A")
+    world.systems.references[late] = world.systems.references[task]
+    world.systems.made_at[late] = world.systems.made_at[task]
+    world.systems.tasks[late] = Task(command=asked)
+    await until_awaited(lambda: _is_reversed(world, asked.subject))
+    assert await found(world, mine.id) == {late: "unelected: removed"}
+    assert world.open_tasks(mine.id) == []
+
+
+async def _is_reversed(world: World, subject: Subject) -> bool:
+    effect = await world.effect("crm.task", subject)
+    return effect is not None and effect.state is EffectState.REVERSED
+
+
+async def test_a_second_project_waits_for_the_delivery_manager(world: World) -> None:
+    mine = small_deal("project")
+    await world.win(mine)
+    first = await until(lambda: world.planned_project(mine.id))
+    second = world.systems.next_id("P")
+    world.systems.references[second] = world.systems.references[first]
+    world.systems.made_at[second] = world.systems.made_at[first]
+    world.systems.projects[second] = Project(
+        id=second, opening=world.systems.project(first).opening
+    )
+    assert await found(world, mine.id) == {second: "second-record: asked delivery manager"}
+    del world.systems.projects[second]
+    assert await found(world, mine.id) == {}

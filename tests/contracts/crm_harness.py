@@ -57,6 +57,8 @@ class CrmHarness(Protocol):
 
     @property
     def crm(self) -> Crm: ...
+    @property
+    def roles(self) -> Roles: ...
 
     async def enter(self, deal: Deal) -> DealId:
         """Sales enter this open deal with all that belongs to it."""

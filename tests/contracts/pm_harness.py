@@ -38,6 +38,8 @@ class PmHarness(Protocol):
 
     @property
     def pm(self) -> Pm: ...
+    @property
+    def roles(self) -> Roles: ...
 
     async def reach(self, project: ExternalId, item: ItemKey) -> None:
         """The team reaches a milestone."""

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.effect import EffectKind
-from domain.ids import ExternalId
+from domain.ids import ExternalId, Subject
 from domain.money import Money
+from domain.reconciliation import WrittenRevenue
 from domain.vendor_record import RecordState, VendorRecord
 from ports.failures import Rejected
 from ports.records import Records
+from tests.contracts import crm_harness, pm_harness
+from tests.contracts.crm_harness import CrmHarness, asking, figures, won
 from tests.contracts.erp_harness import (
     DEAL,
     EUR_100,
@@ -26,9 +29,11 @@ from tests.contracts.erp_harness import (
     records,
     ticket,
 )
+from tests.contracts.pm_harness import PmHarness
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 INVOICE, CREDIT = EffectKind("erp.invoice"), EffectKind("erp.credit")
+PROJECT, TASK = EffectKind("pm.project"), EffectKind("crm.task")
 
 
 async def listed(
@@ -136,6 +141,71 @@ async def test_a_paid_invoice_is_live(erp: ErpHarness) -> None:
     assert await _state(erp, invoice.id) is RecordState.LIVE
     paid: Money = (await erp.invoicing.read_invoice(invoice.id)).paid
     assert paid == invoice.gross
+
+
+async def test_a_project_is_listed_and_read_and_one_of_another_installation_is_not(
+    pm: PmHarness,
+) -> None:
+    ours = await pm_harness.opened(pm)
+    await pm.pm.write_charter.do(pm_harness.plan().charter(ours), pm_harness.ticket())
+    assert pm.roles.pm_records
+    [found] = await listed(pm.roles.pm_records, PROJECT)
+    assert (found.id, found.subject) == (ours, Subject(pm_harness.DEAL))
+    assert (found.state, found.deal) == (RecordState.LIVE, pm_harness.DEAL)
+    assert await pm.roles.pm_records.read(PROJECT, ours) == found
+    assert await pm.roles.pm_records.read(PROJECT, pm_harness.NOWHERE) is None
+    async with pm.of_another_installation() as roles:
+        assert roles.pm_records
+        assert await listed(roles.pm_records, PROJECT) == []
+        assert await roles.pm_records.read(PROJECT, ours) is None
+
+
+async def test_a_project_is_never_removed_by_a_reconciliation(pm: PmHarness) -> None:
+    ours = await pm_harness.opened(pm)
+    await pm.pm.write_charter.do(pm_harness.plan().charter(ours), pm_harness.ticket())
+    assert pm.roles.pm_records
+    [found] = await listed(pm.roles.pm_records, PROJECT)
+    with pytest.raises(Rejected):
+        await pm.roles.pm_records.remove(found)
+    assert await pm.roles.pm_records.read(PROJECT, ours)
+
+
+async def test_an_open_task_is_listed_until_it_is_removed(crm: CrmHarness) -> None:
+    if crm.roles.crm_records is None:
+        pytest.skip("it cannot list our tasks")
+    deal = await won(crm)
+    command = asking(deal)
+    made = await crm.crm.owner_task.do(command, crm_harness.ticket("t"))
+    await crm.wait(timedelta(seconds=10))
+    [found] = await listed(crm.roles.crm_records, TASK)
+    assert (found.id, found.subject) == (made.id, command.subject)
+    assert (found.state, found.deal) == (RecordState.REMOVABLE, deal)
+    assert await crm.roles.crm_records.read(TASK, made.id) == found
+    await crm.roles.crm_records.remove(found)
+    await crm.roles.crm_records.remove(found)
+    assert await crm.tasks(deal) == []
+    gone = await crm.roles.crm_records.read(TASK, made.id)
+    assert gone
+    assert gone.state is RecordState.GONE
+
+
+async def test_the_figures_on_a_deal_read_as_they_were_written(crm: CrmHarness) -> None:
+    deal = await won(crm)
+    command = figures(deal)
+    await crm.crm.write_back.do(command, crm_harness.ticket("w"))
+    assert crm.roles.crm_revenue
+    assert command.contracted
+    assert command.billed
+    assert command.paid
+    assert await crm.roles.crm_revenue.revenue(deal) == WrittenRevenue(
+        contracted=command.contracted.amount,
+        billed=command.billed.amount,
+        paid=command.paid.amount,
+    )
+    assert await crm.roles.crm_revenue.revenue(crm.unknown()) is None
+    async with crm.of_another_installation() as roles:
+        assert roles.crm_revenue
+        assert await roles.crm_revenue.revenue(deal) is None
 
 
 async def _state(erp: ErpHarness, invoice: ExternalId) -> RecordState:

@@ -15,7 +15,7 @@ from domain.event import DealWon, RecordsLost
 from domain.ids import DealId, EventId, ItemKey, Subject
 from domain.money import Money
 from domain.templates import Staffing
-from runtime.polls import RECONCILED, ensure_polls
+from runtime.polls import ensure_polls
 from tests.actors import GRACE
 from tests.deals import company, deal, small_deal
 from tests.world import World, until, until_awaited
@@ -151,12 +151,12 @@ async def polled(world: World) -> None:
     await ensure_polls(world.client, task_queue=world.queue)
 
     async def is_polled() -> bool:
-        return len(await world.store.cursors.last_polls()) == len(PolledSystem) + len(RECONCILED)
+        return len(await world.store.cursors.last_polls()) == 2 * len(PolledSystem)
 
     await until_awaited(is_polled)
     for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
-    for system in RECONCILED:
+    for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.reconcile_run(system)).terminate()
 
 

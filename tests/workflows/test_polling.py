@@ -2,7 +2,7 @@
 
 import asyncio
 
-from runtime.polls import RECONCILED, ensure_polls
+from runtime.polls import ensure_polls
 from tests.deals import deal
 from tests.temporal import private_temporal
 from tests.world import World, open_world, until_awaited
@@ -45,7 +45,7 @@ async def _polled_everything(world: World) -> bool:
 async def _end_polls(world: World) -> None:
     for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
-    for system in RECONCILED:
+    for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.reconcile_run(system)).terminate()
 
 

@@ -28,7 +28,7 @@ _DEFAULT_PROPERTIES: Final = {
     "deals": "dealname amount deal_currency_code dealstage pipeline closedate hubspot_owner_id",
     "line_items": "name quantity price amount hs_sku hs_line_item_currency_code",
     "companies": "name domain country hs_merged_object_ids",
-    "tasks": "hs_task_body",
+    "tasks": "hs_task_body hs_task_status hs_lastmodifieddate",
     "contacts": "firstname lastname email hs_merged_object_ids",
 }
 

@@ -1,7 +1,7 @@
 """A task for the owner of a deal, as HubSpot stores it."""
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import Any, Final
 
 from connectors.hubspot.models.records import Record
@@ -9,7 +9,8 @@ from domain.owner_task import OwnerTask
 
 # HubSpot association type "task to deal", docs/crm/associations
 _TASK_TO_DEAL = 216
-COMPLETED: Final = {"hs_task_status": "COMPLETED"}
+STATUS: Final = "hs_task_status"
+COMPLETED: Final = {STATUS: "COMPLETED"}
 
 
 def new_task(command: OwnerTask, reference: str, deal: str, owner: str) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def new_task(command: OwnerTask, reference: str, deal: str, owner: str) -> dict[
         "hs_timestamp": f"{command.due}T12:00:00Z",
         "hs_task_subject": command.title,
         "hs_task_body": escape(body, quote=False).replace("\n", "<br>"),
-        "hs_task_status": "NOT_STARTED",
+        STATUS: "NOT_STARTED",
         "hs_task_type": "TODO",
     }
     task_to_deal = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": _TASK_TO_DEAL}
@@ -33,3 +34,10 @@ def has_reference(task: Record, reference: str) -> bool:
     """Whether the body holds our reference as a whole word; HubSpot stores it as HTML."""
     ours = re.escape(escape(reference, quote=False))
     return bool(re.search(rf"(?<![\w:.-]){ours}(?![\w:.-])", task.text("hs_task_body")))
+
+
+def reference_in(task: Record, prefix: str) -> str:
+    """Return the reference in the body that begins like this; empty if there is none."""
+    ours = re.escape(escape(prefix, quote=False))
+    found = re.search(rf"(?<![\w:.-]){ours}[\w:.-]+", task.text("hs_task_body"))
+    return unescape(found[0]) if found else ""

@@ -1,12 +1,11 @@
 """HubSpot's records and associations, as its JSON has them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
-from connectors.common.field_definitions import KEY
 from connectors.hubspot.models.values import milliseconds
 
 CHANGED: Final = "hs_lastmodifieddate"
@@ -105,16 +104,19 @@ class Associations(_Paged):
     results: list[Association]
 
 
-def won_search(
-    stages: Sequence[str], since: datetime, after: str | None, page_size: int
+def changes_search(
+    filters: Sequence[Mapping[str, Any]],
+    properties: Sequence[str],
+    since: datetime,
+    after: str | None,
+    page_size: int,
 ) -> dict[str, Any]:
-    """The body of a search: deals in these stages that changed since then, oldest change first."""
+    """The body of a search: records that changed since then, oldest change first."""
     changed = {"propertyName": CHANGED, "operator": "GTE", "value": str(milliseconds(since))}
-    won = {"propertyName": "dealstage", "operator": "IN", "values": list(stages)}
     body: dict[str, Any] = {
-        "filterGroups": [{"filters": [changed, won]}],
+        "filterGroups": [{"filters": [changed, *filters]}],
         "sorts": [{"propertyName": CHANGED, "direction": "ASCENDING"}],
-        "properties": [CHANGED, KEY],
+        "properties": [*properties],
         "limit": page_size,
     }
     return body | ({"after": after} if after else {})

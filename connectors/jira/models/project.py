@@ -45,6 +45,12 @@ class Project(BaseModel):
         return ours.get("reference") == reference if isinstance(ours, dict) else self.url == url
 
     @property
+    def reference(self) -> str:
+        """The reference in our property; empty until it is written."""
+        ours = self.properties.get(PROPERTY)
+        return str(ours.get("reference", "")) if isinstance(ours, dict) else ""
+
+    @property
     def charter_hash(self) -> str:
         """The hash of the description that we wrote last; empty if we wrote none."""
         ours = self.properties.get(PROPERTY)
@@ -52,6 +58,13 @@ class Project(BaseModel):
 
     def type_at(self, level: int) -> str | None:
         return next((kind.id for kind in self.types if kind.level == level), None)
+
+
+class ProjectPage(BaseModel):
+    """One page of a list of projects."""
+
+    values: list[Project]
+    is_last: bool = Field(alias="isLast")
 
 
 def project_key(deal: DealId, references: References) -> str:

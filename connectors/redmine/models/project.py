@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import Field
@@ -28,6 +29,7 @@ class Project(Record):
 
     identifier: str
     status: int = 1
+    updated_on: datetime = datetime.min.replace(tzinfo=UTC)
     modules: list[Named] = Field([], alias="enabled_modules")
     trackers: list[Named] = []
     issue_fields: list[Named] = Field([], alias="issue_custom_fields")

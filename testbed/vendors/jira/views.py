@@ -42,6 +42,9 @@ def project_summary(context: RequestContext, project: Doc) -> Doc:
         "isPrivate": False,
         "archived": False,
     }
+    if keys := list(context.call.words("properties")):
+        held = project["properties"]
+        view["properties"] = {key: held[key] for key in keys if key in held}
     if project["url"]:
         view["url"] = project["url"]
     return view
