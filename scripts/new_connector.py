@@ -44,6 +44,7 @@ from contextlib import asynccontextmanager
 from connectors.common import Connector, References, Roles
 from connectors.$name.client import SYSTEM, open_client
 from connectors.$name.$role import $classes
+from connectors.$name.records import ${title}Records
 from connectors.$name.settings import ${title}Settings
 
 __all__ = ["${title}Settings", "connector", "open_$name"]
@@ -52,7 +53,7 @@ __all__ = ["${title}Settings", "connector", "open_$name"]
 @asynccontextmanager
 async def open_$name(settings: ${title}Settings, references: References) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles($roles)
+        yield Roles($roles, ${role}_records=${title}Records(client))
 
 
 connector = Connector(SYSTEM, ${title}Settings, open_$name)
@@ -137,6 +138,34 @@ class ${title}Model(BaseModel):
     """The fields that we read of a JSON object; the others are ignored."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
+''',
+    "records.py": '''"""Our records in $title, as its lists have them."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from connectors.$name.client import ${title}Client
+from connectors.common import VendorRecords
+from domain.effect import EffectKind
+from domain.ids import ExternalId
+from domain.vendor_record import VendorRecord
+
+_SEE = "see ports/records.py, connectors/$model/records.py"
+
+
+class ${title}Records(VendorRecords[${title}Client]):
+    """Say here how they are found by our reference."""
+
+    kinds: Sequence[EffectKind] = ()
+
+    def changed_since(self, kind: EffectKind, since: datetime) -> AsyncIterator[VendorRecord]:
+        raise NotImplementedError(f"fill changed_since: {_SEE}")
+
+    async def read(self, kind: EffectKind, id: ExternalId) -> VendorRecord | None:
+        raise NotImplementedError(f"fill read: {_SEE}")
+
+    async def remove(self, record: VendorRecord) -> None:
+        raise NotImplementedError(f"fill remove: {_SEE}")
 ''',
     "setup.py": '''"""What $title needs before the first deal, and how a connection is checked."""
 

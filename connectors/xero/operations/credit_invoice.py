@@ -16,7 +16,7 @@ from connectors.xero.models.filters import all_of, equal
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import Allocation, InvoiceId, NewDocument
 from domain.billing import CreditInvoice
-from domain.effect import Receipt, Strategy
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.operation import Attempt
 
 
@@ -25,7 +25,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
     """Makes a credit note and allocates it: two calls, of which the second needs the first."""
 
     chart: Chart
-    kind = StoredCreditNote.kind
+    kind = EffectKind("erp.credit")
     looks_first = True
     strategy = Strategy.IDEMPOTENCY_KEY
     key_lifetime = KEY_LIFETIME

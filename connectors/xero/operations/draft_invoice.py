@@ -10,7 +10,7 @@ from connectors.xero.models.documents import CHECKS, StoredInvoice, expected_tot
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import NewDocument
 from domain.billing import DraftInvoice
-from domain.effect import Receipt, Strategy
+from domain.effect import EffectKind, Receipt, Strategy
 from ports.operation import Attempt
 
 
@@ -19,7 +19,7 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
     """Makes a draft with our reference; an undo deletes it while it is a draft."""
 
     chart: Chart
-    kind = StoredInvoice.kind
+    kind = EffectKind("erp.invoice")
     looks_first = True
     strategy = Strategy.DRAFT
     key_lifetime = KEY_LIFETIME
