@@ -40,7 +40,7 @@ BOTH = (
     *(f"tests/workflows/test_{story}.py" for story in ("overdue", "owner", "polling")),
     "tests/application",
 )
-LONGEST = 900
+LONGEST = 1800
 """Seconds. A mutant that needs longer never ends."""
 
 

@@ -1,11 +1,19 @@
 """Polls cost little in Temporal: one run per system."""
 
 import asyncio
+from collections.abc import Iterator
 
+import pytest
+from sqlalchemy import URL
+
+from domain.deal_snapshot import Outcome
+from domain.ids import ItemKey
+from domain.stage import Stage
 from runtime.polls import ensure_polls
-from tests.deals import deal
+from tests.deals import deal, small_deal
+from tests.postgres import fresh_database
 from tests.temporal import private_temporal
-from tests.world import World, open_world, until_awaited
+from tests.world import World, open_world, until, until_awaited
 from workflows import workflow_ids
 from workflows.polling import PolledSystem
 
@@ -28,8 +36,29 @@ async def test_a_system_has_one_poll_run_however_often_it_is_polled(world: World
         assert len(history.events) <= 7
 
 
-async def test_a_poll_leaves_a_system_its_only_slot_for_steps(database_url: str) -> None:
-    async with private_temporal() as temporal, open_world(temporal, database_url, at_once=1) as one:
+async def test_polls_alone_carry_a_deal_to_cash(world: World) -> None:
+    await ensure_polls(world.client, task_queue=world.queue)
+    mine = small_deal("polled")
+    world.systems.add(mine)
+    world.systems.win(mine.id)
+    project = await until(lambda: world.planned_project(mine.id))
+    world.systems.reach(project, ItemKey("m1"))
+    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    world.systems.pay(invoice.id, invoice.outstanding)
+    run = workflow_ids.deal_run(mine.id)
+    handle = world.client.get_workflow_handle(run, result_type=Outcome)
+    assert (await handle.result()).stage is Stage.CLOSED
+
+
+@pytest.fixture
+def database(postgres: URL) -> Iterator[str]:
+    """A database for a world of its own, which gives out the ids of the other world again."""
+    with fresh_database(postgres) as url:
+        yield url
+
+
+async def test_a_poll_leaves_a_system_its_only_slot_for_steps(database: str) -> None:
+    async with private_temporal() as temporal, open_world(temporal, database, at_once=1) as one:
         await ensure_polls(one.client, task_queue=one.queue)
         await until_awaited(lambda: _polled_everything(one))
         mine = deal("slot")
