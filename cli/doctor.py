@@ -113,8 +113,8 @@ async def _database(chosen: Settings) -> Probe:
 
 
 async def _ownership(systems: Systems, chosen: Settings) -> Probe:
-    told = ", ".join(await require_accounts(systems, chosen)) or "no system"
-    account = f"nobody else in {told}"
+    alone = ", ".join(await require_accounts(systems, chosen)) or "no system"
+    account = f"nobody else in {alone}"
     return Probe(system="ownership", account=account, identity=chosen.installation)
 
 

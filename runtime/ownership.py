@@ -27,11 +27,11 @@ async def require_database(store: Store, settings: Settings) -> None:
 
 
 async def require_accounts(systems: Systems, settings: Settings) -> Sequence[str]:
-    """Raise InvalidSettings if another installation works in an account; return who told.
+    """Raise InvalidSettings if another installation works in an account; return who answered.
 
     A system that does not answer is not waited for: references keep two installations apart.
     """
-    told = []
+    answered = []
     for vendor, read in systems.other_installations.items():
         try:
             others = await read() - set(settings.shares_with)
@@ -40,8 +40,8 @@ async def require_accounts(systems: Systems, settings: Settings) -> Sequence[str
             continue
         if others:
             raise InvalidSettings(_held(vendor, sorted(others), settings))
-        told.append(vendor)
-    return told
+        answered.append(vendor)
+    return answered
 
 
 def _held(vendor: str, others: Sequence[str], settings: Settings) -> str:

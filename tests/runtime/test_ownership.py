@@ -24,7 +24,7 @@ def settings(world: MemoryWorld, **changes: Any) -> Settings:
     )
 
 
-async def told(chosen: Settings) -> list[str]:
+async def answered(chosen: Settings) -> list[str]:
     async with open_systems(chosen) as systems:
         return list(await require_accounts(systems, chosen))
 
@@ -38,15 +38,15 @@ async def test_a_worker_does_not_start_in_an_account_of_another_installation() -
 
 async def test_an_account_that_is_shared_on_purpose_or_held_alone_is_no_hindrance() -> None:
     shared = MemoryWorld(installations={"acme", "globex"})
-    assert await told(settings(shared, shares_with=("globex",))) == ["memory"]
-    assert await told(settings(MemoryWorld(installations={"acme"}))) == ["memory"]
-    assert await told(settings(MemoryWorld())) == ["memory"]
+    assert await answered(settings(shared, shares_with=("globex",))) == ["memory"]
+    assert await answered(settings(MemoryWorld(installations={"acme"}))) == ["memory"]
+    assert await answered(settings(MemoryWorld())) == ["memory"]
 
 
 async def test_a_vendor_that_is_down_does_not_keep_a_worker_from_starting() -> None:
     world = MemoryWorld(installations={"globex"})
     world.fail(Fault.DOWN)
-    assert await told(settings(world)) == []
+    assert await answered(settings(world)) == []
 
 
 async def test_a_worker_does_not_start_on_the_database_of_another_installation(
