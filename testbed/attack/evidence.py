@@ -1,7 +1,7 @@
 """What the vendors logged and hold, and what our own records say of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ Doc = Mapping[str, Any]
 _SUBJECT = re.compile(r"hubspot:\d+(?::[\w.-]+)*$")
 _READING = ("/search", "/batch/read", "/bulkfetch", "/connect/token")
 _US: Final = "cashward"
+_PAGE: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,6 @@ def subject_in(reference: str) -> str:
 
 
 async def _changes(client: VendorClient) -> Sequence[Change]:
-    lines = await client.ask("GET", "/_sandbox/oplog", query={"since": "0"})
     return [
         Change(
             vendor=client.name,
@@ -103,9 +103,22 @@ async def _changes(client: VendorClient) -> Sequence[Change]:
             is_committed=line["committed"],
             lease=_lease(line["trace"]),
         )
-        for line in lines
+        async for line in _lines(client)
         if line["actor"] == _US and line["trace"] and _is_change(line)
     ]
+
+
+async def _lines(client: VendorClient) -> AsyncIterator[Doc]:
+    """Read a vendor's whole log, page by page."""
+    seen = 0
+    while True:
+        query = {"since": f"{seen}", "most": f"{_PAGE}"}
+        page = await client.ask("GET", "/_sandbox/oplog", query=query)
+        for line in page:
+            yield line
+        if len(page) < _PAGE:
+            return
+        seen = page[-1]["seq"]
 
 
 def _is_change(line: Doc) -> bool:

@@ -20,7 +20,8 @@ def control(app: "App", call: Call) -> Response:
             seq = app.oplog.next_seq - 1
             return Response(200, {"vendor": app.vendor.name, "ok": True, "seq": seq})
         case "GET", "oplog":
-            return Response(200, app.oplog.since(int(call.query.get("since", "0"))))
+            lines = app.oplog.since(int(call.query.get("since", "0")))
+            return Response(200, lines[: int(call.query.get("most", len(lines)))])
         case "GET", "records":
             return Response(200, [*app.vendor.store.collection(call.query["collection"]).values()])
         case "PUT", "faults":
