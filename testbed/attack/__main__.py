@@ -67,7 +67,7 @@ def main(
     counted from what the vendors logged and hold, not from our own ledger.
 
     Exits with 1 if any count is not 0. The same seed makes the same faults and the same order of
-    blows; when processes run is up to the machine.
+    strikes; when processes run is up to the machine.
     """
     if full:
         effects, kills, stops, cuts = _FULL.values()

@@ -15,7 +15,6 @@ from runtime.composition import open_systems
 from store import migrate
 from testbed.attack import timing
 from testbed.attack.counts import Counts, count_harm
-from testbed.attack.crew import Crew, open_crew
 from testbed.attack.deals import AttackedDeal, enter_deals
 from testbed.attack.disturbances import Disturbance, Disturber
 from testbed.attack.driver import Driver
@@ -23,6 +22,7 @@ from testbed.attack.evidence import gather_evidence
 from testbed.attack.plants import Plant
 from testbed.attack.settings import UNLIMITED, faults, set_up_settings, worker_settings
 from testbed.attack.stories import Story
+from testbed.attack.worker_pool import WorkerPool, open_workers
 from testbed.demo.clients import VendorClients, inject_faults, open_clients
 from testbed.stack.postgres import Database, start_postgres
 from testbed.stack.state import State
@@ -97,7 +97,7 @@ class _Scene:
     """Everything that takes part."""
 
     plan: Plan
-    crew: Crew
+    pool: WorkerPool
     proxy: TcpProxy
     clients: VendorClients
     urls: Mapping[str, str]
@@ -109,9 +109,9 @@ async def attack(plan: Plan, folder: Path, tell: Tell) -> Result:
     """Attack in a folder of its own; nothing runs on when this ends, however it ends."""
     async with _scene(plan, folder) as scene:
         began = time.monotonic()
-        driver = Driver(scene.crew)
+        driver = Driver(scene.pool)
         chance = random.Random(plan.seed)  # noqa: S311 - decides when, not what
-        disturber = Disturber(scene.crew, driver, scene.proxy, dict(plan.disturbances), chance)
+        disturber = Disturber(scene.pool, driver, scene.proxy, dict(plan.disturbances), chance)
         stories = [Story(driver, deal, plan.seed) for deal in scene.deals]
         quiet_after = await _carry(scene, driver, disturber, stories, tell)
         took = time.monotonic() - began
@@ -122,7 +122,7 @@ async def attack(plan: Plan, folder: Path, tell: Tell) -> Result:
             harm={**harm, "not quiet in time": late if quiet_after > _QUIET_WITHIN else []},
             effects=len(evidence.effects),
             disturbances=disturber.done(),
-            longest_stop=max(scene.crew.stop_lengths, default=0.0),
+            longest_stop=max(scene.pool.stop_lengths, default=0.0),
             attempts=driver.attempts,
             seconds=took,
             quiet_after=quiet_after,
@@ -151,13 +151,13 @@ async def _carry(
         await disturbing
         await inject_faults(scene.urls, faults(0, scene.plan.seed))
         phase = "until the last stop is over"
-        await scene.crew.all_going()
+        await scene.pool.all_going()
         phase = "left alone"
         began = time.monotonic()
         await asyncio.wait({carrying}, timeout=_PATIENCE)
         if carrying.done():
             await carrying
-        await scene.crew.all_idle()
+        await scene.pool.all_idle()
         quiet_after = time.monotonic() - began
         await asyncio.sleep(timing.SETTLE)
         return quiet_after
@@ -199,14 +199,14 @@ async def _scene(plan: Plan, folder: Path) -> AsyncIterator[_Scene]:
             async with open_systems(set_up_settings(urls)) as systems:
                 await systems.crm.set_up(dry_run=False)
             deals = await enter_deals(clients.crm, plan.deals, settings.policy)
-            async with open_crew(
+            async with open_workers(
                 settings, state, size=plan.workers, skew=plan.skew, plant=plan.plant
-            ) as crew:
-                await crew.all_idle()
+            ) as pool:
+                await pool.all_idle()
                 await inject_faults(urls, plan.fault_config)
                 yield _Scene(
                     plan=plan,
-                    crew=crew,
+                    pool=pool,
                     proxy=proxy,
                     clients=clients,
                     urls=urls,

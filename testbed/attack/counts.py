@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from testbed.attack import timing
 from testbed.attack.deals import WRITE_BACKS
-from testbed.attack.evidence import Change, Doc, Evidence, subject_in
+from testbed.attack.evidence import ChangingCall, Doc, Evidence, subject_in
 from testbed.attack.stories import Outcome
 
 _ISSUED = frozenset({"AUTHORISED", "PAID"})
@@ -162,7 +162,7 @@ class _Work:
                 yield f"last figures of {deal.id}"
 
 
-def _stale(changes: Iterable[Change]) -> Iterator[str]:
+def _stale(changes: Iterable[ChangingCall]) -> Iterator[str]:
     """Yield each write that landed after a younger one of the same record."""
     youngest: dict[tuple[str, str], int] = defaultdict(int)
     for change in changes:
@@ -178,7 +178,7 @@ def _stale(changes: Iterable[Change]) -> Iterator[str]:
         youngest[lease.kind, deal] = max(age, youngest[lease.kind, deal])
 
 
-def _late(changes: Iterable[Change]) -> Iterator[str]:
+def _late(changes: Iterable[ChangingCall]) -> Iterator[str]:
     for change in changes:
         late = change.came - change.lease.deadline if change.lease else 0
         if late > timing.FLIGHT:

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Final
 
 from testbed.attack import timing
-from testbed.attack.crew import Crew
 from testbed.attack.driver import Driver
-from testbed.attack.messages import Blow, Point, Strike
+from testbed.attack.messages import Point, Strike, StrikeKind
+from testbed.attack.worker_pool import WorkerPool
 from testbed.stack.tcp_proxy import TcpProxy
 
 _TICK: Final = 0.05
@@ -31,11 +31,11 @@ class Disturbance(StrEnum):
 class Disturber:
     """Deals all disturbances in a random order, at even intervals of the progress.
 
-    Half of the blows fall on a worker at any moment. The other half fall at an exact point of a
+    Half of the strikes fall on a worker at any moment. The other half fall at an exact point of a
     step, where a lost attempt does most harm.
     """
 
-    crew: Crew
+    pool: WorkerPool
     driver: Driver
     proxy: TcpProxy
     wanted: dict[Disturbance, int]
@@ -48,7 +48,7 @@ class Disturber:
         self.chance.shuffle(self._queue)
 
     async def work(self, progress: Callable[[], float]) -> None:
-        """Work until all is dealt and the progress is 1; an aimed blow that missed is made good."""
+        """Work until all is dealt and the progress is 1; make good an aimed strike that missed."""
         for number, kind in enumerate(self._queue, start=1):
             await _until(progress, number / (len(self._queue) + 1))
             self._deal(kind, is_aimed=self.chance.random() < _AIMED)
@@ -60,10 +60,10 @@ class Disturber:
             await asyncio.sleep(timing.OPERATION)
 
     def done(self) -> dict[Disturbance, int]:
-        blows = self.crew.blows
+        strikes = self.pool.strikes
         return {
-            Disturbance.KILL: blows[Blow.KILL],
-            Disturbance.STOP: blows[Blow.STOP],
+            Disturbance.KILL: strikes[StrikeKind.KILL],
+            Disturbance.STOP: strikes[StrikeKind.STOP],
             Disturbance.CUT: self.cuts,
         }
 
@@ -76,16 +76,16 @@ class Disturber:
             self.cuts += 1
             self.proxy.cut()
             return
-        blow = Blow.KILL if kind is Disturbance.KILL else Blow.STOP
-        worker, point = self.chance.choice(self.crew.places), self.chance.choice([*Point])
+        strike = StrikeKind.KILL if kind is Disturbance.KILL else StrikeKind.STOP
+        worker, point = self.chance.choice(self.pool.places), self.chance.choice([*Point])
         # Most stops are short, some are as long as the longest.
         seconds = timing.OPERATION * _SHORTEST * (_LONGEST / _SHORTEST) ** self.chance.random() ** 2
         if is_aimed:
-            self.driver.strikes.append(Strike(point=point, blow=blow, seconds=seconds))
-        elif blow is Blow.KILL:
-            self.crew.kill(worker)
+            self.driver.strikes.append(Strike(point=point, strike=strike, seconds=seconds))
+        elif strike is StrikeKind.KILL:
+            self.pool.kill(worker)
         else:
-            self.crew.stop(worker, seconds)
+            self.pool.stop(worker, seconds)
 
 
 async def _until(progress: Callable[[], float], part: float) -> None:

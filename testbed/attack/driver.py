@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from temporalio.common import RetryPolicy
 
 from testbed.attack import timing
-from testbed.attack.crew import Crew, Worker
 from testbed.attack.messages import Cancel, Done, Failed, Order, Strike
 from testbed.attack.steps import signature
+from testbed.attack.worker_pool import Worker, WorkerPool
 from workflows.steps import ACTIVITY_OPTIONS
 
 S = TypeVar("S")
@@ -35,9 +35,9 @@ class StepCancelled(Exception):
 
 @dataclass
 class Driver:
-    """Runs steps on a crew."""
+    """Runs steps on a pool."""
 
-    crew: Crew
+    pool: WorkerPool
     strikes: list[Strike] = field(default_factory=list)
     """Blows for the next orders, one each."""
     attempts: Counter[str] = field(default_factory=Counter)
@@ -79,7 +79,7 @@ class Driver:
 
     async def _attempt(self, order: Order, ends: float | None) -> Done | Failed | None:
         """Carry out one attempt; None if the worker fell silent or took too long."""
-        worker = await self.crew.free()
+        worker = await self.pool.free()
         if self.strikes:
             order = order.model_copy(update={"strike": self.strikes.pop()})
         answer = worker.take(order)

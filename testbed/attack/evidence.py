@@ -31,7 +31,7 @@ class Lease:
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangingCall:
     """A request of ours that was to change something, as a vendor logged it."""
 
     vendor: str
@@ -52,7 +52,7 @@ class Change:
 class Evidence:
     """Everything that the counts are made from."""
 
-    changes: Sequence[Change]
+    changes: Sequence[ChangingCall]
     records: Mapping[str, Sequence[Doc]]
     effects: Mapping[tuple[str, str], str]
     """The id that the ledger has on record, by kind and subject of the effect."""
@@ -94,9 +94,9 @@ def subject_in(reference: str) -> str:
     return found[0] if found and reference.startswith("cw") else ""
 
 
-async def _changes(client: VendorClient) -> Sequence[Change]:
+async def _changes(client: VendorClient) -> Sequence[ChangingCall]:
     return [
-        Change(
+        ChangingCall(
             vendor=client.name,
             operation=line["operation"],
             came=datetime.fromisoformat(line["came"]).timestamp(),

@@ -20,7 +20,7 @@ class Point(StrEnum):
     """Everything is on record, and nobody is told."""
 
 
-class Blow(IntEnum):
+class StrikeKind(IntEnum):
     """The signal by which a worker is struck."""
 
     KILL = Signals.SIGKILL
@@ -28,10 +28,10 @@ class Blow(IntEnum):
 
 
 class Strike(BaseModel, frozen=True):
-    """A blow at an exact point, which the worker deals itself."""
+    """A strike at an exact point, which the worker deals itself."""
 
     point: Point
-    blow: Blow
+    strike: StrikeKind
     seconds: float = 0.0
     """How long a stop lasts."""
 

@@ -105,7 +105,7 @@ class _Worker:
         beating.cancel()
 
     async def strike(self, point: Point) -> None:
-        """Deal the blow that the present order asks for, here or at the latest at its end."""
+        """Deal the strike that the present order asks for, here or at the latest at its end."""
         order = _order.get()
         if not order or not order.strike or order.number in self._dealt:
             return
@@ -114,7 +114,7 @@ class _Worker:
         self._dealt.add(order.number)
         self._say(Struck(strike=order.strike))
         await asyncio.sleep(0.002)  # lets the message leave
-        os.kill(os.getpid(), order.strike.blow)
+        os.kill(os.getpid(), order.strike.strike)
 
     def _start(self, order: Order) -> None:
         environment = ActivityEnvironment()

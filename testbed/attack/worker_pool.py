@@ -18,13 +18,13 @@ from testbed.attack import timing
 from testbed.attack.messages import (
     FROM_WORKER,
     Beat,
-    Blow,
     Cancel,
     Done,
     Failed,
     Hello,
     Order,
     Strike,
+    StrikeKind,
     Struck,
     line,
 )
@@ -39,7 +39,7 @@ _FORKS.set_forkserver_preload(["testbed.attack.__main__"])
 
 @dataclass(kw_only=True)
 class Worker:
-    """One place in the crew; after a kill, the next process takes it over."""
+    """One place in the pool; after a kill, the next process takes it over."""
 
     post: Post
     process: BaseProcess
@@ -91,7 +91,7 @@ class Worker:
                 os.kill(pid, number)
 
 
-class Crew:
+class WorkerPool:
     """Keeps every place filled: a worker that died is replaced at once."""
 
     def __init__(self, posts: list[Post], state: State) -> None:
@@ -99,7 +99,7 @@ class Crew:
         self._by_pid: dict[int, Worker] = {}
         self._closing = False
         self._chance = random.Random(0)  # noqa: S311 - spreads work, guards nothing
-        self.blows: Counter[Blow] = Counter()
+        self.strikes: Counter[StrikeKind] = Counter()
         self.stop_lengths: list[float] = []
         self.places = [self._hire(post) for post in posts]
 
@@ -111,7 +111,7 @@ class Crew:
             await asyncio.sleep(timing.BEAT / 10)
 
     def kill(self, worker: Worker) -> None:
-        self.blows[Blow.KILL] += 1
+        self.strikes[StrikeKind.KILL] += 1
         worker.signal(signal.SIGKILL)
 
     def stop(self, worker: Worker, seconds: float) -> None:
@@ -159,7 +159,7 @@ class Crew:
         for worker in self.places:
             worker.signal(signal.SIGKILL)
             worker.process.join()
-            self._bury(worker)
+            self._forget(worker)
 
     def _hear(self, worker: Worker, said: Hello | Beat | Struck | Done | Failed) -> None:
         worker.heard = time.monotonic()
@@ -174,13 +174,13 @@ class Crew:
                 self._struck(worker, strike)
 
     def _struck(self, worker: Worker, strike: Strike) -> None:
-        if strike.blow is Blow.STOP:
+        if strike.strike is StrikeKind.STOP:
             self._note_stop(worker, strike.seconds)
         else:
-            self.blows[Blow.KILL] += 1
+            self.strikes[StrikeKind.KILL] += 1
 
     def _note_stop(self, worker: Worker, seconds: float) -> None:
-        self.blows[Blow.STOP] += 1
+        self.strikes[StrikeKind.STOP] += 1
         self.stop_lengths.append(seconds)
         worker.stopped_until = time.monotonic() + seconds
 
@@ -195,11 +195,11 @@ class Crew:
         return worker
 
     def _replace(self, worker: Worker) -> None:
-        self._bury(worker)
+        self._forget(worker)
         if not self._closing:
             self.places[self.places.index(worker)] = self._hire(worker.post)
 
-    def _bury(self, worker: Worker) -> None:
+    def _forget(self, worker: Worker) -> None:
         asyncio.get_running_loop().remove_reader(worker.process.sentinel)
         worker.writer, worker.heard = None, 0.0
         if worker.process.pid:
@@ -208,9 +208,9 @@ class Crew:
 
 
 @asynccontextmanager
-async def open_crew(
+async def open_workers(
     settings: Settings, state: State, *, size: int, skew: float, plant: Plant | None
-) -> AsyncIterator[Crew]:
+) -> AsyncIterator[WorkerPool]:
     """Run the workers while the block runs; the clocks of two in four are wrong, each way."""
     driver = str(state.folder / "driver.sock")
     posts = [
@@ -223,18 +223,18 @@ async def open_crew(
         )
         for number in range(size)
     ]
-    crew: Crew | None = None
+    pool: WorkerPool | None = None
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if crew:
-            await crew.listen(reader, writer)
+        if pool:
+            await pool.listen(reader, writer)
 
     server = await asyncio.start_unix_server(listen, driver, limit=LINE_LIMIT)
-    crew = Crew(posts, state)
-    keeping = asyncio.create_task(crew.keep())
+    pool = WorkerPool(posts, state)
+    keeping = asyncio.create_task(pool.keep())
     try:
-        yield crew
+        yield pool
     finally:
         keeping.cancel()
-        crew.end()
+        pool.end()
         server.close()
