@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import permutations
 
 from testbed.attack import timing
 from testbed.attack.deals import WRITE_BACKS
@@ -9,6 +10,8 @@ from testbed.attack.evidence import ChangingCall, Doc, Evidence, subject_in
 from testbed.attack.stories import Outcome
 
 _ISSUED = frozenset({"AUTHORISED", "PAID"})
+_WAIT = frozenset({"crm.record", "crm.task", "erp.invoice", "erp.credit", "pm.charter", "pm.work"})
+"""The effects that wait until an older call has settled: no vendor refuses their repeat."""
 _GONE = frozenset({"DELETED", "VOIDED"})
 Counts = Mapping[str, Sequence[str]]
 """What was found, each by its name."""
@@ -28,6 +31,7 @@ def count_harm(evidence: Evidence, outcomes: Sequence[Outcome]) -> Counts:
         "missing": [*books.missing(done), *work.missing(done)],
         "not named by our records": books.unnamed(),
         "sent after the deadline": [*_late(evidence.changes)],
+        "sent before an older call landed": [*_early(evidence.changes)],
         "sent without a lease": [str(each) for each in evidence.changes if not each.lease],
         "refused": [each.refused for each in outcomes if each.refused],
         "unfinished": [each.deal.run for each in outcomes if not each.is_done | bool(each.refused)],
@@ -184,6 +188,21 @@ def _late(changes: Iterable[ChangingCall]) -> Iterator[str]:
         if late > timing.FLIGHT:
             done = "" if change.is_committed else ", refused"
             yield f"{change}, {late:.1f} s late{done}"
+
+
+def _early(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield each request that came while an older attempt's could still land, and did."""
+    of_effect: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.lease and change.lease.kind in _WAIT:
+            of_effect[change.lease.kind, change.lease.subject].append(change)
+    for found in of_effect.values():
+        yield from (
+            f"{younger} before #{older.lease.attempt} landed"
+            for older, younger in permutations(found, 2)
+            if older.lease and younger.lease and older.lease.attempt < younger.lease.attempt
+            if older.is_committed and younger.came < older.landed
+        )
 
 
 def _by_subject(docs: Iterable[Doc], field: str) -> Mapping[str, Sequence[Doc]]:

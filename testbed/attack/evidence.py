@@ -37,6 +37,8 @@ class ChangingCall:
     vendor: str
     operation: str
     came: float
+    landed: float
+    """When the vendor had carried it out."""
     is_committed: bool
     lease: Lease | None
 
@@ -100,6 +102,7 @@ async def _changes(client: VendorClient) -> Sequence[ChangingCall]:
             vendor=client.name,
             operation=line["operation"],
             came=datetime.fromisoformat(line["came"]).timestamp(),
+            landed=datetime.fromisoformat(line["at"]).timestamp(),
             is_committed=line["committed"],
             lease=_lease(line["trace"]),
         )

@@ -4,8 +4,8 @@ from typing import Final
 
 CALL: Final = 1.5
 OPERATION: Final = 3.0
-SETTLE: Final = 3.0
-LATE_BY: Final = 2.0
+SETTLE: Final = 4.0
+LATE_BY: Final = 3.0
 """A late commit lands after its caller gave up, and before the settle time is over."""
 TOO_LATE_BY: Final = CALL + SETTLE + 2.0
 """A latecomer lands when its settle time is over, against what its vendor promises."""

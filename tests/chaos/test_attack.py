@@ -21,9 +21,13 @@ PLAN = Plan(
 )
 QUIET = "not quiet in time"  # says how busy this machine is, too
 STOPS = {Disturbance.KILL: 0, Disturbance.STOP: 60, Disturbance.CUT: 0}
+KILLS = {Disturbance.KILL: 80, Disturbance.STOP: 20, Disturbance.CUT: 0}
 FOUND = {
     Plant.NO_DEADLINE: (replace(PLAN, effects=800, disturbances=STOPS), "sent after the deadline"),
-    Plant.WORKER_CLOCK: (replace(PLAN, effects=100, disturbances={}), QUIET),
+    Plant.WORKER_CLOCK: (
+        replace(PLAN, effects=800, disturbances=KILLS, skew=15),
+        "sent before an older call landed",
+    ),
     Plant.UNFENCED_UNDO: (replace(PLAN, effects=100, disturbances={}), "sent without a lease"),
     Plant.SWEEP_BY_PROJECT: (
         replace(PLAN, effects=100, disturbances={}, faults=0, latecomers=True),
