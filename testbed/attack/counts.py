@@ -190,9 +190,9 @@ def _late(changes: Iterable[ChangingCall]) -> Iterator[str]:
             yield f"{change}, {late:.1f} s late{done}"
 
 
-def _early(changes: Iterable[Change]) -> Iterator[str]:
+def _early(changes: Iterable[ChangingCall]) -> Iterator[str]:
     """Yield each request that came while an older attempt's could still land, and did."""
-    of_effect: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    of_effect: dict[tuple[str, str], list[ChangingCall]] = defaultdict(list)
     for change in changes:
         if change.lease and change.lease.kind in _WAIT:
             of_effect[change.lease.kind, change.lease.subject].append(change)
