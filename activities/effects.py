@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from asyncio import timeout
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -27,6 +27,7 @@ from ports.lease import Lease, Seconds, machine_seconds
 from ports.operation import Attempt, Command, Operation
 
 C = TypeVar("C", bound=Command)
+Ask = Callable[[], Awaitable[bool]]
 _REMEMBERED = 10_000
 
 
@@ -99,11 +100,14 @@ class Effects:
             raise Refusal(f"{effect.key} is on record as {effect.receipt.id}, not as {made.id}")
         await self._ledger.confirm(effect.key, effect.attempt, [made])
 
-    async def undo(self, operation: Operation[C], command: C, *, reason: str) -> None:
+    async def undo(
+        self, operation: Operation[C], command: C, *, reason: str, unless: Ask | None = None
+    ) -> None:
         """Undo what the operation made, and keep every other attempt from making it again.
 
-        Raises NotSettled while a call may still land, and Rejected if the vendor refuses the undo:
-        then all stays as it was.
+        `unless` is asked when nobody else can make or get it any more; if it says so, all stays as
+        it was. Raises NotSettled while a call may still land, and Rejected if the vendor refuses
+        the undo: then all stays as it was, too.
         """
         intent = await _intent(operation, command)
         lease = self._lease()
@@ -111,6 +115,9 @@ class Effects:
             intent, operation.idempotency, operation_timeout=self._operation_timeout
         )
         if effect.state is EffectState.REVERSED:
+            return
+        if unless and await unless():
+            await self._ledger.refuse(effect.key, effect.attempt, "others need it")
             return
         async with self._attempt_under(lease, operation, effect):
             traces = await self._traces(operation, command, effect)

@@ -77,14 +77,18 @@ class CustomerActivities:
 
     @activity.defn(name="erp.undo_open_customer")
     async def undo_open_customer(self, ensure: EnsureCustomer) -> None:
-        """Archive it again, unless it was there before us or another contract uses it."""
+        """Archive it again, unless it was there before us or another contract uses it.
+
+        A deal that begins meanwhile agrees its contract first, so it is seen; then it waits.
+        """
         opening: OpenCustomer = ensure.opening
-        if ensure.existing or await self._billing_ledger.is_customer_shared(
-            opening.key, opening.deal
-        ):
+        if ensure.existing:
             return
         await self._effects.undo(
-            self._customers.open_customer, opening, reason="the deal was cancelled"
+            self._customers.open_customer,
+            opening,
+            reason="the deal was cancelled",
+            unless=lambda: self._billing_ledger.is_customer_shared(opening.key, opening.deal),
         )
 
 
