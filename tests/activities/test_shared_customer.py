@@ -12,10 +12,9 @@ from domain.customer import OpenCustomer
 from domain.effect import NotSettled
 from domain.ids import CustomerKey, DealId
 from store import Store
-from tests.deals import deal
+from tests.deals import company
 
-ACCOUNT = deal("any").account
-assert ACCOUNT
+ACCOUNT = company(1)
 
 
 def opening(of: str, key: str) -> OpenCustomer:
