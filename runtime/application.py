@@ -80,7 +80,7 @@ def build_application(
         ),
         items=ItemCommands(runs, log),
         decisions=DecisionCommands(runs, log),
-        ledger=LedgerCommands(store.effect_ledger, log),
+        ledger=LedgerCommands(store.effect_ledger, log, lambda: datetime.now(UTC)),
         reconciliation=ReconciliationCommands(
             runs,
             log,

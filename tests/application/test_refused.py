@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.service import RPCError
@@ -224,3 +225,10 @@ async def test_a_credit_of_an_invoice_that_is_partly_paid(world: World) -> None:
         await world.application.items.credit(GRACE, mine.id, M1, "it was redone")
     [invoice] = world.invoices(mine.id)
     assert not invoice.credited
+
+
+async def test_a_doubt_from_a_moment_to_come_is_refused(world: World) -> None:
+    """Whoever says local time for UTC would doubt nothing."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    with pytest.raises(Refusal, match="is yet to come: say the moment in UTC"):
+        await world.application.ledger.raise_epoch(GRACE, tomorrow, "restored")
