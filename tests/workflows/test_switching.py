@@ -9,6 +9,7 @@ from domain.attention import Action
 from domain.effect import OtherAccount
 from domain.ids import DealId
 from domain.responsibility import Party
+from domain.stage import Stage
 from tests.deals import deal, small_deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
@@ -18,8 +19,10 @@ from workflows import workflow_ids
 def switched(world: World) -> Iterator[None]:
     """The settings name another account of the same vendor."""
     world.systems.tenant = "elsewhere"
-    yield
-    world.systems.tenant = "world"
+    try:
+        yield
+    finally:
+        world.systems.tenant = "world"
 
 
 async def refused(world: World, run: str, role: str) -> None:
@@ -93,8 +96,12 @@ async def test_a_new_deal_begins_in_the_new_account_with_a_customer_of_its_own(
 
 
 async def kicked_off(world: World, deal: DealId) -> bool:
+    """Whether nothing of the kickoff is under way any more."""
     written = world.written_back(deal)
-    return bool(written and written.project)
+    if not (written and written.project):
+        return False
+    report = await world.application.queries.show(deal)
+    return report.status.stage not in {Stage.HANDOFF, Stage.KICKOFF}
 
 
 async def is_parked(world: World, run: str) -> bool:
