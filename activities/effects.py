@@ -227,8 +227,7 @@ class Effects:
     ) -> Sequence[Receipt]:
         """Find all that the effect's attempts may have left at the vendor."""
         traces = {made.id: made for made in effect.strays}
-        was_made_once = effect.receipt and effect.attempt == 2 and not effect.is_doubted  # noqa: PLR2004 - and the undo
-        if not was_made_once and (effect.search_first or operation.looks_first):
+        if not effect.was_made_once and (effect.search_first or operation.looks_first):
             traces |= {made.id: made for made in await operation.find(command)}
         if effect.receipt:  # the last: if another one is refused, the elected one is still there
             traces.pop(effect.receipt.id, None)

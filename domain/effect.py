@@ -187,6 +187,11 @@ class Effect(Value):
         return self.state in {EffectState.REVERSING, EffectState.REVERSED}
 
     @property
+    def was_made_once(self) -> bool:
+        """Whether the first attempt made it, so that its undo, the second, need not search."""
+        return self.receipt is not None and self.attempt == _FIRST_UNDO and not self.is_doubted
+
+    @property
     def search_first(self) -> bool:
         """Whether an earlier attempt, on record or not, may have left something behind."""
         return self.attempt > 1 or self.is_doubted
@@ -371,4 +376,5 @@ class Effect(Value):
             raise Superseded(self.key, attempt)
 
 
+_FIRST_UNDO = 2
 _PENDING = frozenset({EffectState.IN_FLIGHT, EffectState.UNCERTAIN, EffectState.REVERSING})

@@ -1,5 +1,7 @@
 """Starts the runs that poll and reconcile each system, unless they run already."""
 
+from functools import partial
+
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
@@ -10,21 +12,22 @@ from workflows.reconciling import Reconcile
 
 async def ensure_polls(client: Client, *, task_queue: str) -> None:
     """Start one run of each kind per system, however many workers ask for it."""
+    start = partial(
+        client.start_workflow,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
     for system in PolledSystem:
-        await client.start_workflow(
+        name = system.upper()
+        await start(
             Poll.run,
             system,
             id=workflow_ids.poll_run(system),
-            task_queue=task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=f"Polls the {system.upper()} for as long as Cashward runs",
+            static_summary=f"Polls the {name} for as long as Cashward runs",
         )
-    for system in PolledSystem:
-        await client.start_workflow(
+        await start(
             Reconcile.run,
             system,
             id=workflow_ids.reconcile_run(system),
-            task_queue=task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=f"Compares our records in the {system.upper()} with ours",
+            static_summary=f"Compares our records in the {name} with ours",
         )

@@ -1,5 +1,6 @@
 """The base class of vendor clients."""
 
+from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
 from connectors.common.http import Api
@@ -9,7 +10,7 @@ from connectors.common.settings import VendorSettings
 S_co = TypeVar("S_co", bound=VendorSettings, covariant=True)
 
 
-class VendorClient(Generic[S_co]):
+class VendorClient(ABC, Generic[S_co]):
     """The calls to one account: a subclass adds its own over the API and the settings.
 
     `references` are those of our installation: no other one has them on its records.
@@ -31,6 +32,6 @@ class VendorClient(Generic[S_co]):
             self._tenant = await self.read_tenant()
         return self._tenant
 
+    @abstractmethod
     async def read_tenant(self) -> str:
         """The vendor's own name of the account."""
-        raise NotImplementedError

@@ -54,7 +54,7 @@ def printed(result: ReconciliationResult) -> str:
 def test_each_discrepancy_is_named_with_its_record_and_what_became_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(out, "_width", 200)
+    monkeypatch.setattr(out, "width", 200)
     found = Reconciled(discrepancy=SECOND, outcome="asked finance")
     said = printed(ReconciliationResult(reports=(report(found),), unrecorded_deals=()))
     for part in ("second-record", "xero erp.invoice", "INV-2", "hubspot:7:m1:r1", "asked finance"):
