@@ -7,21 +7,14 @@ from temporalio import activity
 
 from activities.effects import Effects, key_of
 from activities.issue_invoice import IssueInvoiceOperation, require_as_asked
-from domain.billing import (
-    Bill,
-    CreditOrder,
-    DraftedInvoice,
-    DraftInvoice,
-    Invoice,
-    InvoiceStatus,
-    IssueInvoice,
-)
+from domain.bill import Bill, CreditOrder, DraftedInvoice
 from domain.cash import net_credit
 from domain.claim import Claim, ClaimState, NotClaimed, Proof
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
 from domain.effect import EffectKind, OtherAccount, Receipt
 from domain.ids import ExternalId, Subject
+from domain.invoice import DraftInvoice, Invoice, InvoiceStatus, IssueInvoice
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
 from domain.money import Money
@@ -93,7 +86,7 @@ class CustomerActivities:
 
 
 class InvoiceActivities:
-    """Bills an item exactly once: claim, draft, issue, read back; withdraws, credits."""
+    """Bills a charge exactly once: claim, draft, issue, read back; withdraws, credits."""
 
     def __init__(
         self,
@@ -111,7 +104,7 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.draft_invoice")
     async def draft_invoice(self, bill: Bill) -> DraftedInvoice:
-        """Claim the item, then make its one draft."""
+        """Claim the charge, then make its one draft."""
         await self._require_customer(bill)
         await self._billing_ledger.claim(_claim(bill), now=self._clock())
         draft = bill.draft(self._clock().date())
@@ -281,9 +274,9 @@ def _claim(bill: Bill) -> Claim:
     return Claim(
         subject=bill.subject,
         deal=bill.deal,
-        item=bill.item.key,
-        revision=bill.item.revision,
-        net=bill.item.net,
+        charge=bill.charge.id,
+        revision=bill.charge.revision,
+        net=bill.charge.net,
     )
 
 

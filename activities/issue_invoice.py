@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.billing import Invoice, InvoiceStatus, IssueInvoice
 from domain.document import Totals
 from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
+from domain.invoice import Invoice, InvoiceStatus, IssueInvoice
 from domain.refusal import Refusal
 from ports.erp import Invoicing
 from ports.failures import Rejected

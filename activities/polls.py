@@ -12,10 +12,10 @@ from temporalio import activity
 
 from activities.poll_schedule import PollSchedule
 from domain.attention import INCOMPLETE, Attention
-from domain.billing import Invoice, InvoiceStatus
 from domain.claim import Claim, ClaimState
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import DealId, EventId
+from domain.ids import ChargeId, DealId, EventId
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.preflight import preflight
 from domain.value import Value
@@ -161,14 +161,16 @@ class PmPoll:
             milestones = await self._pm.read_milestones(contract.deal, contract.project)
         except Absent:
             return 0  # cancelled meanwhile, or hidden from us: `cashward doctor` tells
-        reached = [m for m in milestones if m.is_reached and m.item not in contract.claimed]
+        reached = [
+            m for m in milestones if m.is_reached and ChargeId(m.milestone) not in contract.claimed
+        ]
         return sum([await self._dispatch(contract.deal, milestone) for milestone in reached])
 
     async def _dispatch(self, deal: DealId, milestone: MilestoneProgress) -> int:
-        event = EventId(f"reached:{deal}:{milestone.item}")
+        event = EventId(f"reached:{deal}:{milestone.milestone}")
         if self._recent.knows(event):
             return 0
-        fact = MilestoneReached(deal=deal, item=milestone.item, event=event)
+        fact = MilestoneReached(deal=deal, milestone=milestone.milestone, event=event)
         dispatched = await self._dispatcher.milestone_reached(fact)
         self._recent.add(event)
         return dispatched

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from application.commands.charges import ChargeCommands
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
-from application.commands.items import ItemCommands
 from application.commands.ledger import LedgerCommands
 from application.commands.reconciliation import ReconciliationCommands
 from application.queries import Queries
@@ -15,7 +15,7 @@ class Application:
     """Commands change something and take an actor; queries change nothing."""
 
     deals: DealCommands
-    items: ItemCommands
+    charges: ChargeCommands
     decisions: DecisionCommands
     ledger: LedgerCommands
     reconciliation: ReconciliationCommands

@@ -19,7 +19,7 @@ def new_command(  # noqa: PLR0913 - the facts of a command, by name
     actor: Actor,
     deal: DealId,
     *,
-    item: str = "",
+    charge: str = "",
     reason: str = "",
     workflow: str = "",
 ) -> CommandRecord:
@@ -29,7 +29,7 @@ def new_command(  # noqa: PLR0913 - the facts of a command, by name
         deal=deal,
         command=command,
         actor=actor,
-        item=item,
+        charge=charge,
         reason=reason,
         workflow=workflow,
     )

@@ -9,8 +9,8 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from application.runs import Runs
 from application.timesheet import Timesheet, timesheet
-from domain.billing import ItemStatus
 from domain.cash import Blocker, CashPosition, DealStatus
+from domain.charge import ChargeStatus
 from domain.effect import OtherAccount
 from domain.ids import DealId
 from domain.refusal import Refusal
@@ -46,10 +46,10 @@ class DealSummary(Value):
 
 
 class DealReport(Value):
-    """One deal: its status, and every billable item."""
+    """One deal: its status, and every charge."""
 
     status: DealStatus
-    items: tuple[ItemStatus, ...]
+    charges: tuple[ChargeStatus, ...]
 
 
 class Queries:
@@ -83,7 +83,7 @@ class Queries:
 
     async def show(self, deal: DealId) -> DealReport:
         return DealReport(
-            status=await self._ask(deal, DealToCash.status), items=await self.schedule(deal)
+            status=await self._ask(deal, DealToCash.status), charges=await self.schedule(deal)
         )
 
     async def position(self, deal: DealId) -> CashPosition:
@@ -91,13 +91,13 @@ class Queries:
         found: CashPosition = await self._ask(deal, DealToCash.cash_position)
         return found
 
-    async def schedule(self, deal: DealId) -> tuple[ItemStatus, ...]:
-        """Return every billable item: amount, planned date, state, invoice."""
-        found: tuple[ItemStatus, ...] = await self._ask(deal, DealToCash.billing_schedule)
+    async def schedule(self, deal: DealId) -> tuple[ChargeStatus, ...]:
+        """Return every charge: amount, planned date, state, invoice."""
+        found: tuple[ChargeStatus, ...] = await self._ask(deal, DealToCash.billing_schedule)
         return found
 
     async def blockers(self, deal: DealId) -> tuple[Blocker, ...]:
-        """Say why each item that is not invoiced yet is not."""
+        """Say why each charge that is not invoiced yet is not."""
         found: tuple[Blocker, ...] = await self._ask(deal, DealToCash.blockers)
         return found
 

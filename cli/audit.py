@@ -48,5 +48,5 @@ def _rows(entries: Sequence[AuditEntry]) -> Iterable[tuple[str, ...]]:
 
 def _what(entry: AuditEntry) -> str:
     if entry.command:
-        return " ".join(filter(None, (entry.command, str(entry.what.get("item", "")))))
+        return " ".join(filter(None, (entry.command, str(entry.what.get("charge", "")))))
     return f"{entry.entity} {entry.key}"

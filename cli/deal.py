@@ -1,4 +1,4 @@
-"""`cashward deal`: see deals, start them, signal them, cancel them, bill or credit their items."""
+"""`cashward deal`: see deals, start, signal and cancel them, bill or credit their charges."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from cli.actor import current_actor
 from cli.audit import audit
 from cli.context import AsJson, DealArgument, ask, deal_id, out, say, show_json, table
 from cli.timesheet import time
-from domain.ids import ItemKey
+from domain.ids import ChargeId
 from domain.stage import Stage
 
 app = typer.Typer(help="Deals on their way to cash.", no_args_is_help=True)
@@ -20,8 +20,8 @@ app.command()(audit)
 
 _COLUMNS = ("deal", "stage", "customer", "value#", "project", "attention")
 
-ItemArgument = Annotated[
-    str, typer.Argument(metavar="ITEM", help="A billable item, such as m2: `deal show` has them.")
+ChargeArgument = Annotated[
+    str, typer.Argument(metavar="CHARGE", help="A charge, such as m2: `deal show` has them.")
 ]
 Reason = Annotated[str, typer.Option(prompt=True, help="Why; the audit trail keeps it.")]
 OptionalReason = Annotated[str, typer.Option(help="Why; the audit trail keeps it.")]
@@ -57,7 +57,7 @@ def _cells(deal: DealSummary) -> list[str]:
 
 @app.command()
 def show(deal: DealArgument, as_json: AsJson = False) -> None:
-    """Show one deal: its stage, what it waits for, every billable item, links."""
+    """Show one deal: its stage, what it waits for, every charge, links."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.show(chosen))
     if as_json:
@@ -74,16 +74,16 @@ def _print(found: DealReport) -> None:
             say(f"{label}: {link}")
     rows = (
         (
-            s.item.key,
-            s.item.name,
-            s.item.net,
+            s.charge.id,
+            s.charge.description,
+            s.charge.net,
             s.state,
             s.invoice.number if s.invoice else "",
             s.reason,
         )
-        for s in found.items
+        for s in found.charges
     )
-    columns = ("item", "milestone", "net#", "state", "invoice", "why not further")
+    columns = ("charge", "milestone", "net#", "state", "invoice", "why not further")
     out.print(table("Billing", columns, rows))
 
 
@@ -99,11 +99,11 @@ def start(deal: DealArgument) -> None:
 def signal(
     deal: DealArgument,
     event: Annotated[EventName, typer.Argument(help="What happened.")],
-    item: Annotated[str, typer.Argument(help="The billable item, such as m2.")] = "",
+    charge: Annotated[str, typer.Argument(help="The charge, such as m2.")] = "",
 ) -> None:
     """Tell a deal that something happened; its run reads the record again by itself."""
     chosen = deal_id(deal)
-    say(ask(lambda app: app.deals.signal(current_actor(), chosen, event, item)))
+    say(ask(lambda app: app.deals.signal(current_actor(), chosen, event, charge)))
 
 
 @app.command()
@@ -114,28 +114,28 @@ def cancel(deal: DealArgument, reason: Reason) -> None:
 
 
 @app.command()
-def hold(deal: DealArgument, item: ItemArgument, reason: Reason) -> None:
-    """Hold an item back before its invoice is issued."""
+def hold(deal: DealArgument, charge: ChargeArgument, reason: Reason) -> None:
+    """Hold a charge back before its invoice is issued."""
     chosen = deal_id(deal)
-    say(ask(lambda app: app.items.hold(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.charges.hold(current_actor(), chosen, ChargeId(charge), reason)))
 
 
 @app.command()
-def release(deal: DealArgument, item: ItemArgument, reason: OptionalReason = "") -> None:
-    """Release a held item."""
+def release(deal: DealArgument, charge: ChargeArgument, reason: OptionalReason = "") -> None:
+    """Release a held charge."""
     chosen = deal_id(deal)
-    say(ask(lambda app: app.items.release(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.charges.release(current_actor(), chosen, ChargeId(charge), reason)))
 
 
 @app.command()
-def approve(deal: DealArgument, item: ItemArgument, reason: OptionalReason = "") -> None:
+def approve(deal: DealArgument, charge: ChargeArgument, reason: OptionalReason = "") -> None:
     """Approve an invoice that waits because of its amount."""
     chosen = deal_id(deal)
-    say(ask(lambda app: app.items.approve(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.charges.approve(current_actor(), chosen, ChargeId(charge), reason)))
 
 
 @app.command()
-def credit(deal: DealArgument, item: ItemArgument, reason: Reason) -> None:
-    """Credit the whole invoice of an item, if nothing of it is paid."""
+def credit(deal: DealArgument, charge: ChargeArgument, reason: Reason) -> None:
+    """Credit the whole invoice of a charge, if nothing of it is paid."""
     chosen = deal_id(deal)
-    say(ask(lambda app: app.items.credit(current_actor(), chosen, ItemKey(item), reason)))
+    say(ask(lambda app: app.charges.credit(current_actor(), chosen, ChargeId(charge), reason)))

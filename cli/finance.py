@@ -22,7 +22,7 @@ def position(deal: DealArgument, as_json: AsJson = False) -> None:
 
 @app.command()
 def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
-    """Show every billable item: amount, planned date, state, invoice."""
+    """Show every charge: amount, planned date, state, invoice."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.schedule(chosen))
     if as_json:
@@ -30,10 +30,10 @@ def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
         return
     rows = (
         (
-            s.item.key,
-            s.item.name,
-            s.item.due,
-            s.item.net,
+            s.charge.id,
+            s.charge.description,
+            s.charge.due,
+            s.charge.net,
             s.state,
             f"{s.since:%Y-%m-%d %H:%M}",
             s.invoice.number if s.invoice else "",
@@ -43,7 +43,7 @@ def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
     out.print(
         table(
             "Billing schedule",
-            ("item", "milestone", "planned", "net#", "state", "since (UTC)", "invoice"),
+            ("charge", "milestone", "planned", "net#", "state", "since (UTC)", "invoice"),
             rows,
         )
     )
@@ -51,7 +51,7 @@ def schedule(deal: DealArgument, as_json: AsJson = False) -> None:
 
 @app.command()
 def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
-    """Show why items are not invoiced yet: state, reason, since when, who must act."""
+    """Show why charges are not invoiced yet: state, reason, since when, who must act."""
     chosen = deal_id(deal)
     found = ask(lambda app: app.queries.blockers(chosen))
     if as_json:
@@ -60,18 +60,18 @@ def blockers(deal: DealArgument, as_json: AsJson = False) -> None:
     if not found:
         status = ask(lambda app: app.queries.show(chosen)).status
         say(
-            f"no item waits to be invoiced; the deal is in {status.stage} "
+            f"no charge waits to be invoiced; the deal is in {status.stage} "
             f"and waits for {status.waits_for}"
         )
         return
     rows = (
-        (b.item, b.name, b.net, b.state, b.reason, f"{b.since:%Y-%m-%d %H:%M}", b.responsible)
+        (b.charge, b.name, b.net, b.state, b.reason, f"{b.since:%Y-%m-%d %H:%M}", b.responsible)
         for b in found
     )
     out.print(
         table(
             "Not invoiced yet",
-            ("item", "milestone", "net#", "state", "why", "since (UTC)", "who must act"),
+            ("charge", "milestone", "net#", "state", "why", "since (UTC)", "who must act"),
             rows,
         )
     )

@@ -9,12 +9,12 @@ from domain.value import Value
 
 
 class Baseline(Value):
-    """The agreed value of a contract. `items` is how many billable items it has."""
+    """The agreed value of a contract. `charges` is how many charges it has."""
 
     deal: DealId
     customer: CustomerKey
     value: Money
-    items: int = 0
+    charges: int = 0
 
     @classmethod
     def of(cls, contract: Contract) -> Self:
@@ -22,5 +22,5 @@ class Baseline(Value):
             deal=contract.deal,
             customer=contract.customer,
             value=contract.value,
-            items=len(contract.items),
+            charges=len(contract.charges),
         )

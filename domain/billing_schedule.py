@@ -1,63 +1,64 @@
-"""The states of all billable items of a contract."""
+"""The states of all charges of a contract."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Self
 
-from domain.billing import BillableItem, Invoice, ItemState, ItemStatus
-from domain.ids import ItemKey
+from domain.charge import Charge, ChargeState, ChargeStatus
+from domain.ids import ChargeId
+from domain.invoice import Invoice
 from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.value import Value
 
 
 class Transition(Value):
-    """A change of an item: its state now, why it is not further yet, and who must act."""
+    """A change of a charge: its state now, why it is not further yet, and who must act."""
 
-    item: ItemKey
-    state: ItemState
+    charge: ChargeId
+    state: ChargeState
     reason: str = ""
     responsible: Party = Party.NOBODY
     invoice: Invoice | None = None
     is_last: bool = False
-    """Whether this is the last transition from the run that bills the item."""
+    """Whether this is the last transition from the run that bills the charge."""
 
 
 class BillingSchedule(Value):
-    """All items of a contract, each with its state; it changes only by transitions."""
+    """All charges of a contract, each with its state; it changes only by transitions."""
 
-    statuses: tuple[ItemStatus, ...] = ()
+    statuses: tuple[ChargeStatus, ...] = ()
 
     @classmethod
-    def of(cls, items: Iterable[BillableItem], *, at: datetime) -> Self:
+    def of(cls, charges: Iterable[Charge], *, at: datetime) -> Self:
         return cls(
             statuses=tuple(
-                ItemStatus(
-                    item=item,
-                    state=ItemState.PLANNED,
+                ChargeStatus(
+                    charge=charge,
+                    state=ChargeState.PLANNED,
                     since=at,
                     reason="its milestone is not reached",
                     responsible=Party.DELIVERY_MANAGER,
                 )
-                for item in items
+                for charge in charges
             )
         )
 
-    def __getitem__(self, key: ItemKey) -> ItemStatus:
+    def __getitem__(self, key: ChargeId) -> ChargeStatus:
         for status in self.statuses:
-            if status.item.key == key:
+            if status.charge.id == key:
                 return status
         known = ", ".join(self.keys()) or "none yet"
-        raise Refusal(f"no billable item {key!r}: there are {known}")
+        raise Refusal(f"no charge {key!r}: there are {known}")
 
-    def keys(self) -> Iterator[ItemKey]:
-        return (status.item.key for status in self.statuses)
+    def keys(self) -> Iterator[ChargeId]:
+        return (status.charge.id for status in self.statuses)
 
     def apply(self, transition: Transition, *, at: datetime) -> Self:
         """The schedule after this transition. `since` stays where the state stays."""
-        before = self[transition.item]
-        after = ItemStatus(
-            item=before.item,
+        before = self[transition.charge]
+        after = ChargeStatus(
+            charge=before.charge,
             state=transition.state,
             since=before.since if before.state is transition.state else at,
             reason=transition.reason,
@@ -68,16 +69,16 @@ class BillingSchedule(Value):
             update={"statuses": tuple(after if s is before else s for s in self.statuses)}
         )
 
-    def in_state(self, *states: ItemState) -> tuple[ItemStatus, ...]:
+    def in_state(self, *states: ChargeState) -> tuple[ChargeStatus, ...]:
         return tuple(status for status in self.statuses if status.state in states)
 
     @property
     def is_invoiced(self) -> bool:
-        """Whether every item is billed or will never be."""
-        return all(s.state.is_invoiced or s.state is ItemState.CANCELLED for s in self.statuses)
+        """Whether every charge is billed or will never be."""
+        return all(s.state.is_invoiced or s.state is ChargeState.CANCELLED for s in self.statuses)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every item is paid, credited or cancelled."""
-        final = {ItemState.PAID, ItemState.CREDITED, ItemState.CANCELLED}
+        """Whether every charge is paid, credited or cancelled."""
+        final = {ChargeState.PAID, ChargeState.CREDITED, ChargeState.CANCELLED}
         return all(status.state in final for status in self.statuses)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from domain.billing import Invoice, InvoiceStatus, ItemState, ItemStatus
+from domain.charge import ChargeState, ChargeStatus
 from domain.contract import Contract
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.responsibility import Party
 from domain.stage import Stage
@@ -37,12 +38,12 @@ class CashPosition(Value):
 
 
 class Blocker(Value):
-    """Why an item is not invoiced yet: its state, the reason, since when, and who must act."""
+    """Why a charge is not invoiced yet: its state, the reason, since when, and who must act."""
 
-    item: ItemKey
+    charge: ChargeId
     name: str
     net: Money
-    state: ItemState
+    state: ChargeState
     reason: str
     since: datetime
     responsible: Party
@@ -62,23 +63,25 @@ class DealStatus(Value):
     deal_url: str
 
 
-def cash_position(contract: Contract, items: Sequence[ItemStatus], *, today: date) -> CashPosition:
-    """Sum the items up by their state; invoices count by what the ERP says of them."""
+def cash_position(
+    contract: Contract, charges: Sequence[ChargeStatus], *, today: date
+) -> CashPosition:
+    """Sum the charges up by their state; invoices count by what the ERP says of them."""
     currency = contract.value.currency
 
     def total(amounts: Iterable[Money]) -> Money:
         return Money.total(amounts, currency)
 
-    def net(*states: ItemState) -> Money:
-        return total(status.item.net for status in items if status.state in states)
+    def net(*states: ChargeState) -> Money:
+        return total(status.charge.net for status in charges if status.state in states)
 
-    invoices = [s.invoice for s in items if s.invoice and s.state.is_invoiced]
+    invoices = [s.invoice for s in charges if s.invoice and s.state.is_invoiced]
     return CashPosition(
         deal=contract.deal,
         contracted=contract.value,
-        planned=net(ItemState.PLANNED),
-        billable=net(ItemState.BILLABLE, ItemState.DRAFTED),
-        held=net(ItemState.HELD),
+        planned=net(ChargeState.PLANNED),
+        billable=net(ChargeState.BILLABLE, ChargeState.DRAFTED),
+        held=net(ChargeState.HELD),
         billed=total(invoice.net for invoice in invoices),
         credited=total(net_credit(invoice) for invoice in invoices),
         tax=total(invoice.tax for invoice in invoices),
@@ -102,18 +105,18 @@ def is_overdue(invoice: Invoice, today: date) -> bool:
     return is_open and invoice.due_on is not None and invoice.due_on < today
 
 
-def blockers(items: Iterable[ItemStatus]) -> tuple[Blocker, ...]:
-    """Return one blocker for every item that is not invoiced yet."""
+def blockers(charges: Iterable[ChargeStatus]) -> tuple[Blocker, ...]:
+    """Return one blocker for every charge that is not invoiced yet."""
     return tuple(
         Blocker(
-            item=status.item.key,
-            name=status.item.name,
-            net=status.item.net,
+            charge=status.charge.id,
+            name=status.charge.description,
+            net=status.charge.net,
             state=status.state,
             reason=status.reason,
             since=status.since,
             responsible=status.responsible,
         )
-        for status in items
+        for status in charges
         if not status.state.is_invoiced
     )

@@ -1,9 +1,9 @@
-"""A claim locks an item for one bill: an item has one live claim."""
+"""A claim locks a charge for one bill: a charge has one live claim."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
-from domain.ids import DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
 from domain.value import Value
@@ -41,11 +41,11 @@ class Proof(Value):
 
 
 class Claim(Value):
-    """One item of a contract, claimed for billing."""
+    """One charge of a contract, claimed for billing."""
 
     subject: Subject
     deal: DealId
-    item: ItemKey
+    charge: ChargeId
     revision: int
     net: Money
     state: ClaimState = ClaimState.CLAIMED

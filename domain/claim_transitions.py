@@ -30,15 +30,15 @@ def amend(agreed: Baseline, wanted: Baseline, on_record: Sequence[Claim]) -> Bas
 def open_claim(wanted: Claim, contract: Money, on_record: Sequence[Claim]) -> Claim:
     """Return the live claim if it is this one, else open this one.
 
-    Raises Refusal if another claim of the item is live, or if this one was released: only a late
+    Raises Refusal if another claim of the charge is live, or if this one was released: only a late
     attempt asks for a released claim, and its draft is gone.
     """
     for claim in on_record:
         if claim.subject == wanted.subject:
             return _same(claim, wanted)
-        if claim.item == wanted.item and claim.state not in _OVER:
+        if claim.charge == wanted.charge and claim.state not in _OVER:
             raise Refusal(
-                f"{wanted.item} of {wanted.deal} is {claim.state} as {claim.subject}:"
+                f"{wanted.charge} of {wanted.deal} is {claim.state} as {claim.subject}:"
                 f" credit or release that before {wanted.subject}"
             )
     if wanted.net.currency != contract.currency:
@@ -101,7 +101,7 @@ def settle(claim: Claim, paid: Money) -> Claim:
 
 
 def credit(claim: Claim, net: Money) -> Claim:
-    """Record a credit (net). Once all is credited, a new revision may bill the item."""
+    """Record a credit (net). Once all is credited, a new revision may bill the charge."""
     if claim.proof is None:
         raise _not_issued(claim, "be credited")
     zero = Money.zero(claim.net.currency)
@@ -116,7 +116,7 @@ def credit(claim: Claim, net: Money) -> Claim:
 
 
 def release(claim: Claim) -> Claim:
-    """Free the item; an issued document keeps its claim."""
+    """Free the charge; an issued document keeps its claim."""
     if claim.state is ClaimState.RELEASED:
         return claim
     if claim.state not in _OPEN:
@@ -131,8 +131,8 @@ def _same_document(on_record: Proof, read: Proof) -> bool:
 
 
 def _same(claim: Claim, wanted: Claim) -> Claim:
-    terms = (claim.deal, claim.item, claim.revision, claim.net)
-    if terms != (wanted.deal, wanted.item, wanted.revision, wanted.net):
+    terms = (claim.deal, claim.charge, claim.revision, claim.net)
+    if terms != (wanted.deal, wanted.charge, wanted.revision, wanted.net):
         raise Refusal(
             f"{claim.subject} is on record for {claim.net}, not {wanted.net}:"
             " release it first, or bill the change as a new revision"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from domain.actor import Actor
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId
 from domain.refusal import Refusal
 from domain.value import Value
 
@@ -41,10 +41,10 @@ class CommandOutcome(StrEnum):
     """It got no answer; it may still be carried out."""
 
 
-class ItemRequest(Value):
-    """A request about one billable item: who asks, and why."""
+class ChargeRequest(Value):
+    """A request about one charge: who asks, and why."""
 
-    item: ItemKey
+    charge: ChargeId
     by: Actor
     reason: str = ""
 
@@ -60,7 +60,7 @@ class CommandRecord(Value):
     command: CommandName
     actor: Actor
     outcome: CommandOutcome = CommandOutcome.ACCEPTED
-    item: str = ""
+    charge: str = ""
     reason: str = ""
     answer: str = ""
     workflow: str = ""
@@ -83,7 +83,7 @@ class CommandRecord(Value):
     def _texts(self) -> dict[str, str]:
         return {
             "deal": self.deal,
-            "item": self.item,
+            "charge": self.charge,
             "workflow": self.workflow,
             "reason": self.reason,
         }

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from domain.billing import BillableItem, billable_items
+from domain.charge import Charge, milestone_charges
 from domain.company import Account
 from domain.deal import Contact, ContactRole, Deal, QuoteLine, SlaMetric
 from domain.ids import CustomerKey, DealId, OwnerId
@@ -40,7 +40,7 @@ class Contract(Value):
     end: date
     payment_days: int
     tax: TaxRule
-    items: tuple[BillableItem, ...]
+    charges: tuple[Charge, ...]
     sla: tuple[SlaMetric, ...]
 
     @property
@@ -54,13 +54,11 @@ class Contract(Value):
         )
         return self.account.billing_email or (contact.email if contact else "")
 
-    def item(self, key: str) -> BillableItem:
-        for item in self.items:
-            if item.key == key:
-                return item
-        raise Refusal(
-            f"{self.deal} has no billable item {key!r}: it has {[i.key for i in self.items]}"
-        )
+    def charge(self, key: str) -> Charge:
+        for charge in self.charges:
+            if charge.id == key:
+                return charge
+        raise Refusal(f"{self.deal} has no charge {key!r}: it has {[c.id for c in self.charges]}")
 
 
 def contract_of(deal: Deal, policy: Policy) -> Contract:
@@ -87,6 +85,6 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         end=deal.end,
         payment_days=deal.payment_days,
         tax=tax_rule(deal.tax, standard_rate=policy.standard_vat_rate),
-        items=billable_items(deal.value, deal.milestones),
+        charges=milestone_charges(deal.value, deal.milestones),
         sla=deal.sla,
     )

@@ -3,7 +3,7 @@
 from domain.actor import Actor
 from domain.billing_schedule import BillingSchedule
 from domain.contract import Contract, Policy
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId
 from domain.kickoff import Kickoff, KickoffResult
 from domain.stage import Stage
 from domain.value import Value
@@ -19,8 +19,8 @@ class DealSnapshot(Value):
     kickoff: Kickoff | None = None
     kicked_off: KickoffResult | None = None
     schedule: BillingSchedule = BillingSchedule()
-    held: dict[ItemKey, str] = {}
-    open_bills: tuple[ItemKey, ...] = ()
+    held: dict[ChargeId, str] = {}
+    open_bills: tuple[ChargeId, ...] = ()
     revision: int = 0
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from domain.billing import Invoice, InvoiceLine
+from domain.invoice import Invoice, InvoiceLine
 from domain.money import Money
 from domain.tax import TaxRounding, TaxRule, tax_on
 

@@ -1,6 +1,6 @@
 """Facts that come in from outside. They are hints: the run reads the record again."""
 
-from domain.ids import DealId, EventId, ItemKey, Subject
+from domain.ids import DealId, EventId, MilestoneKey, Subject
 from domain.value import Value
 
 
@@ -15,7 +15,7 @@ class MilestoneReached(Value):
     """Delivery reached a milestone."""
 
     deal: DealId
-    item: ItemKey
+    milestone: MilestoneKey
     event: EventId
 
 

@@ -11,8 +11,11 @@ OwnerId = NewType("OwnerId", str)
 CustomerKey = NewType("CustomerKey", str)
 """Our key of a customer, made from its company id where it has one: `sk-36421928`."""
 
-ItemKey = NewType("ItemKey", str)
-"""A billable item within its contract: `m1`, `m2`, …"""
+ChargeId = NewType("ChargeId", str)
+"""A charge within its contract: `m1`, `m2`, …"""
+
+MilestoneKey = NewType("MilestoneKey", str)
+"""A milestone within its contract; the charge for reaching it has the same id."""
 
 Subject = NewType("Subject", str)
 """The subject of an effect or claim: `hubspot:51230000017:m2:r1`."""

@@ -41,7 +41,7 @@ class Customer(Value):
 
 
 class Project(Value):
-    """A project in the PM: its id there, its key for people, and its milestones' ids by item."""
+    """A project in the PM: its id there, its key for people, and its milestones' ids by charge."""
 
     id: ExternalId
     key: str

@@ -1,8 +1,8 @@
 """Checks, before anything is touched, that a deal is complete enough to deliver and bill."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from domain.billing import HUNDRED
 from domain.company import wrong_ids
 from domain.deal import ContactRole, CostType, Deal, Finding
 from domain.money import Money
@@ -110,7 +110,7 @@ def _milestones(deal: Deal) -> Iterator[Finding]:
         )
         return
     total = sum(milestone.share for milestone in deal.milestones)
-    if total != HUNDRED:
+    if total != Decimal(100):
         problem = f"the milestones add up to {total} %, not 100 %"
         yield _for_owner("billing plan", problem)
     names = [milestone.name.casefold() for milestone in deal.milestones]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from domain.billing import BillableItem
+from domain.charge import Charge
 from domain.contract import Contract, Policy
 from domain.deal import Contact, ContactRole, CostType, QuoteLine, SlaMetric, Unit
 from domain.identity import identity_of
-from domain.ids import ContactId, DealId, ExternalId, ItemKey, Subject
+from domain.ids import ContactId, DealId, ExternalId, MilestoneKey, Subject
 from domain.money import Money
 from domain.templates import TEMPLATES
 from domain.value import Value
@@ -32,11 +32,19 @@ class BudgetLine(Value):
     amount: Money
 
 
+class Milestone(Value):
+    """A milestone of the project, and the date planned for it."""
+
+    key: MilestoneKey
+    name: str
+    due: date
+
+
 class WorkPackage(Value):
     """A piece of the WBS under its milestone, with its estimate in hours."""
 
     key: str
-    milestone: ItemKey
+    milestone: MilestoneKey
     name: str
     hours: Decimal
 
@@ -90,10 +98,10 @@ class PlanMilestones(Value):
     deal: DealId
     project: ExternalId
     start: date
-    milestones: tuple[BillableItem, ...]
+    milestones: tuple[Milestone, ...]
 
     def identity(self) -> str:
-        milestones = [item.key for item in self.milestones]
+        milestones = [milestone.key for milestone in self.milestones]
         return identity_of(project=self.project, milestones=milestones)
 
 
@@ -106,7 +114,7 @@ class PlanWork(Value):
     subject: Subject
     deal: DealId
     project: ExternalId
-    milestones: tuple[BillableItem, ...]
+    milestones: tuple[Milestone, ...]
     packages: tuple[WorkPackage, ...]
     versions: dict[str, str]
 
@@ -138,7 +146,7 @@ class ProjectPlan(Value):
     start: date
     end: date
     scope: str
-    milestones: tuple[BillableItem, ...]
+    milestones: tuple[Milestone, ...]
     packages: tuple[WorkPackage, ...]
     budget: tuple[BudgetLine, ...]
     team: tuple[TeamMember, ...]
@@ -208,13 +216,17 @@ def plan_project(contract: Contract, policy: Policy) -> ProjectPlan:
         start=contract.start,
         end=contract.end,
         scope=contract.scope,
-        milestones=contract.items,
+        milestones=tuple(map(_milestone, contract.charges)),
         packages=tuple(_work_packages(contract)),
         budget=_budget(contract),
         team=_team(contract, policy),
         stakeholders=tuple(_stakeholders(contract.stakeholders)),
         sla=contract.sla,
     )
+
+
+def _milestone(charge: Charge) -> Milestone:
+    return Milestone(key=MilestoneKey(charge.id), name=charge.description, due=charge.due)
 
 
 def labour_hours(line: QuoteLine) -> Decimal:
@@ -228,14 +240,14 @@ def _work_packages(contract: Contract) -> Iterator[WorkPackage]:
     """Split hours like the money: a milestone's share of the value is its share of the work."""
     hours = sum((labour_hours(line) for line in contract.lines), start=Decimal(0))
     number = 0
-    for item in contract.items:
+    for charge in contract.charges:
         for phase in TEMPLATES[contract.template].phases:
             number += 1
-            part = hours * item.net.amount / contract.value.amount * phase.share / 100
+            part = hours * charge.net.amount / contract.value.amount * phase.share / 100
             yield WorkPackage(
                 key=f"w{number}",
-                milestone=item.key,
-                name=f"{item.name}: {phase.name}",
+                milestone=MilestoneKey(charge.id),
+                name=f"{charge.description}: {phase.name}",
                 hours=part.quantize(_CENTIHOUR),
             )
 

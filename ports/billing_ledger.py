@@ -8,24 +8,24 @@ from domain.actor import Actor
 from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.value import Value
 
 
 class OpenContract(Value):
-    """An open contract with items that nobody claimed yet."""
+    """An open contract with charges that nobody claimed yet."""
 
     deal: DealId
     project: ExternalId
-    claimed: frozenset[ItemKey]
+    claimed: frozenset[ChargeId]
 
 
 class BillingLedger(Protocol):
     """Each method is one transaction with its audit entry; claims of a contract are serialised."""
 
     async def agree(self, baseline: Baseline, *, now: datetime) -> None:
-        """Record the contract, once. Other terms are refused after an item is claimed."""
+        """Record the contract, once. Other terms are refused after a charge is claimed."""
         ...
 
     async def claim(self, claim: Claim, *, now: datetime) -> Claim:
@@ -74,7 +74,7 @@ class BillingLedger(Protocol):
     async def find_claim(self, subject: Subject) -> Claim | None: ...
 
     async def open_contracts(self) -> Sequence[OpenContract]:
-        """Open contracts whose project is linked (`pm.project`) and that have unclaimed items."""
+        """Open contracts whose project is linked (`pm.project`) and that have unclaimed charges."""
         ...
 
     async def close(self, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:

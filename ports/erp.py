@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.billing import CreditInvoice, DraftInvoice, Invoice
 from domain.company import Account
 from domain.customer import Candidate, OpenCustomer
 from domain.ids import ExternalId, Subject
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice
 from domain.tax import TaxRounding
 from domain.value import Value
 from ports.capability import Capability

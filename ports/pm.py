@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from domain.ids import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, MilestoneKey
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
 from domain.timesheet import TimeEntry
 from domain.value import Value
@@ -15,7 +15,7 @@ from ports.probe import Probe
 class MilestoneProgress(Value):
     """A milestone as the PM has it: whether it was reached, and its id there."""
 
-    item: ItemKey
+    milestone: MilestoneKey
     external: ExternalId
     is_reached: bool
 
@@ -24,8 +24,8 @@ class Pm(Protocol):
     """Opens, charters, plans and staffs a project, each by an operation of its own.
 
     The undo of `open_project` deletes it with all its parts; a closed project has a charter that
-    says so. The other commands' `project` is Receipt.id of `open_project`. Receipt.parts maps item
-    key → id in `plan_milestones`, and work package key → id in `plan_work`.
+    says so. The other commands' `project` is Receipt.id of `open_project`. Receipt.parts maps
+    milestone key → id in `plan_milestones`, and work package key → id in `plan_work`.
     """
 
     @property

@@ -9,9 +9,9 @@ from temporalio.client import Client
 from activities.reconciliation import Reconciler
 from application.application import Application
 from application.command_log import CommandLog
+from application.commands.charges import ChargeCommands
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
-from application.commands.items import ItemCommands
 from application.commands.ledger import LedgerCommands
 from application.commands.reconciliation import ReconciliationCommands
 from application.dispatch import TemporalEventDispatcher
@@ -78,7 +78,7 @@ def build_application(
             dispatcher=dispatcher,
             billing_ledger=store.billing_ledger,
         ),
-        items=ItemCommands(runs, log),
+        charges=ChargeCommands(runs, log),
         decisions=DecisionCommands(runs, log),
         ledger=LedgerCommands(store.effect_ledger, log, lambda: datetime.now(UTC)),
         reconciliation=ReconciliationCommands(

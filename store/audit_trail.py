@@ -59,7 +59,7 @@ def note_of(command: CommandRecord, *, now: datetime) -> Note:
         deal=command.deal,
         entity="command",
         key=command.id,
-        what=command.model_dump(include={"item", "answer"}, exclude_defaults=True),
+        what=command.model_dump(include={"charge", "answer"}, exclude_defaults=True),
         workflow=command.workflow,
         actor=command.actor,
         command=command.command,

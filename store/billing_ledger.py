@@ -14,7 +14,7 @@ from domain.actor import Actor
 from domain.baseline import Baseline
 from domain.claim import Claim, NotClaimed, Proof
 from domain.effect import Effect, EffectKey
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
 from ports.billing_ledger import OpenContract
@@ -151,7 +151,7 @@ class PgBillingLedger:
             OpenContract(
                 deal=DealId(row["deal"]),
                 project=ExternalId(row["external_id"]),
-                claimed=frozenset(map(ItemKey, row["claimed"] or ())),
+                claimed=frozenset(map(ChargeId, row["claimed"] or ())),
             )
             for row in found
         ]

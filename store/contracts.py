@@ -75,14 +75,14 @@ def _awaiting() -> Select[tuple[str, str, list[str]]]:
     project = and_(links.c.kind == "pm.project", links.c.key == contracts.c.deal)
     claimed = (
         select(
-            func.array_agg(claims.c.item.distinct()).label("items"),
+            func.array_agg(claims.c.item.distinct()).label("charges"),
             func.count(claims.c.item.distinct()).label("number"),
         )
         .where(claims.c.deal == contracts.c.deal, claims.c.state != ClaimState.RELEASED.value)
         .lateral("claimed")
     )
     return (
-        select(contracts.c.deal, links.c.external_id, claimed.c["items"].label("claimed"))
+        select(contracts.c.deal, links.c.external_id, claimed.c["charges"].label("claimed"))
         .join(links, project)
         .join(claimed, literal(value=True))
         .where(_IS_LIVE, claimed.c.number < contracts.c["items"])
@@ -168,7 +168,7 @@ def _columns(terms: Baseline, now: datetime) -> dict[str, object]:
             "customer": terms.customer,
             "value": terms.value.amount,
             "currency": terms.value.currency,
-            "items": terms.items,
+            "items": terms.charges,
             "agreed_at": now,
             "ended_at": None,
         }
@@ -183,7 +183,7 @@ def _page(rows: Sequence[Row]) -> ContractSnapshot | None:
         deal=row["deal"],
         customer=row["customer"],
         value=money_of(row, "value"),
-        items=row["items"],
+        charges=row["items"],
     )
     return ContractSnapshot(
         terms,

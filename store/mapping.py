@@ -57,7 +57,7 @@ def claim_row(claim: Claim) -> dict[str, object]:
     return {
         "subject": claim.subject,
         "deal": claim.deal,
-        "item": claim.item,
+        "item": claim.charge,
         "revision": claim.revision,
         "state": claim.state.value,
         "net": claim.net.amount,
@@ -79,7 +79,7 @@ def claim_of(row: Row) -> Claim:
     return Claim(
         subject=row["subject"],
         deal=row["deal"],
-        item=row["item"],
+        charge=row["item"],
         revision=row["revision"],
         net=money_of(row, "net"),
         state=ClaimState(row["state"]),

@@ -14,14 +14,14 @@ from application.application import Application
 from application.dispatch import TemporalEventDispatcher
 from connectors.memory import MemorySettings, MemoryWorld, open_memory
 from domain.attention import Action, Decision
-from domain.billing import Invoice, InvoiceStatus
 from domain.contract import Policy
 from domain.customer import Candidate
 from domain.deal import Deal
 from domain.deal_snapshot import Outcome
 from domain.effect import Effect, EffectKey, EffectKind
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import DealId, EventId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, EventId, ExternalId, MilestoneKey, Subject
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.owner_task import OwnerTask
 from domain.write_back import WriteBack
@@ -79,30 +79,30 @@ class World:
             attention_queue=self.store.attention_queue,
         )
 
-    async def reach(self, deal: DealId, *items: str) -> None:
+    async def reach(self, deal: DealId, *charges: str) -> None:
         """Delivery reaches milestones, and the poll sees it."""
         project = await until(lambda: self.planned_project(deal))
-        for item in items:
-            self.systems.reach(project, ItemKey(item))
+        for charge in charges:
+            self.systems.reach(project, MilestoneKey(charge))
         await self.dispatcher.milestone_reached(
-            MilestoneReached(deal=deal, item=ItemKey(items[0]), event=EVENT)
+            MilestoneReached(deal=deal, milestone=MilestoneKey(charges[0]), event=EVENT)
         )
 
-    async def pay(self, deal: DealId, item: str, amount: Money | None = None) -> None:
+    async def pay(self, deal: DealId, charge: str, amount: Money | None = None) -> None:
         """The customer pays an issued invoice, and the poll sees it."""
-        invoice = await until(lambda: self.issued(deal, item))
+        invoice = await until(lambda: self.issued(deal, charge))
         self.systems.pay(invoice.id, amount or invoice.outstanding)
-        await self.ring_invoice(deal, item)
+        await self.ring_invoice(deal, charge)
 
-    async def take_payment_back(self, deal: DealId, item: str) -> None:
+    async def take_payment_back(self, deal: DealId, charge: str) -> None:
         """The bank takes a payment back, and the poll sees it."""
-        subject = workflow_ids.subject_of(deal, ItemKey(item))
+        subject = workflow_ids.subject_of(deal, ChargeId(charge))
         paid = next(i for i in self.invoices(deal) if i.reference == OURS.of(subject))
         self.systems.take_payment_back(paid.id)
-        await self.ring_invoice(deal, item)
+        await self.ring_invoice(deal, charge)
 
-    async def ring_invoice(self, deal: DealId, item: str) -> None:
-        subject = workflow_ids.subject_of(deal, ItemKey(item))
+    async def ring_invoice(self, deal: DealId, charge: str) -> None:
+        subject = workflow_ids.subject_of(deal, ChargeId(charge))
         await self.dispatcher.invoice_changed(
             InvoiceChanged(deal=deal, subject=subject, event=EVENT)
         )
@@ -110,10 +110,10 @@ class World:
     async def carry_to_cash(self, deal: DealId) -> None:
         """Deliver and pay everything."""
         milestones = self.systems.deals[deal].milestones
-        items = [f"m{number}" for number, _ in enumerate(milestones, start=1)]
-        await self.reach(deal, *items)
-        for item in items:
-            await self.pay(deal, item)
+        charges = [f"m{number}" for number, _ in enumerate(milestones, start=1)]
+        await self.reach(deal, *charges)
+        for charge in charges:
+            await self.pay(deal, charge)
 
     def add_customer(self, name: str, *, company_id: str = "") -> ExternalId:
         """Add a customer that finance already have."""
@@ -179,8 +179,8 @@ class World:
     async def has_project(self, deal: DealId) -> bool:
         return self.planned_project(deal) is not None
 
-    async def is_issued(self, deal: DealId, item: str) -> bool:
-        return self.issued(deal, item) is not None
+    async def is_issued(self, deal: DealId, charge: str) -> bool:
+        return self.issued(deal, charge) is not None
 
     async def has_draft(self, deal: DealId) -> bool:
         return any(invoice.status is InvoiceStatus.DRAFT for invoice in self.invoices(deal))
@@ -194,13 +194,13 @@ class World:
         return [task.command for task in ours if task.is_open]
 
     def invoices(self, deal: DealId) -> list[Invoice]:
-        """Return invoices in the order of their items, since they are issued side by side."""
+        """Return invoices in the order of their charges, since they are issued side by side."""
         marked = (stored.invoice for stored in self.systems.invoices.values())
         ours = [i for i in marked if i.reference.startswith(OURS.of(f"{deal}:"))]
         return sorted(ours, key=lambda invoice: invoice.reference)
 
-    def issued(self, deal: DealId, item: str) -> Invoice | None:
-        reference = OURS.of(workflow_ids.subject_of(deal, ItemKey(item)))
+    def issued(self, deal: DealId, charge: str) -> Invoice | None:
+        reference = OURS.of(workflow_ids.subject_of(deal, ChargeId(charge)))
         states = {InvoiceStatus.ISSUED, InvoiceStatus.PAID}
         found = [i for i in self.invoices(deal) if i.reference == reference and i.status in states]
         return found[0] if found else None

@@ -11,7 +11,7 @@ from temporalio.types import MethodAsyncSingleParam
 from activities.bookkeeping import BookkeepingActivities, Resolution
 from domain.actor import CASHWARD, Actor
 from domain.attention import Action, Attention, Decision, responsible_for
-from domain.command import CommandName, CommandRecord, ItemRequest
+from domain.command import ChargeRequest, CommandName, CommandRecord
 from domain.deal import Finding
 from domain.deal_snapshot import CancelRequest
 from domain.ids import DealId
@@ -147,7 +147,7 @@ class WithAttention:
         return self.current
 
     async def accept(
-        self, command: CommandName, request: ItemRequest | CancelRequest, answer: str
+        self, command: CommandName, request: ChargeRequest | CancelRequest, answer: str
     ) -> str:
         """Record a command that this run carries out, and return the answer."""
         update, info = workflow.current_update_info(), workflow.info()
@@ -156,7 +156,7 @@ class WithAttention:
             deal=self.deal,
             command=command,
             actor=request.by,
-            item=request.item if isinstance(request, ItemRequest) else "",
+            charge=request.charge if isinstance(request, ChargeRequest) else "",
             reason=request.reason,
             answer=answer,
             workflow=info.workflow_id,

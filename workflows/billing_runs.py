@@ -11,10 +11,12 @@ from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, Par
 
 from activities.erp import InvoiceActivities as Invoices
 from domain.attention import Action
-from domain.billing import Bill, BillResult, DraftedInvoice, Invoice, ItemState, ItemStatus
+from domain.bill import Bill, BillResult, DraftedInvoice
 from domain.billing_schedule import Transition
+from domain.charge import ChargeState, ChargeStatus
 from domain.deal_snapshot import DealSnapshot
-from domain.ids import ItemKey
+from domain.ids import ChargeId
+from domain.invoice import Invoice
 from domain.responsibility import Party
 from workflows import workflow_ids
 from workflows.attention import RETRY_OR_ABORT, Aborted
@@ -46,48 +48,51 @@ class BillingRuns(DealState):
                 bill,
                 id=workflow_ids.billing_run(bill.subject),
                 parent_close_policy=ParentClosePolicy.ABANDON,
-                static_summary=f"{bill.item.name}: {bill.item.net}",
+                static_summary=f"{bill.charge.description}: {bill.charge.net}",
             )
         except WorkflowAlreadyStartedError:
-            await self._adopt(bill.item.key)
+            await self._adopt(bill.charge.id)
         else:
-            self.bills[bill.item.key] = handle
-            self._followers.append(asyncio.create_task(self._follow(bill.item.key, handle)))
+            self.bills[bill.charge.id] = handle
+            self._followers.append(asyncio.create_task(self._follow(bill.charge.id, handle)))
         finally:
             self.starting -= 1
 
-    async def _follow(self, item: ItemKey, handle: ChildWorkflowHandle[Any, BillResult]) -> None:
+    async def _follow(self, charge: ChargeId, handle: ChildWorkflowHandle[Any, BillResult]) -> None:
         """Record how a bill ended."""
         try:
             billed = await handle
             self.move(
                 Transition(
-                    item=item, state=billed.state, reason=billed.reason, invoice=billed.invoice
+                    charge=charge, state=billed.state, reason=billed.reason, invoice=billed.invoice
                 )
             )
         except FailureError as failure:
             await self.nobody_waits_for(handle.id)
-            self._lose(item, f"its billing run ended: {failure.cause or failure}")
-        self.bills.pop(item, None)
+            self._lose(charge, f"its billing run ended: {failure.cause or failure}")
+        self.bills.pop(charge, None)
 
-    def _lose(self, item: ItemKey, reason: str) -> None:
+    def _lose(self, charge: ChargeId, reason: str) -> None:
         """Record that no run follows this bill any more; an issued invoice stays issued."""
-        if self.state(item) is ItemState.ISSUED:
-            state, way_out = ItemState.ISSUED, "it is followed again at the ERP's next news of it"
+        if self.state(charge) is ChargeState.ISSUED:
+            state, way_out = ChargeState.ISSUED, "it is followed again at the ERP's next news of it"
         else:
-            state, way_out = ItemState.HELD, "release it, and it is billed again"
+            state, way_out = ChargeState.HELD, "release it, and it is billed again"
         self.move(
             Transition(
-                item=item, state=state, reason=f"{reason}; {way_out}", responsible=Party.OPERATOR
+                charge=charge,
+                state=state,
+                reason=f"{reason}; {way_out}",
+                responsible=Party.OPERATOR,
             )
         )
 
     async def collect_again(self) -> None:
-        """Bill again the items whose run had ended; an issued invoice needs no second approval."""
+        """Bill again what lost its run; an issued invoice needs no second approval."""
         while self.reopened:
             status = self.snapshot.schedule[self.reopened.pop(0)]
             # A credit cannot be billed again: only if it was taken back, somebody must see to that.
-            if status.state is ItemState.CREDITED and await self._is_over(status):
+            if status.state is ChargeState.CREDITED and await self._is_over(status):
                 continue
             bill = self.bill_for(status)
             if status.invoice:
@@ -104,43 +109,43 @@ class BillingRuns(DealState):
         self._followers.append(asyncio.create_task(self._adopt_all(self.snapshot.open_bills)))
         self.update(open_bills=())
 
-    async def _adopt_all(self, items: tuple[ItemKey, ...]) -> None:
-        for item in items:
-            await self._adopt(item)
+    async def _adopt_all(self, charges: tuple[ChargeId, ...]) -> None:
+        for charge in charges:
+            await self._adopt(charge)
         self.starting -= 1
 
-    async def _adopt(self, item: ItemKey) -> None:
-        run = workflow_ids.billing_run(self.snapshot.schedule[item].item.subject(self.deal))
-        self.bills[item] = None
+    async def _adopt(self, charge: ChargeId) -> None:
+        run = workflow_ids.billing_run(self.snapshot.schedule[charge].charge.subject(self.deal))
+        self.bills[charge] = None
         try:
             bill: ExternalWorkflowHandle[MilestoneBilling] = (
                 workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
             )
             await wait_until_done(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
         except FailureError:
-            self.bills.pop(item, None)
-            await self._see_how_it_ended(item)
+            self.bills.pop(charge, None)
+            await self._see_how_it_ended(charge)
 
-    async def _see_how_it_ended(self, item: ItemKey) -> None:
+    async def _see_how_it_ended(self, charge: ChargeId) -> None:
         """Ask the ERP how a bill ended that ended between two runs of the deal."""
-        if not await self._is_over(self.snapshot.schedule[item]):
-            self._lose(item, "its billing run is gone")
+        if not await self._is_over(self.snapshot.schedule[charge]):
+            self._lose(charge, "its billing run is gone")
 
-    async def _is_over(self, status: ItemStatus) -> bool:
+    async def _is_over(self, status: ChargeStatus) -> bool:
         """Whether the ERP says that nothing more is to come of its invoice."""
         if status.invoice is None:
             return False
         with suppress(Aborted):
             invoice = await self.read_invoice(status, status.invoice)
             if ended := how_ended(invoice):
-                self.move(Transition(item=status.item.key, state=ended, invoice=invoice))
+                self.move(Transition(charge=status.charge.id, state=ended, invoice=invoice))
                 return True
         return False
 
     async def read_invoice(
-        self, status: ItemStatus, issued: Invoice, verbs: tuple[Action, ...] = RETRY_OR_ABORT
+        self, status: ChargeStatus, issued: Invoice, verbs: tuple[Action, ...] = RETRY_OR_ABORT
     ) -> Invoice:
-        """Read the invoice of an item as the ERP has it now."""
+        """Read the invoice of a charge as the ERP has it now."""
         bill = self.bill_for(status)
         draft = bill.draft(workflow.now().date())
         known = DraftedInvoice(bill=bill, invoice=issued.id, draft=draft)

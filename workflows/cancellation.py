@@ -12,8 +12,9 @@ from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
 from domain.actor import Actor
 from domain.attention import Action, Attention
-from domain.billing import CreditOrder, ItemState, ItemStatus
+from domain.bill import CreditOrder
 from domain.billing_schedule import Transition
+from domain.charge import ChargeState, ChargeStatus
 from domain.deal_snapshot import CancelRequest, Outcome
 from domain.ids import Subject
 from domain.kickoff import PlannedProject
@@ -30,8 +31,8 @@ from workflows.steps import local_step, undo_all
 
 CREDIT = "credit"
 _RETRY_OR_SKIP = (Action.RETRY, Action.SKIP)
-_STANDS = (ItemState.ISSUED, ItemState.PAID)
-_OPEN = (ItemState.PLANNED, ItemState.BILLABLE, ItemState.HELD, ItemState.DRAFTED)
+_STANDS = (ChargeState.ISSUED, ChargeState.PAID)
+_OPEN = (ChargeState.PLANNED, ChargeState.BILLABLE, ChargeState.HELD, ChargeState.DRAFTED)
 
 
 async def cancel_deal(deal: BillingRuns, request: CancelRequest) -> Outcome:
@@ -53,31 +54,31 @@ async def cancel_deal(deal: BillingRuns, request: CancelRequest) -> Outcome:
 async def _withdraw_open_bills(deal: DealState) -> None:
     """Cancel each billing run: it deletes its draft, or says that it was too late."""
     await workflow.wait_condition(lambda: not deal.starting)
-    for item, handle in tuple(deal.bills.items()):
+    for charge, handle in tuple(deal.bills.items()):
         if handle:
             handle.cancel()
         else:
-            run = workflow_ids.billing_run(deal.snapshot.schedule[item].item.subject(deal.deal))
+            run = workflow_ids.billing_run(deal.snapshot.schedule[charge].charge.subject(deal.deal))
             with suppress(FailureError):  # it has just ended, and its last word is on the way
                 await workflow.get_external_workflow_handle(run).cancel()
     await workflow.wait_condition(lambda: not deal.bills)
     for status in deal.snapshot.schedule.in_state(*_OPEN):
-        await _cancel_item(deal, status)
+        await _cancel_charge(deal, status)
 
 
-async def _cancel_item(deal: DealState, status: ItemStatus) -> None:
-    """Withdraw the item's bill; the ERP says whether a run that ended early had issued it."""
+async def _cancel_charge(deal: DealState, status: ChargeStatus) -> None:
+    """Withdraw the charge's bill; the ERP says whether a run that ended early had issued it."""
     invoice = None
-    if status.state in {ItemState.DRAFTED, ItemState.HELD}:
+    if status.state in {ChargeState.DRAFTED, ChargeState.HELD}:
         invoice = await deal.attempt(
             Invoices.withdraw_invoice,
             deal.bill_for(status),
-            f"Withdraw the bill for {status.item.name}",
+            f"Withdraw the bill for {status.charge.description}",
             verbs=(Action.RETRY,),
         )
-    state = ItemState.ISSUED if invoice else ItemState.CANCELLED
+    state = ChargeState.ISSUED if invoice else ChargeState.CANCELLED
     reason = "the deal was cancelled"
-    deal.move(Transition(item=status.item.key, state=state, reason=reason, invoice=invoice))
+    deal.move(Transition(charge=status.charge.id, state=state, reason=reason, invoice=invoice))
 
 
 async def _close_project(deal: DealState) -> None:
@@ -109,13 +110,17 @@ async def _read_again(deal: BillingRuns) -> None:
             continue
         with suppress(Skipped):
             invoice = await deal.read_invoice(status, status.invoice, _RETRY_OR_SKIP)
-            state = how_ended(invoice) or ItemState.ISSUED
+            state = how_ended(invoice) or ChargeState.ISSUED
             deal.move(
-                Transition(item=status.item.key, state=state, reason=status.reason, invoice=invoice)
+                Transition(
+                    charge=status.charge.id, state=state, reason=status.reason, invoice=invoice
+                )
             )
 
 
-def _proposal(deal: DealState, request: CancelRequest, issued: tuple[ItemStatus, ...]) -> Attention:
+def _proposal(
+    deal: DealState, request: CancelRequest, issued: tuple[ChargeStatus, ...]
+) -> Attention:
     numbers = ", ".join(status.invoice.number for status in issued if status.invoice)
     return deal.attention(
         "credit",
@@ -127,7 +132,7 @@ def _proposal(deal: DealState, request: CancelRequest, issued: tuple[ItemStatus,
     )
 
 
-async def _credit(deal: DealState, status: ItemStatus, reason: str, by: Actor) -> None:
+async def _credit(deal: DealState, status: ChargeStatus, reason: str, by: Actor) -> None:
     if status.invoice is None:
         return
     order = CreditOrder(bill=deal.bill_for(status), invoice=status.invoice, reason=reason, by=by)
@@ -138,7 +143,9 @@ async def _credit(deal: DealState, status: ItemStatus, reason: str, by: Actor) -
         verbs=_RETRY_OR_SKIP,
     )
     deal.move(
-        Transition(item=status.item.key, state=ItemState.CREDITED, reason=reason, invoice=invoice)
+        Transition(
+            charge=status.charge.id, state=ChargeState.CREDITED, reason=reason, invoice=invoice
+        )
     )
 
 

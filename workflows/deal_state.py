@@ -9,13 +9,14 @@ from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
 from activities.bookkeeping import BookkeepingActivities as Bookkeeping
 from domain.attention import Attention
-from domain.billing import Bill, BillResult, ItemState, ItemStatus
+from domain.bill import Bill, BillResult
 from domain.billing_schedule import Transition
 from domain.cash import Blocker, CashPosition, DealStatus, blockers
-from domain.command import CommandName, ItemRequest
+from domain.charge import ChargeState, ChargeStatus
+from domain.command import ChargeRequest, CommandName
 from domain.deal_snapshot import CancelRequest, DealSnapshot
 from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
-from domain.ids import ItemKey, Subject
+from domain.ids import ChargeId, Subject
 from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.stage import Stage
@@ -25,7 +26,7 @@ from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.milestone_billing import MilestoneBilling
 from workflows.steps import local_step
 
-_IN_THE_ERP = (ItemState.DRAFTED, ItemState.ISSUED, ItemState.PAID, ItemState.CREDITED)
+_IN_THE_ERP = (ChargeState.DRAFTED, ChargeState.ISSUED, ChargeState.PAID, ChargeState.CREDITED)
 
 
 class DealState(WithAttention):
@@ -35,12 +36,12 @@ class DealState(WithAttention):
         super().__init__(life.deal)
         self.snapshot = life
         self.cancelled_by: CancelRequest | None = None
-        self.bills: dict[ItemKey, ChildWorkflowHandle[Any, BillResult] | None] = {}
+        self.bills: dict[ChargeId, ChildWorkflowHandle[Any, BillResult] | None] = {}
         """The open billing runs; None for one that an earlier run of this deal started."""
         self.starting = 0
         """Billing runs that were asked for and have not started yet."""
-        self.reopened: list[ItemKey] = []
-        """Items whose bill had ended before the ERP said something new of their invoice."""
+        self.reopened: list[ChargeId] = []
+        """Charges whose bill had ended before the ERP said something new of their invoice."""
         self.must_look = False
         self.must_record = False
         """Whether our own records lack something of this deal."""
@@ -59,16 +60,16 @@ class DealState(WithAttention):
             self.show()
 
     def move(self, move: Transition) -> None:
-        """Apply a transition of an item; the CRM gets the new figures later."""
+        """Apply a transition of a charge; the CRM gets the new figures later."""
         self.update(schedule=self.snapshot.schedule.apply(move, at=workflow.now()))
         self.has_moved = True
         self._describe()
 
-    def state(self, item: ItemKey) -> ItemState:
-        return self.snapshot.schedule[item].state
+    def state(self, charge: ChargeId) -> ChargeState:
+        return self.snapshot.schedule[charge].state
 
-    def bill_for(self, status: ItemStatus) -> Bill:
-        """Return the order to bill this item. Raises Refusal before the deal is kicked off."""
+    def bill_for(self, status: ChargeStatus) -> Bill:
+        """Return the order to bill this charge. Raises Refusal before the deal is kicked off."""
         contract, kicked_off = self.snapshot.contract, self.snapshot.kicked_off
         if contract is None or kicked_off is None:
             raise Refusal(f"{self.deal} is not kicked off: there is nothing to bill")
@@ -79,7 +80,7 @@ class DealState(WithAttention):
             owner=contract.owner or "",
             customer_key=contract.customer,
             customer=kicked_off.customer.id,
-            item=status.item,
+            charge=status.charge,
             tax=contract.tax,
             payment_days=contract.payment_days,
             approve_above=self.snapshot.policy.approve_above,
@@ -112,24 +113,24 @@ class DealState(WithAttention):
         self.attention_settled(run)
 
     def _reflect(self, run: str, attention: Attention | None) -> None:
-        """Hold the item of a parked billing run."""
-        for status in self.snapshot.schedule.in_state(ItemState.DRAFTED, ItemState.HELD):
-            if workflow_ids.billing_run(status.item.subject(self.deal)) == run:
-                self.move(transition_of(status.item.key, attention))
+        """Hold the charge of a parked billing run."""
+        for status in self.snapshot.schedule.in_state(ChargeState.DRAFTED, ChargeState.HELD):
+            if workflow_ids.billing_run(status.charge.subject(self.deal)) == run:
+                self.move(transition_of(status.charge.id, attention))
 
     def _reopen(self, subject: Subject) -> None:
-        """Note an item to look at again: a payment was reversed, or its run was terminated."""
+        """Note a charge to look at again: a payment was reversed, or its run was terminated."""
         for status in self.snapshot.schedule.in_state(*_IN_THE_ERP):
-            item = status.item
-            is_new = self._is_unseen_to(item.key) and item.key not in self.reopened
-            if item.subject(self.deal) != subject or not is_new:
+            charge = status.charge
+            is_new = self._is_unseen_to(charge.id) and charge.id not in self.reopened
+            if charge.subject(self.deal) != subject or not is_new:
                 continue
-            self.bills.pop(item.key, None)
-            self.reopened.append(item.key)
+            self.bills.pop(charge.id, None)
+            self.reopened.append(charge.id)
 
-    def _is_unseen_to(self, item: ItemKey) -> bool:
-        """Return whether no known run bills the item: it ended, or an earlier run began it."""
-        return self.bills.get(item) is None
+    def _is_unseen_to(self, charge: ChargeId) -> bool:
+        """Return whether no known run bills the charge: it ended, or an earlier run began it."""
+        return self.bills.get(charge) is None
 
     # -- what people and systems say -----------------------------------------------------------
 
@@ -166,10 +167,10 @@ class DealState(WithAttention):
             await local_step(Bookkeeping.add_attention, attention, "List it again")
 
     @workflow.signal(description="A bill of this deal came further.")
-    def item_moved(self, move: Transition) -> None:
+    def charge_moved(self, move: Transition) -> None:
         self.move(move)
         if move.is_last:
-            self.bills.pop(move.item, None)
+            self.bills.pop(move.charge, None)
 
     @workflow.signal(description="A stage of this deal needs a person.")
     def attention_raised(self, attention: Attention) -> None:
@@ -195,31 +196,33 @@ class DealState(WithAttention):
         if self.cancelled_by or self.snapshot.stage.is_final:
             raise Refusal(f"{self.deal} is already {self.snapshot.stage}")
 
-    @workflow.update(description="Hold an item back before it is billed.")
-    async def hold(self, request: ItemRequest) -> str:
-        self.update(held={**self.snapshot.held, request.item: request.reason})
+    @workflow.update(description="Hold a charge back before it is billed.")
+    async def hold(self, request: ChargeRequest) -> str:
+        self.update(held={**self.snapshot.held, request.charge: request.reason})
         return await self.accept(
-            CommandName.HOLD, request, f"{request.item} is held: {request.reason}"
+            CommandName.HOLD, request, f"{request.charge} is held: {request.reason}"
         )
 
     @hold.validator
-    def _hold_what_is_not_billed(self, request: ItemRequest) -> None:
-        state = self.state(request.item)
-        if state not in {ItemState.PLANNED, ItemState.BILLABLE}:
-            raise Refusal(f"{request.item} is {state}: only what is not billed yet can be held")
+    def _hold_what_is_not_billed(self, request: ChargeRequest) -> None:
+        state = self.state(request.charge)
+        if state not in {ChargeState.PLANNED, ChargeState.BILLABLE}:
+            raise Refusal(f"{request.charge} is {state}: only what is not billed yet can be held")
 
-    @workflow.update(description="Release a held item.")
-    async def release(self, request: ItemRequest) -> str:
-        key = request.item
+    @workflow.update(description="Release a held charge.")
+    async def release(self, request: ChargeRequest) -> str:
+        key = request.charge
         self.update(held={k: why for k, why in self.snapshot.held.items() if k != key})
-        if self.state(key) is ItemState.HELD:
-            self.move(Transition(item=key, state=ItemState.BILLABLE, responsible=Party.CASHWARD))
+        if self.state(key) is ChargeState.HELD:
+            self.move(
+                Transition(charge=key, state=ChargeState.BILLABLE, responsible=Party.CASHWARD)
+            )
         return await self.accept(CommandName.RELEASE, request, f"{key} is released by {request.by}")
 
     @release.validator
-    def _release_what_is_held(self, request: ItemRequest) -> None:
-        key = request.item
-        is_lost = self.state(key) is ItemState.HELD and self._is_unseen_to(key)
+    def _release_what_is_held(self, request: ChargeRequest) -> None:
+        key = request.charge
+        is_lost = self.state(key) is ChargeState.HELD and self._is_unseen_to(key)
         if key not in self.snapshot.held and not is_lost:
             raise Refusal(f"{key} of {self.deal} is not held")
 
@@ -235,27 +238,27 @@ class DealState(WithAttention):
     def cash_position(self) -> CashPosition:
         return self.position()
 
-    @workflow.query(description="Every billable item: amount, state, invoice.")
-    def billing_schedule(self) -> tuple[ItemStatus, ...]:
+    @workflow.query(description="Every charge: amount, state, invoice.")
+    def billing_schedule(self) -> tuple[ChargeStatus, ...]:
         return self.snapshot.schedule.statuses
 
-    @workflow.query(description="Why is this not invoiced yet? A reason and a name per item.")
+    @workflow.query(description="Why is this not invoiced yet? A reason and a name per charge.")
     def blockers(self) -> tuple[Blocker, ...]:
         return blockers(self.snapshot.schedule.statuses)
 
 
-def transition_of(item: ItemKey, attention: Attention | None) -> Transition:
-    """Return the transition that holds a parked run's item, or lets it go on after the decision."""
+def transition_of(charge: ChargeId, attention: Attention | None) -> Transition:
+    """Return the transition that holds a parked run's charge, or lets it go on."""
     if attention is None:
         return Transition(
-            item=item,
-            state=ItemState.DRAFTED,
+            charge=charge,
+            state=ChargeState.DRAFTED,
             reason="its invoice is being issued",
             responsible=Party.CASHWARD,
         )
     return Transition(
-        item=item,
-        state=ItemState.HELD,
+        charge=charge,
+        state=ChargeState.HELD,
         reason=attention.why,
         responsible=attention.responsible[0],
     )

@@ -15,9 +15,11 @@ from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
 from domain.actor import TEMPORAL
 from domain.attention import Action
-from domain.billing import Bill, ItemState, ItemStatus
+from domain.bill import Bill
 from domain.billing_schedule import BillingSchedule, Transition
+from domain.charge import ChargeState, ChargeStatus
 from domain.deal_snapshot import CancelRequest, DealSnapshot, Outcome
+from domain.ids import ChargeId
 from domain.kickoff import HandoffRequest, StageAborted, plan_kickoff
 from domain.project import plan_project
 from domain.responsibility import Party
@@ -99,7 +101,7 @@ class DealToCash(BillingRuns):
         self.update(
             contract=contract,
             kickoff=plan_kickoff(handed, plan_project(contract, self.snapshot.policy)),
-            schedule=BillingSchedule.of(contract.items, at=workflow.now()),
+            schedule=BillingSchedule.of(contract.charges, at=workflow.now()),
         )
 
     async def _kick_off(self) -> None:
@@ -153,22 +155,25 @@ class DealToCash(BillingRuns):
         self.must_look = False
         asked = ReadMilestones(deal=self.deal, project=self.snapshot.kicked_off.project.id)
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
-            if milestone.is_reached and self.state(milestone.item) is ItemState.PLANNED:
+            charge = ChargeId(milestone.milestone)
+            if milestone.is_reached and self.state(charge) is ChargeState.PLANNED:
                 self.move(
                     Transition(
-                        item=milestone.item, state=ItemState.BILLABLE, responsible=Party.CASHWARD
+                        charge=charge,
+                        state=ChargeState.BILLABLE,
+                        responsible=Party.CASHWARD,
                     )
                 )
 
     async def _bill_what_is_billable(self) -> None:
         bills = []
-        for status in self.snapshot.schedule.in_state(ItemState.BILLABLE):
-            why = self.snapshot.held.get(status.item.key)
+        for status in self.snapshot.schedule.in_state(ChargeState.BILLABLE):
+            why = self.snapshot.held.get(status.charge.id)
             if why is not None:
                 self.move(
                     Transition(
-                        item=status.item.key,
-                        state=ItemState.HELD,
+                        charge=status.charge.id,
+                        state=ChargeState.HELD,
                         reason=why,
                         responsible=Party.FINANCE,
                     )
@@ -177,12 +182,12 @@ class DealToCash(BillingRuns):
                 bills.append(self._bill(status))
         await self.launch(bills)
 
-    def _bill(self, status: ItemStatus) -> Bill:
+    def _bill(self, status: ChargeStatus) -> Bill:
         bill = self.bill_for(status)
         self.move(
             Transition(
-                item=bill.item.key,
-                state=ItemState.DRAFTED,
+                charge=bill.charge.id,
+                state=ChargeState.DRAFTED,
                 reason="it is being issued",
                 responsible=Party.CASHWARD,
             )

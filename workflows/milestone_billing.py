@@ -1,4 +1,4 @@
-"""Milestone billing: one item of a contract becomes one invoice, and the invoice becomes cash."""
+"""Milestone billing: one charge of a contract becomes one invoice, and the invoice becomes cash."""
 
 import asyncio
 from contextlib import suppress
@@ -8,19 +8,13 @@ from temporalio import workflow
 
 from activities.erp import InvoiceActivities as Invoices
 from domain.attention import Action, Attention
-from domain.billing import (
-    Bill,
-    BillResult,
-    CreditOrder,
-    DraftedInvoice,
-    Invoice,
-    InvoiceStatus,
-    ItemState,
-)
+from domain.bill import Bill, BillResult, CreditOrder, DraftedInvoice
 from domain.billing_schedule import Transition
 from domain.cash import is_overdue
-from domain.command import CommandName, ItemRequest
+from domain.charge import ChargeState
+from domain.command import ChargeRequest, CommandName
 from domain.event import InvoiceChanged
+from domain.invoice import Invoice, InvoiceStatus
 from domain.refusal import Refusal
 from domain.responsibility import Party
 from workflows.attention import Aborted, Skipped, WithAttention
@@ -34,8 +28,8 @@ class MilestoneBilling(WithAttention):
     def __init__(self, bill: Bill) -> None:
         super().__init__(bill.deal)
         self._cleared = not bill.needs_approval
-        self._hold: ItemRequest | None = None
-        self._credit: ItemRequest | None = None
+        self._hold: ChargeRequest | None = None
+        self._credit: ChargeRequest | None = None
         self._issuing = False
         self._issued: Invoice | None = None
         self._news = False
@@ -50,11 +44,11 @@ class MilestoneBilling(WithAttention):
         self._issued = invoice
         try:
             if how_ended(invoice) is None:  # a bill seen to once more may find that nothing is new
-                await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
+                await self._tell_deal(bill, ChargeState.ISSUED, _reason(invoice), invoice)
             invoice = await self._collect(bill, drafted, invoice)
         except asyncio.CancelledError:
-            return await self._end(bill, ItemState.ISSUED, "the deal was cancelled", invoice)
-        return await self._end(bill, how_ended(invoice) or ItemState.ISSUED, "", invoice)
+            return await self._end(bill, ChargeState.ISSUED, "the deal was cancelled", invoice)
+        return await self._end(bill, how_ended(invoice) or ChargeState.ISSUED, "", invoice)
 
     async def _issue(self, bill: Bill) -> tuple[DraftedInvoice, Invoice]:
         drafted = await self._draft(bill)
@@ -63,14 +57,14 @@ class MilestoneBilling(WithAttention):
 
     async def _draft(self, bill: Bill) -> DraftedInvoice:
         return await self.attempt(
-            Invoices.draft_invoice, bill, f"Draft the invoice over {bill.item.net}"
+            Invoices.draft_invoice, bill, f"Draft the invoice over {bill.charge.net}"
         )
 
     async def _clearance(self, bill: Bill) -> None:
         """Wait until the bill is approved and not held."""
         while self._hold or not self._cleared:
             why = _held_because(self._hold) if self._hold else "its amount needs approval"
-            await self._tell_deal(bill, ItemState.HELD, why, None, responsible=Party.FINANCE)
+            await self._tell_deal(bill, ChargeState.HELD, why, None, responsible=Party.FINANCE)
             workflow.set_current_details(f"### Held\n{why}. `approve` or `release` lets it go.")
             await self._until_cleared_or_news()
             workflow.set_current_details("")
@@ -90,7 +84,7 @@ class MilestoneBilling(WithAttention):
             invoice = await self.attempt(Invoices.read_invoice, drafted, "See what was paid")
             self._issued = invoice
             if how_ended(invoice) is None:
-                await self._tell_deal(bill, ItemState.ISSUED, _reason(invoice), invoice)
+                await self._tell_deal(bill, ChargeState.ISSUED, _reason(invoice), invoice)
         return invoice
 
     async def _credit_if_asked(self, drafted: DraftedInvoice) -> None:
@@ -99,7 +93,7 @@ class MilestoneBilling(WithAttention):
         if request is None:
             return
         invoice = await self.attempt(Invoices.read_invoice, drafted, "See what is outstanding")
-        if how_ended(invoice) is ItemState.CREDITED:
+        if how_ended(invoice) is ChargeState.CREDITED:
             workflow.logger.info("somebody credited or voided it in the ERP meanwhile")
         elif invoice.outstanding != invoice.gross:
             await self.park(self._paid_meanwhile(invoice, request))
@@ -107,7 +101,7 @@ class MilestoneBilling(WithAttention):
             await self._credit_in_full(drafted.bill, invoice, request)
         self._credit = None
 
-    async def _credit_in_full(self, bill: Bill, invoice: Invoice, request: ItemRequest) -> None:
+    async def _credit_in_full(self, bill: Bill, invoice: Invoice, request: ChargeRequest) -> None:
         order = CreditOrder(bill=bill, invoice=invoice, reason=request.reason, by=request.by)
         with suppress(Skipped):
             await self.attempt(
@@ -117,7 +111,7 @@ class MilestoneBilling(WithAttention):
                 verbs=(Action.RETRY, Action.SKIP),
             )
 
-    def _paid_meanwhile(self, invoice: Invoice, request: ItemRequest) -> Attention:
+    def _paid_meanwhile(self, invoice: Invoice, request: ChargeRequest) -> Attention:
         return self.attention(
             "credit",
             what=f"{invoice.number} is not credited: only {invoice.outstanding} is outstanding",
@@ -147,32 +141,36 @@ class MilestoneBilling(WithAttention):
     async def _withdraw(self, bill: Bill, reason: str) -> BillResult:
         """Delete the draft; an invoice issued meanwhile stays for a person to credit."""
         invoice = await self.attempt(Invoices.withdraw_invoice, bill, "Withdraw the draft")
-        state = ItemState.ISSUED if invoice else ItemState.CANCELLED
+        state = ChargeState.ISSUED if invoice else ChargeState.CANCELLED
         return await self._end(bill, state, reason, invoice)
 
     async def _end(
-        self, bill: Bill, state: ItemState, reason: str, invoice: Invoice | None
+        self, bill: Bill, state: ChargeState, reason: str, invoice: Invoice | None
     ) -> BillResult:
         """Return the result; signal it to a deal that continued as new meanwhile."""
         if self._adopted:
             last = Transition(
-                item=bill.item.key, state=state, reason=reason, invoice=invoice, is_last=True
+                charge=bill.charge.id, state=state, reason=reason, invoice=invoice, is_last=True
             )
-            await self.tell_parent("item_moved", last)
-        return BillResult(item=bill.item.key, state=state, invoice=invoice, reason=reason)
+            await self.tell_parent("charge_moved", last)
+        return BillResult(charge=bill.charge.id, state=state, invoice=invoice, reason=reason)
 
     async def _tell_deal(
         self,
         bill: Bill,
-        state: ItemState,
+        state: ChargeState,
         reason: str,
         invoice: Invoice | None,
         responsible: Party = Party.CUSTOMER,
     ) -> None:
         move = Transition(
-            item=bill.item.key, state=state, reason=reason, responsible=responsible, invoice=invoice
+            charge=bill.charge.id,
+            state=state,
+            reason=reason,
+            responsible=responsible,
+            invoice=invoice,
         )
-        await self.tell_parent("item_moved", move)
+        await self.tell_parent("charge_moved", move)
 
     @workflow.signal(description="The ERP knows something new about this invoice.")
     def invoice_changed(self, fact: InvoiceChanged) -> None:
@@ -186,53 +184,53 @@ class MilestoneBilling(WithAttention):
             await self.tell_parent("attention_raised", self.current)
 
     @workflow.update(description="Let an invoice go that waits for approval.")
-    async def approve(self, request: ItemRequest) -> str:
+    async def approve(self, request: ChargeRequest) -> str:
         self._cleared = True
         return await self.accept(CommandName.APPROVE, request, f"approved by {request.by}")
 
     @approve.validator
-    def _approve_what_waits(self, request: ItemRequest) -> None:
+    def _approve_what_waits(self, request: ChargeRequest) -> None:
         if self._cleared:
             raise Refusal("nothing waits for approval here")
 
     @workflow.update(description="Hold this invoice back before it is issued.")
-    async def hold(self, request: ItemRequest) -> str:
+    async def hold(self, request: ChargeRequest) -> str:
         self._hold = request
         return await self.accept(
-            CommandName.HOLD, request, f"{request.item} is held: {request.reason}"
+            CommandName.HOLD, request, f"{request.charge} is held: {request.reason}"
         )
 
     @hold.validator
-    def _hold_what_is_not_issued(self, request: ItemRequest) -> None:
+    def _hold_what_is_not_issued(self, request: ChargeRequest) -> None:
         if self._issuing:
-            raise Refusal(f"{request.item} is issued, or is being issued: credit it instead")
+            raise Refusal(f"{request.charge} is issued, or is being issued: credit it instead")
 
     @workflow.update(description="Release a held invoice.")
-    async def release(self, request: ItemRequest) -> str:
+    async def release(self, request: ChargeRequest) -> str:
         self._hold = None
         return await self.accept(
-            CommandName.RELEASE, request, f"{request.item} is released by {request.by}"
+            CommandName.RELEASE, request, f"{request.charge} is released by {request.by}"
         )
 
     @release.validator
-    def _release_what_is_held(self, request: ItemRequest) -> None:
+    def _release_what_is_held(self, request: ChargeRequest) -> None:
         if not self._hold:
-            raise Refusal(f"{request.item} is not held")
+            raise Refusal(f"{request.charge} is not held")
 
     @workflow.update(description="Credit the whole issued invoice.")
-    async def credit(self, request: ItemRequest) -> str:
+    async def credit(self, request: ChargeRequest) -> str:
         self._credit = request
         self._news = True
         return await self.accept(
-            CommandName.CREDIT, request, f"{request.item} is being credited by {request.by}"
+            CommandName.CREDIT, request, f"{request.charge} is being credited by {request.by}"
         )
 
     @credit.validator
-    def _credit_what_is_unpaid(self, request: ItemRequest) -> None:
+    def _credit_what_is_unpaid(self, request: ChargeRequest) -> None:
         invoice = self._issued
         if invoice is None:
             way_out = "ask again in a moment" if self._issuing else "hold it instead"
-            raise Refusal(f"{request.item} is not issued yet: {way_out}")
+            raise Refusal(f"{request.charge} is not issued yet: {way_out}")
         if self._credit:
             raise Refusal(f"{invoice.number} is already being credited")
         if invoice.outstanding != invoice.gross:
@@ -242,17 +240,17 @@ class MilestoneBilling(WithAttention):
             )
 
 
-def _held_because(request: ItemRequest) -> str:
+def _held_because(request: ChargeRequest) -> str:
     return request.reason or f"{request.by} holds it"
 
 
-def how_ended(invoice: Invoice) -> ItemState | None:
+def how_ended(invoice: Invoice) -> ChargeState | None:
     """Return PAID or CREDITED; None while something is outstanding."""
     if invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
         return None
     if invoice.status is InvoiceStatus.GONE or invoice.credited == invoice.gross:
-        return ItemState.CREDITED
-    return ItemState.PAID
+        return ChargeState.CREDITED
+    return ChargeState.PAID
 
 
 def _reason(invoice: Invoice) -> str:

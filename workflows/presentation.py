@@ -7,8 +7,8 @@ from typing import Any
 from temporalio.common import SearchAttributeUpdate
 
 from domain.attention import Attention
-from domain.billing import ItemState
 from domain.cash import CashPosition, DealStatus, cash_position
+from domain.charge import ChargeState
 from domain.deal_snapshot import DealSnapshot
 from domain.refusal import Refusal
 from domain.responsibility import name_parties
@@ -72,12 +72,12 @@ def status(life: DealSnapshot, attentions: Iterable[Attention]) -> DealStatus:
 
 
 def _waits_for(life: DealSnapshot, attentions: Sequence[Attention]) -> str:
-    """Return whom the deal waits for: first who has to decide, then who holds an item back."""
+    """Return whom the deal waits for: first who has to decide, then who holds a charge back."""
     asked = [f"{name_parties(attention.responsible)}: {attention.what}" for attention in attentions]
     known = {attention.why for attention in attentions}
     held = [
-        f"{status.responsible}: {status.item.name} is held: {status.reason}"
-        for status in life.schedule.in_state(ItemState.HELD)
+        f"{status.responsible}: {status.charge.description} is held: {status.reason}"
+        for status in life.schedule.in_state(ChargeState.HELD)
         if status.reason not in known
     ]
     return "; ".join([*asked, *held]) or _WAITS[life.stage]
@@ -102,7 +102,7 @@ def details(life: DealSnapshot, attentions: Iterable[Attention], *, today: date)
     ]
     parts += [describe(attention) for attention in open_attentions]
     if life.contract:
-        parts += [_links(at_a_glance), _items(life), _money(position(life, today=today))]
+        parts += [_links(at_a_glance), _charges(life), _money(position(life, today=today))]
     return "\n\n".join(parts)
 
 
@@ -111,15 +111,16 @@ def _links(deal: DealStatus) -> str:
     return f"[deal]({deal.deal_url}){project} · customer {deal.customer}"
 
 
-def _items(life: DealSnapshot) -> str:
+def _charges(life: DealSnapshot) -> str:
     rows = []
     for s in life.schedule.statuses:
         document = f"[{s.invoice.number}]({s.invoice.url})" if s.invoice else ""
-        why = s.reason if s.state is not ItemState.PAID else ""
+        why = s.reason if s.state is not ChargeState.PAID else ""
         rows.append(
-            f"| {s.item.name} | {s.item.net} | {s.state} | {why} | {s.responsible} | {document} |"
+            f"| {s.charge.description} | {s.charge.net} | {s.state} | {why} | {s.responsible}"
+            f" | {document} |"
         )
-    head = "| item | net | state | why not further | who | invoice |\n|---|--:|---|---|---|---|\n"
+    head = "| charge | net | state | why not further | who | invoice |\n|---|--:|---|---|---|---|\n"
     return head + "\n".join(rows)
 
 

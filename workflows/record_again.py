@@ -16,10 +16,12 @@ from activities.pm import PmActivities as Pm
 from domain.actor import CASHWARD
 from domain.attention import Action
 from domain.baseline import Baseline
-from domain.billing import CreditOrder, DraftedInvoice, Invoice, ItemState, ItemStatus
+from domain.bill import CreditOrder, DraftedInvoice
+from domain.charge import ChargeState, ChargeStatus
 from domain.deal_snapshot import DealSnapshot
 from domain.event import InvoiceChanged
 from domain.ids import EventId
+from domain.invoice import Invoice
 from domain.kickoff import Kickoff, KickoffResult
 from domain.stage import Stage
 from workflows import workflow_ids
@@ -68,16 +70,16 @@ async def _record_kickoff(deal: BillingRuns, kickoff: Kickoff, kicked_off: Kicko
     )
 
 
-async def _record_bill(deal: BillingRuns, status: ItemStatus) -> None:
+async def _record_bill(deal: BillingRuns, status: ChargeStatus) -> None:
     """Let the bill's run do it while it is open."""
-    if status.item.key in deal.bills and await _tell_run(deal, status):
+    if status.charge.id in deal.bills and await _tell_run(deal, status):
         return
     if status.invoice and status.state.is_invoiced:
         await _record_invoice(deal, status, status.invoice)
 
 
-async def _tell_run(deal: BillingRuns, status: ItemStatus) -> bool:
-    subject = status.item.subject(deal.deal)
+async def _tell_run(deal: BillingRuns, status: ChargeStatus) -> bool:
+    subject = status.charge.subject(deal.deal)
     bill: ExternalWorkflowHandle[MilestoneBilling] = workflow.get_external_workflow_handle_for(
         MilestoneBilling.run, workflow_ids.billing_run(subject)
     )
@@ -90,13 +92,13 @@ async def _tell_run(deal: BillingRuns, status: ItemStatus) -> bool:
     return True
 
 
-async def _record_invoice(deal: BillingRuns, status: ItemStatus, invoice: Invoice) -> None:
+async def _record_invoice(deal: BillingRuns, status: ChargeStatus, invoice: Invoice) -> None:
     bill = deal.bill_for(status)
     draft = bill.draft(workflow.now().date())
     issued = DraftedInvoice(bill=bill, invoice=invoice.id, draft=draft)
     summary = f"Put {invoice.number} on record again"
     await deal.attempt(Invoices.record_invoice, issued, summary, verbs=_RETRY_OR_SKIP)
-    if status.state is ItemState.CREDITED:
+    if status.state is ChargeState.CREDITED:
         reason = status.reason or "put on record again"
         order = CreditOrder(bill=bill, invoice=invoice, reason=reason, by=CASHWARD)
         summary = f"Put the credit of {invoice.number} on record again"

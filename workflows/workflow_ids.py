@@ -1,6 +1,6 @@
 """Workflow ids, made from meaning; they read well in the Temporal UI and never contain a `/`."""
 
-from domain.ids import DealId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, Subject
 
 
 def deal_run(deal: DealId) -> str:
@@ -35,9 +35,9 @@ def poll_run(system: str) -> str:
     return f"poll:{system}"
 
 
-def subject_of(deal: DealId, item: ItemKey, revision: int = 1) -> Subject:
-    """Return the subject of a bill for this item."""
-    return Subject(f"{deal}:{item}:r{revision}")
+def subject_of(deal: DealId, charge: ChargeId, revision: int = 1) -> Subject:
+    """Return the subject of a bill for this charge."""
+    return Subject(f"{deal}:{charge}:r{revision}")
 
 
 def deal_of(run: str) -> DealId:

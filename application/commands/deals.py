@@ -12,7 +12,7 @@ from domain.actor import Actor
 from domain.command import CommandName
 from domain.deal_snapshot import CancelRequest
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import DealId, EventId, ItemKey
+from domain.ids import ChargeId, DealId, EventId, MilestoneKey
 from domain.refusal import Refusal
 from ports.billing_ledger import BillingLedger
 from ports.crm import Crm
@@ -64,11 +64,11 @@ class DealCommands:
             await self._log.accept(command, answer)
             return answer
 
-    async def signal(self, actor: Actor, deal: DealId, event: EventName, item: str = "") -> str:
+    async def signal(self, actor: Actor, deal: DealId, event: EventName, charge: str = "") -> str:
         """Tell the deal that something happened; its run reads the record again by itself."""
-        command = new_command(CommandName.SIGNAL, actor, deal, item=item, reason=event)
+        command = new_command(CommandName.SIGNAL, actor, deal, charge=charge, reason=event)
         async with self._log.recording_failures(command):
-            fact = _event(event, deal, item, EventId(command.id))
+            fact = _event(event, deal, charge, EventId(command.id))
             if isinstance(fact, InvoiceChanged):
                 await self._require_billed(fact)
             if not await self._dispatch(fact):
@@ -97,11 +97,11 @@ class DealCommands:
                 ) from absent
 
     async def _require_billed(self, fact: InvoiceChanged) -> None:
-        """Raise Refusal if the item was never billed: nobody must see to such an invoice."""
+        """Raise Refusal if the charge was never billed: nobody must see to such an invoice."""
         if await self._billing_ledger.find_claim(fact.subject) is None:
             raise Refusal(
                 f"{fact.subject} was never billed: `cashward finance schedule {fact.deal}` shows"
-                " the items that are"
+                " the charges that are"
             )
 
     async def _dispatch(self, event: Event) -> bool:
@@ -117,14 +117,14 @@ class DealCommands:
                     return await dispatcher.invoice_changed(event)
 
 
-def _event(name: EventName, deal: DealId, item: str, id: EventId) -> Event:
+def _event(name: EventName, deal: DealId, charge: str, id: EventId) -> Event:
     match name:
         case EventName.DEAL_WON:
             return DealWon(deal=deal, event=id)
         case EventName.MILESTONE_REACHED:
-            return MilestoneReached(deal=deal, item=ItemKey(item), event=id)
+            return MilestoneReached(deal=deal, milestone=MilestoneKey(charge), event=id)
         case EventName.INVOICE_CHANGED:
-            if not item:
-                raise Refusal("say whose invoice changed: invoice-changed ITEM, such as m2")
-            subject = workflow_ids.subject_of(deal, ItemKey(item))
+            if not charge:
+                raise Refusal("say whose invoice changed: invoice-changed CHARGE, such as m2")
+            subject = workflow_ids.subject_of(deal, ChargeId(charge))
             return InvoiceChanged(deal=deal, subject=subject, event=id)

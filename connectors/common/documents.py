@@ -8,9 +8,9 @@ from typing import TypeVar
 import structlog
 from pydantic import ValidationError
 
-from domain.billing import CreditInvoice, InvoiceLine
 from domain.document import Totals
 from domain.effect import Receipt
+from domain.invoice import CreditInvoice, InvoiceLine
 from domain.money import Money
 from ports.erp import ChangedInvoice
 from ports.failures import Rejected

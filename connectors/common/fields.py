@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
-from domain.billing import HUNDRED
 from domain.deal import Finding, PlannedMilestone, SlaMetric
 from domain.money import Money
 from domain.responsibility import Party
@@ -52,7 +51,7 @@ class FieldReader:
 def milestone(line: str) -> PlannedMilestone:
     name, share, due = _parts(line, 3, _MILESTONE)
     percent = _SHARE.fullmatch(share)
-    if not name or not percent or not 0 < (exact := number(percent[1])) <= HUNDRED:
+    if not name or not percent or not 0 < (exact := number(percent[1])) <= Decimal(100):
         raise Unreadable(f'"{line}" is not a milestone: write it as {_MILESTONE}')
     try:
         return PlannedMilestone(name=name, share=exact, due=date.fromisoformat(due))

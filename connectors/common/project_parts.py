@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from domain.billing import BillableItem
 from domain.effect import Receipt
-from domain.ids import ExternalId, ItemKey
+from domain.ids import ExternalId, MilestoneKey
+from domain.project import Milestone
 
 
 def one_line(text: str, longest: int) -> str:
@@ -22,10 +22,10 @@ def with_suffix(name: str, suffix: str, longest: int) -> str:
     return one_line(name, longest - len(suffix)) + suffix
 
 
-def unique_names(items: Iterable[BillableItem], longest: int) -> dict[ItemKey, str]:
+def unique_names(milestones: Iterable[Milestone], longest: int) -> dict[MilestoneKey, str]:
     """Return the names of milestones; a name that several have is followed by the key."""
-    items = list(items)
-    names = {item.key: one_line(item.name, longest) for item in items}
+    milestones = list(milestones)
+    names = {milestone.key: one_line(milestone.name, longest) for milestone in milestones}
     count = Counter(name.casefold() for name in names.values())
     return {
         key: name if count[name.casefold()] == 1 else with_suffix(name, f" ({key})", longest)

@@ -9,10 +9,10 @@ from connectors.memory.operations.draft_invoice import DraftInvoiceOperation
 from connectors.memory.operations.open_customer import OpenCustomerOperation
 from connectors.memory.setup import probe
 from connectors.memory.world import SYSTEM, TAX_ROUNDING, MemoryWorld
-from domain.billing import Invoice, InvoiceStatus
 from domain.company import Account
 from domain.customer import Candidate
 from domain.ids import ExternalId
+from domain.invoice import Invoice, InvoiceStatus
 from ports.capability import Capability
 from ports.erp import ChangedInvoice
 from ports.failures import Rejected

@@ -49,9 +49,11 @@ class MemoryPm:
     def _progress(self, deal: DealId, project: Project) -> Sequence[MilestoneProgress]:
         return [
             MilestoneProgress(
-                item=item, external=project.id_of(item), is_reached=item in project.reached
+                milestone=key,
+                external=project.id_of(key),
+                is_reached=key in project.reached,
             )
-            for item in project.items
+            for key in project.milestones
             if self._is_ours(deal, project)
         ]
 

@@ -11,9 +11,9 @@ from connectors.memory.operations.draft_invoice import DraftInvoiceOperation
 from connectors.memory.operations.open_project import OpenProjectOperation
 from connectors.memory.operations.owner_task import OwnerTaskOperation
 from connectors.memory.world import CHECKS, SYSTEM, MemoryWorld, StoredInvoice
-from domain.billing import InvoiceStatus
 from domain.effect import EffectKind
 from domain.ids import DealId, ExternalId
+from domain.invoice import InvoiceStatus
 from domain.reconciliation import WrittenRevenue
 from domain.vendor_record import RecordState, VendorRecord
 from ports.failures import Rejected

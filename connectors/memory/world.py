@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import TypeVar
 
 from connectors.common.documents import DocumentChecks
-from domain.billing import CreditInvoice, Invoice, InvoiceStatus
 from domain.customer import Candidate
 from domain.deal import Deal
 from domain.effect import Receipt
-from domain.ids import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, MilestoneKey
+from domain.invoice import CreditInvoice, Invoice, InvoiceStatus
 from domain.money import Money
 from domain.owner_task import OwnerTask
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
@@ -47,7 +47,7 @@ class Project:
     id: ExternalId
     opening: OpenProject
     parts: dict[str, Part] = field(default_factory=dict)
-    reached: set[ItemKey] = field(default_factory=set)
+    reached: set[MilestoneKey] = field(default_factory=set)
     booked: list[TimeEntry] = field(default_factory=list)
     edits: dict[str, str] = field(default_factory=dict)
     """Text that people wrote over a part; it is shown instead of ours."""
@@ -64,9 +64,13 @@ class Project:
         return ExternalId(f"{self.id}.{key}")
 
     @property
-    def items(self) -> Sequence[ItemKey]:
+    def milestones(self) -> Sequence[MilestoneKey]:
         plan = self.parts.get("milestones")
-        return [item.key for item in plan.milestones] if isinstance(plan, PlanMilestones) else []
+        return (
+            [milestone.key for milestone in plan.milestones]
+            if isinstance(plan, PlanMilestones)
+            else []
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,12 +130,12 @@ class MemoryWorld:
         won = {"is_won": True, "probability": Decimal(1), "closed_at": self.clock()}
         self.add(self.deals[deal].model_copy(update=won))
 
-    def reach(self, project: ExternalId, item: ItemKey) -> None:
+    def reach(self, project: ExternalId, milestone: MilestoneKey) -> None:
         """The delivery team reaches a milestone."""
         found = self.projects[project]
-        if item not in found.items:
-            raise KeyError(item)
-        found.reached.add(item)
+        if milestone not in found.milestones:
+            raise KeyError(milestone)
+        found.reached.add(milestone)
 
     def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> None:
         """A consultant books time on a work package."""

@@ -9,9 +9,9 @@ from connectors.tryton.client import TrytonClient, number_of
 from connectors.tryton.models.documents import CHECKS, INVOICE, StoredInvoice
 from connectors.tryton.models.new_documents import NewDocument
 from connectors.tryton.models.parties import InvoiceParty
-from domain.billing import InvoiceStatus
 from domain.effect import Receipt
 from domain.ids import ExternalId
+from domain.invoice import InvoiceStatus
 from ports.failures import Absent, Misconfigured, Rejected
 
 _ISSUED = frozenset({InvoiceStatus.ISSUED, InvoiceStatus.PAID})

@@ -17,10 +17,10 @@ from connectors.tryton.operations.draft_invoice import DraftInvoiceOperation
 from connectors.tryton.operations.open_customer import OpenCustomerOperation
 from connectors.tryton.records import OVERLAP
 from connectors.tryton.setup import probe
-from domain.billing import Invoice
 from domain.company import Account
 from domain.customer import Candidate
 from domain.ids import ExternalId
+from domain.invoice import Invoice
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import ChangedInvoice

@@ -9,8 +9,8 @@ from connectors.common.taxes import no_single_rate, percent, single
 from connectors.xero.client import XeroClient
 from connectors.xero.models.chart import TaxRate, fitting
 from connectors.xero.models.new_documents import Line, Tracking
-from domain.billing import InvoiceLine
 from domain.currency import minor_unit
+from domain.invoice import InvoiceLine
 from domain.tax import TaxRule
 from ports.failures import Misconfigured, Rejected
 

@@ -15,10 +15,10 @@ from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
 from connectors.xero.operations.open_customer import OpenCustomerOperation
 from connectors.xero.settings import LARGEST_PAGE
 from connectors.xero.setup import probe
-from domain.billing import Invoice
 from domain.company import Account, compact
 from domain.customer import Candidate
 from domain.ids import ExternalId
+from domain.invoice import Invoice
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import ChangedInvoice

@@ -153,8 +153,8 @@ class _Work:
             if not self._projects[deal.contract.url]:
                 yield f"project of {deal.id}"
             plan = deal.kickoff.plan
-            keys = [f"version {item.key}" for item in plan.milestones]
-            keys += [f"issue {item.key}" for item in plan.milestones]
+            keys = [f"version {milestone.key}" for milestone in plan.milestones]
+            keys += [f"issue {milestone.key}" for milestone in plan.milestones]
             keys += [f"issue {package.key}" for package in plan.packages]
             yield from (
                 f"{key} of {deal.id}" for key in keys if not self._parts[f"{key} of {deal.id}"]

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from domain.attention import Action, Attention
 from domain.baseline import Baseline
-from domain.billing import Bill, BillableItem, billable_items
+from domain.bill import Bill
+from domain.charge import Charge, milestone_charges
 from domain.company import Account, CompanyIds
 from domain.contract import Contract, Policy
 from domain.deal import PlannedMilestone
@@ -50,7 +51,7 @@ class AttackedDeal:
 
     @property
     def is_credited(self) -> bool:
-        """Whether its first item is credited after it was issued."""
+        """Whether its first charge is credited after it was issued."""
         return self.number % 3 == 0
 
     @property
@@ -85,7 +86,7 @@ class AttackedDeal:
             end=milestones[-1].due,
             payment_days=14,
             tax=tax_rule(TaxTreatment.DOMESTIC, standard_rate=self.policy.standard_vat_rate),
-            items=billable_items(value, milestones),
+            charges=milestone_charges(value, milestones),
             sla=(),
         )
 
@@ -102,10 +103,10 @@ class AttackedDeal:
             deal=self.id,
             customer=contract.customer,
             value=contract.value,
-            items=len(contract.items),
+            charges=len(contract.charges),
         )
 
-    def bill(self, item: BillableItem, customer: ExternalId) -> Bill:
+    def bill(self, charge: Charge, customer: ExternalId) -> Bill:
         contract = self.contract
         return Bill(
             deal=self.id,
@@ -114,7 +115,7 @@ class AttackedDeal:
             owner="",
             customer_key=contract.customer,
             customer=customer,
-            item=item,
+            charge=charge,
             tax=contract.tax,
             payment_days=contract.payment_days,
             approve_above=None,

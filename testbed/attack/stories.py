@@ -15,7 +15,7 @@ from activities.erp import CustomerActivities as Customers
 from activities.erp import InvoiceActivities as Invoices
 from activities.pm import PmActivities as Pm
 from domain.actor import CASHWARD
-from domain.billing import Bill, CreditOrder
+from domain.bill import Bill, CreditOrder
 from domain.ids import Subject
 from domain.kickoff import Customer, PlannedProject, Project
 from testbed.attack.deals import AttackedDeal
@@ -81,7 +81,7 @@ class Story:
         deal = self._deal
         await self._step(Bookkeeping.agree_contract, deal.baseline)
         customer, project = await self._kickoff()
-        first, second, third = (deal.bill(item, customer.id) for item in deal.contract.items)
+        first, second, third = (deal.bill(charge, customer.id) for charge in deal.contract.charges)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ask_owner())
             group.create_task(self._write_back())

@@ -21,7 +21,7 @@ from domain.actor import CASHWARD
 from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from ports.effect_ledger import Intent
 from runtime.worker_main import leave
@@ -68,7 +68,7 @@ def main(deals: Annotated[int, typer.Option(min=1, help="How many deals.")] = 40
         Path(folder).chmod(0o711)  # the database may run under an account of its own
         written, packed, effects = asyncio.run(_measure(Path(folder) / "state", deals))
     table = Table("table", "bytes per effect as written", "after `cashward archive`")
-    for name, size in sorted(written.items(), key=lambda item: -item[1]):
+    for name, size in sorted(written.items(), key=lambda each: -each[1]):
         table.add_row(name, f"{size / effects:.0f}", f"{packed[name] / effects:.0f}")
     _out.print(table)
     as_written, at_rest = (sum(sizes.values()) / effects / 1000 for sizes in (written, packed))
@@ -140,13 +140,13 @@ async def write_deal(store: Store, number: int) -> None:
     deal, customer = DealId(f"hubspot:{51230000000 + number * 7}"), f"sk-{50100000 + number}"
     now = datetime.now(UTC)
     value = Money.of("45934.20", "EUR")
-    terms = Baseline(deal=deal, customer=CustomerKey(customer), value=value, items=INVOICES)
+    terms = Baseline(deal=deal, customer=CustomerKey(customer), value=value, charges=INVOICES)
     await store.billing_ledger.agree(terms, now=now)
     for change in _set_up(deal, customer):
         await _effect(store, deal, change)
-    for item in range(1, INVOICES + 1):
-        await _invoice(store, deal, f"m{item}", now)
-        await _effect(store, deal, _record(deal, f"w{item}"))
+    for charge in range(1, INVOICES + 1):
+        await _invoice(store, deal, f"m{charge}", now)
+        await _effect(store, deal, _record(deal, f"w{charge}"))
     for write_back in range(INVOICES + 1, INVOICES + 3):
         await _effect(store, deal, _record(deal, f"w{write_back}"))
     await store.billing_ledger.close(deal, by=CASHWARD, reason="", now=now)
@@ -176,10 +176,10 @@ def _record(deal: DealId, what: str) -> Step:
     return Step("hubspot", "crm.record", f"{deal}:{what}", Strategy.UPSERT, _made(record, url))
 
 
-async def _invoice(store: Store, deal: DealId, item: str, now: datetime) -> None:
-    subject, net = Subject(f"{deal}:{item}:r1"), Money.of("15311.40", "EUR")
+async def _invoice(store: Store, deal: DealId, charge: str, now: datetime) -> None:
+    subject, net = Subject(f"{deal}:{charge}:r1"), Money.of("15311.40", "EUR")
     tax = Money.of("3521.62", "EUR")
-    claim = Claim(subject=subject, deal=deal, item=ItemKey(item), revision=1, net=net)
+    claim = Claim(subject=subject, deal=deal, charge=ChargeId(charge), revision=1, net=net)
     await store.billing_ledger.claim(claim, now=now)
     document = _xero(subject)
     url = f"https://go.xero.com/AccountsReceivable/View.aspx?InvoiceID={document}"

@@ -11,10 +11,10 @@ from connectors.common.references import References
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryInvoicing
 from connectors.memory.world import MemoryWorld, StoredInvoice
-from domain.billing import Invoice, InvoiceStatus
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
 from domain.ids import DealId, ExternalId
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from ports.effect_ledger import Intent
 from store import Store

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from activities.polls import is_news
-from domain.billing import Invoice, InvoiceStatus
 from domain.claim import Claim, ClaimState
-from domain.ids import DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, ExternalId, Subject
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 
 
@@ -20,7 +20,7 @@ def eur(amount: int) -> Money:
 CLAIM = Claim(
     subject=Subject("hubspot:1:m1:r1"),
     deal=DealId("hubspot:1"),
-    item=ItemKey("m1"),
+    charge=ChargeId("m1"),
     revision=1,
     net=eur(100),
     state=ClaimState.ISSUED,

@@ -3,10 +3,10 @@
 from application.commands.deals import EventName
 from domain.actor import Verification
 from domain.attention import Action
-from domain.billing import ItemState
+from domain.charge import ChargeState
 from domain.command import CommandName
 from domain.contract import Policy
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId, MilestoneKey
 from domain.money import Money
 from domain.stage import Stage
 from ports.audit_trail import AuditEntry
@@ -17,7 +17,7 @@ from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
-M1 = ItemKey("m1")
+M1 = ChargeId("m1")
 
 
 def says(entry: AuditEntry, reason: str) -> bool:
@@ -32,12 +32,12 @@ async def issued(world: World, name: str) -> DealId:
     mine = deal(name)
     await world.win(mine)
     await world.reach(mine.id, "m1")
-    await becomes(world, mine.id, ItemState.ISSUED)
+    await becomes(world, mine.id, ChargeState.ISSUED)
     return mine.id
 
 
-async def becomes(world: World, deal: DealId, state: ItemState) -> None:
-    """Wait until the deal knows that its first item is in this state."""
+async def becomes(world: World, deal: DealId, state: ChargeState) -> None:
+    """Wait until the deal knows that its first charge is in this state."""
 
     async def is_there() -> bool:
         return (await world.application.queries.schedule(deal))[0].state is state
@@ -58,7 +58,7 @@ async def test_a_signal(world: World) -> None:
     mine = deal("signal")
     await world.win(mine)
     project = await until(lambda: world.planned_project(mine.id))
-    world.systems.reach(project, M1)
+    world.systems.reach(project, MilestoneKey(M1))
     await world.application.deals.signal(GRACE, mine.id, EventName.MILESTONE_REACHED, "m1")
     assert says(await entry_of(world, mine.id, CommandName.SIGNAL), "milestone-reached")
     assert await until(lambda: world.issued(mine.id, "m1"))
@@ -68,12 +68,12 @@ async def test_a_hold_and_its_release(world: World) -> None:
     mine = deal("hold")
     handle = await world.win(mine)
     await until_awaited(lambda: world.has_project(mine.id))
-    await world.application.items.hold(GRACE, mine.id, M1, "it is disputed")
+    await world.application.charges.hold(GRACE, mine.id, M1, "it is disputed")
     held = await entry_of(world, mine.id, CommandName.HOLD)
     assert says(held, "it is disputed")
-    assert (held.what["item"], held.workflow) == ("m1", handle.id)
+    assert (held.what["charge"], held.workflow) == ("m1", handle.id)
 
-    await world.application.items.release(GRACE, mine.id, M1, "it is settled")
+    await world.application.charges.release(GRACE, mine.id, M1, "it is settled")
     assert says(await entry_of(world, mine.id, CommandName.RELEASE), "it is settled")
 
 
@@ -82,7 +82,7 @@ async def test_an_approval_by_the_billing_run(world: World) -> None:
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.has_draft(mine.id))
-    await world.application.items.approve(GRACE, mine.id, M1, "the budget allows it")
+    await world.application.charges.approve(GRACE, mine.id, M1, "the budget allows it")
     approved = await entry_of(world, mine.id, CommandName.APPROVE)
     assert says(approved, "the budget allows it")
     assert approved.workflow == workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
@@ -113,9 +113,9 @@ async def test_a_decision_with_the_attention_that_it_resolves(world: World) -> N
 
 async def test_a_credit_reverses_the_whole_invoice(world: World) -> None:
     mine = await issued(world, "credit")
-    await world.application.items.credit(GRACE, mine, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine, M1, "the work was redone")
     assert says(await entry_of(world, mine, CommandName.CREDIT), "the work was redone")
-    await becomes(world, mine, ItemState.CREDITED)
+    await becomes(world, mine, ChargeState.CREDITED)
     [invoice] = world.invoices(mine)
     assert (invoice.credited, invoice.outstanding) == (invoice.gross, Money.zero("EUR"))
     trail = await world.application.queries.audit_trail(mine)
@@ -133,7 +133,7 @@ async def test_a_credit_of_what_is_paid_meanwhile_waits_for_finance(world: World
     invoice = world.issued(mine, "m1")
     assert invoice
     world.systems.pay(invoice.id, Money.of("1000.00", "EUR"))
-    await world.application.items.credit(GRACE, mine, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine, M1, "the work was redone")
     run = workflow_ids.billing_run(workflow_ids.subject_of(mine, M1))
     assert "is not credited" in (await world.parked(run)).attention.what
     await world.decide(run, Action.SKIP, reason="credited in the ERP")
@@ -154,5 +154,5 @@ async def test_a_deal_answers_its_queries_after_its_end(world: World) -> None:
     await handle.result()
     report = await world.application.queries.show(mine.id)
     assert report.status.stage is Stage.CLOSED
-    assert {status.state for status in report.items} == {ItemState.PAID}
+    assert {status.state for status in report.charges} == {ChargeState.PAID}
     assert (await handle.query(DealToCash.status)) == report.status

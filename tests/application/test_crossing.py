@@ -8,10 +8,10 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from connectors.memory import Fault
 from domain.attention import Action
-from domain.billing import ItemState
+from domain.charge import ChargeState
 from domain.deal_snapshot import Outcome
 from domain.event import MilestoneReached
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId, MilestoneKey
 from domain.money import Money
 from domain.refusal import Refusal
 from domain.stage import Stage
@@ -21,17 +21,17 @@ from tests.world import EVENT, World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
-M1 = ItemKey("m1")
+M1 = ChargeId("m1")
 NOTHING = Money.zero("EUR")
 
 
 async def issued(world: World, mine: DealId) -> None:
     """The deal knows that its first milestone is invoiced."""
     await world.reach(mine, "m1")
-    await becomes(world, mine, ItemState.ISSUED)
+    await becomes(world, mine, ChargeState.ISSUED)
 
 
-async def becomes(world: World, mine: DealId, state: ItemState) -> None:
+async def becomes(world: World, mine: DealId, state: ChargeState) -> None:
     async def is_there() -> bool:
         return (await world.application.queries.schedule(mine))[0].state is state
 
@@ -42,8 +42,8 @@ async def test_the_erps_news_of_our_own_credit_need_nobody(world: World) -> None
     mine = deal("credit-echo")
     await world.win(mine)
     await issued(world, mine.id)
-    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
-    await becomes(world, mine.id, ItemState.CREDITED)
+    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
+    await becomes(world, mine.id, ChargeState.CREDITED)
     seen = await reads(world, mine.id)
     await world.ring_invoice(mine.id, "m1")
 
@@ -94,7 +94,7 @@ async def _credit_then_cancel(world: World, wait: float) -> None:
     handle = await world.win(mine)
     await issued(world, mine.id)
     asking = asyncio.create_task(
-        world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+        world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
     )
     await asyncio.sleep(wait)
     with suppress(Refusal):  # it is credited, and the deal has ended
@@ -135,7 +135,7 @@ async def test_a_credit_asked_for_while_the_payment_is_being_read_waits_for_fina
     world.systems.fail(Fault.DOWN)  # the payment is read half a second later
     await world.pay(mine.id, "m1")
     await until(lambda: not world.systems.faults)
-    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
     run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
     assert "is not credited" in (await world.parked(run)).attention.what
 
@@ -147,7 +147,7 @@ async def test_what_finance_voided_meanwhile_is_not_credited(world: World) -> No
     invoice = world.issued(mine.id, "m1")
     assert invoice
     world.systems.void(invoice.id)
-    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
     assert (await handle.result()).stage is Stage.CLOSED
     assert not [note for note in world.systems.credits.values() if note.deal == mine.id]
 
@@ -160,7 +160,7 @@ async def test_who_gives_a_deal_up_ends_its_contract_and_nobody_cancels_it_again
     await issued(world, mine.id)
     project = world.planned_project(mine.id)
     there = world.systems.projects.pop(project)
-    hidden = MilestoneReached(deal=mine.id, item=ItemKey("m2"), event=EVENT)
+    hidden = MilestoneReached(deal=mine.id, milestone=MilestoneKey("m2"), event=EVENT)
     await world.dispatcher.milestone_reached(hidden)
     run = workflow_ids.deal_run(mine.id)
     assert (await world.parked(run)).attention.kind == "Absent"

@@ -7,10 +7,10 @@ from connectors.memory.records import CrmRevenue
 from connectors.memory.world import Project, Task
 from domain.actor import CASHWARD
 from domain.attention import Action, Attention
-from domain.billing import Invoice, InvoiceStatus
 from domain.contract import Policy
 from domain.effect import EffectState
-from domain.ids import DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, ExternalId, Subject
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.reconciliation import DiscrepancyKind
 from domain.responsibility import Party
@@ -41,7 +41,7 @@ async def issued(world: World, deal: DealId) -> Invoice:
 
 async def _is_recorded(world: World, deal: DealId) -> bool:
     claim = await world.store.billing_ledger.find_claim(
-        workflow_ids.subject_of(deal, ItemKey("m1"))
+        workflow_ids.subject_of(deal, ChargeId("m1"))
     )
     return claim is not None and claim.proof is not None
 
@@ -168,7 +168,7 @@ async def _commands(world: World) -> list[tuple[str, str]]:
 
 
 async def _is_confirmed(world: World, deal: DealId) -> bool:
-    subject = workflow_ids.subject_of(deal, ItemKey("m1"))
+    subject = workflow_ids.subject_of(deal, ChargeId("m1"))
     effect = await world.effect("erp.invoice", subject)
     return effect is not None and effect.state is EffectState.CONFIRMED
 

@@ -10,9 +10,9 @@ from temporalio.service import RPCError
 from application.application import Application
 from application.commands.deals import EventName
 from domain.attention import Action
-from domain.billing import ItemState
+from domain.charge import ChargeState
 from domain.command import CommandName
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId
 from domain.money import Money
 from domain.refusal import Refusal
 from tests.actors import GRACE
@@ -21,7 +21,7 @@ from tests.deals import deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 
-M1 = ItemKey("m1")
+M1 = ChargeId("m1")
 Ask = Callable[[Application, DealId], Awaitable[str]]
 
 
@@ -44,11 +44,13 @@ NOT_CARRIED = [
         "it has ended, or is not carried",
     ),
     Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, "lost"), "deal list"),
-    Case(CommandName.HOLD, lambda app, deal: app.items.hold(GRACE, deal, M1, "why"), "deal list"),
-    Case(CommandName.RELEASE, lambda app, deal: app.items.release(GRACE, deal, M1), "deal list"),
-    Case(CommandName.APPROVE, lambda app, deal: app.items.approve(GRACE, deal, M1), "blockers"),
+    Case(CommandName.HOLD, lambda app, deal: app.charges.hold(GRACE, deal, M1, "why"), "deal list"),
+    Case(CommandName.RELEASE, lambda app, deal: app.charges.release(GRACE, deal, M1), "deal list"),
+    Case(CommandName.APPROVE, lambda app, deal: app.charges.approve(GRACE, deal, M1), "blockers"),
     Case(
-        CommandName.CREDIT, lambda app, deal: app.items.credit(GRACE, deal, M1, "why"), "deal list"
+        CommandName.CREDIT,
+        lambda app, deal: app.charges.credit(GRACE, deal, M1, "why"),
+        "deal list",
     ),
     Case(
         CommandName.DECIDE,
@@ -71,20 +73,20 @@ async def test_about_a_deal_that_is_not_carried(world: World, case: Case) -> Non
 NOT_TEXT = "odd \0 and \udcff"
 UNSOUND = [
     Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, " "), "say why"),
-    Case(CommandName.HOLD, lambda app, deal: app.items.hold(GRACE, deal, M1, ""), "say why"),
-    Case(CommandName.CREDIT, lambda app, deal: app.items.credit(GRACE, deal, M1, ""), "say why"),
+    Case(CommandName.HOLD, lambda app, deal: app.charges.hold(GRACE, deal, M1, ""), "say why"),
+    Case(CommandName.CREDIT, lambda app, deal: app.charges.credit(GRACE, deal, M1, ""), "say why"),
     Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, NOT_TEXT), "no text"),
     Case(
         CommandName.RELEASE,
-        lambda app, deal: app.items.release(GRACE, deal, ItemKey(NOT_TEXT)),
+        lambda app, deal: app.charges.release(GRACE, deal, ChargeId(NOT_TEXT)),
         "no text",
     ),
     Case(
-        CommandName.HOLD, lambda app, deal: app.items.hold(GRACE, deal, M1, "x" * 9000), "at most"
+        CommandName.HOLD, lambda app, deal: app.charges.hold(GRACE, deal, M1, "x" * 9000), "at most"
     ),
     Case(
         CommandName.APPROVE,
-        lambda app, deal: app.items.approve(GRACE, deal, ItemKey("x" * 9000)),
+        lambda app, deal: app.charges.approve(GRACE, deal, ChargeId("x" * 9000)),
         "at most",
     ),
 ]
@@ -102,7 +104,7 @@ async def test_what_cannot_be_kept_or_lacks_its_reason(world: World, case: Case)
 async def test_a_deal_of_an_endless_name(world: World) -> None:
     endless = DealId("memory:" + "0123456789abcdef" * 1000)
     with pytest.raises(Refusal, match="the deal has 16007 characters"):
-        await world.application.items.hold(GRACE, endless, M1, "why")
+        await world.application.charges.hold(GRACE, endless, M1, "why")
     assert (await entry_of(world, DealId(endless[:200]), CommandName.HOLD)).outcome == "refused"
 
 
@@ -123,20 +125,20 @@ async def test_a_rule_of_the_run_is_quoted(world: World) -> None:
     await world.win(mine)
     await until(lambda: world.planned_project(mine.id))
     with pytest.raises(Refusal, match=r"^m1 of memory:not-held is not held$"):
-        await world.application.items.release(GRACE, mine.id, M1)
+        await world.application.charges.release(GRACE, mine.id, M1)
     refused = await entry_of(world, mine.id, CommandName.RELEASE)
-    assert refused.what == {"item": "m1", "answer": "m1 of memory:not-held is not held"}
+    assert refused.what == {"charge": "m1", "answer": "m1 of memory:not-held is not held"}
 
 
-async def test_an_item_that_the_contract_does_not_have(world: World) -> None:
-    mine = deal("no-item")
+async def test_a_charge_that_the_contract_does_not_have(world: World) -> None:
+    mine = deal("no-charge")
     await world.win(mine)
     await until(lambda: world.planned_project(mine.id))
-    items = world.application.items
+    charges = world.application.charges
     with pytest.raises(Refusal, match="there are m1, m2, m3"):
-        await items.hold(GRACE, mine.id, ItemKey("m9"), "why")
+        await charges.hold(GRACE, mine.id, ChargeId("m9"), "why")
     with pytest.raises(Refusal, match="there are m1, m2, m3"):
-        await items.credit(GRACE, mine.id, ItemKey("m9"), "why")
+        await charges.credit(GRACE, mine.id, ChargeId("m9"), "why")
 
 
 async def test_a_credit_of_what_is_not_billed_yet(world: World) -> None:
@@ -144,23 +146,23 @@ async def test_a_credit_of_what_is_not_billed_yet(world: World) -> None:
     await world.win(mine)
     await until(lambda: world.planned_project(mine.id))
     with pytest.raises(Refusal, match="m1 of memory:not-billed is planned: hold it instead"):
-        await world.application.items.credit(GRACE, mine.id, M1, "why")
+        await world.application.charges.credit(GRACE, mine.id, M1, "why")
 
 
 async def test_a_credit_of_what_is_credited(world: World) -> None:
     mine = deal("credited-twice")
     await world.win(mine)
     await world.reach(mine.id, "m1")
-    await becomes(world, mine.id, ItemState.ISSUED)
-    await world.application.items.credit(GRACE, mine.id, M1, "it was redone")
-    await becomes(world, mine.id, ItemState.CREDITED)
+    await becomes(world, mine.id, ChargeState.ISSUED)
+    await world.application.charges.credit(GRACE, mine.id, M1, "it was redone")
+    await becomes(world, mine.id, ChargeState.CREDITED)
     with pytest.raises(Refusal, match="m1 of memory:credited-twice is credited"):
-        await world.application.items.credit(GRACE, mine.id, M1, "it was redone")
+        await world.application.charges.credit(GRACE, mine.id, M1, "it was redone")
     assert len([note for note in world.systems.credits.values() if note.deal == mine.id]) == 1
 
 
-async def becomes(world: World, deal: DealId, state: ItemState) -> None:
-    """Wait until the deal knows that its first item is in this state."""
+async def becomes(world: World, deal: DealId, state: ChargeState) -> None:
+    """Wait until the deal knows that its first charge is in this state."""
 
     async def is_there() -> bool:
         return (await world.application.queries.schedule(deal))[0].state is state
@@ -196,7 +198,7 @@ async def test_a_hold_of_an_issued_invoice(world: World) -> None:
     await world.reach(mine.id, "m1")
     await until(lambda: world.issued(mine.id, "m1"))
     with pytest.raises(Refusal, match="credit it instead"):
-        await world.application.items.hold(GRACE, mine.id, M1, "it is disputed")
+        await world.application.charges.hold(GRACE, mine.id, M1, "it is disputed")
 
 
 async def test_a_decision_that_the_attention_does_not_offer(world: World) -> None:
@@ -222,7 +224,7 @@ async def test_a_credit_of_an_invoice_that_is_partly_paid(world: World) -> None:
 
     assert await until_awaited(knows_of_it)
     with pytest.raises(Refusal, match="credit the rest in the ERP"):
-        await world.application.items.credit(GRACE, mine.id, M1, "it was redone")
+        await world.application.charges.credit(GRACE, mine.id, M1, "it was redone")
     [invoice] = world.invoices(mine.id)
     assert not invoice.credited
 

@@ -6,12 +6,12 @@ import pytest
 from temporalio.client import Client
 
 from application.command_log import CommandLog
-from application.commands.items import ItemCommands
+from application.commands.charges import ChargeCommands
 from application.errors import TemporalUnavailable, WorkerUnavailable
 from application.runs import Runs
 from domain.command import CommandName
 from domain.deal_snapshot import DealSnapshot
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId
 from tests.actors import GRACE
 from tests.application.trail import entry_of
 from tests.world import World
@@ -37,9 +37,9 @@ async def test_no_worker(world: World) -> None:
     async def connect() -> Client:
         return world.client
 
-    items = ItemCommands(Runs(connect, answer_within=SOON), log(world))
+    charges = ChargeCommands(Runs(connect, answer_within=SOON), log(world))
     with pytest.raises(WorkerUnavailable, match="cashward worker"):
-        await items.hold(GRACE, mine, ItemKey("m1"), "it is disputed")
+        await charges.hold(GRACE, mine, ChargeId("m1"), "it is disputed")
     await run.terminate("nobody carries it")
     failed = await entry_of(world, mine, CommandName.HOLD)
     assert (failed.outcome, failed.actor) == ("failed", GRACE.subject)
@@ -50,8 +50,8 @@ async def test_no_temporal(world: World) -> None:
         raise TemporalUnavailable("Temporal does not answer")
 
     mine = DealId("memory:no-temporal")
-    items = ItemCommands(Runs(connect), log(world))
+    charges = ChargeCommands(Runs(connect), log(world))
     with pytest.raises(TemporalUnavailable):
-        await items.approve(GRACE, mine, ItemKey("m1"))
+        await charges.approve(GRACE, mine, ChargeId("m1"))
     failed = await entry_of(world, mine, CommandName.APPROVE)
     assert (failed.outcome, failed.what["answer"]) == ("failed", "Temporal does not answer")

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from connectors.common import Roles
 from connectors.memory import Fault
-from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
 from domain.company import Account, CompanyIds
 from domain.customer import OpenCustomer
 from domain.ids import AccountId, DealId, ExternalId, Subject
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
 from domain.money import Money
 from domain.tax import TaxRule, TaxTreatment, tax_rule
 from ports.erp import Customers, Invoicing
@@ -112,11 +112,11 @@ async def customer(erp: ErpHarness) -> ExternalId:
 
 
 def draft(
-    customer: ExternalId, *amounts: Money, item: str = "m1", tax: TaxRule = VAT
+    customer: ExternalId, *amounts: Money, charge: str = "m1", tax: TaxRule = VAT
 ) -> DraftInvoice:
     nets = amounts or (Money.of("1033.33", "EUR"),)
     return DraftInvoice(
-        subject=Subject(f"{DEAL}:{item}:r1"),
+        subject=Subject(f"{DEAL}:{charge}:r1"),
         deal=DEAL,
         customer=customer,
         lines=tuple(
@@ -130,13 +130,13 @@ def draft(
     )
 
 
-async def drafted(erp: ErpHarness, item: str = "m1") -> ExternalId:
-    command = draft(await customer(erp), item=item)
+async def drafted(erp: ErpHarness, charge: str = "m1") -> ExternalId:
+    command = draft(await customer(erp), charge=charge)
     return (await erp.invoicing.draft_invoice.do(command, ticket(command.subject))).id
 
 
-async def issued(erp: ErpHarness, item: str = "m1") -> Invoice:
-    invoice = await drafted(erp, item)
+async def issued(erp: ErpHarness, charge: str = "m1") -> Invoice:
+    invoice = await drafted(erp, charge)
     await erp.invoicing.issue(invoice)
     return await erp.invoicing.read_invoice(invoice)
 

@@ -17,7 +17,7 @@ from connectors.common import Roles
 from connectors.jira import JiraSettings, open_jira
 from connectors.memory import Fault
 from domain.effect import Receipt
-from domain.ids import ExternalId, ItemKey
+from domain.ids import ExternalId, MilestoneKey
 from ports.pm import Pm
 from testbed.certificates import authorities
 from testbed.vendors.serving import Sandbox, serve
@@ -57,9 +57,11 @@ class JiraHarness:
         assert self.roles.pm
         return self.roles.pm
 
-    async def reach(self, project: ExternalId, item: ItemKey) -> None:
+    async def reach(self, project: ExternalId, milestone: MilestoneKey) -> None:
         marked = {each["description"]: each["id"] for each in await self.versions(project)}
-        await self.write("PUT", f"/version/{marked[OURS.of(f'{DEAL}:{item}')]}", {"released": True})
+        await self.write(
+            "PUT", f"/version/{marked[OURS.of(f'{DEAL}:{milestone}')]}", {"released": True}
+        )
 
     async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
         issue = await self._issue_of(project, package)

@@ -11,7 +11,7 @@ from connectors.common import Roles
 from connectors.memory import Fault, MemorySettings, MemoryWorld, open_memory
 from domain.deal import Deal
 from domain.effect import Receipt
-from domain.ids import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, MilestoneKey
 from domain.money import Money
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
@@ -116,8 +116,8 @@ class MemoryPmHarness(MemoryHarness):
         assert self.roles.pm
         return self.roles.pm
 
-    async def reach(self, project: ExternalId, item: ItemKey) -> None:
-        self.world.reach(project, item)
+    async def reach(self, project: ExternalId, milestone: MilestoneKey) -> None:
+        self.world.reach(project, milestone)
 
     async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
         self.world.book(project, package, hours, day)

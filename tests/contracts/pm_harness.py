@@ -8,13 +8,13 @@ from typing import Protocol
 
 from connectors.common import Roles
 from connectors.memory import Fault
-from domain.billing import BillableItem
 from domain.deal import ContactRole, CostType, SlaMetric
 from domain.effect import Receipt
-from domain.ids import ContactId, DealId, ExternalId, ItemKey
+from domain.ids import ContactId, DealId, ExternalId, MilestoneKey
 from domain.money import Money
 from domain.project import (
     BudgetLine,
+    Milestone,
     ProjectPlan,
     Stakeholder,
     TeamMember,
@@ -41,7 +41,7 @@ class PmHarness(Protocol):
     @property
     def roles(self) -> Roles: ...
 
-    async def reach(self, project: ExternalId, item: ItemKey) -> None:
+    async def reach(self, project: ExternalId, milestone: MilestoneKey) -> None:
         """The team reaches a milestone."""
         ...
 
@@ -72,11 +72,10 @@ def ticket(attempt: int = 1) -> Attempt:
     )
 
 
-def item(number: int, name: str = "") -> BillableItem:
-    return BillableItem(
-        key=ItemKey(f"m{number}"),
+def milestone(number: int, name: str = "") -> Milestone:
+    return Milestone(
+        key=MilestoneKey(f"m{number}"),
         name=name or f"Milestone {number}",
-        net=Money.of(6520, "EUR"),
         due=START + timedelta(weeks=4 * number),
     )
 
@@ -84,13 +83,13 @@ def item(number: int, name: str = "") -> BillableItem:
 def package(number: int, milestone: int) -> WorkPackage:
     return WorkPackage(
         key=f"w{number}",
-        milestone=ItemKey(f"m{milestone}"),
+        milestone=MilestoneKey(f"m{milestone}"),
         name=f"Package {number}",
         hours=Decimal("12.25"),
     )
 
 
-def plan(deal: DealId = DEAL, *, items: int = 2, people: tuple[str, ...] = ()) -> ProjectPlan:
+def plan(deal: DealId = DEAL, *, milestones: int = 2, people: tuple[str, ...] = ()) -> ProjectPlan:
     """Two packages a milestone."""
     return ProjectPlan(
         deal=deal,
@@ -100,8 +99,8 @@ def plan(deal: DealId = DEAL, *, items: int = 2, people: tuple[str, ...] = ()) -
         start=START,
         end=date(2027, 3, 26),
         scope="Sensors on twelve pumps.\nTraining of six users.",
-        milestones=tuple(item(number) for number in range(1, items + 1)),
-        packages=tuple(package(n, (n + 1) // 2) for n in range(1, 2 * items + 1)),
+        milestones=tuple(milestone(number) for number in range(1, milestones + 1)),
+        packages=tuple(package(n, (n + 1) // 2) for n in range(1, 2 * milestones + 1)),
         budget=(
             BudgetLine(
                 cost_type=CostType.LABOUR, hours=Decimal(100), amount=Money.of("9500.10", "EUR")
@@ -117,7 +116,7 @@ async def opened(harness: PmHarness, deal: DealId = DEAL) -> ExternalId:
     return (await harness.pm.open_project.do(plan(deal).opening(), ticket())).id
 
 
-async def planned(harness: PmHarness, project: ExternalId, items: int = 2) -> dict[str, str]:
-    """The versions by item."""
-    command = plan(items=items).milestone_plan(project)
+async def planned(harness: PmHarness, project: ExternalId, milestones: int = 2) -> dict[str, str]:
+    """The versions by milestone."""
+    command = plan(milestones=milestones).milestone_plan(project)
     return dict((await harness.pm.plan_milestones.do(command, ticket())).parts)

@@ -13,7 +13,7 @@ from connectors.common import Roles
 from connectors.memory import Fault
 from connectors.redmine import RedmineSettings, open_redmine
 from domain.effect import Receipt
-from domain.ids import ExternalId, ItemKey
+from domain.ids import ExternalId, MilestoneKey
 from ports.pm import Pm
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault as ProxyFault
@@ -42,8 +42,8 @@ class RedmineHarness:
         assert self.roles.pm
         return self.roles.pm
 
-    async def reach(self, project: ExternalId, item: ItemKey) -> None:
-        (version,) = await self.ours(f"/projects/{project}/versions", "versions", item)
+    async def reach(self, project: ExternalId, milestone: MilestoneKey) -> None:
+        (version,) = await self.ours(f"/projects/{project}/versions", "versions", milestone)
         await self.write("PUT", f"/versions/{version}", {"version": {"status": "closed"}})
 
     async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:

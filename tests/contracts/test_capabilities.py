@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.billing import InvoiceStatus
 from domain.effect import Strategy
-from domain.ids import ItemKey
+from domain.ids import MilestoneKey
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from ports.capability import Capability
 from ports.failures import Rejected
@@ -167,7 +167,7 @@ async def test_where_nobody_voids_an_issued_invoice_it_stays(erp: ErpHarness) ->
 async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpHarness) -> None:
     needs(erp.invoicing.capabilities, Capability.GAPLESS_NUMBERS)
     first = await issued(erp, "m1")
-    given_up = draft(await customer(erp), item="m2")
+    given_up = draft(await customer(erp), charge="m2")
     made = await erp.invoicing.draft_invoice.do(given_up, ticket(given_up.subject))
     between = await drafted(erp, "m3")
     await erp.invoicing.draft_invoice.undo(given_up, made)
@@ -220,7 +220,7 @@ async def test_a_reached_milestone_is_reported_by_a_webhook(pm: PmHarness) -> No
     project = await pm_harness.opened(pm)
     milestones = await planned(pm, project)
     async with receiving(pm) as receiver:
-        await pm.reach(project, ItemKey("m2"))
+        await pm.reach(project, MilestoneKey("m2"))
         assert await receiver.is_notified_of(milestones["m2"])
 
 

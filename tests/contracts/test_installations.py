@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from domain.billing import InvoiceStatus
 from domain.effect import Receipt
 from domain.ids import ExternalId
+from domain.invoice import InvoiceStatus
 from ports.failures import Rejected
 from tests.contracts import crm_harness, erp_harness, pm_harness
 from tests.contracts.crm_harness import CrmHarness, asking, figures, link, won

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.memory import Fault
-from domain.billing import InvoiceStatus
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from domain.tax import TaxTreatment, tax_on, tax_rule
 from ports.failures import Absent, Rejected, Uncertain
@@ -81,9 +81,9 @@ async def test_yen_stay_whole(erp: ErpHarness) -> None:
 async def test_an_invoice_is_found_by_its_whole_reference(erp: ErpHarness) -> None:
     await drafted(erp, "m10")
     mine = await drafted(erp, "m1")
-    found = await erp.invoicing.draft_invoice.find(draft(NOBODY, item="m1"))
+    found = await erp.invoicing.draft_invoice.find(draft(NOBODY, charge="m1"))
     assert [made.id for made in found] == [mine]
-    assert not await erp.invoicing.draft_invoice.find(draft(NOBODY, item="m2"))
+    assert not await erp.invoicing.draft_invoice.find(draft(NOBODY, charge="m2"))
 
 
 async def test_a_draft_taken_back_twice_is_gone_once(erp: ErpHarness) -> None:

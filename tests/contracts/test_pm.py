@@ -8,7 +8,7 @@ import pytest
 from connectors.common import Roles
 from connectors.memory import Fault
 from domain.effect import Receipt
-from domain.ids import DealId, ExternalId, ItemKey
+from domain.ids import DealId, ExternalId, MilestoneKey
 from ports.failures import Absent, ConnectorFailure, Rejected, Uncertain
 from ports.operation import Operation
 from ports.pm import Pm
@@ -136,7 +136,7 @@ async def test_milestones_answer_by_item(pm: PmHarness) -> None:
     project = await opened(pm)
     versions = await planned(pm, project)
     milestones = await pm.pm.read_milestones(DEAL, project)
-    assert {each.item: each.external for each in milestones} == versions
+    assert {each.milestone: each.external for each in milestones} == versions
     assert versions.keys() == {"m1", "m2"}
     assert not any(each.is_reached for each in milestones)
 
@@ -144,14 +144,14 @@ async def test_milestones_answer_by_item(pm: PmHarness) -> None:
 async def test_a_reached_milestone_is_read(pm: PmHarness) -> None:
     project = await opened(pm)
     await planned(pm, project)
-    await pm.reach(project, ItemKey("m2"))
+    await pm.reach(project, MilestoneKey("m2"))
     milestones = await pm.pm.read_milestones(DEAL, project)
-    assert [each.item for each in milestones if each.is_reached] == ["m2"]
+    assert [each.milestone for each in milestones if each.is_reached] == ["m2"]
 
 
 async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmHarness) -> None:
     project = await opened(pm)
-    before = await planned(pm, project, items=1)
+    before = await planned(pm, project, milestones=1)
     command = plan().milestone_plan(project)
     assert not await pm.pm.plan_milestones.find(command)
     after = await pm.pm.plan_milestones.do(command, ticket(2))
@@ -169,7 +169,7 @@ async def test_work_answers_by_package(pm: PmHarness) -> None:
 async def test_work_that_is_there_is_kept_and_the_rest_added(pm: PmHarness) -> None:
     project = await opened(pm)
     versions = await planned(pm, project)
-    some = await pm.pm.plan_work.do(plan(items=1).work(project, versions), ticket())
+    some = await pm.pm.plan_work.do(plan(milestones=1).work(project, versions), ticket())
     command = plan().work(project, versions)
     assert not await pm.pm.plan_work.find(command)
     made = await pm.pm.plan_work.do(command, ticket(2))

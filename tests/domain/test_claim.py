@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claim import Claim, ClaimState, ContractValueExceeded, check_contract_value
-from domain.ids import DealId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, Subject
 from domain.money import CurrencyMismatch, Money
 
 
@@ -16,11 +16,11 @@ def eur(amount: int | str) -> Money:
     return Money.of(amount, "EUR")
 
 
-def claim(item: str, net: int | str, state: ClaimState = ClaimState.CLAIMED) -> Claim:
+def claim(charge: str, net: int | str, state: ClaimState = ClaimState.CLAIMED) -> Claim:
     return Claim(
-        subject=Subject(f"hubspot:1:{item}:r1"),
+        subject=Subject(f"hubspot:1:{charge}:r1"),
         deal=DealId("hubspot:1"),
-        item=ItemKey(item),
+        charge=ChargeId(charge),
         revision=1,
         net=eur(net),
         state=state,

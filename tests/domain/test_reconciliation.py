@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from domain.claim import Claim, ClaimState, Proof
 from domain.effect import Effect, EffectKey, EffectKind, EffectState, Receipt
-from domain.ids import DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.reconciliation import (
     INVOICE,
@@ -37,7 +37,7 @@ UNDECIDED = {
 CLAIM = Claim(
     subject=SUBJECT,
     deal=DEAL,
-    item=ItemKey("m1"),
+    charge=ChargeId("m1"),
     revision=1,
     net=EUR_100,
     state=ClaimState.ISSUED,

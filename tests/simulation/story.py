@@ -10,9 +10,11 @@ from typing import TypeVar
 from activities.effects import Effects
 from activities.erp import InvoiceActivities
 from domain.baseline import Baseline
-from domain.billing import Bill, BillableItem, CreditOrder, DraftInvoice
+from domain.bill import Bill, CreditOrder
+from domain.charge import Charge
 from domain.effect import IdempotencyPolicy, NotSettled, Strategy, Superseded
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId
+from domain.invoice import DraftInvoice
 from domain.money import Money
 from domain.refusal import Refusal
 from domain.repair import RepairRequest
@@ -76,7 +78,7 @@ class World:
     async def live(self) -> None:
         """Run the whole deal; then what is still on its way lands, and strays are swept."""
         total = Money.total(NETS, "EUR")
-        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=total, items=len(NETS))
+        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=total, charges=len(NETS))
         await self.books.agree(terms, now=now())
         async with asyncio.TaskGroup() as group:
             for number, net in enumerate(NETS, start=1):
@@ -95,8 +97,8 @@ class World:
             if self.chance.random() < 0.5:
                 self._abandon(asyncio.ensure_future(self.invoices.issue_invoice(drafted)))
             if await self.step(lambda: self.invoices.withdraw_invoice(bill)) is None:
-                item = bill.item.model_copy(update={"revision": 2})
-                bill = bill.model_copy(update={"item": item})
+                charge = bill.charge.model_copy(update={"revision": 2})
+                bill = bill.model_copy(update={"charge": charge})
                 drafted = await self.step(lambda: self.invoices.draft_invoice(bill))
         invoice = await self.step(lambda: self.invoices.issue_invoice(drafted))
         self.billed.append(drafted.draft)
@@ -156,8 +158,8 @@ async def _run(activity: Callable[[], Awaitable[T]]) -> T:
 
 
 def bill_of(number: int, net: Money) -> Bill:
-    item = BillableItem(
-        key=ItemKey(f"m{number}"), name=f"Milestone {number}", net=net, due=date(2027, 3, 1)
+    charge = Charge(
+        id=ChargeId(f"m{number}"), description=f"Milestone {number}", net=net, due=date(2027, 3, 1)
     )
     return Bill(
         deal=DEAL,
@@ -166,7 +168,7 @@ def bill_of(number: int, net: Money) -> Bill:
         owner="o",
         customer_key=CustomerKey("c"),
         customer=ExternalId("c1"),
-        item=item,
+        charge=charge,
         tax=tax_rule(TaxTreatment.DOMESTIC, standard_rate=TAX),
         payment_days=14,
         approve_above=None,

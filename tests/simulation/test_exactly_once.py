@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from activities.effects import Effects, key_of
-from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
 from domain.effect import Effect, EffectState, Receipt
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from ports.effect_ledger import EffectLedger
 from ports.lease import Lease
@@ -60,10 +60,10 @@ def test_nothing_is_issued_twice(worlds: list[World]) -> None:
     assert broken(worlds, is_once) == []
 
 
-def test_every_item_is_billed_once_faults_end(worlds: list[World]) -> None:
+def test_every_charge_is_billed_once_faults_end(worlds: list[World]) -> None:
     def is_billed(world: World) -> bool:
         claims = world.books.by_subject.values()
-        return sorted(claim.item for claim in claims if claim.proof) == ["m1", "m2"]
+        return sorted(claim.charge for claim in claims if claim.proof) == ["m1", "m2"]
 
     assert broken(worlds, is_billed) == []
 

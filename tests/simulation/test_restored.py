@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from domain.baseline import Baseline
-from domain.billing import DraftInvoice, InvoiceStatus
 from domain.effect import Receipt, RecordLost
 from domain.ids import CustomerKey
+from domain.invoice import DraftInvoice, InvoiceStatus
 from domain.money import Money
 from domain.repair import RepairRequest
 from tests.simulation.network import SETTLE

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from domain.baseline import Baseline
-from domain.billing import InvoiceStatus
 from domain.effect import Receipt
 from domain.ids import CustomerKey
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from ports.failures import Throttled
 from tests.simulation.network import VENDOR

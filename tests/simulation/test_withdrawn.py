@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from domain.baseline import Baseline
-from domain.billing import InvoiceStatus
 from domain.claim import ClaimState
 from domain.effect import Receipt
 from domain.ids import CustomerKey
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from domain.refusal import Refusal
 from ports.failures import Rejected, Throttled
@@ -40,7 +40,7 @@ def test_a_zombie_that_wakes_after_the_withdrawal_leaves_no_claim_open(before: S
         assert await world.invoices.withdraw_invoice(BILL) is None
         with pytest.raises(Refusal):
             await world.invoices.draft_invoice(BILL)  # the zombie
-        again = BILL.model_copy(update={"item": BILL.item.model_copy(update={"revision": 2})})
+        again = BILL.model_copy(update={"charge": BILL.charge.model_copy(update={"revision": 2})})
         drafted = await world.invoices.draft_invoice(again)
         await world.invoices.issue_invoice(drafted)
 

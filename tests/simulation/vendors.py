@@ -8,9 +8,9 @@ from functools import partial
 from typing import Generic
 
 from connectors.common import capabilities
-from domain.billing import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
 from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import DealId, ExternalId, Subject
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
 from domain.money import Money
 from domain.tax import TaxRounding
 from domain.write_back import WriteBack

@@ -13,7 +13,7 @@ from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.command import CommandName, CommandOutcome, CommandRecord
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.responsibility import Party
 from ports.effect_ledger import Intent
@@ -61,11 +61,11 @@ async def begin(store: Store, key: EffectKey) -> int:
 
 async def bill(store: Store) -> None:
     books, net = store.billing_ledger, Money.of(100, "EUR")
-    terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.of(300, "EUR"), items=3)
+    terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.of(300, "EUR"), charges=3)
     await books.agree(terms, now=NOW)
     subject = Subject(f"{DEAL}:m1:r1")
     await books.claim(
-        Claim(subject=subject, deal=DEAL, item=ItemKey("m1"), revision=1, net=net), now=NOW
+        Claim(subject=subject, deal=DEAL, charge=ChargeId("m1"), revision=1, net=net), now=NOW
     )
     key = key_of("erp.invoice", "xero", subject)
     attempt = await begin(store, key)
@@ -120,7 +120,7 @@ async def attend(store: Store) -> None:
         command=CommandName.APPROVE,
         actor=GRACE,
         outcome=CommandOutcome.ACCEPTED,
-        item="m1",
+        charge="m1",
         reason="fits",
         answer="approved",
         workflow=f"billing:{DEAL}:m1:r1",

@@ -24,7 +24,7 @@ def command(name: str, outcome: CommandOutcome = CommandOutcome.ACCEPTED) -> Com
         command=CommandName.APPROVE,
         actor=GRACE,
         outcome=outcome,
-        item="m1",
+        charge="m1",
         reason="the budget allows it",
         answer="approved by grace",
         workflow=f"billing:{deal(name)}:m1:r1",
@@ -55,7 +55,7 @@ async def test_a_command_is_read_back_as_it_was_recorded(store: Store) -> None:
     assert (entry.at, entry.command, entry.outcome) == (NOW, "approve", "accepted")
     assert (entry.actor, entry.actor_name) == (GRACE.subject, "grace")
     assert (entry.verified_by, entry.reason) == ("unverified", "the budget allows it")
-    assert entry.what == {"item": "m1", "answer": "approved by grace"}
+    assert entry.what == {"charge": "m1", "answer": "approved by grace"}
 
 
 async def test_an_outcome_is_recorded_once_however_often_it_is_tried(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Items are billed once, and never for more than the contract is worth."""
+"""Charges are billed once, and never for more than the contract is worth."""
 
 import asyncio
 
@@ -49,17 +49,17 @@ def failures(outcomes: list[Claim | BaseException]) -> list[type[BaseException]]
     return [type(outcome) for outcome in outcomes if isinstance(outcome, BaseException)]
 
 
-async def test_of_two_claims_of_one_item_one_lives(store: Store) -> None:
-    await store.billing_ledger.agree(baseline("item"), now=NOW)
+async def test_of_two_claims_of_one_charge_one_lives(store: Store) -> None:
+    await store.billing_ledger.agree(baseline("charge"), now=NOW)
     outcomes = await asyncio.gather(
         *(
-            store.billing_ledger.claim(claim("item", "m1", 400, revision), now=NOW)
+            store.billing_ledger.claim(claim("charge", "m1", 400, revision), now=NOW)
             for revision in (1, 2)
         ),
         return_exceptions=True,
     )
     assert failures(outcomes) == [Refusal]
-    assert len(await store.billing_ledger.claims(deal("item"))) == 1
+    assert len(await store.billing_ledger.claims(deal("charge"))) == 1
 
 
 async def test_claiming_twenty_times_is_once(store: Store, database_url: str) -> None:
@@ -73,7 +73,7 @@ async def test_claiming_twenty_times_is_once(store: Store, database_url: str) ->
 
 
 async def test_a_race_of_permits_never_breaks_the_bound(store: Store) -> None:
-    await store.billing_ledger.agree(baseline("bound", 1000, items=20), now=NOW)
+    await store.billing_ledger.agree(baseline("bound", 1000, charges=20), now=NOW)
     wanted = [claim("bound", f"m{n}", 300) for n in range(20)]
     await asyncio.gather(*(store.billing_ledger.claim(each, now=NOW) for each in wanted))
     outcomes = await asyncio.gather(
@@ -138,7 +138,7 @@ async def test_a_bill_is_issued_only_with_a_permit(store: Store) -> None:
         )
 
 
-async def test_a_released_claim_frees_its_item_and_its_value(store: Store) -> None:
+async def test_a_released_claim_frees_its_charge_and_its_value(store: Store) -> None:
     opened = await claimed(store, "freed", 1000)
     await store.billing_ledger.permit(opened.subject, now=NOW)
     for _ in range(2):
@@ -179,7 +179,7 @@ async def test_a_late_attempt_does_not_open_a_claim_that_was_released_before_it_
 
 
 async def test_whoever_comes_first_a_released_claim_stays_released(store: Store) -> None:
-    await store.billing_ledger.agree(baseline("race", items=20), now=NOW)
+    await store.billing_ledger.agree(baseline("race", charges=20), now=NOW)
     wanted = [claim("race", f"m{number}", 1) for number in range(1, 21)]
     late = [store.billing_ledger.claim(each, now=NOW) for each in wanted]
     freed = [store.billing_ledger.release(each, reason="withdrawn", now=NOW) for each in wanted]
@@ -258,8 +258,8 @@ async def test_nothing_is_claimed_without_a_contract_or_in_another_currency(stor
         await store.billing_ledger.claim(foreign, now=NOW)
 
 
-async def test_a_contract_awaits_its_unclaimed_items_once_it_has_a_project(store: Store) -> None:
-    await store.billing_ledger.agree(baseline("waits", items=2), now=NOW)
+async def test_a_contract_awaits_its_unclaimed_charges_once_it_has_a_project(store: Store) -> None:
+    await store.billing_ledger.agree(baseline("waits", charges=2), now=NOW)
     project = Link(
         system="jira",
         tenant="acme.example",

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 from domain.baseline import Baseline
 from domain.claim import Claim, Proof
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.ids import CustomerKey, DealId, ExternalId, ItemKey, Subject
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from ports.effect_ledger import Intent
 from store.audit import entry_of
@@ -65,17 +65,17 @@ def eur(amount: str | int) -> Money:
     return Money.of(amount, "EUR")
 
 
-def baseline(name: str, value: str | int = 1000, *, items: int = 3) -> Baseline:
+def baseline(name: str, value: str | int = 1000, *, charges: int = 3) -> Baseline:
     return Baseline(
-        deal=deal(name), customer=CustomerKey("sk-36421928"), value=eur(value), items=items
+        deal=deal(name), customer=CustomerKey("sk-36421928"), value=eur(value), charges=charges
     )
 
 
-def claim(name: str, item: str, net: str | int, revision: int = 1) -> Claim:
+def claim(name: str, charge: str, net: str | int, revision: int = 1) -> Claim:
     return Claim(
-        subject=Subject(f"{deal(name)}:{item}:r{revision}"),
+        subject=Subject(f"{deal(name)}:{charge}:r{revision}"),
         deal=deal(name),
-        item=ItemKey(item),
+        charge=ChargeId(charge),
         revision=revision,
         net=eur(net),
     )

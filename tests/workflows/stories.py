@@ -7,12 +7,12 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
 
 from connectors.memory import Fault
 from domain.attention import Action
-from domain.billing import ItemState
+from domain.charge import ChargeState
 from domain.company import CompanyIds
 from domain.contract import Policy
 from domain.deal import Deal
 from domain.event import DealWon, RecordsLost
-from domain.ids import DealId, EventId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, EventId, Subject
 from domain.money import Money
 from domain.templates import Staffing
 from runtime.polls import ensure_polls
@@ -24,7 +24,7 @@ from workflows.deal_to_cash import DealToCash
 from workflows.polling import PolledSystem
 
 Story = Callable[[World], Awaitable[None]]
-M1 = ItemKey("m1")
+M1 = ChargeId("m1")
 APPROVED = Policy(approve_above=Money.of("1.00", "EUR"))
 
 
@@ -33,15 +33,15 @@ async def paid(world: World) -> None:
     mine = small_deal("paid")
     await world.win(mine, APPROVED)
     await until_awaited(lambda: world.has_project(mine.id))
-    items = world.application.items
-    await items.hold(GRACE, mine.id, M1, "it is disputed")
+    charges = world.application.charges
+    await charges.hold(GRACE, mine.id, M1, "it is disputed")
     await world.reach(mine.id, M1)
-    await _item_becomes(world, mine.id, ItemState.HELD)
-    await items.release(GRACE, mine.id, M1, "it is settled")
+    await _charge_becomes(world, mine.id, ChargeState.HELD)
+    await charges.release(GRACE, mine.id, M1, "it is settled")
     await until_awaited(lambda: world.has_draft(mine.id))
-    await items.hold(GRACE, mine.id, M1, "it is disputed again")
-    await items.approve(GRACE, mine.id, M1)
-    await items.release(GRACE, mine.id, M1, "it is settled")
+    await charges.hold(GRACE, mine.id, M1, "it is disputed again")
+    await charges.approve(GRACE, mine.id, M1)
+    await charges.release(GRACE, mine.id, M1, "it is settled")
     await world.pay(mine.id, M1, Money.of("1000.00", "EUR"))
     await world.pay(mine.id, M1)
     await _ends(world, workflow_ids.deal_run(mine.id))
@@ -101,7 +101,7 @@ async def credited(world: World) -> None:
     """Credit the invoice while the deal is open."""
     mine = small_deal("credited")
     await _issued(world, mine)
-    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
     await _ends(world, workflow_ids.deal_run(mine.id))
 
 
@@ -126,7 +126,7 @@ async def terminated(world: World) -> None:
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
     await world.decide(workflow_ids.deal_run(mine.id), Action.RETRY)
     await world.reach(mine.id, M1)
-    await _item_becomes(world, mine.id, ItemState.ISSUED)
+    await _charge_becomes(world, mine.id, ChargeState.ISSUED)
     bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
     await world.client.get_workflow_handle(bill).terminate("by mistake")
     await world.pay(mine.id, M1)
@@ -140,7 +140,7 @@ async def recorded(world: World) -> None:
     lost = RecordsLost(deal=mine.id)
     await world.dispatcher.records_lost(lost)
     await until_awaited(lambda: _has_written(world, mine.id, 2))
-    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
     await _ends(world, workflow_ids.deal_run(mine.id))
     await world.dispatcher.records_lost(lost)
     await _ends(world, workflow_ids.record_run(mine.id))
@@ -167,7 +167,7 @@ async def continued(world: World) -> None:
     run_id = (await handle.describe()).run_id
     first = world.client.get_workflow_handle(handle.id, run_id=run_id)
     await world.reach(mine.id, M1)
-    await _item_becomes(world, mine.id, ItemState.ISSUED)
+    await _charge_becomes(world, mine.id, ChargeState.ISSUED)
     await world.reach(mine.id, "m2")
 
     async def has_continued() -> bool:
@@ -177,8 +177,8 @@ async def continued(world: World) -> None:
     await until_awaited(has_continued)
     await world.pay(mine.id, M1)
     await world.reach(mine.id, "m3")
-    for item in ("m2", "m3"):
-        await world.pay(mine.id, item)
+    for charge in ("m2", "m3"):
+        await world.pay(mine.id, charge)
     await _ends(world, handle.id)
 
 
@@ -205,10 +205,10 @@ LONG_STORIES: Mapping[str, Story] = MappingProxyType({continued.__name__: contin
 async def _issued(world: World, mine: Deal) -> None:
     await world.win(mine)
     await world.reach(mine.id, M1)
-    await _item_becomes(world, mine.id, ItemState.ISSUED)
+    await _charge_becomes(world, mine.id, ChargeState.ISSUED)
 
 
-async def _item_becomes(world: World, deal: DealId, state: ItemState) -> None:
+async def _charge_becomes(world: World, deal: DealId, state: ChargeState) -> None:
     async def has_become() -> bool:
         try:
             return (await world.application.queries.schedule(deal))[0].state is state

@@ -5,10 +5,10 @@ import asyncio
 from temporalio.client import WorkflowExecutionStatus
 
 from domain.attention import Action
-from domain.billing import InvoiceStatus
 from domain.contract import Policy
 from domain.event import MilestoneReached
-from domain.ids import EventId, ItemKey
+from domain.ids import EventId, MilestoneKey
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from domain.project import WriteCharter
 from domain.responsibility import Party
@@ -129,7 +129,7 @@ async def test_giving_up_a_step_of_the_deal_itself_winds_it_up(world: World) -> 
     project = await until(lambda: world.planned_project(mine.id))
     there = world.systems.projects.pop(project)
     await world.dispatcher.milestone_reached(
-        MilestoneReached(deal=mine.id, item=ItemKey("m1"), event=EventId("hidden"))
+        MilestoneReached(deal=mine.id, milestone=MilestoneKey("m1"), event=EventId("hidden"))
     )
     filed = await world.parked(workflow_ids.deal_run(mine.id))
     assert filed.attention.kind == "Absent"

@@ -13,7 +13,7 @@ from connectors.jira.models.project import PROPERTY
 from domain.attention import Action, Decision
 from domain.deal_snapshot import Outcome
 from domain.event import DealWon, MilestoneReached
-from domain.ids import EventId, ItemKey
+from domain.ids import EventId, MilestoneKey
 from domain.money import Money
 from domain.stage import Stage
 from testbed.demo.story import Sale
@@ -94,7 +94,7 @@ class Deal:
         (first, _), *_ = await delivery.milestones(project)
         await delivery.reach(project, first, self.sale.order.start)
         await self.at.dispatcher.milestone_reached(
-            MilestoneReached(deal=self.sale.deal, item=ItemKey("m1"), event=EVENT)
+            MilestoneReached(deal=self.sale.deal, milestone=MilestoneKey("m1"), event=EVENT)
         )
 
     async def bills(self) -> dict[str, list[dict[str, Any]]]:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from domain.attention import Action
-from domain.billing import ItemState
+from domain.charge import ChargeState
 from domain.contract import Policy
-from domain.ids import ItemKey
+from domain.ids import ChargeId
 from domain.money import Money
 from domain.project import PlanWork, WriteCharter
 from domain.refusal import Refusal
@@ -20,7 +20,7 @@ from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 ALL = ("m1", "m2", "m3")
-M1 = ItemKey("m1")
+M1 = ChargeId("m1")
 
 
 async def test_a_won_deal_is_carried_to_cash(world: World) -> None:
@@ -28,8 +28,8 @@ async def test_a_won_deal_is_carried_to_cash(world: World) -> None:
     handle = await world.win(mine)
 
     await world.reach(mine.id, *ALL)
-    for item in ALL:
-        await world.pay(mine.id, item)
+    for charge in ALL:
+        await world.pay(mine.id, charge)
     outcome = await handle.result()
 
     assert outcome.stage is Stage.CLOSED
@@ -49,8 +49,8 @@ async def test_what_is_reached_together_is_billed_side_by_side(world: World) -> 
     mine = deal("together")
     handle = await world.win(mine)
     await world.reach(mine.id, *ALL)
-    for item in ALL:
-        await world.pay(mine.id, item)
+    for charge in ALL:
+        await world.pay(mine.id, charge)
     await handle.result()
     events = (await handle.fetch_history()).events
     started = [e.start_child_workflow_execution_initiated_event_attributes for e in events]
@@ -80,21 +80,25 @@ async def test_a_signal_is_a_hint_and_only_the_pm_says_what_is_reached(world: Wo
     await world.reach(mine.id, "m2")
 
     async def schedule() -> object:
-        items = await handle.query(DealToCash.billing_schedule)
-        return items if items and items[1].state is ItemState.ISSUED else None
+        charges = await handle.query(DealToCash.billing_schedule)
+        return charges if charges and charges[1].state is ChargeState.ISSUED else None
 
-    items = await until_awaited(schedule)
-    assert [s.state for s in items] == [ItemState.PLANNED, ItemState.ISSUED, ItemState.PLANNED]
+    charges = await until_awaited(schedule)
+    assert [s.state for s in charges] == [
+        ChargeState.PLANNED,
+        ChargeState.ISSUED,
+        ChargeState.PLANNED,
+    ]
 
 
-async def test_finance_sees_why_an_item_is_not_invoiced_and_who_must_act(world: World) -> None:
+async def test_finance_sees_why_a_charge_is_not_invoiced_and_who_must_act(world: World) -> None:
     mine = deal("blockers")
     handle = await world.win(mine)
     await world.reach(mine.id, "m1")
 
     async def two_left() -> object:
         found = await handle.query(DealToCash.blockers)
-        return found if [b.item for b in found] == ["m2", "m3"] else None
+        return found if [b.charge for b in found] == ["m2", "m3"] else None
 
     blockers = await until_awaited(two_left)
     assert {(b.reason, b.responsible) for b in blockers} == {
@@ -134,19 +138,19 @@ async def test_what_is_due_and_not_paid_is_overdue(world: World) -> None:
     assert await until_awaited(part_of_it_is)
 
 
-async def test_a_held_item_is_not_billed_until_it_is_released(world: World) -> None:
+async def test_a_held_charge_is_not_billed_until_it_is_released(world: World) -> None:
     mine = deal("held")
     handle = await world.win(mine)
     await until_awaited(lambda: world.has_project(mine.id))
-    await world.application.items.hold(GRACE, mine.id, M1, "the acceptance is disputed")
+    await world.application.charges.hold(GRACE, mine.id, M1, "the acceptance is disputed")
     await world.reach(mine.id, "m1")
 
     async def held() -> bool:
-        return (await handle.query(DealToCash.blockers))[0].state is ItemState.HELD
+        return (await handle.query(DealToCash.blockers))[0].state is ChargeState.HELD
 
     assert await until_awaited(held)
     assert not world.invoices(mine.id)
-    await world.application.items.release(GRACE, mine.id, M1)
+    await world.application.charges.release(GRACE, mine.id, M1)
     assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
 
 
@@ -160,7 +164,7 @@ async def test_a_draft_that_somebody_changed_is_not_issued_until_it_reads_as_ask
     (draft,) = world.invoices(mine.id)
     cent = Money.of("0.01", "EUR")
     world.systems.keep(draft.model_copy(update={"net": draft.net + cent}))
-    await world.application.items.approve(GRACE, mine.id, M1)
+    await world.application.charges.approve(GRACE, mine.id, M1)
     run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
     parked = await world.parked(run)
     assert parked.attention.responsible == (Party.FINANCE,)
@@ -182,7 +186,7 @@ async def test_a_large_invoice_waits_for_approval(world: World) -> None:
         return status.waits_for == "finance: Design is held: its amount needs approval"
 
     assert await until_awaited(waits_for_approval)
-    assert await world.application.items.approve(GRACE, mine.id, M1) == "approved by grace"
+    assert await world.application.charges.approve(GRACE, mine.id, M1) == "approved by grace"
     assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
     with pytest.raises(Refusal, match="nothing waits for approval"):
-        await world.application.items.approve(GRACE, mine.id, M1)
+        await world.application.charges.approve(GRACE, mine.id, M1)

@@ -11,12 +11,13 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowQ
 from temporalio.testing import WorkflowEnvironment
 
 from domain.attention import Action
-from domain.billing import InvoiceStatus, ItemState
 from domain.billing_schedule import Transition
+from domain.charge import ChargeState
 from domain.contract import Policy
 from domain.deal_snapshot import DealSnapshot, Outcome
 from domain.event import MilestoneReached
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId, MilestoneKey
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from domain.stage import Stage
 from tests.actors import GRACE
@@ -63,8 +64,8 @@ async def _first_run(world: World, deal: DealId) -> str | None:
     return history.events[0].workflow_execution_started_event_attributes.first_execution_run_id
 
 
-def _billing(deal: DealId, item: str = "m1") -> str:
-    return workflow_ids.billing_run(workflow_ids.subject_of(deal, ItemKey(item)))
+def _billing(deal: DealId, charge: str = "m1") -> str:
+    return workflow_ids.billing_run(workflow_ids.subject_of(deal, ChargeId(charge)))
 
 
 async def _life(world: World, deal: DealId) -> DealSnapshot:
@@ -107,8 +108,8 @@ async def test_bills_of_an_earlier_run_are_followed_to_cash(world: World) -> Non
     await _has_continued(world, mine.id)
     await world.pay(mine.id, "m1")
     await world.reach(mine.id, "m3")
-    for item in ("m2", "m3"):
-        await world.pay(mine.id, item)
+    for charge in ("m2", "m3"):
+        await world.pay(mine.id, charge)
 
     assert (await _ends(world, mine.id)).stage is Stage.CLOSED
     written = world.written_back(mine.id)
@@ -163,19 +164,19 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
     for run in (workflow_ids.deal_run(mine.id), _billing(mine.id)):
         await world.client.get_workflow_handle(run).terminate("nobody hears how it ends")
     world.systems.pay(invoice.id, invoice.outstanding)
-    known = Transition(item=ItemKey("m1"), state=ItemState.ISSUED, invoice=invoice)
+    known = Transition(charge=ChargeId("m1"), state=ChargeState.ISSUED, invoice=invoice)
     schedule = life.schedule.apply(known, at=datetime.now(UTC))
     await world.client.start_workflow(
         DealToCash.run,
-        life.model_copy(update={"schedule": schedule, "open_bills": (known.item,)}),
+        life.model_copy(update={"schedule": schedule, "open_bills": (known.charge,)}),
         id=workflow_ids.deal_run(mine.id),
         task_queue=world.queue,
     )
 
-    async def first() -> ItemState:
+    async def first() -> ChargeState:
         return (await handle.query(DealToCash.billing_schedule))[0].state
 
-    await until_awaited(lambda: _equals(first, ItemState.PAID))
+    await until_awaited(lambda: _equals(first, ChargeState.PAID))
     assert await until(lambda: (world.written_back(mine.id) or invoice).paid == invoice.gross)
 
 
@@ -187,14 +188,14 @@ async def test_a_payment_finds_a_bill_of_an_earlier_run_that_was_terminated(worl
     await world.reach(mine.id, "m2")
     await _has_continued(world, mine.id)
 
-    async def first() -> ItemState:
+    async def first() -> ChargeState:
         return (await handle.query(DealToCash.billing_schedule))[0].state
 
-    await until_awaited(lambda: _equals(first, ItemState.ISSUED))
+    await until_awaited(lambda: _equals(first, ChargeState.ISSUED))
     await until_awaited(lambda: _is_adopted(world, mine.id))
     await world.client.get_workflow_handle(_billing(mine.id)).terminate("by mistake")
     await world.pay(mine.id, "m1")
-    await until_awaited(lambda: _equals(first, ItemState.PAID))
+    await until_awaited(lambda: _equals(first, ChargeState.PAID))
     await until(lambda: world.issued(mine.id, "m2"))
     assert len(world.invoices(mine.id)) == len({"m1", "m2"})
 
@@ -202,17 +203,17 @@ async def test_a_payment_finds_a_bill_of_an_earlier_run_that_was_terminated(worl
 async def test_approval_reaches_a_bill_of_an_earlier_run(world: World) -> None:
     mine = deal("long-approval")
     handle = await world.win(mine, EVERYTHING)
-    for item in ("m1", "m2"):
-        await world.reach(mine.id, item)
+    for charge in ("m1", "m2"):
+        await world.reach(mine.id, charge)
     await _has_continued(world, mine.id)
     await until_awaited(lambda: _is_adopted(world, mine.id))
-    approved = await world.application.items.approve(GRACE, mine.id, ItemKey("m1"))
+    approved = await world.application.charges.approve(GRACE, mine.id, ChargeId("m1"))
     assert approved == "approved by grace"
 
-    async def first() -> ItemState:
+    async def first() -> ChargeState:
         return (await handle.query(DealToCash.billing_schedule))[0].state
 
-    await until_awaited(lambda: _equals(first, ItemState.ISSUED))
+    await until_awaited(lambda: _equals(first, ChargeState.ISSUED))
     assert world.issued(mine.id, "m1")
     assert not world.issued(mine.id, "m2"), "nobody approved this one"
 
@@ -239,7 +240,7 @@ async def test_a_new_run_learns_who_is_asked_by_a_bill_of_an_earlier_one(world: 
     await handle.terminate("another run goes on")
     await world.client.start_workflow(
         DealToCash.run,
-        life.model_copy(update={"open_bills": (ItemKey("m1"),)}),
+        life.model_copy(update={"open_bills": (ChargeId("m1"),)}),
         id=handle.id,
         task_queue=world.queue,
     )
@@ -255,12 +256,12 @@ async def test_a_command_is_answered_by_the_run_that_accepted_it(
     first = world.client.get_workflow_handle(handle.id, run_id=(await handle.describe()).run_id)
     with audit_locked(database_url) as locked:
         holding = asyncio.create_task(
-            world.application.items.hold(GRACE, mine.id, ItemKey("m1"), "it is disputed")
+            world.application.charges.hold(GRACE, mine.id, ChargeId("m1"), "it is disputed")
         )
         await until(locked.has_waiting_writer)
         for _ in range(LONG):
             await world.dispatcher.milestone_reached(
-                MilestoneReached(deal=mine.id, item=ItemKey("m1"), event=EVENT)
+                MilestoneReached(deal=mine.id, milestone=MilestoneKey("m1"), event=EVENT)
             )
         await until_awaited(lambda: _has_looked(first))
     assert await holding == "m1 is held: it is disputed"

@@ -12,11 +12,12 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from domain.baseline import Baseline
-from domain.billing import Bill, BillResult, ItemState
+from domain.bill import Bill, BillResult
+from domain.charge import ChargeState
 from domain.contract import Policy, contract_of
 from domain.deal import Deal
 from domain.event import InvoiceChanged
-from domain.ids import EventId, ItemKey
+from domain.ids import ChargeId, EventId
 from tests.deals import deal
 from tests.postgres import fresh_database
 from tests.world import World, open_world, until, until_awaited
@@ -44,7 +45,7 @@ async def world(swift: WorkflowEnvironment, postgres: URL) -> AsyncIterator[Worl
 
 
 async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, BillResult]:
-    """Bill the first item of a contract, as the deal does."""
+    """Bill the first charge of a contract, as the deal does."""
     world.systems.add(of)
     contract = contract_of(of, Policy())
     await world.store.billing_ledger.agree(
@@ -59,7 +60,7 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
         owner="",
         customer_key=contract.customer,
         customer=customer,
-        item=contract.items[0],
+        charge=contract.charges[0],
         tax=contract.tax,
         payment_days=contract.payment_days,
         approve_above=None,
@@ -81,7 +82,7 @@ async def test_an_unreported_payment_is_seen_the_day_after_it_was_due(
     world.systems.pay(invoice.id, invoice.outstanding)
 
     billed = await handle.result()  # the clock skips to the timer
-    assert (billed.item, billed.state) == (ItemKey("m1"), ItemState.PAID)
+    assert (billed.charge, billed.state) == (ChargeId("m1"), ChargeState.PAID)
     assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
 
 
@@ -97,10 +98,10 @@ async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
     assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
 
     world.systems.pay(invoice.id, invoice.outstanding)
-    subject = workflow_ids.subject_of(mine.id, ItemKey("m1"))
+    subject = workflow_ids.subject_of(mine.id, ChargeId("m1"))
     news = InvoiceChanged(deal=mine.id, subject=subject, event=EventId("paid late"))
     await handle.signal(MilestoneBilling.invoice_changed, news)
-    assert (await handle.result()).state is ItemState.PAID
+    assert (await handle.result()).state is ChargeState.PAID
 
 
 async def _timers(handle: WorkflowHandle[MilestoneBilling, BillResult], kind: int) -> int:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL
 
 from domain.deal_snapshot import Outcome
-from domain.ids import ItemKey
+from domain.ids import MilestoneKey
 from domain.stage import Stage
 from runtime.polls import ensure_polls
 from tests.deals import deal, small_deal
@@ -42,7 +42,7 @@ async def test_polls_alone_carry_a_deal_to_cash(world: World) -> None:
     world.systems.add(mine)
     world.systems.win(mine.id)
     project = await until(lambda: world.planned_project(mine.id))
-    world.systems.reach(project, ItemKey("m1"))
+    world.systems.reach(project, MilestoneKey("m1"))
     invoice = await until(lambda: world.issued(mine.id, "m1"))
     world.systems.pay(invoice.id, invoice.outstanding)
     run = workflow_ids.deal_run(mine.id)

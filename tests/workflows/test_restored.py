@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from domain.baseline import Baseline
 from domain.claim import ClaimState
 from domain.contract import Policy
-from domain.ids import DealId, ItemKey, Subject
+from domain.ids import ChargeId, DealId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
 from domain.stage import Stage
@@ -17,7 +17,7 @@ from workflows import workflow_ids
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 APPROVED = Policy(approve_above=Money.of("1.00", "EUR"))
-M1 = ItemKey("m1")
+M1 = ChargeId("m1")
 
 
 async def _reconcile(world: World) -> None:
@@ -88,7 +88,7 @@ async def test_a_draft_that_waits_for_approval_is_adopted_and_issued_once(
     await _reconcile(world)
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.CLAIMED))
     await until_awaited(lambda: _is_quiet(world, mine.id))
-    await world.application.items.approve(GRACE, mine.id, M1)
+    await world.application.charges.approve(GRACE, mine.id, M1)
     await world.pay(mine.id, "m1")
     assert (await handle.result()).stage is Stage.CLOSED
     assert [each.id for each in world.invoices(mine.id)] == [draft.id]
@@ -122,7 +122,7 @@ async def test_a_credit_is_put_on_record_again_and_not_made_twice(
     await world.reach(mine.id, "m1")
     await until(lambda: world.issued(mine.id, "m1"))
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.ISSUED))
-    await world.application.items.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
     await handle.result()
     notes = len(world.systems.credits)
     forget(database_url, mine.id)

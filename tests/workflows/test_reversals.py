@@ -1,10 +1,11 @@
 """After a reversed payment, a run follows the invoice again, and the CRM is updated."""
 
 from domain.attention import Action, Decision
-from domain.billing import Invoice, ItemState
 from domain.billing_schedule import Transition
+from domain.charge import ChargeState
 from domain.contract import Policy
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId
+from domain.invoice import Invoice
 from domain.money import Money
 from domain.responsibility import Party
 from domain.stage import Stage
@@ -24,7 +25,7 @@ def first_of(world: World, deal: DealId) -> Invoice:
 
 
 async def all_issued(world: World, deal: DealId) -> None:
-    await until(lambda: all(world.issued(deal, item) for item in ALL))
+    await until(lambda: all(world.issued(deal, charge) for charge in ALL))
 
 
 def says(world: World, deal: DealId, *, outstanding: Money) -> bool:
@@ -46,8 +47,8 @@ async def test_a_payment_taken_back_is_collected_again_before_the_deal_closes(
     await world.take_payment_back(mine.id, "m1")
     gross = first_of(world, mine.id).gross
     await until(lambda: says(world, mine.id, outstanding=others + gross))
-    for item in ALL:
-        await world.pay(mine.id, item)
+    for charge in ALL:
+        await world.pay(mine.id, charge)
 
     assert (await handle.result()).stage is Stage.CLOSED
     assert says(world, mine.id, outstanding=NOTHING)
@@ -59,7 +60,7 @@ async def test_an_invoice_that_is_open_again_needs_no_second_approval(world: Wor
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
     await world.reach(mine.id, "m1")
     await until_awaited(lambda: world.has_draft(mine.id))
-    await world.application.items.approve(GRACE, mine.id, ItemKey("m1"))
+    await world.application.charges.approve(GRACE, mine.id, ChargeId("m1"))
     gross = (await until(lambda: world.issued(mine.id, "m1"))).gross
 
     def is_written(paid: Money) -> bool:
@@ -82,30 +83,30 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
     await world.pay(mine.id, "m1")
     others = Money.total((i.gross for i in world.invoices(mine.id)[1:]), "EUR")
     await until(lambda: says(world, mine.id, outstanding=others))
-    for item in ("m1", "m1", "m2"):
-        await world.ring_invoice(mine.id, item)
-    for item in ("m2", "m3"):
-        await world.pay(mine.id, item)
+    for charge in ("m1", "m1", "m2"):
+        await world.ring_invoice(mine.id, charge)
+    for charge in ("m2", "m3"):
+        await world.pay(mine.id, charge)
     assert (await handle.result()).stage is Stage.CLOSED
     assert len(world.invoices(mine.id)) == len(ALL)
     first, *later = [move.state for move in await moves_of(world, mine.id, "m1")]
-    assert first is ItemState.ISSUED
-    assert set(later) <= {ItemState.PAID}, "it was never open again"
+    assert first is ChargeState.ISSUED
+    assert set(later) <= {ChargeState.PAID}, "it was never open again"
 
 
-async def moves_of(world: World, deal: DealId, item: str) -> list[Transition]:
-    """Return the transitions of this item that the deal's run received."""
+async def moves_of(world: World, deal: DealId, charge: str) -> list[Transition]:
+    """Return the transitions of this charge that the deal's run received."""
     run = world.client.get_workflow_handle(workflow_ids.deal_run(deal))
     decode = world.client.data_converter.decode
     events = [
         event.workflow_execution_signaled_event_attributes
         for event in (await run.fetch_history()).events
-        if event.workflow_execution_signaled_event_attributes.signal_name == "item_moved"
+        if event.workflow_execution_signaled_event_attributes.signal_name == "charge_moved"
     ]
     moves: list[Transition] = [
         (await decode(each.input.payloads, [Transition]))[0] for each in events
     ]
-    return [move for move in moves if move.item == item]
+    return [move for move in moves if move.charge == charge]
 
 
 async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(

@@ -9,10 +9,10 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle
 
 from domain.attention import Action
-from domain.billing import ItemState, ItemStatus
+from domain.charge import ChargeState, ChargeStatus
 from domain.contract import Policy
 from domain.deal_snapshot import Outcome
-from domain.ids import DealId, ItemKey
+from domain.ids import ChargeId, DealId
 from domain.money import Money
 from domain.refusal import Refusal
 from domain.responsibility import Party
@@ -24,16 +24,16 @@ from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 Carried = WorkflowHandle[DealToCash, Outcome]
-M1 = ItemKey("m1")
+M1 = ChargeId("m1")
 
 
-async def _terminate_bill(world: World, deal: DealId, item: str = "m1") -> None:
-    run = workflow_ids.billing_run(workflow_ids.subject_of(deal, ItemKey(item)))
+async def _terminate_bill(world: World, deal: DealId, charge: str = "m1") -> None:
+    run = workflow_ids.billing_run(workflow_ids.subject_of(deal, ChargeId(charge)))
     await world.client.get_workflow_handle(run).terminate("by mistake")
 
 
-async def _first(handle: Carried) -> ItemStatus:
-    first: ItemStatus = (await handle.query(DealToCash.billing_schedule))[0]
+async def _first(handle: Carried) -> ChargeStatus:
+    first: ChargeStatus = (await handle.query(DealToCash.billing_schedule))[0]
     return first
 
 
@@ -41,12 +41,12 @@ async def _is_lost(handle: Carried) -> bool:
     return (await _first(handle)).reason.startswith("its billing run ended")
 
 
-async def _becomes(handle: Carried, **wanted: Any) -> ItemStatus:
-    async def look() -> ItemStatus | None:
+async def _becomes(handle: Carried, **wanted: Any) -> ChargeStatus:
+    async def look() -> ChargeStatus | None:
         status = await _first(handle)
         return status if all(getattr(status, k) == v for k, v in wanted.items()) else None
 
-    found: ItemStatus = await until_awaited(look)
+    found: ChargeStatus = await until_awaited(look)
     return found
 
 
@@ -57,10 +57,10 @@ async def test_what_is_issued_stays_billed_and_its_payment_still_reaches_the_dea
     handle = await world.win(mine)
     await world.reach(mine.id, "m1")
     await until(lambda: world.issued(mine.id, "m1"))
-    await _becomes(handle, state=ItemState.ISSUED)
+    await _becomes(handle, state=ChargeState.ISSUED)
     await _terminate_bill(world, mine.id)
 
-    lost = await _becomes(handle, state=ItemState.ISSUED, responsible=Party.OPERATOR)
+    lost = await _becomes(handle, state=ChargeState.ISSUED, responsible=Party.OPERATOR)
     assert "Terminated" in lost.reason
     position = await handle.query(DealToCash.cash_position)
     [invoice] = world.invoices(mine.id)
@@ -78,13 +78,13 @@ async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
     await until_awaited(lambda: world.has_draft(mine.id))
     [draft] = world.invoices(mine.id)
     with pytest.raises(Refusal, match="not held"):
-        await world.application.items.release(GRACE, mine.id, M1)
+        await world.application.charges.release(GRACE, mine.id, M1)
     await _terminate_bill(world, mine.id)
 
-    lost = await _becomes(handle, state=ItemState.HELD, responsible=Party.OPERATOR)
+    lost = await _becomes(handle, state=ChargeState.HELD, responsible=Party.OPERATOR)
     assert "release it" in lost.reason
-    await world.application.items.release(GRACE, mine.id, M1)
-    await _becomes(handle, state=ItemState.HELD, reason="its amount needs approval")
+    await world.application.charges.release(GRACE, mine.id, M1)
+    await _becomes(handle, state=ChargeState.HELD, reason="its amount needs approval")
     assert [invoice.id for invoice in world.invoices(mine.id)] == [draft.id]
 
 
@@ -95,7 +95,7 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     customers = {**world.systems.customers}
     world.systems.customers.clear()
     await world.reach(mine.id, "m1")
-    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, ItemKey("m1")))
+    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, ChargeId("m1")))
     await world.parked(bill)
     world.systems.customers |= customers
     await _terminate_bill(world, mine.id)
@@ -104,7 +104,7 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     await until_awaited(lambda: _is_lost(handle))
     assert await _asked_in_vain(world, bill) == []
     assert not (await handle.query(DealToCash.status)).needs_attention
-    await world.application.items.release(GRACE, mine.id, M1)
+    await world.application.charges.release(GRACE, mine.id, M1)
     await until(lambda: world.issued(mine.id, "m1"))
 
 
@@ -155,7 +155,7 @@ async def test_a_deal_whose_own_run_was_terminated_goes_on_after_a_reset(world: 
     mine = small_deal("lost-deal")
     handle = await world.win(mine)
     await world.reach(mine.id, "m1")
-    await _becomes(handle, state=ItemState.ISSUED)
+    await _becomes(handle, state=ChargeState.ISSUED)
     await handle.terminate("by mistake")
     await reset(world.client, handle.id)
 

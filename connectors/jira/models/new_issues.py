@@ -6,9 +6,8 @@ from typing import Any, Final
 from connectors.common.project_parts import one_line
 from connectors.jira.models.issues import BulkResult, FailedRow
 from connectors.jira.models.project import PROPERTY
-from domain.billing import BillableItem
 from domain.ids import ExternalId
-from domain.project import PlanWork, WorkPackage
+from domain.project import Milestone, PlanWork, WorkPackage
 
 Row = dict[str, Any]
 
@@ -18,11 +17,11 @@ OPTIONAL_FIELDS: Final = frozenset({"duedate", "timetracking"})
 _LONGEST_SUMMARY = 255
 
 
-def milestone_row(command: PlanWork, item: BillableItem, type_: str, reference: str) -> Row:
+def milestone_row(command: PlanWork, milestone: Milestone, type_: str, reference: str) -> Row:
     fields: dict[str, Any] = {
-        **_fields(command, item.name, type_, item.key),
-        "description": _document(f"Milestone {item.key}, planned for {item.due}."),
-        "duedate": item.due,
+        **_fields(command, milestone.name, type_, milestone.key),
+        "description": _document(f"Milestone {milestone.key}, planned for {milestone.due}."),
+        "duedate": milestone.due,
     }
     return _row(reference, fields)
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain.billing import BillableItem
-from domain.ids import ExternalId, ItemKey
-from domain.project import PlanMilestones
+from domain.ids import ExternalId, MilestoneKey
+from domain.project import Milestone, PlanMilestones
 from ports.pm import MilestoneProgress
 
 
@@ -20,22 +19,22 @@ class Version(BaseModel):
     description: str = ""
     released: bool = False
 
-    def item(self, prefix: str) -> ItemKey | None:
-        """The item that follows our prefix; people may write around our reference."""
+    def milestone(self, prefix: str) -> MilestoneKey | None:
+        """The milestone that follows our prefix; people may write around our reference."""
         found = re.search(rf"(?<!\S){re.escape(prefix)}(\w+)", self.description)
-        return ItemKey(found[1]) if found else None
+        return MilestoneKey(found[1]) if found else None
 
 
 def new_version(
-    command: PlanMilestones, item: BillableItem, name: str, prefix: str
+    command: PlanMilestones, milestone: Milestone, name: str, prefix: str
 ) -> dict[str, Any]:
     return {
         "name": name,
         "projectId": int(command.project),
         # A version has no properties, so its description holds our reference.
-        "description": f"{prefix}{item.key}",
+        "description": f"{prefix}{milestone.key}",
         "startDate": command.start,
-        "releaseDate": max(item.due, command.start),
+        "releaseDate": max(milestone.due, command.start),
         "released": False,
     }
 
@@ -43,7 +42,7 @@ def new_version(
 def to_progress(prefix: str, versions: Iterable[Version]) -> Iterator[MilestoneProgress]:
     """A milestone is reached when its version is released."""
     for version in versions:
-        if item := version.item(prefix):
+        if milestone := version.milestone(prefix):
             yield MilestoneProgress(
-                item=item, external=ExternalId(version.id), is_reached=version.released
+                milestone=milestone, external=ExternalId(version.id), is_reached=version.released
             )

@@ -8,10 +8,9 @@ from connectors.common.project_parts import unique_names
 from connectors.jira.client import JiraClient
 from connectors.jira.errors import Taken
 from connectors.jira.models.versions import Version, new_version
-from domain.billing import BillableItem
 from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
-from domain.project import PlanMilestones
+from domain.project import Milestone, PlanMilestones
 from ports.failures import Absent, Rejected
 from ports.operation import Attempt
 
@@ -28,14 +27,18 @@ class PlanMilestonesOperation(VendorOperation[JiraClient]):
     async def do(self, command: PlanMilestones, attempt: Attempt) -> Receipt:
         found = await self._versions(command) if attempt.search_first else {}
         names = unique_names(command.milestones, _LONGEST_NAME)
-        missing = [item for item in command.milestones if item.key not in found]
-        added = await all_of(self._add(command, item, names[item.key]) for item in missing)
-        found |= {str(item.key): version for item, version in zip(missing, added, strict=True)}
+        missing = [milestone for milestone in command.milestones if milestone.key not in found]
+        added = await all_of(
+            self._add(command, milestone, names[milestone.key]) for milestone in missing
+        )
+        found |= {
+            str(milestone.key): version for milestone, version in zip(missing, added, strict=True)
+        }
         return Receipt(id=command.project, parts=found)
 
     async def find(self, command: PlanMilestones) -> Sequence[Receipt]:
         found = await self._versions(command)
-        is_complete = all(item.key in found for item in command.milestones)
+        is_complete = all(milestone.key in found for milestone in command.milestones)
         return (Receipt(id=command.project, parts=found),) if is_complete else ()
 
     async def undo(self, command: PlanMilestones, receipt: Receipt) -> None:
@@ -49,22 +52,22 @@ class PlanMilestonesOperation(VendorOperation[JiraClient]):
         except Absent:
             return {}
         return {
-            str(item): ExternalId(version.id)
+            str(milestone): ExternalId(version.id)
             for version in versions
-            if (item := version.item(self._prefix(command)))
+            if (milestone := version.milestone(self._prefix(command)))
         }
 
     def _prefix(self, command: PlanMilestones) -> str:
         return self.client.references.of(f"{command.deal}:")
 
-    async def _add(self, command: PlanMilestones, item: BillableItem, name: str) -> ExternalId:
-        body = new_version(command, item, name, self._prefix(command))
+    async def _add(self, command: PlanMilestones, milestone: Milestone, name: str) -> ExternalId:
+        body = new_version(command, milestone, name, self._prefix(command))
         try:
             response = await self.client.api.post("/version", body=body)
         except Taken as taken:
             found = await self._versions(command)
-            if item.key in found:
-                return found[item.key]
+            if milestone.key in found:
+                return found[milestone.key]
             reason = f"the project has a version {name!r} that is not ours: rename it there"
             raise Rejected(self.system, reason) from taken
         return ExternalId(response.read(Version).id)

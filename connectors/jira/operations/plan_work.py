@@ -44,8 +44,8 @@ class PlanWorkOperation(VendorOperation[JiraClient]):
         found = oldest(await self._ours(command, project)) if attempt.search_first else {}
         reference = self.client.references.of(f"{command.deal}:")
         epics = {
-            str(item.key): milestone_row(command, item, upper, reference + item.key)
-            for item in command.milestones
+            str(milestone.key): milestone_row(command, milestone, upper, reference + milestone.key)
+            for milestone in command.milestones
         }
         found |= await self._add(epics, found)
         packages = {
@@ -56,7 +56,7 @@ class PlanWorkOperation(VendorOperation[JiraClient]):
         return Receipt(id=command.project, parts=found)
 
     async def find(self, command: PlanWork) -> Sequence[Receipt]:
-        keys = {str(item.key) for item in command.milestones}
+        keys = {str(milestone.key) for milestone in command.milestones}
         keys |= {package.key for package in command.packages}
         with suppress(Absent):
             project = await self.client.project(command.project)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from connectors.common.documents import credit_lines
 from connectors.memory.operations.base import MemoryOperation, receipt_of
 from connectors.memory.world import CHECKS, TAX_ROUNDING
-from domain.billing import CreditInvoice
 from domain.document import Totals
 from domain.effect import EffectKind, Receipt
+from domain.invoice import CreditInvoice
 from domain.money import Money
 
 

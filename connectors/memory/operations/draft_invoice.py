@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from connectors.memory.operations.base import MemoryOperation, receipt_of
 from connectors.memory.world import CHECKS, SYSTEM, TAX_ROUNDING
-from domain.billing import DraftInvoice, Invoice, InvoiceStatus
 from domain.effect import EffectKind, Receipt
+from domain.invoice import DraftInvoice, Invoice, InvoiceStatus
 from domain.money import Money
 from domain.tax import tax_on
 from ports.failures import Rejected

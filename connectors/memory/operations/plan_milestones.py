@@ -14,4 +14,4 @@ class PlanMilestonesOperation(ProjectPartOperation[PlanMilestones]):
     name = "milestones"
 
     def keys(self, command: PlanMilestones) -> Sequence[str]:
-        return [item.key for item in command.milestones]
+        return [milestone.key for milestone in command.milestones]

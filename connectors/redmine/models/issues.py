@@ -9,9 +9,8 @@ from pydantic import Field
 
 from connectors.common.project_parts import one_line
 from connectors.redmine.models.records import Named, Record
-from domain.billing import BillableItem
 from domain.ids import ExternalId
-from domain.project import PlanWork, WorkPackage
+from domain.project import Milestone, PlanWork, WorkPackage
 from domain.timesheet import TimeEntry
 
 # The longest subject: Redmine source, app/models/issue.rb
@@ -56,8 +55,8 @@ class BookedTime(Record):
         return ""
 
 
-def milestone_issue(command: PlanWork, item: BillableItem, tracker: int) -> dict[str, Any]:
-    return _issue(command, item.name, item.key, tracker)
+def milestone_issue(command: PlanWork, milestone: Milestone, tracker: int) -> dict[str, Any]:
+    return _issue(command, milestone.name, milestone.key, tracker)
 
 
 def package_issue(

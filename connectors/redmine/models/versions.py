@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from connectors.redmine.models.records import Named, Record
-from domain.billing import BillableItem
-from domain.ids import ExternalId, ItemKey
-from domain.project import PlanMilestones
+from domain.ids import ExternalId, MilestoneKey
+from domain.project import Milestone, PlanMilestones
 from ports.pm import MilestoneProgress
 
 # Version::VERSION_STATUSES, Redmine source, app/models/version.rb
@@ -21,11 +20,11 @@ class Version(Record):
 
 
 def new_version(
-    command: PlanMilestones, item: BillableItem, name: str, key: list[dict[str, Any]]
+    command: PlanMilestones, milestone: Milestone, name: str, key: list[dict[str, Any]]
 ) -> dict[str, Any]:
     version = {
         "name": name,
-        "due_date": max(item.due, command.start),
+        "due_date": max(milestone.due, command.start),
         "sharing": "none",
         "status": _OPEN,
         "custom_fields": key,
@@ -39,7 +38,7 @@ def to_progress(versions: Iterable[tuple[str, Version]]) -> Iterator[MilestonePr
     for key, version in versions:
         if key not in seen:
             yield MilestoneProgress(
-                item=ItemKey(key),
+                milestone=MilestoneKey(key),
                 external=ExternalId(str(version.id)),
                 is_reached=version.status == _CLOSED,
             )

@@ -11,10 +11,9 @@ from connectors.common.project_parts import oldest, receipts, unique_names
 from connectors.redmine.client import RedmineClient
 from connectors.redmine.models.records import key_field
 from connectors.redmine.models.versions import Version, new_version
-from domain.billing import BillableItem
 from domain.effect import EffectKind, Receipt, Strategy
 from domain.ids import ExternalId
-from domain.project import PlanMilestones
+from domain.project import Milestone, PlanMilestones
 from ports.failures import Absent, ConnectorFailure, Rejected
 from ports.operation import Attempt
 
@@ -32,16 +31,16 @@ class PlanMilestonesOperation(VendorOperation[RedmineClient]):
     async def do(self, command: PlanMilestones, attempt: Attempt) -> Receipt:
         found = oldest(await self._ours(command))
         names = unique_names(command.milestones, _LONGEST_NAME)
-        missing = [item for item in command.milestones if item.key not in found]
-        for item in missing:
-            found[item.key] = await self._add(command, item, names[item.key])
+        missing = [milestone for milestone in command.milestones if milestone.key not in found]
+        for milestone in missing:
+            found[milestone.key] = await self._add(command, milestone, names[milestone.key])
         if missing:
             with suppress(ConnectorFailure):  # They are there, even if this search fails.
                 found |= oldest(await self._ours(command))
         return Receipt(id=command.project, parts=found)
 
     async def find(self, command: PlanMilestones) -> Sequence[Receipt]:
-        keys = {str(item.key) for item in command.milestones}
+        keys = {str(milestone.key) for milestone in command.milestones}
         with suppress(Absent):
             return receipts(command.project, keys, await self._ours(command))
         return ()
@@ -62,17 +61,17 @@ class PlanMilestonesOperation(VendorOperation[RedmineClient]):
         versions = await self.client.versions(command.project, command.deal)
         return [(key, str(version.id)) for key, version in versions]
 
-    async def _add(self, command: PlanMilestones, item: BillableItem, name: str) -> ExternalId:
+    async def _add(self, command: PlanMilestones, milestone: Milestone, name: str) -> ExternalId:
         field = (await self.client.fields.get()).version
-        reference = self.client.references.of(f"{command.deal}:{item.key}")
-        body = new_version(command, item, name, key_field(field, reference))
+        reference = self.client.references.of(f"{command.deal}:{milestone.key}")
+        body = new_version(command, milestone, name, key_field(field, reference))
         path = "/projects/{}/versions.json"
         try:
             async with self.client.inside(command.project):
                 response = await self.client.api.post(path, command.project, body=body)
         except Rejected as taken:
             # Our own attempt whose response was lost may have taken the name.
-            if found := oldest(await self._ours(command)).get(item.key):
+            if found := oldest(await self._ours(command)).get(milestone.key):
                 return found
             reason = f"no version {name!r} can be made; rename one that is not ours"
             raise Rejected(self.system, f"{reason} ({taken.reason})") from taken

@@ -31,10 +31,10 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
         tracker = await self._tracker(command)
         found = oldest(await self._ours(command))
         is_complete = _keys(command) <= found.keys()
-        for item in command.milestones:
-            if item.key not in found:
-                body = milestone_issue(command, item, tracker)
-                found[item.key] = await self._add(command, item.key, body)
+        for milestone in command.milestones:
+            if milestone.key not in found:
+                body = milestone_issue(command, milestone, tracker)
+                found[milestone.key] = await self._add(command, milestone.key, body)
         for work in command.packages:
             if work.key not in found:
                 body = package_issue(command, work, tracker, found[work.milestone])
@@ -55,7 +55,7 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
             found = oldest(await self._ours(command))
         except Absent:
             return
-        milestones = {item.key for item in command.milestones}
+        milestones = {milestone.key for milestone in command.milestones}
         for _, issue in sorted(receipt.parts.items(), key=lambda part: part[0] in milestones):
             with suppress(Absent):
                 async with self.client.inside(command.project):
@@ -119,5 +119,5 @@ class PlanWorkOperation(VendorOperation[RedmineClient]):
 
 
 def _keys(command: PlanWork) -> set[str]:
-    milestones = {str(item.key) for item in command.milestones}
+    milestones = {str(milestone.key) for milestone in command.milestones}
     return milestones | {package.key for package in command.packages}

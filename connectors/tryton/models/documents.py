@@ -19,10 +19,10 @@ from connectors.tryton.models.json import (
     TrytonModel,
 )
 from connectors.tryton.models.urls import Urls
-from domain.billing import Invoice, InvoiceStatus
 from domain.document import Totals
 from domain.effect import EffectKind
 from domain.ids import ExternalId
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.tax import TaxRounding
 from domain.vendor_record import RecordState, VendorRecord

@@ -10,9 +10,9 @@ from connectors.tryton.models.chart import ChartData, Tax
 from connectors.tryton.models.documents import TAX_ROUNDING, StoredInvoice
 from connectors.tryton.models.json import Values, day, decimal
 from connectors.tryton.models.parties import InvoiceParty
-from domain.billing import CreditInvoice, DraftInvoice, InvoiceLine
 from domain.document import Totals
 from domain.ids import ExternalId
+from domain.invoice import CreditInvoice, DraftInvoice, InvoiceLine
 from domain.tax import TaxRule
 
 

@@ -15,8 +15,8 @@ from connectors.tryton.documents import Documents
 from connectors.tryton.models.documents import CHECKS, CREDIT_KIND, INVOICE, StoredInvoice
 from connectors.tryton.models.json import day, decimal
 from connectors.tryton.models.new_documents import NewDocument
-from domain.billing import CreditInvoice
 from domain.effect import Receipt, Strategy
+from domain.invoice import CreditInvoice
 from ports.failures import Rejected
 from ports.operation import Attempt
 

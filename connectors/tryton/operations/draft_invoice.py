@@ -8,8 +8,8 @@ from connectors.tryton.client import TrytonClient
 from connectors.tryton.documents import Documents
 from connectors.tryton.models.documents import INVOICE_KIND
 from connectors.tryton.models.new_documents import NewDocument
-from domain.billing import DraftInvoice
 from domain.effect import Receipt, Strategy
+from domain.invoice import DraftInvoice
 from ports.operation import Attempt
 
 

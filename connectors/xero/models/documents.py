@@ -10,10 +10,10 @@ from typing import ClassVar, Final, Literal, TypeAlias, TypeVar
 from connectors.common import References
 from connectors.common.documents import DocumentChecks
 from connectors.xero.models.json import Day, Moment, XeroModel
-from domain.billing import Invoice, InvoiceLine, InvoiceStatus
 from domain.document import Totals
 from domain.effect import EffectKind, Receipt
 from domain.ids import ExternalId
+from domain.invoice import Invoice, InvoiceLine, InvoiceStatus
 from domain.money import Money
 from domain.tax import TaxRounding, TaxRule
 from domain.vendor_record import RecordState, VendorRecord

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from connectors.xero.models.documents import Status
 from connectors.xero.models.json import Day, XeroModel
-from domain.billing import CreditInvoice, DraftInvoice
+from domain.invoice import CreditInvoice, DraftInvoice
 
 # Xero refuses a `Url` with its own name in it, docs/accounting/invoices
 _FORBIDDEN_IN_URLS = "xero"

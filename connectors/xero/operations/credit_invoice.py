@@ -15,8 +15,8 @@ from connectors.xero.models.documents import (
 from connectors.xero.models.filters import all_of, equal
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import Allocation, InvoiceId, NewDocument
-from domain.billing import CreditInvoice
 from domain.effect import EffectKind, Receipt, Strategy
+from domain.invoice import CreditInvoice
 from ports.operation import Attempt
 
 

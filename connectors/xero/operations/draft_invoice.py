@@ -9,8 +9,8 @@ from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
 from connectors.xero.models.documents import CHECKS, StoredInvoice, expected_totals
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import NewDocument
-from domain.billing import DraftInvoice
 from domain.effect import EffectKind, Receipt, Strategy
+from domain.invoice import DraftInvoice
 from ports.operation import Attempt
 
 

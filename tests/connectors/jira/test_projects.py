@@ -6,7 +6,7 @@ from connectors.jira.models.project import project_key
 from domain.ids import DealId, ExternalId
 from ports.failures import Rejected
 from tests.contracts.jira import JiraHarness
-from tests.contracts.pm_harness import DEAL, item, opened, plan, planned, ticket
+from tests.contracts.pm_harness import DEAL, milestone, opened, plan, planned, ticket
 from tests.references import OURS, THEIRS
 
 SOFTWARE = {"projectTypeKey": "software", "leadAccountId": "acc-pm"}
@@ -96,7 +96,7 @@ async def test_a_closed_charter_says_so(jira: JiraHarness) -> None:
 
 async def test_a_milestone_is_a_version_with_our_mark(jira: JiraHarness) -> None:
     project = await opened(jira)
-    await planned(jira, project, items=1)
+    await planned(jira, project, milestones=1)
     (version,) = await jira.versions(project)
     assert version["name"] == "Milestone 1"
     assert version["description"] == f"cw:acme:{DEAL}:m1"
@@ -114,13 +114,13 @@ async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
     again = await jira.pm.plan_milestones.do(plan().milestone_plan(project), ticket(2))
     assert again.parts == versions
     milestones = await jira.pm.read_milestones(DEAL, project)
-    assert [each.item for each in milestones] == ["m1", "m2"]
+    assert [each.milestone for each in milestones] == ["m1", "m2"]
     assert not await jira.pm.read_milestones(DealId("hubspot:5123000001"), project)
 
 
 async def test_milestones_of_one_name_are_distinguished(jira: JiraHarness) -> None:
     project = await opened(jira)
-    named = (item(1, "Payment"), item(2, "payment "), item(3, "Go-live"))
+    named = (milestone(1, "Payment"), milestone(2, "payment "), milestone(3, "Go-live"))
     command = plan().model_copy(update={"milestones": named}).milestone_plan(project)
     await jira.pm.plan_milestones.do(command, ticket())
     names = {version["name"] for version in await jira.versions(project)}
@@ -131,7 +131,7 @@ async def test_a_version_that_people_made_is_not_taken_for_ours(jira: JiraHarnes
     project = await opened(jira)
     await jira.write("POST", "/version", {"name": "Milestone 1", "projectId": int(project)})
     with pytest.raises(Rejected, match="rename it there"):
-        await planned(jira, project, items=1)
+        await planned(jira, project, milestones=1)
 
 
 async def test_a_member_who_is_in_already_keeps_nobody_out(jira: JiraHarness) -> None:

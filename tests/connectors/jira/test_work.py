@@ -19,9 +19,9 @@ NO_EPICS = {
 }
 
 
-async def work_in(jira: JiraHarness, items: int = 2) -> PlanWork:
+async def work_in(jira: JiraHarness, milestones: int = 2) -> PlanWork:
     project = await opened(jira)
-    return plan(items=items).work(project, await planned(jira, project, items))
+    return plan(milestones=milestones).work(project, await planned(jira, project, milestones))
 
 
 async def work_of(jira: JiraHarness, defaults: dict[str, str]) -> PlanWork:
@@ -65,7 +65,7 @@ async def test_a_milestone_is_an_epic_and_its_packages_hang_below(jira: JiraHarn
 
 
 async def test_many_packages_go_in_few_bulks(jira: JiraHarness) -> None:
-    command = await work_in(jira, items=40)
+    command = await work_in(jira, milestones=40)
     before = len(await jira.calls())
     made = await jira.pm.plan_work.do(command, ticket())
     assert (await jira.calls())[before:] == ["GET /project/{project}", BULK, BULK, BULK]
@@ -124,7 +124,7 @@ async def test_a_bulk_that_makes_nothing_is_reported(jira: JiraHarness) -> None:
 
 
 async def test_a_lost_bulk_of_packages_is_completed(jira: JiraHarness) -> None:
-    command = await work_in(jira, items=30)
+    command = await work_in(jira, milestones=30)
     lost = {
         "operation": f"POST {REST}/issue/bulk",
         "key": OURS.of(f"{DEAL}:w51"),
@@ -160,7 +160,7 @@ async def test_a_screen_without_estimates_does_not_stop_the_work(jira: JiraHarne
 
 
 async def test_work_without_hours_has_no_estimate(jira: JiraHarness) -> None:
-    command = await work_in(jira, items=1)
+    command = await work_in(jira, milestones=1)
     idle = package(1, 1).model_copy(update={"hours": 0})
     await jira.pm.plan_work.do(command.model_copy(update={"packages": (idle,)}), ticket())
     fields = keyed(await jira.issues(ExternalId(command.project)))

@@ -8,10 +8,10 @@ import pytest
 from connectors.catalog import CATALOG
 from connectors.common import Roles
 from connectors.memory import Fault, MemorySettings, MemoryWorld, open_memory
-from domain.billing import BillableItem, Invoice, InvoiceStatus
-from domain.ids import DealId, ExternalId, ItemKey, Subject
+from domain.ids import DealId, ExternalId, MilestoneKey, Subject
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
-from domain.project import OpenProject, PlanMilestones, WriteCharter
+from domain.project import Milestone, OpenProject, PlanMilestones, WriteCharter
 from ports.failures import Absent, Rejected, Uncertain
 from ports.operation import Attempt
 from ports.pm import Pm
@@ -48,16 +48,13 @@ def pm(roles: Roles) -> Pm:
 
 
 def planning(project: ExternalId) -> PlanMilestones:
-    items = tuple(
-        BillableItem(
-            key=ItemKey(f"m{n}"), name=f"M{n}", net=Money.of(n, "EUR"), due=date(2027, 1, n)
-        )
-        for n in (1, 2)
+    milestones = tuple(
+        Milestone(key=MilestoneKey(f"m{n}"), name=f"M{n}", due=date(2027, 1, n)) for n in (1, 2)
     )
     subject = Subject(DEAL)
     start = date(2026, 12, 7)
     return PlanMilestones(
-        subject=subject, deal=DEAL, project=project, start=start, milestones=items
+        subject=subject, deal=DEAL, project=project, start=start, milestones=milestones
     )
 
 
@@ -81,12 +78,12 @@ async def test_a_reached_milestone_is_found(world: MemoryWorld, pm: Pm) -> None:
     project = (await pm.open_project.do(OPENING, TICKET)).id
     made = await pm.plan_milestones.do(planning(project), TICKET)
     assert set(made.parts) == {"m1", "m2"}
-    world.reach(project, ItemKey("m2"))
+    world.reach(project, MilestoneKey("m2"))
     progress = await pm.read_milestones(DEAL, project)
-    assert [(each.item, each.is_reached) for each in progress] == [("m1", False), ("m2", True)]
+    assert [(each.milestone, each.is_reached) for each in progress] == [("m1", False), ("m2", True)]
     assert [each.external for each in progress] == list(made.parts.values())
     with pytest.raises(KeyError):
-        world.reach(project, ItemKey("m3"))
+        world.reach(project, MilestoneKey("m3"))
 
 
 async def test_one_deal_has_one_project_and_it_goes_with_its_parts(

@@ -9,7 +9,7 @@ from domain.effect import Receipt
 from domain.project import TeamMember
 from ports.failures import Absent, Rejected
 from tests.connectors.redmine.sql import ask
-from tests.contracts.pm_harness import DEAL, item, opened, plan, planned, ticket
+from tests.contracts.pm_harness import DEAL, milestone, opened, plan, planned, ticket
 from tests.contracts.redmine import RedmineHarness
 from tests.references import OURS
 
@@ -98,7 +98,7 @@ async def test_a_closing_charter_closes_the_project_and_what_is_in_it_stays_read
     with pytest.raises(Rejected, match="is closed: reopen it"):
         await redmine.pm.write_charter.do(plan().charter(project), ticket())
     with pytest.raises(Rejected, match="is closed: reopen it"):
-        await redmine.pm.plan_milestones.do(plan(items=3).milestone_plan(project), ticket(2))
+        await redmine.pm.plan_milestones.do(plan(milestones=3).milestone_plan(project), ticket(2))
     await redmine.pm.write_charter.undo(closing, Receipt(id=project))
     assert (await redmine.read(f"/projects/{project}"))["project"]["status"] == 1
 
@@ -120,8 +120,12 @@ async def test_a_lead_manages_and_others_develop(redmine: RedmineHarness) -> Non
 @pytest.mark.real
 async def test_milestones_of_one_name_are_distinguished(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
-    items = (item(1, "Delivery " * 9), item(2, "Delivery " * 9), item(3, "Other"))
-    milestones = plan().model_copy(update={"milestones": items}).milestone_plan(project)
+    named = (
+        milestone(1, "Delivery " * 9),
+        milestone(2, "Delivery " * 9),
+        milestone(3, "Other"),
+    )
+    milestones = plan().model_copy(update={"milestones": named}).milestone_plan(project)
     made = await redmine.pm.plan_milestones.do(milestones, ticket())
     names = await ask(redmine, "SELECT name FROM versions ORDER BY id")
     assert [name[-4:] for (name,) in names] == ["(m1)", "(m2)", "ther"]

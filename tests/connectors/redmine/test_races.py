@@ -109,7 +109,7 @@ async def test_an_older_summary_that_comes_late_inherits_the_packages(
     redmine: RedmineHarness,
 ) -> None:
     project = await opened(redmine)
-    work = plan(items=1).work(project, await planned(redmine, project, items=1))
+    work = plan(milestones=1).work(project, await planned(redmine, project, milestones=1))
     ours = [{"id": 3, "value": "nobody's yet"}]
     fields = {"project_id": project, "tracker_id": 4, "subject": "Late", "custom_fields": ours}
     late = await duplicate(redmine, "/issues", "issue", **fields)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.billing import Invoice, InvoiceStatus
 from domain.ids import ExternalId
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from ports.failures import Uncertain
 from testbed.systems.common.exchange import Request

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.billing import DraftInvoice, Invoice, InvoiceStatus
 from domain.ids import ExternalId
+from domain.invoice import DraftInvoice, Invoice, InvoiceStatus
 from domain.money import Money
 from ports.failures import Rejected
 from tests.contracts.erp_harness import VAT, crediting, customer, draft, issued, ticket

@@ -6,8 +6,8 @@ import re
 import psycopg
 import pytest
 
-from domain.billing import InvoiceStatus
 from domain.ids import ExternalId
+from domain.invoice import InvoiceStatus
 from ports.failures import Uncertain
 from testbed.systems.common.system import Running
 from tests.contracts.erp_harness import customer, draft, drafted, issued, ticket

@@ -76,7 +76,7 @@ async def test_a_change_on_the_full_second_is_reported(xero: XeroHarness) -> Non
 
 async def test_a_draft_is_no_change(xero: XeroHarness) -> None:
     await drafted(xero)
-    command = draft(await customer(xero), item="m2")
+    command = draft(await customer(xero), charge="m2")
     await xero.invoicing.draft_invoice.undo(
         command, await xero.invoicing.draft_invoice.do(command, ticket("i"))
     )

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.billing import InvoiceStatus
 from domain.effect import Strategy
 from domain.ids import ExternalId
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from domain.tax import TaxTreatment, tax_rule
 from ports.failures import Rejected, Uncertain
@@ -224,7 +224,7 @@ async def test_a_credit_note_that_reads_otherwise_is_never_allocated(xero: XeroH
 
 async def test_a_bill_takes_one_call_to_draft_and_one_to_issue(xero: XeroHarness) -> None:
     contact = await customer(xero)
-    await xero.invoicing.draft_invoice.do(draft(contact, item="m9"), ticket("warm"))
+    await xero.invoicing.draft_invoice.do(draft(contact, charge="m9"), ticket("warm"))
     before = len(await xero.calls())
     made = await xero.invoicing.draft_invoice.do(draft(contact), ticket("i"))
     await xero.invoicing.issue(ExternalId(made.id))

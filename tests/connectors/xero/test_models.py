@@ -16,8 +16,8 @@ from connectors.xero.models.documents import Links, StoredInvoice
 from connectors.xero.models.filters import all_of, any_of, equal, starts
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import InvoiceUpdate
-from domain.billing import InvoiceStatus
 from domain.ids import CustomerKey
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain
 from tests.contracts.erp_harness import ACCOUNT, opening

@@ -16,7 +16,7 @@ from activities.polls import CrmPoll
 from application.dispatch import TemporalEventDispatcher
 from domain.deal_snapshot import Outcome
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import EventId, ItemKey, Subject
+from domain.ids import ChargeId, EventId, MilestoneKey, Subject
 from runtime.composition import open_systems
 from runtime.settings import Settings, TemporalSettings
 from store import open_store
@@ -92,8 +92,8 @@ class RealInstallation:
 
     async def _tell(self, sale: Sale) -> None:
         if sale.reached:
-            item = ItemKey(f"m{sale.reached}")
-            fact = MilestoneReached(deal=sale.deal, item=item, event=_EVENT)
+            charge = ChargeId(f"m{sale.reached}")
+            fact = MilestoneReached(deal=sale.deal, milestone=MilestoneKey(charge), event=_EVENT)
             await self.dispatcher.milestone_reached(fact)
         for reference in sale.paid:
             subject = Subject(reference.split(":", 2)[2])

@@ -23,7 +23,7 @@ class Difference:
 
 
 def differences(value: Any, type_: str, models: ModuleType, at: str) -> Iterator[Difference]:
-    """Yield what does not fit a type of the generator; the items of a list share a place."""
+    """Yield what does not fit a type of the generator; the charges of a list share a place."""
     if many := _MANY.fullmatch(type_):
         yield from _many(value, many[1], models, at)
     elif named := _NAMED.fullmatch(type_):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from connectors.common import Roles
 from connectors.memory import Fault
-from domain.billing import Invoice
 from domain.company import Account
 from domain.ids import AccountId, ExternalId
+from domain.invoice import Invoice
 from domain.money import Money
 from ports.failures import ConnectorFailure
 from tests.contracts.erp_harness import (
@@ -45,7 +45,7 @@ async def _open(erp: XeroHarness) -> ExternalId:
 
 async def _bill(erp: XeroHarness, customer: ExternalId) -> Invoice:
     change = erp.invoicing.draft_invoice
-    spare = draft(customer, item="m2")
+    spare = draft(customer, charge="m2")
     stray = await change.do(spare, ticket("m2"))
     await change.undo(spare, stray)
     command = draft(customer)
@@ -72,7 +72,7 @@ async def _go_wrong(erp: XeroHarness, customer: ExternalId) -> None:
     with suppress(ConnectorFailure):
         await erp.invoicing.read_invoice(NOBODY)
     with suppress(ConnectorFailure):
-        await erp.invoicing.draft_invoice.do(draft(NOBODY, item="m9"), ticket("m9"))
+        await erp.invoicing.draft_invoice.do(draft(NOBODY, charge="m9"), ticket("m9"))
     for fault in (Fault.LOCKED_OUT, Fault.THROTTLED):
         async with erp.with_fault(fault) as roles:
             with suppress(ConnectorFailure):
@@ -81,4 +81,4 @@ async def _go_wrong(erp: XeroHarness, customer: ExternalId) -> None:
 
 async def _draft(roles: Roles, customer: ExternalId) -> None:
     assert roles.invoicing
-    await roles.invoicing.draft_invoice.do(draft(customer, item="m8"), ticket("m8"))
+    await roles.invoicing.draft_invoice.do(draft(customer, charge="m8"), ticket("m8"))

@@ -1,4 +1,4 @@
-"""Commands about one billable item: approve, hold, release, credit."""
+"""Commands about one charge: approve, hold, release, credit."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,8 +7,8 @@ from application.command_log import CommandLog, new_command
 from application.runs import Runs
 from domain.actor import Actor
 from domain.billing_schedule import BillingSchedule
-from domain.command import CommandName, ItemRequest
-from domain.ids import DealId, ItemKey
+from domain.command import ChargeRequest, CommandName
+from domain.ids import ChargeId, DealId
 from domain.refusal import Refusal
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
@@ -17,72 +17,72 @@ from workflows.milestone_billing import MilestoneBilling
 WhyNot = Callable[[], Awaitable[str]]
 
 
-class ItemCommands:
-    """Commands about an item. Its billing run answers while it is open, else the deal's run."""
+class ChargeCommands:
+    """Commands about a charge. Its billing run answers while it is open, else the deal's run."""
 
     def __init__(self, runs: Runs, log: CommandLog) -> None:
         self._runs = runs
         self._log = log
 
-    async def approve(self, actor: Actor, deal: DealId, item: ItemKey, reason: str = "") -> str:
+    async def approve(self, actor: Actor, deal: DealId, charge: ChargeId, reason: str = "") -> str:
         """Approve an invoice that waits because of its amount."""
 
         async def nothing_waits() -> str:
             return (
-                f"no invoice of {item} waits for approval: `cashward finance blockers {deal}` says"
-                " what each item waits for"
+                f"no invoice of {charge} waits for approval: `cashward finance blockers {deal}`"
+                " says what each charge waits for"
             )
 
-        request = ItemRequest(item=item, by=actor, reason=reason)
+        request = ChargeRequest(charge=charge, by=actor, reason=reason)
         return await self._ask_billing_run(CommandName.APPROVE, deal, request, nothing_waits)
 
-    async def credit(self, actor: Actor, deal: DealId, item: ItemKey, reason: str) -> str:
-        """Credit the whole issued invoice of this item."""
-        request = ItemRequest(item=item, by=actor, reason=reason)
+    async def credit(self, actor: Actor, deal: DealId, charge: ChargeId, reason: str) -> str:
+        """Credit the whole issued invoice of this charge."""
+        request = ChargeRequest(charge=charge, by=actor, reason=reason)
         return await self._ask_billing_run(
-            CommandName.CREDIT, deal, request, lambda: self._why_not_credited(deal, item)
+            CommandName.CREDIT, deal, request, lambda: self._why_not_credited(deal, charge)
         )
 
-    async def hold(self, actor: Actor, deal: DealId, item: ItemKey, reason: str) -> str:
-        """Hold an item back before its invoice is issued."""
+    async def hold(self, actor: Actor, deal: DealId, charge: ChargeId, reason: str) -> str:
+        """Hold a charge back before its invoice is issued."""
         return await self._ask_whoever_bills(
-            CommandName.HOLD, deal, ItemRequest(item=item, by=actor, reason=reason)
+            CommandName.HOLD, deal, ChargeRequest(charge=charge, by=actor, reason=reason)
         )
 
-    async def release(self, actor: Actor, deal: DealId, item: ItemKey, reason: str = "") -> str:
-        """Release a held item."""
+    async def release(self, actor: Actor, deal: DealId, charge: ChargeId, reason: str = "") -> str:
+        """Release a held charge."""
         return await self._ask_whoever_bills(
-            CommandName.RELEASE, deal, ItemRequest(item=item, by=actor, reason=reason)
+            CommandName.RELEASE, deal, ChargeRequest(charge=charge, by=actor, reason=reason)
         )
 
     async def _ask_billing_run(
-        self, name: CommandName, deal: DealId, request: ItemRequest, why_not: WhyNot
+        self, name: CommandName, deal: DealId, request: ChargeRequest, why_not: WhyNot
     ) -> str:
-        run = _billing_run(deal, request.item)
+        run = _billing_run(deal, request.charge)
         command = new_command(
-            name, request.by, deal, item=request.item, reason=request.reason, workflow=run
+            name, request.by, deal, charge=request.charge, reason=request.reason, workflow=run
         )
         async with self._log.recording_failures(command):
             if not await self._runs.is_open(run):
                 raise Refusal(await why_not())
             return await self._runs.update(run, _ON_BILLING_RUN[name], request, id=command.id)
 
-    async def _why_not_credited(self, deal: DealId, item: ItemKey) -> str:
-        """Say what to do instead. Raise Refusal if there is no such deal or item."""
+    async def _why_not_credited(self, deal: DealId, charge: ChargeId) -> str:
+        """Say what to do instead. Raise Refusal if there is no such deal or charge."""
         statuses = await self._runs.query(workflow_ids.deal_run(deal), DealToCash.billing_schedule)
-        state = BillingSchedule(statuses=statuses)[item].state
+        state = BillingSchedule(statuses=statuses)[charge].state
         if state.is_invoiced:
             way_out = "credit what is open or paid in the ERP, and Cashward reads that"
         else:
             way_out = "hold it instead"
-        return f"{item} of {deal} is {state}: {way_out}"
+        return f"{charge} of {deal} is {state}: {way_out}"
 
     async def _ask_whoever_bills(
-        self, name: CommandName, deal: DealId, request: ItemRequest
+        self, name: CommandName, deal: DealId, request: ChargeRequest
     ) -> str:
-        command = new_command(name, request.by, deal, item=request.item, reason=request.reason)
+        command = new_command(name, request.by, deal, charge=request.charge, reason=request.reason)
         async with self._log.recording_failures(command):
-            run = _billing_run(deal, request.item)
+            run = _billing_run(deal, request.charge)
             if await self._runs.is_open(run):
                 return await self._runs.update(run, _ON_BILLING_RUN[name], request, id=command.id)
             run = workflow_ids.deal_run(deal)
@@ -101,5 +101,5 @@ _ON_DEAL_RUN: dict[CommandName, Any] = {
 }
 
 
-def _billing_run(deal: DealId, item: ItemKey) -> str:
-    return workflow_ids.billing_run(workflow_ids.subject_of(deal, item))
+def _billing_run(deal: DealId, charge: ChargeId) -> str:
+    return workflow_ids.billing_run(workflow_ids.subject_of(deal, charge))

@@ -1,0 +1,94 @@
+"""Bills: our orders for one invoice each."""
+
+from datetime import date
+
+from domain.actor import Actor
+from domain.charge import Charge, ChargeState
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceLine, due_date
+from domain.money import Money
+from domain.tax import TaxRule
+from domain.value import Value
+
+
+class Bill(Value):
+    """The order to bill one charge of a contract, with all that it needs."""
+
+    deal: DealId
+    deal_name: str
+    url: str
+    owner: str
+    customer_key: CustomerKey
+    customer: ExternalId
+    charge: Charge
+    tax: TaxRule
+    payment_days: int
+    approve_above: Money | None
+
+    @property
+    def subject(self) -> Subject:
+        return self.charge.subject(self.deal)
+
+    @property
+    def needs_approval(self) -> bool:
+        limit = self.approve_above
+        return bool(
+            limit and limit.currency == self.charge.net.currency and limit < self.charge.net
+        )
+
+    def draft(self, today: date) -> DraftInvoice:
+        return DraftInvoice(
+            subject=self.subject,
+            deal=self.deal,
+            customer=self.customer,
+            lines=(InvoiceLine(description=self._description, net=self.charge.net),),
+            tax=self.tax,
+            issue_date=today,
+            due_date=due_date(today, self.payment_days),
+            url=self.url,
+        )
+
+    @property
+    def _description(self) -> str:
+        note = f" ({self.tax.note})" if self.tax.note else ""
+        return f"{self.deal_name}: {self.charge.description}{note}"
+
+
+class DraftedInvoice(Value):
+    """The elected draft: only it can become the invoice."""
+
+    bill: Bill
+    invoice: ExternalId
+    draft: DraftInvoice
+
+
+class CreditOrder(Value):
+    """The order to credit an issued bill in full."""
+
+    bill: Bill
+    invoice: Invoice
+    reason: str
+    by: Actor
+
+    def credit(self, today: date) -> CreditInvoice:
+        """Return the order for the credit note that mirrors the invoice."""
+        return CreditInvoice(
+            subject=Subject(f"{self.bill.subject}:credit"),
+            deal=self.bill.deal,
+            customer=self.bill.customer,
+            invoice=self.invoice.id,
+            invoice_number=self.invoice.number,
+            net=self.invoice.net,
+            tax=self.bill.tax,
+            issue_date=today,
+            reason=self.reason,
+        )
+
+
+class BillResult(Value):
+    """The result of billing a charge."""
+
+    charge: ChargeId
+    state: ChargeState
+    invoice: Invoice | None
+    reason: str = ""
