@@ -15,8 +15,6 @@ from datetime import timedelta
 class ConnectorFailure(Exception):
     """Base of all failures a connector may raise. `pause` is how long to wait, if it is known."""
 
-    retryable = True
-
     def __init__(self, system: str, reason: str, *, pause: timedelta | None = None) -> None:
         super().__init__(f"{system}: {reason}")
         self.system = system
@@ -45,13 +43,9 @@ class Uncertain(ConnectorFailure):
 class Misconfigured(ConnectorFailure):
     """It did not happen: a person must mend a credential or a setting."""
 
-    retryable = False
-
 
 class Rejected(ConnectorFailure):
     """It did not happen: the system understood, and refused."""
-
-    retryable = False
 
 
 class Absent(Rejected):

@@ -13,7 +13,7 @@ from connectors.common import correlation
 from domain.effect import NotSettled, Superseded
 from domain.refusal import Refusal
 from ports import failures
-from ports.failures import ConnectorFailure, Throttled
+from ports.failures import ConnectorFailure, Rejected, Throttled
 from ports.lease import Lease
 
 BEAT = timedelta(seconds=2)
@@ -54,7 +54,7 @@ def to_temporal_failure(failure: Exception) -> Exception:
             return ApplicationError(
                 str(failure),
                 type=kind,
-                non_retryable=not failure.retryable,
+                non_retryable=isinstance(failure, Rejected),
                 next_retry_delay=failure.pause,
                 category=_category(benign=isinstance(failure, Throttled)),
             )

@@ -1,8 +1,8 @@
 """Parks runs: a parked run says what it needs and from whom, and goes on when told."""
 
 import asyncio
-from datetime import timedelta
-from typing import TypeVar
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
@@ -19,14 +19,15 @@ from domain.refusal import Refusal
 from domain.responsibility import Party, name_parties
 from workflows.owner_task import OwnerTaskHandle
 from workflows.search_attributes import NEEDS_ATTENTION
-from workflows.steps import is_refusal, local_step, step, wait_until_done
+from workflows.steps import PATIENT_OPTIONS, is_refusal, local_step, step, wait_until_done
 
 S = TypeVar("S")
 Command = TypeVar("Command")
 Result = TypeVar("Result")
 
-LOOK_AGAIN = timedelta(minutes=5)
-"""How long a run waits before it retries by itself what an operator must mend, such as a token."""
+_MENDS_ITSELF = frozenset({"Misconfigured", "Unreachable"})
+"""The failures after which a step may succeed without a decision: a token is renewed, a system is
+back."""
 
 RETRY_OR_ABORT = (Action.RETRY, Action.ABORT)
 _BY_ITSELF = Decision(action=Action.RETRY, by=CASHWARD, reason="looked again by itself")
@@ -47,6 +48,8 @@ class WithAttention:
         self.deal = deal
         self.current: Attention | None = None
         self._decision: Decision | None = None
+        self._looked_at: Attention | None = None
+        """What this run looked at again by itself: if it stands, it has stood since then."""
         self._asked: OwnerTaskHandle | None = None
 
     async def attempt(
@@ -57,17 +60,36 @@ class WithAttention:
         *,
         verbs: tuple[Action, ...] = RETRY_OR_ABORT,
     ) -> Result:
-        """Run a step; park where it cannot succeed, and run it again on `retry`."""
+        """Run a step; park where it cannot succeed, and run it again on `retry`.
+
+        While a run is parked because a system cannot be used, its step is tried on.
+        """
+        trying: Awaitable[Result] = step(activity, command, summary)
         while True:
             try:
-                return await step(activity, command, summary)
+                result = await trying
             except ActivityError as failure:
                 if not is_refusal(failure):
                     raise
-                await self._park_failure(failure, summary, verbs)
+                attention = self._failed(failure, summary, verbs)
+            else:
+                self._looked_at = None
+                return result
+            patient: asyncio.Task[Result] | None = None
+            if attention.kind in _MENDS_ITSELF:
+                patient = asyncio.create_task(
+                    step(activity, command, summary, options=PATIENT_OPTIONS)
+                )
+            decision = await self.park(attention, meanwhile=patient)
+            if decision.action is Action.SKIP:
+                raise Skipped(f"{decision.by} skipped it: {decision.reason or summary}")
+            is_tried = patient and not patient.cancelled()
+            trying = patient if patient and is_tried else step(activity, command, summary)
 
-    async def park(self, attention: Attention, *, look_again: timedelta | None = None) -> Decision:
-        """Wait for a person; after `look_again` this run decides by itself to retry.
+    async def park(
+        self, attention: Attention, *, meanwhile: asyncio.Task[Any] | None = None
+    ) -> Decision:
+        """Wait for a person, or until `meanwhile` ends; it is cancelled once a person decides.
 
         Raises Aborted when the person says so.
         """
@@ -82,21 +104,25 @@ class WithAttention:
             self._asked = OwnerTaskHandle(attention) if attention.is_for_owner else None
             await self._tell(attention)
             await workflow.wait_condition(
-                lambda: self._decision is not None, timeout=look_again, timeout_summary="Look again"
+                lambda: bool(self._decision or (meanwhile and meanwhile.done()))
             )
-        except TimeoutError:
-            self._decision = _BY_ITSELF
         except asyncio.CancelledError:
+            await _end(meanwhile)
             await self._unpark(
                 attention, Decision(action=Action.ABORT, by=CASHWARD, reason="cancelled")
             )
             raise
-        decision = self._decision or _BY_ITSELF
+        await _end(meanwhile)
+        decision = self._taken()
         await self._unpark(attention, decision)
+        self._looked_at = attention if decision.by == CASHWARD else None
         if decision.action is Action.ABORT:
             why = decision.reason or attention.what
             raise Aborted(f"{decision.by} gave up: {why}", decision.by)
         return decision
+
+    def _taken(self) -> Decision:
+        return self._decision or _BY_ITSELF
 
     def look_again(self, reason: str) -> None:
         """Try again, since what we wait for may have happened; a person's decision comes first."""
@@ -114,6 +140,8 @@ class WithAttention:
         findings: tuple[Finding, ...] = (),
         choices: tuple[str, ...] = (),
     ) -> Attention:
+        before = self._looked_at
+        stands = before is not None and (before.kind, before.what) == (kind, what)
         return Attention(
             key=kind,
             workflow=workflow.info().workflow_id,
@@ -122,7 +150,7 @@ class WithAttention:
             what=what,
             why=why,
             responsible=responsible,
-            since=workflow.now(),
+            since=before.since if before and stands else workflow.now(),
             actions=verbs,
             findings=findings,
             choices=choices,
@@ -166,22 +194,15 @@ class WithAttention:
         )
         return answer
 
-    async def _park_failure(
-        self, failure: ActivityError, summary: str, verbs: tuple[Action, ...]
-    ) -> None:
+    def _failed(self, failure: ActivityError, summary: str, verbs: tuple[Action, ...]) -> Attention:
         kind, why = cause_of(failure)
-        attention = self.attention(
+        return self.attention(
             kind,
             what=f"could not: {summary[0].lower()}{summary[1:]}",
             why=why,
             responsible=(responsible_for(kind),),
             verbs=verbs,
         )
-        decision = await self.park(
-            attention, look_again=LOOK_AGAIN if kind == "Misconfigured" else None
-        )
-        if decision.action is Action.SKIP:
-            raise Skipped(f"{decision.by} skipped it: {decision.reason or summary}")
 
     async def _unpark(self, attention: Attention, decision: Decision) -> None:
         self.current = None
@@ -216,6 +237,13 @@ class WithAttention:
             await wait_until_done(asyncio.ensure_future(deal.signal(signal, fact)))
         except FailureError:
             workflow.logger.info("the deal's run is gone")
+
+
+async def _end(task: asyncio.Task[Any] | None) -> None:
+    """Cancel a task that still runs, and wait until it ends."""
+    if task and not task.done():
+        task.cancel()
+        await asyncio.wait([task])
 
 
 class Skipped(Refusal):

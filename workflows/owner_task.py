@@ -6,13 +6,17 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
+from temporalio.workflow import ActivityConfig
 
 from activities.crm import CrmActivities as Crm
 from domain.attention import Attention
-from workflows.steps import step
+from workflows.steps import ACTIVITY_OPTIONS, step
 
 A_MOMENT = timedelta(seconds=10)
 """How long a run waits for its task to be closed before it goes on beside that."""
+
+_OPTIONS = ActivityConfig(**ACTIVITY_OPTIONS)
+_OPTIONS["schedule_to_close_timeout"] = timedelta(days=3)
 
 
 class OwnerTaskHandle:
@@ -36,7 +40,12 @@ class OwnerTaskHandle:
 
     async def _place(self) -> None:
         try:
-            await step(Crm.ask_owner, self._attention, "Put a task before the deal's owner")
+            await step(
+                Crm.ask_owner,
+                self._attention,
+                "Put a task before the deal's owner",
+                options=_OPTIONS,
+            )
         except ActivityError as failure:
             workflow.logger.warning("the owner was not asked: %s", failure.cause or failure)
 
@@ -45,6 +54,6 @@ class OwnerTaskHandle:
         with suppress(asyncio.CancelledError):
             await self._placing
         try:
-            await step(Crm.close_task, self._attention, "Close the owner's task")
+            await step(Crm.close_task, self._attention, "Close the owner's task", options=_OPTIONS)
         except ActivityError as failure:
             workflow.logger.warning("the task stays open: %s", failure.cause or failure)

@@ -29,28 +29,43 @@ ACTIVITY_OPTIONS = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=2),
     # A worker that dies is noticed by its silence; the worker beats by itself while a step runs.
     heartbeat_timeout=timedelta(seconds=6),
-    schedule_to_close_timeout=timedelta(days=3),
+    schedule_to_close_timeout=timedelta(hours=1),
     # An undo must not race the step it undoes: a cancelled step ends first.
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry_policy=RetryPolicy(
-        initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=20)
+        initial_interval=timedelta(milliseconds=500),
+        maximum_interval=timedelta(seconds=20),
+        non_retryable_error_types=["Misconfigured"],
     ),
 )
-"""The options of a step: each attempt is short, and attempts go on for days if need be.
+"""The options of a step: each attempt is short, and after an hour without success a person is told.
 
 They are so near to each other that all goes on soon after a system is back. A system that is away
 gets few of them: a connector calls it once in a while only (connectors/common/breaker.py).
 """
 
+PATIENT_OPTIONS = ActivityConfig(
+    start_to_close_timeout=ACTIVITY_OPTIONS["start_to_close_timeout"],
+    heartbeat_timeout=ACTIVITY_OPTIONS["heartbeat_timeout"],
+    cancellation_type=ACTIVITY_OPTIONS["cancellation_type"],
+    retry_policy=RetryPolicy(initial_interval=timedelta(minutes=5), backoff_coefficient=1),
+)
+"""The options of a step while its run is parked: tried until it succeeds, is refused, or a person
+decides. The server retries it, which adds nothing to the run's history."""
+
 
 async def step(
-    activity: MethodAsyncSingleParam[S, Command, Result], command: Command, summary: str
+    activity: MethodAsyncSingleParam[S, Command, Result],
+    command: Command,
+    summary: str,
+    *,
+    options: ActivityConfig = ACTIVITY_OPTIONS,
 ) -> Result:
     """Run one step on its system's queue, and wait for it.
 
     If we are cancelled meanwhile, the step ends first: an undo must not race it.
     """
-    config = ActivityConfig(**ACTIVITY_OPTIONS, task_queue=_queue_of(activity), summary=summary)
+    config = ActivityConfig(**options, task_queue=_queue_of(activity), summary=summary)
     return await wait_until_done(workflow.start_activity_method(activity, command, **config))
 
 

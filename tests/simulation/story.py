@@ -19,7 +19,7 @@ from domain.money import Money
 from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.tax import TaxTreatment, tax_rule
-from ports.failures import ConnectorFailure
+from ports.failures import ConnectorFailure, Misconfigured, Rejected
 from tests.actors import GRACE
 from tests.simulation.memory import DatabaseFaults, MemoryBillingLedger, MemoryLedger, MemoryLinks
 from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network
@@ -130,7 +130,7 @@ class World:
             except Superseded:
                 await asyncio.sleep(1)
             except ConnectorFailure as failure:
-                if not failure.retryable:
+                if isinstance(failure, Rejected | Misconfigured):
                     raise Parked(str(failure)) from failure
                 await asyncio.sleep((failure.pause or timedelta(seconds=1)).total_seconds())
             except Refusal as refusal:

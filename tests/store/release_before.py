@@ -43,7 +43,7 @@ async def main(url: str) -> None:
         assert [each.deal for each in await store.billing_ledger.open_contracts()] == [DEAL]
         await store.billing_ledger.close(DEAL, by=GRACE, reason="lost", now=NOW)
         assert len(await store.effect_ledger.of_deal(DEAL)) == 2
-        assert await store.audit_trail.of_deal(DEAL) == [], "its entries are in the new table"
+        assert await store.audit_trail.of_deal(DEAL)
 
 
 def key_of(kind: str, system: str, subject: Subject) -> EffectKey:

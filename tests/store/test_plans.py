@@ -19,13 +19,13 @@ from tests.postgres import fresh_database
 CONTRACTS = 100_000
 LIVE = 1_000
 FILL = f"""
-insert into contracts (deal, customer, value, currency, charges, agreed_at, ended_at, version)
+insert into contracts (deal, customer, value, currency, items, agreed_at, ended_at, version)
 select 'd' || n, 'c' || n / 2, 100, 'EUR', 3, now(),
     case when n > {LIVE} then now() end, 1
 from generate_series(1, {CONTRACTS}) n;
 insert into links (kind, key, system, external_id, deal, linked_at)
 select 'pm.project', 'd' || n, 'jira', n, 'd' || n, now() from generate_series(1, {CONTRACTS}) n;
-insert into claims (subject, deal, charge, revision, state, net, currency, changed_at)
+insert into claims (subject, deal, item, revision, state, net, currency, changed_at)
 select 'd' || n || ':m1:r1', 'd' || n, 'm1', 1, 'claimed', 10, 'EUR', now()
 from generate_series(1, {CONTRACTS}) n;
 insert into attention (workflow, key, deal, kind, what, why, responsible, since, actions, findings,

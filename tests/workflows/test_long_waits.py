@@ -1,4 +1,4 @@
-"""An overdue invoice, on a Temporal whose clock skips."""
+"""Runs that wait for weeks, on a Temporal whose clock skips."""
 
 import sysconfig
 from collections.abc import AsyncIterator
@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
+from connectors.memory import Fault
 from domain.baseline import Baseline
 from domain.bill import Bill, BillResult
 from domain.charge import ChargeState
@@ -21,10 +23,13 @@ from domain.ids import ChargeId, EventId
 from tests.deals import deal
 from tests.postgres import fresh_database
 from tests.world import World, open_world, until, until_awaited
-from workflows import workflow_ids
+from workflows import search_attributes, workflow_ids
 from workflows.milestone_billing import MilestoneBilling
 
 WEEKS = timedelta(days=45)  # payment is due after 30 days
+MONTH = timedelta(days=30)
+LOOKS_AGAIN = timedelta(minutes=5)
+ONCE_MORE = 100  # events in which a run goes on once its system is back
 
 
 @pytest.fixture
@@ -34,6 +39,13 @@ async def swift() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(server)
     ) as environment:
+        types = {
+            each.name: IndexedValueType.ValueType(each.indexed_value_type)
+            for each in search_attributes.ALL
+        }
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(search_attributes=types)
+        )
         yield environment
 
 
@@ -102,6 +114,22 @@ async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
     news = InvoiceChanged(deal=mine.id, subject=subject, event=EventId("paid late"))
     await handle.signal(MilestoneBilling.invoice_changed, news)
     assert (await handle.result()).state is ChargeState.PAID
+
+
+@pytest.mark.slow  # each of 8,640 attempts is made
+async def test_a_token_revoked_for_a_month_adds_no_history_and_one_attention(
+    world: World, swift: WorkflowEnvironment
+) -> None:
+    world.systems.fail(*[Fault.LOCKED_OUT] * int(MONTH / LOOKS_AGAIN))
+    mine = deal("revoked")
+    handle = await _bill(world, mine)
+    await world.parked(handle.id)
+    parked = len((await handle.fetch_history()).events)
+
+    await swift.sleep(MONTH + LOOKS_AGAIN)
+    assert await until(lambda: world.issued(mine.id, "m1"))
+    assert len((await handle.fetch_history()).events) - parked < ONCE_MORE
+    assert len(await world.store.attention_queue.list_of_run(handle.id)) == 1
 
 
 async def _timers(handle: WorkflowHandle[MilestoneBilling, BillResult], kind: int) -> int:
