@@ -105,9 +105,9 @@ class Effects:
     ) -> None:
         """Undo what the operation made, and keep every other attempt from making it again.
 
-        `unless` is asked when nobody else can make or get it any more; if it says so, all stays as
-        it was. Raises NotSettled while a call may still land, and Rejected if the vendor refuses
-        the undo: then all stays as it was, too.
+        `unless` is asked when nobody else can make or get it any more; if it says so, the vendor is
+        not called. Raises NotSettled while a call may still land, and Rejected if the vendor
+        refuses the undo: then all stays as it was.
         """
         intent = await _intent(operation, command)
         lease = self._lease()
@@ -117,7 +117,7 @@ class Effects:
         if effect.state is EffectState.REVERSED:
             return
         if unless and await unless():
-            await self._ledger.refuse(effect.key, effect.attempt, "others need it")
+            await self._keep(operation, command, effect)
             return
         async with self._attempt_under(lease, operation, effect):
             traces = await self._traces(operation, command, effect)
@@ -235,6 +235,15 @@ class Effects:
         if not traces and effect.search_first and operation.idempotency.strategy is Strategy.UPSERT:
             return [Receipt(id=ExternalId(command.subject))]
         return list(traces.values())
+
+    async def _keep(self, operation: Operation[C], command: C, effect: Effect) -> None:
+        """Leave what others need; a lost call of an earlier undo may have taken it back, though."""
+        made = effect.receipt
+        if made and not await operation.find(command):
+            reason = "an earlier undo took it back"
+            await self._ledger.reverse(effect.key, effect.attempt, reason, [made])
+        else:
+            await self._ledger.refuse(effect.key, effect.attempt, "others need it")
 
     async def _sweep(self, operation: Operation[C], command: C, effect: Effect) -> None:
         """Remove strays, each with its entry in the audit trail. Another part may be a person's."""

@@ -6,11 +6,13 @@ import pytest
 
 from activities.effects import Effects
 from connectors.common.references import References
+from connectors.memory import Fault
 from connectors.memory.erp import MemoryCustomers
 from connectors.memory.world import MemoryWorld
 from domain.customer import OpenCustomer
 from domain.effect import NotSettled
 from domain.ids import CustomerKey, DealId
+from ports.failures import Uncertain
 from store import Store
 from tests.deals import company
 
@@ -50,3 +52,28 @@ async def test_nobody_gets_a_customer_while_it_is_decided_whether_it_stays(
     got = await effects.execute(operation, second)
     assert (got.id == made.id) is is_shared
     assert not world.customers[got.id].is_archived
+
+
+async def test_a_customer_that_a_lost_call_took_back_is_opened_again_for_who_needs_it(
+    store: Store,
+) -> None:
+    world = MemoryWorld()
+    operation, effects = MemoryCustomers(world, References("acme")).open_customer, effects_of(store)
+    first, second = opening("a", "k-lost"), opening("b", "k-lost")
+    made = await effects.execute(operation, first)
+
+    world.fail(Fault.LOST_REPLY)
+    with pytest.raises(Uncertain):
+        await effects.undo(operation, first, reason="cancelled", unless=_nobody_needs_it)
+    await effects.undo(operation, first, reason="cancelled", unless=_another_needs_it)
+    got = await effects.execute(operation, second)
+    assert got.id != made.id
+    assert not world.customers[got.id].is_archived
+
+
+async def _nobody_needs_it() -> bool:
+    return False
+
+
+async def _another_needs_it() -> bool:
+    return True
