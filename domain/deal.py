@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
 
 from domain.company import Account
-from domain.ids import ContactId, DealId, OwnerId
+from domain.ids import ContactId, DealId, MilestoneKey, OwnerId, slug_of
 from domain.money import Money
 from domain.responsibility import Party
 from domain.tax import TaxTreatment
@@ -61,11 +64,25 @@ class QuoteLine(Value):
 
 
 class PlannedMilestone(Value):
-    """A milestone of the billing plan: its share of the contract value in percent, and its date."""
+    """A milestone of the billing plan: its share of the fixed price in percent, or its amount.
+
+    Without `due` it is billed on acceptance.
+    """
 
     name: str
-    share: Decimal
-    due: date
+    share: Decimal | None = None
+    amount: Money | None = None
+    due: date | None
+
+    @property
+    def key(self) -> MilestoneKey:
+        return MilestoneKey(slug_of(self.name))
+
+    @model_validator(mode="after")
+    def _is_share_or_amount(self) -> Self:
+        if (self.share is None) == (self.amount is None):
+            raise ValueError(f"{self.name!r} needs a share or an amount, and not both")
+        return self
 
 
 class SlaMetric(Value):

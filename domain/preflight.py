@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import combinations
 
+from domain.allocation import last_digit
 from domain.company import wrong_ids
 from domain.deal import ContactRole, CostType, Deal, Finding
 from domain.money import Money
@@ -109,17 +111,39 @@ def _milestones(deal: Deal) -> Iterator[Finding]:
             responsible=Party.DEAL_OWNER,
         )
         return
-    total = sum(milestone.share for milestone in deal.milestones)
-    if total != Decimal(100):
-        problem = f"the milestones add up to {total} %, not 100 %"
+    if deal.value is not None:
+        yield from _billing_plan(deal, deal.value)
+    for one, other in combinations(deal.milestones, 2):
+        if one.key == other.key:
+            problem = f"{one.name!r} and {other.name!r} read as one name: rename one of them"
+            yield _for_owner("billing plan", problem)
+
+
+def _billing_plan(deal: Deal, price: Money) -> Iterator[Finding]:
+    """Amounts and shares must make the price; a share may be off by half its last digit."""
+    amounts = [milestone.amount for milestone in deal.milestones if milestone.amount is not None]
+    if any(amount.currency != price.currency for amount in amounts):
+        yield _for_owner("billing plan", "milestones and deal differ in currency")
+        return
+    shares = [milestone.share for milestone in deal.milestones if milestone.share is not None]
+    if not shares:
+        if (total := Money.total(amounts, price.currency)) != price:
+            problem = f"the milestones add up to {total}, the deal says {price}"
+            yield _for_owner("billing plan", problem)
+        return
+    agreed = (
+        Money.total(amounts, price.currency).amount * 100 / price.amount if price else Decimal(0)
+    )
+    total_share = sum(shares, start=Decimal(0)) + agreed
+    if abs(total_share - 100) > sum(map(_tolerance, shares)):
+        problem = f"the milestones add up to {total_share.normalize():f} %, not 100 %"
         yield _for_owner("billing plan", problem)
-    names = [milestone.name.casefold() for milestone in deal.milestones]
-    if len(set(names)) < len(names):
-        yield Finding(
-            field="billing plan",
-            problem="two milestones have one name",
-            responsible=Party.DEAL_OWNER,
-        )
+
+
+def _tolerance(share: Decimal) -> Decimal:
+    """Return half of the share's last digit; a whole percentage is meant exactly."""
+    unit = last_digit(share)
+    return unit / 2 if unit < 1 else Decimal(0)
 
 
 def _for_owner(field: str, problem: str) -> Finding:
