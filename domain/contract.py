@@ -94,7 +94,7 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         account=deal.account,
         stakeholders=tuple(contact for contact in deal.contacts if contact.role),
         value=deal.value,
-        quote=deal.lines,
+        quote=_quote(deal),
         lines=lines,
         scope=deal.scope,
         template=deal.template,
@@ -104,6 +104,17 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         tax=tax_rule(deal.tax, standard_rate=policy.standard_vat_rate),
         charges=tuple(planned_charge(line, source_of(deal.id)) for line in lines),
         sla=deal.sla,
+    )
+
+
+def _quote(deal: Deal) -> tuple[QuoteLine, ...]:
+    """Return the sold lines; the discount on the deal is shared out over them."""
+    lines = deal.sold_lines
+    if deal.discount is None or deal.value is None:
+        return lines
+    nets = deal.value.allocate([line.amount.amount for line in lines])
+    return tuple(
+        line.model_copy(update={"amount": net}) for line, net in zip(lines, nets, strict=True)
     )
 
 

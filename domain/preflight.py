@@ -6,7 +6,7 @@ from itertools import combinations
 
 from domain.allocation import last_digit
 from domain.company import wrong_ids
-from domain.deal import ContactRole, CostType, Deal, Finding
+from domain.deal import ContactRole, CostType, Deal, Finding, QuoteLine
 from domain.money import Money
 from domain.responsibility import Party
 from domain.tax import TaxTreatment
@@ -40,37 +40,40 @@ def _budget(deal: Deal) -> Iterator[Finding]:
     if deal.value is None or deal.value <= Money.zero(deal.value.currency):
         yield _for_owner("amount", "the deal has no positive amount")
         return
-    if not deal.lines:
-        yield Finding(
-            field="line items",
-            problem="no budget: the deal has no line items",
-            responsible=Party.DEAL_OWNER,
-        )
+    if not deal.sold_lines:
+        why = "every line is optional" if deal.lines else "the deal has no line items"
+        yield _for_owner("line items", f"no budget: {why}")
         return
-    for line in deal.lines:
-        if line.cost_type is None:
-            yield Finding(
-                field="line items",
-                problem=f"{line.name!r} has no cost type",
-                responsible=Party.DEAL_OWNER,
-            )
-        elif line.cost_type is CostType.LABOUR and line.unit is None:
-            yield Finding(
-                field="line items",
-                problem=f"{line.name!r} has no unit",
-                responsible=Party.DEAL_OWNER,
-            )
-    if any(line.amount.currency != deal.value.currency for line in deal.lines):
-        yield Finding(
-            field="line items",
-            problem="lines and deal differ in currency",
-            responsible=Party.DEAL_OWNER,
-        )
+    for line in deal.sold_lines:
+        yield from (_for_owner("line items", problem) for problem in _line(line))
+    amounts = [line.amount for line in deal.sold_lines]
+    discounts = [deal.discount.amount] if deal.discount and deal.discount.amount else []
+    if any(amount.currency != deal.value.currency for amount in (*amounts, *discounts)):
+        yield _for_owner("line items", "lines and deal differ in currency")
         return
-    total = Money.total((line.amount for line in deal.lines), deal.value.currency)
-    if total != deal.value:
-        problem = f"the lines add up to {total}, the deal says {deal.value}"
+    total = Money.total(amounts, deal.value.currency)
+    discount = deal.discount.on(total) if deal.discount else Money.zero(total.currency)
+    if total - discount != deal.value:
+        less = f" less the discount of {discount}" if discount else ""
+        problem = f"the lines add up to {total}{less}, the deal says {deal.value}"
         yield _for_owner("amount", problem)
+
+
+def _line(line: QuoteLine) -> Iterator[str]:
+    zero = Money.zero(line.amount.currency)
+    if line.cost_type is None:
+        yield f"{line.name!r} has no cost type"
+    elif line.cost_type is CostType.LABOUR and line.unit is None:
+        yield f"{line.name!r} has no unit"
+    elif line.planned_hours is None:
+        yield f"{line.name!r} is work by the {line.unit}: say how many hours it plans"
+    if line.quantity <= 0:
+        yield f"{line.name!r} has the quantity {line.quantity}: it must be more than nothing"
+    if line.amount < zero:
+        yield f"{line.name!r} is {line.amount}: give a reduction as a discount"
+    elif line.discount < zero:
+        full = line.amount + line.discount
+        yield f"{line.name!r} costs {line.amount}, but {line.quantity} × {line.rate} is {full}"
 
 
 def _customer(deal: Deal) -> Iterator[Finding]:

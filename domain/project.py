@@ -1,19 +1,18 @@
 """The delivery project that a contract asks for: work breakdown, budget, team, terms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
 from domain.allocation import allocate, last_digit
 from domain.contract import Contract, Policy
-from domain.deal import Contact, ContactRole, CostType, QuoteLine, SlaMetric, Unit
+from domain.deal import Contact, ContactRole, CostType, QuoteLine, SlaMetric
 from domain.identity import identity_of
 from domain.ids import ContactId, DealId, ExternalId, MilestoneKey, Subject, slug_of
 from domain.money import Money
 from domain.templates import TEMPLATES
 from domain.value import Value
 
-HOURS_A_DAY = Decimal(8)
 _CENTIHOUR = Decimal("0.01")
 
 
@@ -233,16 +232,14 @@ def _milestones(contract: Contract) -> Iterator[Milestone]:
         )
 
 
-def labour_hours(line: QuoteLine) -> Decimal:
-    """The hours of work a quote line sells; nothing for what is not work."""
-    if line.cost_type is not CostType.LABOUR:
-        return Decimal(0)
-    return line.quantity * (HOURS_A_DAY if line.unit is Unit.DAY else Decimal(1))
+def planned_hours(lines: Iterable[QuoteLine]) -> Decimal:
+    """Sum the hours of work; a line that does not tell its hours has none."""
+    return sum((line.planned_hours or Decimal(0) for line in lines), start=Decimal(0))
 
 
 def _work_packages(contract: Contract) -> Iterator[WorkPackage]:
     """Split the hours as the money: they add up to the hours sold, exactly."""
-    hours = sum((labour_hours(line) for line in contract.quote), start=Decimal(0))
+    hours = planned_hours(contract.quote)
     planned = [
         (line, arrangement.milestone, phase, value.amount * phase.share)
         for line, arrangement, value in contract.milestones()
@@ -263,7 +260,7 @@ def _budget(contract: Contract) -> tuple[BudgetLine, ...]:
     return tuple(
         BudgetLine(
             cost_type=cost_type,
-            hours=sum((labour_hours(line) for line in lines), start=Decimal(0)),
+            hours=planned_hours(lines),
             amount=Money.total((line.amount for line in lines), contract.value.currency),
         )
         for cost_type in CostType
