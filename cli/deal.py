@@ -21,7 +21,7 @@ app.command()(audit)
 _COLUMNS = ("deal", "stage", "customer", "value#", "project", "attention")
 
 ChargeArgument = Annotated[
-    str, typer.Argument(metavar="CHARGE", help="A charge, such as m2: `deal show` has them.")
+    str, typer.Argument(metavar="CHARGE", help="A charge, such as go-live: `deal show` has them.")
 ]
 Reason = Annotated[str, typer.Option(prompt=True, help="Why; the audit trail keeps it.")]
 OptionalReason = Annotated[str, typer.Option(help="Why; the audit trail keeps it.")]
@@ -99,7 +99,7 @@ def start(deal: DealArgument) -> None:
 def signal(
     deal: DealArgument,
     event: Annotated[EventName, typer.Argument(help="What happened.")],
-    charge: Annotated[str, typer.Argument(help="The charge, such as m2.")] = "",
+    charge: Annotated[str, typer.Argument(help="The charge, such as go-live.")] = "",
 ) -> None:
     """Tell a deal that something happened; its run reads the record again by itself."""
     chosen = deal_id(deal)

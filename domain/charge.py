@@ -1,38 +1,63 @@
 """Charges: the smallest things that are billed once, and their way to cash."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
-from domain.deal import PlannedMilestone
-from domain.ids import ChargeId, DealId, Subject
+from pydantic import model_validator
+
+from domain.deal import Unit
+from domain.ids import ChargeId, DealId, LineId, Subject
 from domain.invoice import Invoice
 from domain.money import Money
+from domain.period import Period
 from domain.responsibility import Party
+from domain.tax import TaxClass
 from domain.value import Value
 
 
+class Source(Value):
+    """The record that a charge comes from, in the version that was read."""
+
+    system: str
+    id: str
+    version: str
+
+
 class Charge(Value):
-    """A part of the contract that is billed once: its net amount and the date planned for it."""
+    """The smallest thing that is billed once: quantity × unit price = net, rounded once.
+
+    A milestone is one piece at its net. Its period is the day it was reached; before that it has
+    none. `due` is the planned date; None if it comes with the acceptance. `part_of` is the charge
+    that this one is billed with, such as a milestone from which a retention is withheld.
+    """
 
     id: ChargeId
+    line: LineId
     description: str
+    quantity: Decimal
+    unit: Unit | None = None
+    unit_price: Decimal
     net: Money
-    due: date
+    tax_class: TaxClass = TaxClass.STANDARD
+    period: Period | None = None
+    due: date | None = None
+    source: Source
     revision: int = 1
+    part_of: ChargeId | None = None
+    tax: Money | None = None
+    """The tax to deduct with an advance, as it was billed; None where the tax follows the net."""
+
+    @model_validator(mode="after")
+    def _is_quantity_times_price(self) -> Self:
+        if Money.rounded(self.quantity * self.unit_price, self.net.currency) != self.net:
+            raise ValueError(f"{self.quantity} × {self.unit_price} is not {self.net}")
+        return self
 
     def subject(self, deal: DealId) -> Subject:
         """Return the name of its bill in this revision: it is billed exactly once."""
         return Subject(f"{deal}:{self.id}:r{self.revision}")
-
-
-def milestone_charges(value: Money, milestones: Sequence[PlannedMilestone]) -> tuple[Charge, ...]:
-    """Cut the contract value by the milestones' shares; the parts add up exactly."""
-    amounts = value.allocate([milestone.share for milestone in milestones])
-    return tuple(
-        Charge(id=ChargeId(f"m{number}"), description=milestone.name, net=net, due=milestone.due)
-        for number, (milestone, net) in enumerate(zip(milestones, amounts, strict=True), start=1)
-    )
 
 
 class ChargeState(StrEnum):

@@ -1,10 +1,13 @@
 """The contract: what was sold, on which terms, once pre-flight found it complete."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from domain.charge import Charge, milestone_charges
+from domain.billing_arrangement import ByMilestone
+from domain.charge import Charge, Source
 from domain.company import Account
+from domain.contract_line import ContractLine, milestone_lines, planned_charge
 from domain.deal import Contact, ContactRole, Deal, QuoteLine, SlaMetric
 from domain.ids import CustomerKey, DealId, OwnerId
 from domain.money import Money
@@ -24,7 +27,11 @@ class Policy(Value):
 
 
 class Contract(Value):
-    """A complete deal: every field a handoff needs. Money is in the contract's currency."""
+    """What was agreed: every field a handoff needs. Money is in the contract's currency.
+
+    Revision 1 is the deal as won; each approved change order makes the next. `quote` is what was
+    sold, line by line; `lines` is how it is billed, and `charges` is what is known to be billed.
+    """
 
     deal: DealId
     name: str
@@ -33,7 +40,8 @@ class Contract(Value):
     account: Account
     stakeholders: tuple[Contact, ...]
     value: Money
-    lines: tuple[QuoteLine, ...]
+    quote: tuple[QuoteLine, ...]
+    lines: tuple[ContractLine, ...]
     scope: str
     template: str
     start: date
@@ -42,6 +50,7 @@ class Contract(Value):
     tax: TaxRule
     charges: tuple[Charge, ...]
     sla: tuple[SlaMetric, ...]
+    revision: int = 1
 
     @property
     def customer(self) -> CustomerKey:
@@ -53,6 +62,12 @@ class Contract(Value):
             (c for c in self.stakeholders if c.role is ContactRole.BILLING_CONTACT), None
         )
         return self.account.billing_email or (contact.email if contact else "")
+
+    def milestones(self) -> Iterator[tuple[ContractLine, ByMilestone, Money]]:
+        """Yield the lines that are billed by a milestone, with their values."""
+        for line in self.lines:
+            if isinstance(line.arrangement, ByMilestone) and line.value is not None:
+                yield line, line.arrangement, line.value
 
     def charge(self, key: str) -> Charge:
         for charge in self.charges:
@@ -70,6 +85,7 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         deal.payment_days is None
     ):
         raise Refusal(f"{deal.id} is not complete: pre-flight tells what is missing")
+    lines = milestone_lines(deal.value, deal.milestones)
     return Contract(
         deal=deal.id,
         name=deal.name,
@@ -78,13 +94,31 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         account=deal.account,
         stakeholders=tuple(contact for contact in deal.contacts if contact.role),
         value=deal.value,
-        lines=deal.lines,
+        quote=_quote(deal),
+        lines=lines,
         scope=deal.scope,
         template=deal.template,
         start=deal.start,
         end=deal.end,
         payment_days=deal.payment_days,
         tax=tax_rule(deal.tax, standard_rate=policy.standard_vat_rate),
-        charges=milestone_charges(deal.value, deal.milestones),
+        charges=tuple(planned_charge(line, source_of(deal.id)) for line in lines),
         sla=deal.sla,
     )
+
+
+def _quote(deal: Deal) -> tuple[QuoteLine, ...]:
+    """Return the sold lines; the discount on the deal is shared out over them."""
+    lines = deal.sold_lines
+    if deal.discount is None or deal.value is None:
+        return lines
+    nets = deal.value.allocate([line.amount.amount for line in lines])
+    return tuple(
+        line.model_copy(update={"amount": net}) for line, net in zip(lines, nets, strict=True)
+    )
+
+
+def source_of(deal: DealId, revision: int = 1) -> Source:
+    """Return the deal as the source of what a revision of its contract agrees."""
+    system, _, record = deal.partition(":")
+    return Source(system=system, id=record, version=str(revision))

@@ -1,6 +1,11 @@
 """Ids as types, so that an id of one kind is never taken for another."""
 
+import re
+import unicodedata
+from hashlib import sha256
 from typing import NewType
+
+_LONGEST_SLUG = 40
 
 DealId = NewType("DealId", str)
 """`system:id`, such as `hubspot:51230000017`: unique over all CRMs."""
@@ -11,14 +16,17 @@ OwnerId = NewType("OwnerId", str)
 CustomerKey = NewType("CustomerKey", str)
 """Our key of a customer, made from its company id where it has one: `sk-36421928`."""
 
+LineId = NewType("LineId", str)
+"""A line within its contract: the source's own id, or a slug of its name; never a position."""
+
 ChargeId = NewType("ChargeId", str)
-"""A charge within its contract: `m1`, `m2`, …"""
+"""A charge within its contract: `go-live`, `retention.go-live`."""
 
 MilestoneKey = NewType("MilestoneKey", str)
 """A milestone within its contract; the charge for reaching it has the same id."""
 
 Subject = NewType("Subject", str)
-"""The subject of an effect or claim: `hubspot:51230000017:m2:r1`."""
+"""The subject of an effect or claim: `hubspot:51230000017:go-live:r1`."""
 
 EventId = NewType("EventId", str)
 """The id of a fact, the same however often it is reported."""
@@ -30,3 +38,13 @@ ExternalId = NewType("ExternalId", str)
 def local_id(deal: DealId) -> str:
     """The CRM's own id of a deal."""
     return deal.partition(":")[2]
+
+
+def slug_of(name: str) -> str:
+    """Return a name as lower-case ASCII words with hyphens: `Návrh, 1. časť` is `navrh-1-cast`.
+
+    A name without a Latin letter or digit becomes a digest of it.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_SLUG].strip("-")
+    return words or "x" + sha256(name.casefold().encode()).hexdigest()[:8]

@@ -1,11 +1,12 @@
 """Money that never loses a cent."""
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
 from pydantic import ValidationInfo, field_validator
 
+from domain.allocation import allocate
 from domain.currency import CurrencyCode, minor_unit
 from domain.refusal import Refusal
 from domain.value import Value
@@ -86,23 +87,10 @@ class Money(Value):
     def allocate(self, weights: Sequence[Decimal]) -> tuple[Self, ...]:
         """Cut into parts by weight that add up exactly, each less than a minor unit from its ideal.
 
-        Largest remainder: units left over go to the largest fractions, ties to the earlier part.
-        It works on the absolute amount, so a credit note mirrors its invoice to the cent.
+        A credit note mirrors its invoice to the cent.
         """
-        whole = sum(weights, start=Decimal(0))
-        if whole <= 0 or min(weights) < 0:
-            raise Refusal(
-                f"cannot split {self} by weights {[str(w) for w in weights]}: need positive weights"
-            )
-        unit = minor_unit(self.currency)
-        units = abs(self.amount) / unit
-        ideals = [units * weight / whole for weight in weights]
-        parts = [ideal.to_integral_value(ROUND_DOWN) for ideal in ideals]
-        left = int(units - sum(parts))
-        for index in sorted(range(len(parts)), key=lambda i: (parts[i] - ideals[i], i))[:left]:
-            parts[index] += 1
-        sign = -unit if self.amount < 0 else unit
-        return tuple(self.__class__(currency=self.currency, amount=part * sign) for part in parts)
+        parts = allocate(self.amount, weights, minor_unit(self.currency))
+        return tuple(self.__class__(currency=self.currency, amount=part) for part in parts)
 
     def _same_currency(self, other: Self) -> None:
         if other.currency != self.currency:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import combinations
 
+from domain.allocation import last_digit
 from domain.company import wrong_ids
-from domain.deal import ContactRole, CostType, Deal, Finding
+from domain.deal import ContactRole, CostType, Deal, Finding, QuoteLine
 from domain.money import Money
 from domain.responsibility import Party
 from domain.tax import TaxTreatment
@@ -38,37 +40,40 @@ def _budget(deal: Deal) -> Iterator[Finding]:
     if deal.value is None or deal.value <= Money.zero(deal.value.currency):
         yield _for_owner("amount", "the deal has no positive amount")
         return
-    if not deal.lines:
-        yield Finding(
-            field="line items",
-            problem="no budget: the deal has no line items",
-            responsible=Party.DEAL_OWNER,
-        )
+    if not deal.sold_lines:
+        why = "every line is optional" if deal.lines else "the deal has no line items"
+        yield _for_owner("line items", f"no budget: {why}")
         return
-    for line in deal.lines:
-        if line.cost_type is None:
-            yield Finding(
-                field="line items",
-                problem=f"{line.name!r} has no cost type",
-                responsible=Party.DEAL_OWNER,
-            )
-        elif line.cost_type is CostType.LABOUR and line.unit is None:
-            yield Finding(
-                field="line items",
-                problem=f"{line.name!r} has no unit",
-                responsible=Party.DEAL_OWNER,
-            )
-    if any(line.amount.currency != deal.value.currency for line in deal.lines):
-        yield Finding(
-            field="line items",
-            problem="lines and deal differ in currency",
-            responsible=Party.DEAL_OWNER,
-        )
+    for line in deal.sold_lines:
+        yield from (_for_owner("line items", problem) for problem in _line(line))
+    amounts = [line.amount for line in deal.sold_lines]
+    discounts = [deal.discount.amount] if deal.discount and deal.discount.amount else []
+    if any(amount.currency != deal.value.currency for amount in (*amounts, *discounts)):
+        yield _for_owner("line items", "lines and deal differ in currency")
         return
-    total = Money.total((line.amount for line in deal.lines), deal.value.currency)
-    if total != deal.value:
-        problem = f"the lines add up to {total}, the deal says {deal.value}"
+    total = Money.total(amounts, deal.value.currency)
+    discount = deal.discount.on(total) if deal.discount else Money.zero(total.currency)
+    if total - discount != deal.value:
+        less = f" less the discount of {discount}" if discount else ""
+        problem = f"the lines add up to {total}{less}, the deal says {deal.value}"
         yield _for_owner("amount", problem)
+
+
+def _line(line: QuoteLine) -> Iterator[str]:
+    zero = Money.zero(line.amount.currency)
+    if line.cost_type is None:
+        yield f"{line.name!r} has no cost type"
+    elif line.cost_type is CostType.LABOUR and line.unit is None:
+        yield f"{line.name!r} has no unit"
+    elif line.planned_hours is None:
+        yield f"{line.name!r} is work by the {line.unit}: say how many hours it plans"
+    if line.quantity <= 0:
+        yield f"{line.name!r} has the quantity {line.quantity}: it must be more than nothing"
+    if line.amount < zero:
+        yield f"{line.name!r} is {line.amount}: give a reduction as a discount"
+    elif line.discount < zero:
+        full = line.amount + line.discount
+        yield f"{line.name!r} costs {line.amount}, but {line.quantity} × {line.rate} is {full}"
 
 
 def _customer(deal: Deal) -> Iterator[Finding]:
@@ -109,17 +114,39 @@ def _milestones(deal: Deal) -> Iterator[Finding]:
             responsible=Party.DEAL_OWNER,
         )
         return
-    total = sum(milestone.share for milestone in deal.milestones)
-    if total != Decimal(100):
-        problem = f"the milestones add up to {total} %, not 100 %"
+    if deal.value is not None:
+        yield from _billing_plan(deal, deal.value)
+    for one, other in combinations(deal.milestones, 2):
+        if one.key == other.key:
+            problem = f"{one.name!r} and {other.name!r} read as one name: rename one of them"
+            yield _for_owner("billing plan", problem)
+
+
+def _billing_plan(deal: Deal, price: Money) -> Iterator[Finding]:
+    """Amounts and shares must make the price; a share may be off by half its last digit."""
+    amounts = [milestone.amount for milestone in deal.milestones if milestone.amount is not None]
+    if any(amount.currency != price.currency for amount in amounts):
+        yield _for_owner("billing plan", "milestones and deal differ in currency")
+        return
+    shares = [milestone.share for milestone in deal.milestones if milestone.share is not None]
+    if not shares:
+        if (total := Money.total(amounts, price.currency)) != price:
+            problem = f"the milestones add up to {total}, the deal says {price}"
+            yield _for_owner("billing plan", problem)
+        return
+    agreed = (
+        Money.total(amounts, price.currency).amount * 100 / price.amount if price else Decimal(0)
+    )
+    total_share = sum(shares, start=Decimal(0)) + agreed
+    if abs(total_share - 100) > sum(map(_tolerance, shares)):
+        problem = f"the milestones add up to {total_share.normalize():f} %, not 100 %"
         yield _for_owner("billing plan", problem)
-    names = [milestone.name.casefold() for milestone in deal.milestones]
-    if len(set(names)) < len(names):
-        yield Finding(
-            field="billing plan",
-            problem="two milestones have one name",
-            responsible=Party.DEAL_OWNER,
-        )
+
+
+def _tolerance(share: Decimal) -> Decimal:
+    """Return half of the share's last digit; a whole percentage is meant exactly."""
+    unit = last_digit(share)
+    return unit / 2 if unit < 1 else Decimal(0)
 
 
 def _for_owner(field: str, problem: str) -> Finding:

@@ -1,19 +1,18 @@
 """The delivery project that a contract asks for: work breakdown, budget, team, terms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from domain.charge import Charge
+from domain.allocation import allocate, last_digit
 from domain.contract import Contract, Policy
-from domain.deal import Contact, ContactRole, CostType, QuoteLine, SlaMetric, Unit
+from domain.deal import Contact, ContactRole, CostType, QuoteLine, SlaMetric
 from domain.identity import identity_of
-from domain.ids import ContactId, DealId, ExternalId, MilestoneKey, Subject
+from domain.ids import ContactId, DealId, ExternalId, MilestoneKey, Subject, slug_of
 from domain.money import Money
 from domain.templates import TEMPLATES
 from domain.value import Value
 
-HOURS_A_DAY = Decimal(8)
 _CENTIHOUR = Decimal("0.01")
 
 
@@ -216,7 +215,7 @@ def plan_project(contract: Contract, policy: Policy) -> ProjectPlan:
         start=contract.start,
         end=contract.end,
         scope=contract.scope,
-        milestones=tuple(map(_milestone, contract.charges)),
+        milestones=tuple(_milestones(contract)),
         packages=tuple(_work_packages(contract)),
         budget=_budget(contract),
         team=_team(contract, policy),
@@ -225,42 +224,47 @@ def plan_project(contract: Contract, policy: Policy) -> ProjectPlan:
     )
 
 
-def _milestone(charge: Charge) -> Milestone:
-    return Milestone(key=MilestoneKey(charge.id), name=charge.description, due=charge.due)
+def _milestones(contract: Contract) -> Iterator[Milestone]:
+    """Yield the milestones; one without a date is planned for the end of the project."""
+    for line, arrangement, _ in contract.milestones():
+        yield Milestone(
+            key=arrangement.milestone, name=line.name, due=arrangement.due or contract.end
+        )
 
 
-def labour_hours(line: QuoteLine) -> Decimal:
-    """The hours of work a quote line sells; nothing for what is not work."""
-    if line.cost_type is not CostType.LABOUR:
-        return Decimal(0)
-    return line.quantity * (HOURS_A_DAY if line.unit is Unit.DAY else Decimal(1))
+def planned_hours(lines: Iterable[QuoteLine]) -> Decimal:
+    """Sum the hours of work; a line that does not tell its hours has none."""
+    return sum((line.planned_hours or Decimal(0) for line in lines), start=Decimal(0))
 
 
 def _work_packages(contract: Contract) -> Iterator[WorkPackage]:
-    """Split hours like the money: a milestone's share of the value is its share of the work."""
-    hours = sum((labour_hours(line) for line in contract.lines), start=Decimal(0))
-    number = 0
-    for charge in contract.charges:
-        for phase in TEMPLATES[contract.template].phases:
-            number += 1
-            part = hours * charge.net.amount / contract.value.amount * phase.share / 100
-            yield WorkPackage(
-                key=f"w{number}",
-                milestone=MilestoneKey(charge.id),
-                name=f"{charge.description}: {phase.name}",
-                hours=part.quantize(_CENTIHOUR),
-            )
+    """Split the hours as the money: they add up to the hours sold, exactly."""
+    hours = planned_hours(contract.quote)
+    planned = [
+        (line, arrangement.milestone, phase, value.amount * phase.share)
+        for line, arrangement, value in contract.milestones()
+        for phase in TEMPLATES[contract.template].phases
+    ]
+    unit = min(_CENTIHOUR, last_digit(hours))
+    parts = allocate(hours, [weight for *_, weight in planned], unit)
+    for (line, milestone, phase, _), part in zip(planned, parts, strict=True):
+        yield WorkPackage(
+            key=f"{milestone}.{slug_of(phase.name)}",
+            milestone=milestone,
+            name=f"{line.name}: {phase.name}",
+            hours=part,
+        )
 
 
 def _budget(contract: Contract) -> tuple[BudgetLine, ...]:
     return tuple(
         BudgetLine(
             cost_type=cost_type,
-            hours=sum((labour_hours(line) for line in lines), start=Decimal(0)),
+            hours=planned_hours(lines),
             amount=Money.total((line.amount for line in lines), contract.value.currency),
         )
         for cost_type in CostType
-        if (lines := [line for line in contract.lines if line.cost_type is cost_type])
+        if (lines := [line for line in contract.quote if line.cost_type is cost_type])
     )
 
 

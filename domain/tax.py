@@ -17,6 +17,15 @@ class TaxTreatment(StrEnum):
     EXEMPT = "exempt"
 
 
+class TaxClass(StrEnum):
+    """The class of a sold thing; with the supply date it decides the rate."""
+
+    STANDARD = "standard"
+    REDUCED = "reduced"
+    SECOND_REDUCED = "second_reduced"
+    EXEMPT = "exempt"
+
+
 class TaxRounding(StrEnum):
     """The rounding of VAT: EN 16931 (BR-CO-17) rounds per category, some ERPs per line."""
 

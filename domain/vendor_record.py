@@ -62,5 +62,5 @@ class RemoveRecord(Value):
 
 
 def deal_of(subject: Subject) -> DealId:
-    """Return the deal of a subject: `hubspot:7:m2:r1` is about `hubspot:7`; a customer has none."""
+    """Return the deal of a subject, such as `hubspot:7:go-live:r1`; a customer has none."""
     return DealId(":".join(subject.split(":")[:2]) if ":" in subject else "")

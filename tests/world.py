@@ -109,8 +109,7 @@ class World:
 
     async def carry_to_cash(self, deal: DealId) -> None:
         """Deliver and pay everything."""
-        milestones = self.systems.deals[deal].milestones
-        charges = [f"m{number}" for number, _ in enumerate(milestones, start=1)]
+        charges = [milestone.key for milestone in self.systems.deals[deal].milestones]
         await self.reach(deal, *charges)
         for charge in charges:
             await self.pay(deal, charge)

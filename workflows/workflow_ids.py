@@ -41,5 +41,5 @@ def subject_of(deal: DealId, charge: ChargeId, revision: int = 1) -> Subject:
 
 
 def deal_of(run: str) -> DealId:
-    """Return the deal that a run is about: `billing:hubspot:123:m2:r1` is about `hubspot:123`."""
+    """Return the deal that a run is about, such as `billing:hubspot:123:go-live:r1`."""
     return DealId(":".join(run.split(":")[1:3]))

@@ -125,6 +125,6 @@ def _event(name: EventName, deal: DealId, charge: str, id: EventId) -> Event:
             return MilestoneReached(deal=deal, milestone=MilestoneKey(charge), event=id)
         case EventName.INVOICE_CHANGED:
             if not charge:
-                raise Refusal("say whose invoice changed: invoice-changed CHARGE, such as m2")
+                raise Refusal("say whose invoice changed: invoice-changed CHARGE, such as go-live")
             subject = workflow_ids.subject_of(deal, ChargeId(charge))
             return InvoiceChanged(deal=deal, subject=subject, event=id)

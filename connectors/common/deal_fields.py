@@ -12,7 +12,7 @@ from connectors.common.field_definitions import KEY
 from connectors.common.fields import FieldReader
 from connectors.common.references import References
 from domain.company import CompanyIds
-from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
+from domain.deal import Contact, ContactRole, Discount, PlannedMilestone, SlaMetric
 from domain.ids import DealId
 from domain.money import Money
 from domain.reconciliation import WrittenRevenue
@@ -40,6 +40,7 @@ class Terms(TypedDict):
     tax: TaxTreatment | None
     milestones: tuple[PlannedMilestone, ...]
     sla: tuple[SlaMetric, ...]
+    discount: Discount | None
 
 
 def terms(text: Text, reader: FieldReader, day: Callable[[str], date] = fields.day) -> Terms:
@@ -53,6 +54,7 @@ def terms(text: Text, reader: FieldReader, day: Callable[[str], date] = fields.d
         "tax": reader.read("tax", text("cashward_tax"), fields.choice(TaxTreatment)),
         "milestones": reader.lines("billing plan", text("cashward_billing_plan"), fields.milestone),
         "sla": reader.lines("sla", text("cashward_sla"), fields.sla_metric),
+        "discount": reader.read("discount", text("cashward_discount"), fields.discount),
     }
 
 

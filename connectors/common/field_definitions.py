@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from domain.deal import ContactRole, CostType, Unit
+from domain.deal import ContactRole, CostType, LineStatus, Unit
 from domain.tax import TaxTreatment
 from domain.templates import TEMPLATES
 
@@ -68,8 +68,11 @@ DEAL_FIELDS: Final = (
     FieldDefinition("cashward_payment_days", "Payment days", FieldKind.NUMBER),
     _choice("cashward_tax", "Tax treatment", TaxTreatment),
     FieldDefinition(
-        "cashward_billing_plan", "Billing plan (name; share %; YYYY-MM-DD)", FieldKind.LONG_TEXT
+        "cashward_billing_plan",
+        "Billing plan (name; share % or amount; YYYY-MM-DD or on acceptance)",
+        FieldKind.LONG_TEXT,
     ),
+    FieldDefinition("cashward_discount", "Discount on the deal (5 % or 500 EUR)"),
     FieldDefinition("cashward_sla", "SLA (metric; target; penalty)", FieldKind.LONG_TEXT),
     KEY_FIELD,
     FieldDefinition("cashward_stage", "Cashward stage"),
@@ -85,6 +88,8 @@ DEAL_FIELDS: Final = (
 LINE_FIELDS: Final = (
     _choice("cashward_cost_type", "Cost type", CostType),
     _choice("cashward_unit", "Unit", Unit),
+    FieldDefinition("cashward_hours", "Planned hours, where the unit is no time", FieldKind.NUMBER),
+    _choice("cashward_line_status", "Sold or optional", LineStatus),
 )
 COMPANY_FIELDS: Final = (
     FieldDefinition("cashward_company_id", "Company id (IČO)"),

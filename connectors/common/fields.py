@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
-from domain.deal import Finding, PlannedMilestone, SlaMetric
+from domain.deal import Discount, Finding, PlannedMilestone, SlaMetric
 from domain.money import Money
 from domain.responsibility import Party
 
@@ -15,7 +15,13 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*%?")
-_MILESTONE = '"name; share %; YYYY-MM-DD", such as "Go-live; 40 %; 2027-02-26"'
+_AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([A-Za-z]{3})")
+_ON_ACCEPTANCE = "on acceptance"
+_MILESTONE = (
+    '"name; share %; YYYY-MM-DD", such as "Go-live; 40 %; 2027-02-26" or'
+    f' "Go-live; 4000 EUR; {_ON_ACCEPTANCE}"'
+)
+_DISCOUNT = '"5 %" or "500 EUR"'
 _SLA = '"metric; target; penalty", such as "response P1; 4 h; 5 % of the monthly fee"'
 
 
@@ -50,13 +56,24 @@ class FieldReader:
 
 def milestone(line: str) -> PlannedMilestone:
     name, share, due = _parts(line, 3, _MILESTONE)
-    percent = _SHARE.fullmatch(share)
-    if not name or not percent or not 0 < (exact := number(percent[1])) <= Decimal(100):
+    part = _share(share) or _amount(share)
+    if not name or part is None:
         raise Unreadable(f'"{line}" is not a milestone: write it as {_MILESTONE}')
     try:
-        return PlannedMilestone(name=name, share=exact, due=date.fromisoformat(due))
+        day = None if due.casefold() == _ON_ACCEPTANCE else date.fromisoformat(due)
     except ValueError as bad:
         raise Unreadable(f'"{line}" has no date: write the milestone as {_MILESTONE}') from bad
+    if isinstance(part, Money):
+        return PlannedMilestone(name=name, amount=part, due=day)
+    return PlannedMilestone(name=name, share=part, due=day)
+
+
+def discount(text: str) -> Discount:
+    """Read a discount; a share says that it is one."""
+    part = (_share(text) if text.endswith("%") else None) or _amount(text)
+    if part is None:
+        raise Unreadable(f'"{text}" is not a discount: write it as {_DISCOUNT}')
+    return Discount(amount=part) if isinstance(part, Money) else Discount(share=part)
 
 
 def sla_metric(line: str) -> SlaMetric:
@@ -119,6 +136,20 @@ def choice(options: type[E]) -> Callable[[str], E]:
             raise Unreadable(f'"{text}" is not known: choose one of {known}') from bad
 
     return read
+
+
+def _share(text: str) -> Decimal | None:
+    """Return a percentage above 0 and up to 100; None for any other text."""
+    found = _SHARE.fullmatch(text)
+    share = number(found[1]) if found else Decimal(0)
+    return share if 0 < share <= Decimal(100) else None
+
+
+def _amount(text: str) -> Money | None:
+    """Return a positive amount with its currency; None for any other text."""
+    found = _AMOUNT.fullmatch(text)
+    amount = money(found[2].upper())(found[1]) if found else None
+    return amount or None
 
 
 def _parts(line: str, count: int, form: str) -> list[str]:

@@ -13,7 +13,7 @@ _GENERATION = re.compile(r"\.\d+$")
 
 @dataclass(frozen=True)
 class References:
-    """The references of one installation, such as `cw:acme:hubspot:42:m1:r1`.
+    """The references of one installation, such as `cw:acme:hubspot:42:go-live:r1`.
 
     They begin with a mark and the installation's name, which has no colon, so that two
     installations that share an account never take each other's records for their own.

@@ -9,9 +9,10 @@ from functools import cached_property
 from domain.attention import Action, Attention
 from domain.baseline import Baseline
 from domain.bill import Bill
-from domain.charge import Charge, milestone_charges
+from domain.charge import Charge
 from domain.company import Account, CompanyIds
-from domain.contract import Contract, Policy
+from domain.contract import Contract, Policy, source_of
+from domain.contract_line import milestone_lines, planned_charge
 from domain.deal import PlannedMilestone
 from domain.ids import AccountId, DealId, ExternalId, Subject
 from domain.kickoff import HandoffResult, Kickoff, plan_kickoff
@@ -71,6 +72,7 @@ class AttackedDeal:
             for n, share in enumerate(_SHARES, start=1)
         ]
         value = Money.of(f"{1000 + self.number % 9000}.01", _CURRENCY)
+        lines = milestone_lines(value, milestones)
         return Contract(
             deal=self.id,
             name=f"Roll-out {self.number}",
@@ -79,14 +81,15 @@ class AttackedDeal:
             account=self._account,
             stakeholders=(),
             value=value,
-            lines=(),
+            quote=(),
+            lines=lines,
             scope="Everything that was sold",
             template="support",
             start=self.today,
-            end=milestones[-1].due,
+            end=self.today + timedelta(days=30 * len(_SHARES)),
             payment_days=14,
             tax=tax_rule(TaxTreatment.DOMESTIC, standard_rate=self.policy.standard_vat_rate),
-            charges=milestone_charges(value, milestones),
+            charges=tuple(planned_charge(line, source_of(self.id)) for line in lines),
             sla=(),
         )
 

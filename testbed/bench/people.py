@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import ChargeId, DealId, EventId, MilestoneKey, Subject
+from domain.ids import DealId, EventId, MilestoneKey, Subject, slug_of
 from ports.event_dispatcher import EventDispatcher
 from testbed.demo.clients import VendorClient, VendorClients
 from testbed.demo.story import Sale
@@ -81,9 +81,9 @@ class Crowd:
         body = {"released": True, "releaseDate": self._today.isoformat()}
         for version in await self._clients.pm.ask("GET", path):
             await self._clients.pm.ask("PUT", f"/rest/api/3/version/{version['id']}", body)
-        charge = ChargeId("m1")
+        milestone = MilestoneKey(slug_of(sale.order.plan[0][0]))
         await self._dispatcher.milestone_reached(
-            MilestoneReached(deal=sale.deal, milestone=MilestoneKey(charge), event=_EVENT)
+            MilestoneReached(deal=sale.deal, milestone=milestone, event=_EVENT)
         )
 
     async def _settle(self, bills: Sequence[Mapping[str, Any]]) -> None:

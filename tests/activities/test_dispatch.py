@@ -158,7 +158,7 @@ async def issue(polled: Polled, name: str) -> ExternalId:
     """Issue an invoice of this deal, in our ledger and in the ERP."""
     ledger = polled.store.billing_ledger
     await ledger.agree(baseline(name), now=now())
-    opened = await ledger.claim(claim(name, "m1", 100), now=now())
+    opened = await ledger.claim(claim(name, "design", 100), now=now())
     await ledger.permit(opened.subject, now=now())
     key = EffectKey(
         system="memory", tenant="", kind=EffectKind("erp.invoice"), subject=opened.subject
@@ -201,6 +201,8 @@ async def test_a_payment_is_dispatched_once_and_the_echo_of_our_issue_never(
 
 
 async def test_an_invoice_that_we_never_claimed_concerns_no_run(polled: Polled) -> None:
-    show(polled, ExternalId("theirs"), ACME.of("memory:unclaimed:m1:r1"), paid=Money.of(1, "EUR"))
+    show(
+        polled, ExternalId("theirs"), ACME.of("memory:unclaimed:design:r1"), paid=Money.of(1, "EUR")
+    )
     assert await polled.erp.poll_once() == PollResult(seen=1, dispatched=0)
     assert not polled.dispatched.facts

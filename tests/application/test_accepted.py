@@ -17,7 +17,7 @@ from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
-M1 = ChargeId("m1")
+DESIGN = ChargeId("design")
 
 
 def says(entry: AuditEntry, reason: str) -> bool:
@@ -31,7 +31,7 @@ async def issued(world: World, name: str) -> DealId:
     """Run a deal until its first milestone is invoiced."""
     mine = deal(name)
     await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await becomes(world, mine.id, ChargeState.ISSUED)
     return mine.id
 
@@ -58,34 +58,34 @@ async def test_a_signal(world: World) -> None:
     mine = deal("signal")
     await world.win(mine)
     project = await until(lambda: world.planned_project(mine.id))
-    world.systems.reach(project, MilestoneKey(M1))
-    await world.application.deals.signal(GRACE, mine.id, EventName.MILESTONE_REACHED, "m1")
+    world.systems.reach(project, MilestoneKey(DESIGN))
+    await world.application.deals.signal(GRACE, mine.id, EventName.MILESTONE_REACHED, "design")
     assert says(await entry_of(world, mine.id, CommandName.SIGNAL), "milestone-reached")
-    assert await until(lambda: world.issued(mine.id, "m1"))
+    assert await until(lambda: world.issued(mine.id, "design"))
 
 
 async def test_a_hold_and_its_release(world: World) -> None:
     mine = deal("hold")
     handle = await world.win(mine)
     await until_awaited(lambda: world.has_project(mine.id))
-    await world.application.charges.hold(GRACE, mine.id, M1, "it is disputed")
+    await world.application.charges.hold(GRACE, mine.id, DESIGN, "it is disputed")
     held = await entry_of(world, mine.id, CommandName.HOLD)
     assert says(held, "it is disputed")
-    assert (held.what["charge"], held.workflow) == ("m1", handle.id)
+    assert (held.what["charge"], held.workflow) == ("design", handle.id)
 
-    await world.application.charges.release(GRACE, mine.id, M1, "it is settled")
+    await world.application.charges.release(GRACE, mine.id, DESIGN, "it is settled")
     assert says(await entry_of(world, mine.id, CommandName.RELEASE), "it is settled")
 
 
 async def test_an_approval_by_the_billing_run(world: World) -> None:
     mine = deal("approve")
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
-    await world.application.charges.approve(GRACE, mine.id, M1, "the budget allows it")
+    await world.application.charges.approve(GRACE, mine.id, DESIGN, "the budget allows it")
     approved = await entry_of(world, mine.id, CommandName.APPROVE)
     assert says(approved, "the budget allows it")
-    assert approved.workflow == workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    assert approved.workflow == workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
 
 
 async def test_a_cancellation_and_the_contract_that_it_closes(world: World) -> None:
@@ -113,7 +113,7 @@ async def test_a_decision_with_the_attention_that_it_resolves(world: World) -> N
 
 async def test_a_credit_reverses_the_whole_invoice(world: World) -> None:
     mine = await issued(world, "credit")
-    await world.application.charges.credit(GRACE, mine, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine, DESIGN, "the work was redone")
     assert says(await entry_of(world, mine, CommandName.CREDIT), "the work was redone")
     await becomes(world, mine, ChargeState.CREDITED)
     [invoice] = world.invoices(mine)
@@ -130,11 +130,11 @@ async def test_a_credit_reverses_the_whole_invoice(world: World) -> None:
 
 async def test_a_credit_of_what_is_paid_meanwhile_waits_for_finance(world: World) -> None:
     mine = await issued(world, "crossed")
-    invoice = world.issued(mine, "m1")
+    invoice = world.issued(mine, "design")
     assert invoice
     world.systems.pay(invoice.id, Money.of("1000.00", "EUR"))
-    await world.application.charges.credit(GRACE, mine, M1, "the work was redone")
-    run = workflow_ids.billing_run(workflow_ids.subject_of(mine, M1))
+    await world.application.charges.credit(GRACE, mine, DESIGN, "the work was redone")
+    run = workflow_ids.billing_run(workflow_ids.subject_of(mine, DESIGN))
     assert "is not credited" in (await world.parked(run)).attention.what
     await world.decide(run, Action.SKIP, reason="credited in the ERP")
     [invoice] = world.invoices(mine)

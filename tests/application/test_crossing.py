@@ -21,13 +21,13 @@ from tests.world import EVENT, World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
-M1 = ChargeId("m1")
+DESIGN = ChargeId("design")
 NOTHING = Money.zero("EUR")
 
 
 async def issued(world: World, mine: DealId) -> None:
     """The deal knows that its first milestone is invoiced."""
-    await world.reach(mine, "m1")
+    await world.reach(mine, "design")
     await becomes(world, mine, ChargeState.ISSUED)
 
 
@@ -42,16 +42,16 @@ async def test_the_erps_news_of_our_own_credit_need_nobody(world: World) -> None
     mine = deal("credit-echo")
     await world.win(mine)
     await issued(world, mine.id)
-    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
     await becomes(world, mine.id, ChargeState.CREDITED)
     seen = await reads(world, mine.id)
-    await world.ring_invoice(mine.id, "m1")
+    await world.ring_invoice(mine.id, "design")
 
     async def has_looked() -> bool:
         return await reads(world, mine.id) > seen
 
     assert await until_awaited(has_looked)
-    run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
     assert not await world.store.attention_queue.list_of_run(run)
 
 
@@ -75,7 +75,7 @@ async def test_a_payment_during_a_credit_proposal_reaches_the_crm(world: World) 
     await world.cancel(mine.id)
     run = workflow_ids.deal_run(mine.id)
     await world.parked(run)
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     await world.decide(run, Action.SKIP, reason="it is paid")
     await handle.result()
     [invoice] = world.invoices(mine.id)
@@ -94,7 +94,7 @@ async def _credit_then_cancel(world: World, wait: float) -> None:
     handle = await world.win(mine)
     await issued(world, mine.id)
     asking = asyncio.create_task(
-        world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
+        world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
     )
     await asyncio.sleep(wait)
     with suppress(Refusal):  # it is credited, and the deal has ended
@@ -130,13 +130,13 @@ async def test_a_credit_asked_for_while_the_payment_is_being_read_waits_for_fina
     mine = small_deal("credit-paid")
     await world.win(mine)
     await issued(world, mine.id)
-    invoice = world.issued(mine.id, "m1")
+    invoice = world.issued(mine.id, "design")
     assert invoice
     world.systems.fail(Fault.DOWN)  # the payment is read half a second later
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     await until(lambda: not world.systems.faults)
-    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
-    run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
+    run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
     assert "is not credited" in (await world.parked(run)).attention.what
 
 
@@ -144,10 +144,10 @@ async def test_what_finance_voided_meanwhile_is_not_credited(world: World) -> No
     mine = small_deal("credit-void")
     handle = await world.win(mine)
     await issued(world, mine.id)
-    invoice = world.issued(mine.id, "m1")
+    invoice = world.issued(mine.id, "design")
     assert invoice
     world.systems.void(invoice.id)
-    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
     assert (await handle.result()).stage is Stage.CLOSED
     assert not [note for note in world.systems.credits.values() if note.deal == mine.id]
 
@@ -160,7 +160,7 @@ async def test_who_gives_a_deal_up_ends_its_contract_and_nobody_cancels_it_again
     await issued(world, mine.id)
     project = world.planned_project(mine.id)
     there = world.systems.projects.pop(project)
-    hidden = MilestoneReached(deal=mine.id, milestone=MilestoneKey("m2"), event=EVENT)
+    hidden = MilestoneReached(deal=mine.id, milestone=MilestoneKey("go-live"), event=EVENT)
     await world.dispatcher.milestone_reached(hidden)
     run = workflow_ids.deal_run(mine.id)
     assert (await world.parked(run)).attention.kind == "Absent"

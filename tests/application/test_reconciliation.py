@@ -34,14 +34,14 @@ def plant(world: World, like: Invoice, status: InvoiceStatus) -> ExternalId:
 
 
 async def issued(world: World, deal: DealId) -> Invoice:
-    invoice: Invoice = await until(lambda: world.issued(deal, "m1"))
+    invoice: Invoice = await until(lambda: world.issued(deal, "design"))
     await until_awaited(lambda: _is_recorded(world, deal))
     return invoice
 
 
 async def _is_recorded(world: World, deal: DealId) -> bool:
     claim = await world.store.billing_ledger.find_claim(
-        workflow_ids.subject_of(deal, ChargeId("m1"))
+        workflow_ids.subject_of(deal, ChargeId("design"))
     )
     return claim is not None and claim.proof is not None
 
@@ -70,7 +70,7 @@ async def waiting(world: World, deal: DealId) -> list[Attention]:
 async def test_records_that_agree_are_no_discrepancy(world: World) -> None:
     mine = small_deal("agree")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await issued(world, mine.id)
     assert await found(world, mine.id) == {}
 
@@ -80,7 +80,7 @@ async def test_a_draft_that_nobody_elected_is_removed_with_an_entry_in_the_audit
 ) -> None:
     mine = small_deal("stray")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     invoice = await issued(world, mine.id)
     stray = plant(world, invoice, InvoiceStatus.DRAFT)
     assert await found(world, mine.id, dry_run=True) == {stray: "second-record: would remove it"}
@@ -98,7 +98,7 @@ async def test_a_draft_that_nobody_elected_is_removed_with_an_entry_in_the_audit
 async def test_a_second_document_waits_for_finance_until_it_is_voided(world: World) -> None:
     mine = small_deal("second")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     second = plant(world, await issued(world, mine.id), InvoiceStatus.ISSUED)
     assert await found(world, mine.id) == {second: "second-record: asked finance"}
     assert await found(world, mine.id) == {second: "second-record: asked finance"}
@@ -114,7 +114,7 @@ async def test_a_second_document_waits_for_finance_until_it_is_voided(world: Wor
 async def test_a_draft_that_somebody_deleted_is_reported_as_lost(world: World) -> None:
     mine = small_deal("lost")
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
     [draft] = world.invoices(mine.id)
     await until_awaited(lambda: _is_confirmed(world, mine.id))
@@ -128,7 +128,7 @@ async def test_a_draft_that_somebody_deleted_is_reported_as_lost(world: World) -
 async def test_a_withdrawn_bill_whose_draft_lands_late_leaves_no_draft(world: World) -> None:
     mine = small_deal("late")
     handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
     [draft] = world.invoices(mine.id)
     await world.cancel(mine.id)
@@ -141,7 +141,7 @@ async def test_a_withdrawn_bill_whose_draft_lands_late_leaves_no_draft(world: Wo
 async def test_what_no_run_knows_waits_for_a_person(world: World) -> None:
     mine = small_deal("unknown")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     invoice = await issued(world, mine.id)
     nobody = DealId("memory:never-heard-of")
     reference = invoice.reference.replace(mine.id, nobody)
@@ -168,7 +168,7 @@ async def _commands(world: World) -> list[tuple[str, str]]:
 
 
 async def _is_confirmed(world: World, deal: DealId) -> bool:
-    subject = workflow_ids.subject_of(deal, ChargeId("m1"))
+    subject = workflow_ids.subject_of(deal, ChargeId("design"))
     effect = await world.effect("erp.invoice", subject)
     return effect is not None and effect.state is EffectState.CONFIRMED
 

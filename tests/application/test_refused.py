@@ -21,7 +21,7 @@ from tests.deals import deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 
-M1 = ChargeId("m1")
+DESIGN = ChargeId("design")
 Ask = Callable[[Application, DealId], Awaitable[str]]
 
 
@@ -40,16 +40,24 @@ NOT_CARRIED = [
     ),
     Case(
         CommandName.SIGNAL,
-        lambda app, deal: app.deals.signal(GRACE, deal, EventName.MILESTONE_REACHED, "m1"),
+        lambda app, deal: app.deals.signal(GRACE, deal, EventName.MILESTONE_REACHED, "design"),
         "it has ended, or is not carried",
     ),
     Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, "lost"), "deal list"),
-    Case(CommandName.HOLD, lambda app, deal: app.charges.hold(GRACE, deal, M1, "why"), "deal list"),
-    Case(CommandName.RELEASE, lambda app, deal: app.charges.release(GRACE, deal, M1), "deal list"),
-    Case(CommandName.APPROVE, lambda app, deal: app.charges.approve(GRACE, deal, M1), "blockers"),
+    Case(
+        CommandName.HOLD,
+        lambda app, deal: app.charges.hold(GRACE, deal, DESIGN, "why"),
+        "deal list",
+    ),
+    Case(
+        CommandName.RELEASE, lambda app, deal: app.charges.release(GRACE, deal, DESIGN), "deal list"
+    ),
+    Case(
+        CommandName.APPROVE, lambda app, deal: app.charges.approve(GRACE, deal, DESIGN), "blockers"
+    ),
     Case(
         CommandName.CREDIT,
-        lambda app, deal: app.charges.credit(GRACE, deal, M1, "why"),
+        lambda app, deal: app.charges.credit(GRACE, deal, DESIGN, "why"),
         "deal list",
     ),
     Case(
@@ -73,8 +81,10 @@ async def test_about_a_deal_that_is_not_carried(world: World, case: Case) -> Non
 NOT_TEXT = "odd \0 and \udcff"
 UNSOUND = [
     Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, " "), "say why"),
-    Case(CommandName.HOLD, lambda app, deal: app.charges.hold(GRACE, deal, M1, ""), "say why"),
-    Case(CommandName.CREDIT, lambda app, deal: app.charges.credit(GRACE, deal, M1, ""), "say why"),
+    Case(CommandName.HOLD, lambda app, deal: app.charges.hold(GRACE, deal, DESIGN, ""), "say why"),
+    Case(
+        CommandName.CREDIT, lambda app, deal: app.charges.credit(GRACE, deal, DESIGN, ""), "say why"
+    ),
     Case(CommandName.CANCEL, lambda app, deal: app.deals.cancel(GRACE, deal, NOT_TEXT), "no text"),
     Case(
         CommandName.RELEASE,
@@ -82,7 +92,9 @@ UNSOUND = [
         "no text",
     ),
     Case(
-        CommandName.HOLD, lambda app, deal: app.charges.hold(GRACE, deal, M1, "x" * 9000), "at most"
+        CommandName.HOLD,
+        lambda app, deal: app.charges.hold(GRACE, deal, DESIGN, "x" * 9000),
+        "at most",
     ),
     Case(
         CommandName.APPROVE,
@@ -104,7 +116,7 @@ async def test_what_cannot_be_kept_or_lacks_its_reason(world: World, case: Case)
 async def test_a_deal_of_an_endless_name(world: World) -> None:
     endless = DealId("memory:" + "0123456789abcdef" * 1000)
     with pytest.raises(Refusal, match="the deal has 16007 characters"):
-        await world.application.charges.hold(GRACE, endless, M1, "why")
+        await world.application.charges.hold(GRACE, endless, DESIGN, "why")
     assert (await entry_of(world, DealId(endless[:200]), CommandName.HOLD)).outcome == "refused"
 
 
@@ -124,10 +136,10 @@ async def test_a_rule_of_the_run_is_quoted(world: World) -> None:
     mine = deal("not-held")
     await world.win(mine)
     await until(lambda: world.planned_project(mine.id))
-    with pytest.raises(Refusal, match=r"^m1 of memory:not-held is not held$"):
-        await world.application.charges.release(GRACE, mine.id, M1)
+    with pytest.raises(Refusal, match=r"^design of memory:not-held is not held$"):
+        await world.application.charges.release(GRACE, mine.id, DESIGN)
     refused = await entry_of(world, mine.id, CommandName.RELEASE)
-    assert refused.what == {"charge": "m1", "answer": "m1 of memory:not-held is not held"}
+    assert refused.what == {"charge": "design", "answer": "design of memory:not-held is not held"}
 
 
 async def test_a_charge_that_the_contract_does_not_have(world: World) -> None:
@@ -135,9 +147,9 @@ async def test_a_charge_that_the_contract_does_not_have(world: World) -> None:
     await world.win(mine)
     await until(lambda: world.planned_project(mine.id))
     charges = world.application.charges
-    with pytest.raises(Refusal, match="there are m1, m2, m3"):
+    with pytest.raises(Refusal, match="there are design, go-live, hypercare"):
         await charges.hold(GRACE, mine.id, ChargeId("m9"), "why")
-    with pytest.raises(Refusal, match="there are m1, m2, m3"):
+    with pytest.raises(Refusal, match="there are design, go-live, hypercare"):
         await charges.credit(GRACE, mine.id, ChargeId("m9"), "why")
 
 
@@ -145,19 +157,19 @@ async def test_a_credit_of_what_is_not_billed_yet(world: World) -> None:
     mine = deal("not-billed")
     await world.win(mine)
     await until(lambda: world.planned_project(mine.id))
-    with pytest.raises(Refusal, match="m1 of memory:not-billed is planned: hold it instead"):
-        await world.application.charges.credit(GRACE, mine.id, M1, "why")
+    with pytest.raises(Refusal, match="design of memory:not-billed is planned: hold it instead"):
+        await world.application.charges.credit(GRACE, mine.id, DESIGN, "why")
 
 
 async def test_a_credit_of_what_is_credited(world: World) -> None:
     mine = deal("credited-twice")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await becomes(world, mine.id, ChargeState.ISSUED)
-    await world.application.charges.credit(GRACE, mine.id, M1, "it was redone")
+    await world.application.charges.credit(GRACE, mine.id, DESIGN, "it was redone")
     await becomes(world, mine.id, ChargeState.CREDITED)
-    with pytest.raises(Refusal, match="m1 of memory:credited-twice is credited"):
-        await world.application.charges.credit(GRACE, mine.id, M1, "it was redone")
+    with pytest.raises(Refusal, match="design of memory:credited-twice is credited"):
+        await world.application.charges.credit(GRACE, mine.id, DESIGN, "it was redone")
     assert len([note for note in world.systems.credits.values() if note.deal == mine.id]) == 1
 
 
@@ -195,10 +207,10 @@ async def test_a_start_of_a_deal_that_is_carried(world: World) -> None:
 async def test_a_hold_of_an_issued_invoice(world: World) -> None:
     mine = deal("too-late")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await until(lambda: world.issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    await until(lambda: world.issued(mine.id, "design"))
     with pytest.raises(Refusal, match="credit it instead"):
-        await world.application.charges.hold(GRACE, mine.id, M1, "it is disputed")
+        await world.application.charges.hold(GRACE, mine.id, DESIGN, "it is disputed")
 
 
 async def test_a_decision_that_the_attention_does_not_offer(world: World) -> None:
@@ -215,8 +227,8 @@ async def test_a_decision_that_the_attention_does_not_offer(world: World) -> Non
 async def test_a_credit_of_an_invoice_that_is_partly_paid(world: World) -> None:
     mine = deal("partly-paid")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await world.pay(mine.id, "m1", Money.of("1000.00", "EUR"))
+    await world.reach(mine.id, "design")
+    await world.pay(mine.id, "design", Money.of("1000.00", "EUR"))
 
     async def knows_of_it() -> bool:
         [first, *_] = await world.application.queries.schedule(mine.id)
@@ -224,7 +236,7 @@ async def test_a_credit_of_an_invoice_that_is_partly_paid(world: World) -> None:
 
     assert await until_awaited(knows_of_it)
     with pytest.raises(Refusal, match="credit the rest in the ERP"):
-        await world.application.charges.credit(GRACE, mine.id, M1, "it was redone")
+        await world.application.charges.credit(GRACE, mine.id, DESIGN, "it was redone")
     [invoice] = world.invoices(mine.id)
     assert not invoice.credited
 

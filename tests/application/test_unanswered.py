@@ -39,7 +39,7 @@ async def test_no_worker(world: World) -> None:
 
     charges = ChargeCommands(Runs(connect, answer_within=SOON), log(world))
     with pytest.raises(WorkerUnavailable, match="cashward worker"):
-        await charges.hold(GRACE, mine, ChargeId("m1"), "it is disputed")
+        await charges.hold(GRACE, mine, ChargeId("design"), "it is disputed")
     await run.terminate("nobody carries it")
     failed = await entry_of(world, mine, CommandName.HOLD)
     assert (failed.outcome, failed.actor) == ("failed", GRACE.subject)
@@ -52,6 +52,6 @@ async def test_no_temporal(world: World) -> None:
     mine = DealId("memory:no-temporal")
     charges = ChargeCommands(Runs(connect), log(world))
     with pytest.raises(TemporalUnavailable):
-        await charges.approve(GRACE, mine, ChargeId("m1"))
+        await charges.approve(GRACE, mine, ChargeId("design"))
     failed = await entry_of(world, mine, CommandName.APPROVE)
     assert (failed.outcome, failed.what["answer"]) == ("failed", "Temporal does not answer")

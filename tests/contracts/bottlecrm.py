@@ -13,7 +13,7 @@ from connectors.bottlecrm import BottlecrmSettings, open_bottlecrm
 from connectors.common import Roles
 from connectors.memory import Fault
 from domain.company import Account
-from domain.deal import Contact, Deal, QuoteLine
+from domain.deal import Contact, Deal, LineStatus, QuoteLine
 from domain.ids import DealId
 from domain.money import Money
 from ports.crm import Crm
@@ -22,6 +22,7 @@ from testbed.systems.bottlecrm.site import BottleCrmSite
 from testbed.systems.common.proxy import Fault as ProxyFault
 from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Running
+from tests.contracts.crm_harness import planned
 from tests.references import OURS, THEIRS
 
 _FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
@@ -205,12 +206,16 @@ def local(deal: DealId) -> str:
 
 
 def _line(line: QuoteLine, place: int) -> dict[str, Any]:
-    parts = [str(line.cost_type or ""), str(line.unit or ""), line.sku]
+    status = ["optional"] if line.status is LineStatus.OPTIONAL else []
+    hours = [f"{line.hours} h"] if line.hours else []
+    parts = [*status, *hours, str(line.cost_type or ""), str(line.unit or ""), line.sku]
     return {
         "name": line.name,
         "description": f"as quoted [{'; '.join(parts)}]",
         "quantity": str(line.quantity),
         "unit_price": str(line.rate),
+        "discount_type": "FIXED",
+        "discount_value": str(line.discount.amount),
         "order": place,
     }
 
@@ -227,9 +232,8 @@ def _deal(deal: Deal) -> dict[str, Any]:
         "cashward_end": str(deal.end or ""),
         "cashward_payment_days": deal.payment_days,
         "cashward_tax": deal.tax,
-        "cashward_billing_plan": "\n".join(
-            f"{each.name}; {each.share} %; {each.due}" for each in deal.milestones
-        ),
+        "cashward_billing_plan": "\n".join(map(planned, deal.milestones)),
+        "cashward_discount": f"{deal.discount.share} %" if deal.discount else "",
         "cashward_sla": "\n".join(
             "; ".join(filter(None, (each.metric, each.target, each.penalty))) for each in deal.sla
         ),

@@ -14,6 +14,8 @@ from domain.deal import (
     ContactRole,
     CostType,
     Deal,
+    Discount,
+    LineStatus,
     PlannedMilestone,
     QuoteLine,
     SlaMetric,
@@ -154,6 +156,35 @@ def open_deal(currency: str = "EUR", *, name: str = "Pump monitoring") -> Deal:
             SlaMetric(metric="availability", target="99.5 %"),
         ),
     )
+
+
+def deal_as_sold() -> Deal:
+    """Return an open deal with discounts, options, free lines, and milestones of each kind.
+
+    Its lines are 9,120.00 after a discount, an option, and a free training; the deal has 10 % off.
+    """
+    deal = open_deal()
+    work, licence = deal.lines
+    workshop = line(3, "2", Money.of(0, "EUR"), Unit.PIECE, CostType.LABOUR)
+    lines = (
+        work.model_copy(update={"amount": Money.of(9120, "EUR")}),
+        licence.model_copy(update={"status": LineStatus.OPTIONAL}),
+        workshop.model_copy(update={"hours": Decimal(12)}),
+    )
+    milestones = (
+        PlannedMilestone(name="Design", amount=Money.of("2736.00", "EUR"), due=date(2027, 1, 15)),
+        PlannedMilestone(name="Build", share=Decimal("33.33"), due=date(2027, 2, 26)),
+        PlannedMilestone(name="Go-live", share=Decimal("33.34"), due=None),
+    )
+    sold = {"lines": lines, "discount": Discount(share=Decimal(10)), "milestones": milestones}
+    return deal.model_copy(update={"value": Money.of("8208.00", "EUR"), **sold})
+
+
+def planned(milestone: PlannedMilestone) -> str:
+    """Return a milestone as people write it in the billing plan."""
+    amount = milestone.amount
+    part = f"{amount.amount} {amount.currency}" if amount else f"{milestone.share} %"
+    return f"{milestone.name}; {part}; {milestone.due or 'on acceptance'}"
 
 
 async def won(crm: CrmHarness, name: str = "Pump monitoring") -> DealId:

@@ -27,6 +27,7 @@ from testbed.vendors.common.webhooks import Hooks
 from testbed.vendors.hubspot.vendor import HubSpot
 from testbed.vendors.hubspot.webhooks import WebhookDelivery
 from testbed.vendors.serving import Sandbox, serve
+from tests.contracts.crm_harness import planned
 from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
 from tests.references import OURS, THEIRS
 
@@ -222,6 +223,9 @@ class HubspotHarness:
             "hs_sku": line.sku,
             "cashward_cost_type": line.cost_type or "",
             "cashward_unit": line.unit or "",
+            "cashward_hours": str(line.hours or ""),
+            "cashward_line_status": line.status,
+            "discount": str(line.discount.amount / line.quantity),
         }
         ends = [_end(deal, "HUBSPOT_DEFINED", _LINE_TO_DEAL)]
         body = {"properties": properties, "associations": ends}
@@ -285,9 +289,8 @@ def _deal(deal: Deal, ends: list[dict[str, Any]]) -> dict[str, Any]:
         "cashward_end": str(deal.end or ""),
         "cashward_payment_days": str(deal.payment_days),
         "cashward_tax": deal.tax or "",
-        "cashward_billing_plan": "\n".join(
-            f"{each.name}; {each.share} %; {each.due}" for each in deal.milestones
-        ),
+        "cashward_billing_plan": "\n".join(map(planned, deal.milestones)),
+        "cashward_discount": f"{deal.discount.share} %" if deal.discount else "",
         "cashward_sla": "\n".join(
             "; ".join(filter(None, (each.metric, each.target, each.penalty))) for each in deal.sla
         ),

@@ -12,7 +12,16 @@ from domain.ids import DealId, ExternalId
 from domain.preflight import preflight
 from ports.capability import Capability
 from ports.failures import Absent, ConnectorFailure, Misconfigured, Uncertain, Unreachable
-from tests.contracts.crm_harness import CrmHarness, figures, link, open_deal, ticket, unlink, won
+from tests.contracts.crm_harness import (
+    CrmHarness,
+    deal_as_sold,
+    figures,
+    link,
+    open_deal,
+    ticket,
+    unlink,
+    won,
+)
 from tests.contracts.faults import each_fault
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -32,6 +41,14 @@ async def test_a_deal_reads_as_sales_entered_it(crm: CrmHarness, currency: str) 
 async def test_a_complete_deal_passes_preflight_once_it_is_won(crm: CrmHarness) -> None:
     deal = await crm.enter(open_deal())
     assert [finding.field for finding in preflight(await crm.crm.read_deal(deal))] == ["stage"]
+    await crm.win(deal)
+    assert preflight(await crm.crm.read_deal(deal)) == ()
+
+
+async def test_discounts_options_free_lines_and_amounts_read_as_sold(crm: CrmHarness) -> None:
+    entered = deal_as_sold()
+    deal = await crm.enter(entered)
+    assert _plain(await crm.crm.read_deal(deal)) == _plain(entered)
     await crm.win(deal)
     assert preflight(await crm.crm.read_deal(deal)) == ()
 

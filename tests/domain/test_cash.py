@@ -89,7 +89,7 @@ def test_an_invoice_is_overdue_on_the_day_after_it_was_due() -> None:
 def test_since_stays_where_the_state_stays() -> None:
     later = AT.replace(day=2)
     again = BOARD.apply(
-        Transition(charge=ChargeId("m1"), state=ChargeState.PLANNED, reason="still"), at=later
+        Transition(charge=ChargeId("design"), state=ChargeState.PLANNED, reason="still"), at=later
     )
-    assert again[ChargeId("m1")].since == AT
-    assert again[ChargeId("m1")].reason == "still"
+    assert again[ChargeId("design")].since == AT
+    assert again[ChargeId("design")].reason == "still"

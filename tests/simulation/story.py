@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
@@ -12,8 +13,9 @@ from activities.erp import InvoiceActivities
 from domain.baseline import Baseline
 from domain.bill import Bill, CreditOrder
 from domain.charge import Charge
+from domain.contract import source_of
 from domain.effect import IdempotencyPolicy, NotSettled, Strategy, Superseded
-from domain.ids import ChargeId, CustomerKey, DealId, ExternalId
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, LineId
 from domain.invoice import DraftInvoice
 from domain.money import Money
 from domain.refusal import Refusal
@@ -159,7 +161,14 @@ async def _run(activity: Callable[[], Awaitable[T]]) -> T:
 
 def bill_of(number: int, net: Money) -> Bill:
     charge = Charge(
-        id=ChargeId(f"m{number}"), description=f"Milestone {number}", net=net, due=date(2027, 3, 1)
+        id=ChargeId(f"m{number}"),
+        line=LineId(f"m{number}"),
+        description=f"Milestone {number}",
+        quantity=Decimal(1),
+        unit_price=net.amount,
+        net=net,
+        due=date(2027, 3, 1),
+        source=source_of(DEAL),
     )
     return Bill(
         deal=DEAL,

@@ -24,7 +24,7 @@ from workflows.deal_to_cash import DealToCash
 from workflows.polling import PolledSystem
 
 Story = Callable[[World], Awaitable[None]]
-M1 = ChargeId("m1")
+DESIGN = ChargeId("design")
 APPROVED = Policy(approve_above=Money.of("1.00", "EUR"))
 
 
@@ -34,20 +34,20 @@ async def paid(world: World) -> None:
     await world.win(mine, APPROVED)
     await until_awaited(lambda: world.has_project(mine.id))
     charges = world.application.charges
-    await charges.hold(GRACE, mine.id, M1, "it is disputed")
-    await world.reach(mine.id, M1)
+    await charges.hold(GRACE, mine.id, DESIGN, "it is disputed")
+    await world.reach(mine.id, DESIGN)
     await _charge_becomes(world, mine.id, ChargeState.HELD)
-    await charges.release(GRACE, mine.id, M1, "it is settled")
+    await charges.release(GRACE, mine.id, DESIGN, "it is settled")
     await until_awaited(lambda: world.has_draft(mine.id))
-    await charges.hold(GRACE, mine.id, M1, "it is disputed again")
-    await charges.approve(GRACE, mine.id, M1)
-    await charges.release(GRACE, mine.id, M1, "it is settled")
-    await world.pay(mine.id, M1, Money.of("1000.00", "EUR"))
-    await world.pay(mine.id, M1)
+    await charges.hold(GRACE, mine.id, DESIGN, "it is disputed again")
+    await charges.approve(GRACE, mine.id, DESIGN)
+    await charges.release(GRACE, mine.id, DESIGN, "it is settled")
+    await world.pay(mine.id, DESIGN, Money.of("1000.00", "EUR"))
+    await world.pay(mine.id, DESIGN)
     await _ends(world, workflow_ids.deal_run(mine.id))
-    await world.take_payment_back(mine.id, M1)
+    await world.take_payment_back(mine.id, DESIGN)
     await world.parked(workflow_ids.repair_run(mine.id))
-    await world.pay(mine.id, M1)
+    await world.pay(mine.id, DESIGN)
     await _ends(world, workflow_ids.repair_run(mine.id))
 
 
@@ -68,7 +68,7 @@ async def mended(world: World) -> None:
     await until(lambda: not world.open_tasks(mine.id))
     await world.parked(handoff)
     await world.decide(handoff, Action.AMEND, choice="new")
-    await world.reach(mine.id, M1)
+    await world.reach(mine.id, DESIGN)
     await until_awaited(lambda: world.has_draft(mine.id))
     await world.cancel(mine.id)
     await _ends(world, workflow_ids.deal_run(mine.id))
@@ -101,7 +101,7 @@ async def credited(world: World) -> None:
     """Credit the invoice while the deal is open."""
     mine = small_deal("credited")
     await _issued(world, mine)
-    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
     await _ends(world, workflow_ids.deal_run(mine.id))
 
 
@@ -125,11 +125,11 @@ async def terminated(world: World) -> None:
     await world.parked(workflow_ids.deal_run(mine.id))
     world.systems.add(mine.model_copy(update={"scope": "All of it", "is_won": True}))
     await world.decide(workflow_ids.deal_run(mine.id), Action.RETRY)
-    await world.reach(mine.id, M1)
+    await world.reach(mine.id, DESIGN)
     await _charge_becomes(world, mine.id, ChargeState.ISSUED)
-    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
     await world.client.get_workflow_handle(bill).terminate("by mistake")
-    await world.pay(mine.id, M1)
+    await world.pay(mine.id, DESIGN)
     await _ends(world, workflow_ids.deal_run(mine.id))
 
 
@@ -140,7 +140,7 @@ async def recorded(world: World) -> None:
     lost = RecordsLost(deal=mine.id)
     await world.dispatcher.records_lost(lost)
     await until_awaited(lambda: _has_written(world, mine.id, 2))
-    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
     await _ends(world, workflow_ids.deal_run(mine.id))
     await world.dispatcher.records_lost(lost)
     await _ends(world, workflow_ids.record_run(mine.id))
@@ -166,18 +166,18 @@ async def continued(world: World) -> None:
     handle = await world.win(mine)
     run_id = (await handle.describe()).run_id
     first = world.client.get_workflow_handle(handle.id, run_id=run_id)
-    await world.reach(mine.id, M1)
+    await world.reach(mine.id, DESIGN)
     await _charge_becomes(world, mine.id, ChargeState.ISSUED)
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "go-live")
 
     async def has_continued() -> bool:
         status = (await first.describe()).status
         return status is WorkflowExecutionStatus.CONTINUED_AS_NEW
 
     await until_awaited(has_continued)
-    await world.pay(mine.id, M1)
-    await world.reach(mine.id, "m3")
-    for charge in ("m2", "m3"):
+    await world.pay(mine.id, DESIGN)
+    await world.reach(mine.id, "hypercare")
+    for charge in ("go-live", "hypercare"):
         await world.pay(mine.id, charge)
     await _ends(world, handle.id)
 
@@ -204,7 +204,7 @@ LONG_STORIES: Mapping[str, Story] = MappingProxyType({continued.__name__: contin
 
 async def _issued(world: World, mine: Deal) -> None:
     await world.win(mine)
-    await world.reach(mine.id, M1)
+    await world.reach(mine.id, DESIGN)
     await _charge_becomes(world, mine.id, ChargeState.ISSUED)
 
 

@@ -50,7 +50,7 @@ async def test_after_the_project_everything_is_taken_back(world: World) -> None:
 async def test_after_a_draft_the_draft_goes_too(world: World) -> None:
     mine = deal("drafted")
     handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
     await world.cancel(mine.id)
 
@@ -64,8 +64,8 @@ async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
 ) -> None:
     mine = deal("issued")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    await until_awaited(lambda: world.is_issued(mine.id, "design"))
     await world.cancel(mine.id)
     filed = await world.parked(workflow_ids.deal_run(mine.id))
     assert (filed.attention.kind, filed.attention.responsible) == ("credit", (Party.FINANCE,))
@@ -87,8 +87,8 @@ async def test_after_an_invoice_a_credit_is_proposed_and_the_project_is_closed(
 async def test_without_a_credit_the_invoice_stands(world: World) -> None:
     mine = deal("stands")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    await until_awaited(lambda: world.is_issued(mine.id, "design"))
     await world.cancel(mine.id)
     await world.parked(workflow_ids.deal_run(mine.id))
     await world.decide(workflow_ids.deal_run(mine.id), Action.SKIP)
@@ -129,7 +129,7 @@ async def test_giving_up_a_step_of_the_deal_itself_winds_it_up(world: World) -> 
     project = await until(lambda: world.planned_project(mine.id))
     there = world.systems.projects.pop(project)
     await world.dispatcher.milestone_reached(
-        MilestoneReached(deal=mine.id, milestone=MilestoneKey("m1"), event=EventId("hidden"))
+        MilestoneReached(deal=mine.id, milestone=MilestoneKey("design"), event=EventId("hidden"))
     )
     filed = await world.parked(workflow_ids.deal_run(mine.id))
     assert filed.attention.kind == "Absent"
@@ -150,7 +150,7 @@ async def test_whenever_the_cancel_comes_no_issued_invoice_is_forgotten(world: W
 async def _cancel_after(world: World, wait: float) -> None:
     mine = small_deal(f"race-{wait}")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await asyncio.sleep(wait)
     await world.cancel(mine.id)
 

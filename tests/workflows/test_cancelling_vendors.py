@@ -94,7 +94,7 @@ class Deal:
         (first, _), *_ = await delivery.milestones(project)
         await delivery.reach(project, first, self.sale.order.start)
         await self.at.dispatcher.milestone_reached(
-            MilestoneReached(deal=self.sale.deal, milestone=MilestoneKey("m1"), event=EVENT)
+            MilestoneReached(deal=self.sale.deal, milestone=MilestoneKey("design"), event=EVENT)
         )
 
     async def bills(self) -> dict[str, list[dict[str, Any]]]:

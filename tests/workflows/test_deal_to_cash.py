@@ -19,8 +19,8 @@ from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
-ALL = ("m1", "m2", "m3")
-M1 = ChargeId("m1")
+ALL = ("design", "go-live", "hypercare")
+DESIGN = ChargeId("design")
 
 
 async def test_a_won_deal_is_carried_to_cash(world: World) -> None:
@@ -62,7 +62,7 @@ async def test_what_is_reached_together_is_billed_side_by_side(world: World) -> 
 async def test_the_project_carries_scope_budget_team_and_sla(world: World) -> None:
     mine = deal("project")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
 
     [project] = [p for p in world.systems.projects.values() if p.opening.deal == mine.id]
     charter, work = project.parts["charter"], project.parts["work"]
@@ -77,7 +77,7 @@ async def test_the_project_carries_scope_budget_team_and_sla(world: World) -> No
 async def test_a_signal_is_a_hint_and_only_the_pm_says_what_is_reached(world: World) -> None:
     mine = deal("hint")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "go-live")
 
     async def schedule() -> object:
         charges = await handle.query(DealToCash.billing_schedule)
@@ -94,11 +94,11 @@ async def test_a_signal_is_a_hint_and_only_the_pm_says_what_is_reached(world: Wo
 async def test_finance_sees_why_a_charge_is_not_invoiced_and_who_must_act(world: World) -> None:
     mine = deal("blockers")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
 
     async def two_left() -> object:
         found = await handle.query(DealToCash.blockers)
-        return found if [b.charge for b in found] == ["m2", "m3"] else None
+        return found if [b.charge for b in found] == ["go-live", "hypercare"] else None
 
     blockers = await until_awaited(two_left)
     assert {(b.reason, b.responsible) for b in blockers} == {
@@ -109,8 +109,8 @@ async def test_finance_sees_why_a_charge_is_not_invoiced_and_who_must_act(world:
 async def test_a_partial_payment_shows_in_the_cash_position(world: World) -> None:
     mine = deal("partial")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await world.pay(mine.id, "m1", Money.of("1000.00", "EUR"))
+    await world.reach(mine.id, "design")
+    await world.pay(mine.id, "design", Money.of("1000.00", "EUR"))
 
     async def paid() -> bool:
         position = await handle.query(DealToCash.cash_position)
@@ -124,12 +124,12 @@ async def test_a_partial_payment_shows_in_the_cash_position(world: World) -> Non
 async def test_what_is_due_and_not_paid_is_overdue(world: World) -> None:
     mine = deal("overdue")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    invoice = await until(lambda: world.issued(mine.id, "design"))
     assert invoice.due_on == invoice.issued_on + timedelta(days=mine.payment_days or 0)
     long_ago = {"due_on": invoice.issued_on - timedelta(days=1)}
     world.systems.keep(invoice.model_copy(update=long_ago))
-    await world.pay(mine.id, "m1", Money.of("1000.00", "EUR"))
+    await world.pay(mine.id, "design", Money.of("1000.00", "EUR"))
 
     async def part_of_it_is() -> bool:
         position = await handle.query(DealToCash.cash_position)
@@ -142,16 +142,16 @@ async def test_a_held_charge_is_not_billed_until_it_is_released(world: World) ->
     mine = deal("held")
     handle = await world.win(mine)
     await until_awaited(lambda: world.has_project(mine.id))
-    await world.application.charges.hold(GRACE, mine.id, M1, "the acceptance is disputed")
-    await world.reach(mine.id, "m1")
+    await world.application.charges.hold(GRACE, mine.id, DESIGN, "the acceptance is disputed")
+    await world.reach(mine.id, "design")
 
     async def held() -> bool:
         return (await handle.query(DealToCash.blockers))[0].state is ChargeState.HELD
 
     assert await until_awaited(held)
     assert not world.invoices(mine.id)
-    await world.application.charges.release(GRACE, mine.id, M1)
-    assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    await world.application.charges.release(GRACE, mine.id, DESIGN)
+    assert await until_awaited(lambda: world.is_issued(mine.id, "design"))
 
 
 async def test_a_draft_that_somebody_changed_is_not_issued_until_it_reads_as_asked(
@@ -159,26 +159,26 @@ async def test_a_draft_that_somebody_changed_is_not_issued_until_it_reads_as_ask
 ) -> None:
     mine = deal("otherwise")
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
     (draft,) = world.invoices(mine.id)
     cent = Money.of("0.01", "EUR")
     world.systems.keep(draft.model_copy(update={"net": draft.net + cent}))
-    await world.application.charges.approve(GRACE, mine.id, M1)
-    run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    await world.application.charges.approve(GRACE, mine.id, DESIGN)
+    run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
     parked = await world.parked(run)
     assert parked.attention.responsible == (Party.FINANCE,)
     assert f"expected {draft.net.amount} + " in parked.attention.why
-    assert world.issued(mine.id, "m1") is None
+    assert world.issued(mine.id, "design") is None
     world.systems.keep(draft)
     await world.decide(run, Action.RETRY)
-    assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    assert await until_awaited(lambda: world.is_issued(mine.id, "design"))
 
 
 async def test_a_large_invoice_waits_for_approval(world: World) -> None:
     mine = deal("approval")
     handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
 
     async def waits_for_approval() -> bool:
@@ -186,7 +186,7 @@ async def test_a_large_invoice_waits_for_approval(world: World) -> None:
         return status.waits_for == "finance: Design is held: its amount needs approval"
 
     assert await until_awaited(waits_for_approval)
-    assert await world.application.charges.approve(GRACE, mine.id, M1) == "approved by grace"
-    assert await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    assert await world.application.charges.approve(GRACE, mine.id, DESIGN) == "approved by grace"
+    assert await until_awaited(lambda: world.is_issued(mine.id, "design"))
     with pytest.raises(Refusal, match="nothing waits for approval"):
-        await world.application.charges.approve(GRACE, mine.id, M1)
+        await world.application.charges.approve(GRACE, mine.id, DESIGN)

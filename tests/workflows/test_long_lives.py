@@ -64,7 +64,7 @@ async def _first_run(world: World, deal: DealId) -> str | None:
     return history.events[0].workflow_execution_started_event_attributes.first_execution_run_id
 
 
-def _billing(deal: DealId, charge: str = "m1") -> str:
+def _billing(deal: DealId, charge: str = "design") -> str:
     return workflow_ids.billing_run(workflow_ids.subject_of(deal, ChargeId(charge)))
 
 
@@ -102,13 +102,13 @@ async def _ends(world: World, deal: DealId) -> Outcome:
 async def test_bills_of_an_earlier_run_are_followed_to_cash(world: World) -> None:
     mine = deal("long")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "design")
+    await until_awaited(lambda: world.is_issued(mine.id, "design"))
+    await world.reach(mine.id, "go-live")
     await _has_continued(world, mine.id)
-    await world.pay(mine.id, "m1")
-    await world.reach(mine.id, "m3")
-    for charge in ("m2", "m3"):
+    await world.pay(mine.id, "design")
+    await world.reach(mine.id, "hypercare")
+    for charge in ("go-live", "hypercare"):
         await world.pay(mine.id, charge)
 
     assert (await _ends(world, mine.id)).stage is Stage.CLOSED
@@ -121,8 +121,8 @@ async def test_bills_of_an_earlier_run_are_followed_to_cash(world: World) -> Non
 async def test_a_draft_of_an_earlier_run_goes_when_the_deal_is_cancelled(world: World) -> None:
     mine = deal("long-draft")
     await world.win(mine, EVERYTHING)
-    await world.reach(mine.id, "m1")
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "design")
+    await world.reach(mine.id, "go-live")
     await _has_continued(world, mine.id)
     await until_awaited(lambda: world.has_draft(mine.id))
     await world.cancel(mine.id)
@@ -134,10 +134,10 @@ async def test_a_draft_of_an_earlier_run_goes_when_the_deal_is_cancelled(world: 
 async def test_an_invoice_of_an_earlier_run_is_proposed_for_credit(world: World) -> None:
     mine = deal("long-issued")
     await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "design")
+    await world.reach(mine.id, "go-live")
     await _has_continued(world, mine.id)
-    await until(lambda: world.issued(mine.id, "m1") and world.issued(mine.id, "m2"))
+    await until(lambda: world.issued(mine.id, "design") and world.issued(mine.id, "go-live"))
     await world.cancel(mine.id)
     await world.parked(workflow_ids.deal_run(mine.id))
     await world.decide(workflow_ids.deal_run(mine.id), Action.AMEND, choice="credit")
@@ -156,15 +156,15 @@ async def test_an_invoice_of_an_earlier_run_is_proposed_for_credit(world: World)
 async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: World) -> None:
     mine = deal("long-unheard")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    invoice = await until(lambda: world.issued(mine.id, "m1"))
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "design")
+    invoice = await until(lambda: world.issued(mine.id, "design"))
+    await world.reach(mine.id, "go-live")
     await _has_continued(world, mine.id)
     life = await _life(world, mine.id)
     for run in (workflow_ids.deal_run(mine.id), _billing(mine.id)):
         await world.client.get_workflow_handle(run).terminate("nobody hears how it ends")
     world.systems.pay(invoice.id, invoice.outstanding)
-    known = Transition(charge=ChargeId("m1"), state=ChargeState.ISSUED, invoice=invoice)
+    known = Transition(charge=ChargeId("design"), state=ChargeState.ISSUED, invoice=invoice)
     schedule = life.schedule.apply(known, at=datetime.now(UTC))
     await world.client.start_workflow(
         DealToCash.run,
@@ -183,9 +183,9 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
 async def test_a_payment_finds_a_bill_of_an_earlier_run_that_was_terminated(world: World) -> None:
     mine = deal("long-terminated")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await until(lambda: world.issued(mine.id, "m1"))
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "design")
+    await until(lambda: world.issued(mine.id, "design"))
+    await world.reach(mine.id, "go-live")
     await _has_continued(world, mine.id)
 
     async def first() -> ChargeState:
@@ -194,28 +194,28 @@ async def test_a_payment_finds_a_bill_of_an_earlier_run_that_was_terminated(worl
     await until_awaited(lambda: _equals(first, ChargeState.ISSUED))
     await until_awaited(lambda: _is_adopted(world, mine.id))
     await world.client.get_workflow_handle(_billing(mine.id)).terminate("by mistake")
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     await until_awaited(lambda: _equals(first, ChargeState.PAID))
-    await until(lambda: world.issued(mine.id, "m2"))
-    assert len(world.invoices(mine.id)) == len({"m1", "m2"})
+    await until(lambda: world.issued(mine.id, "go-live"))
+    assert len(world.invoices(mine.id)) == len({"design", "go-live"})
 
 
 async def test_approval_reaches_a_bill_of_an_earlier_run(world: World) -> None:
     mine = deal("long-approval")
     handle = await world.win(mine, EVERYTHING)
-    for charge in ("m1", "m2"):
+    for charge in ("design", "go-live"):
         await world.reach(mine.id, charge)
     await _has_continued(world, mine.id)
     await until_awaited(lambda: _is_adopted(world, mine.id))
-    approved = await world.application.charges.approve(GRACE, mine.id, ChargeId("m1"))
+    approved = await world.application.charges.approve(GRACE, mine.id, ChargeId("design"))
     assert approved == "approved by grace"
 
     async def first() -> ChargeState:
         return (await handle.query(DealToCash.billing_schedule))[0].state
 
     await until_awaited(lambda: _equals(first, ChargeState.ISSUED))
-    assert world.issued(mine.id, "m1")
-    assert not world.issued(mine.id, "m2"), "nobody approved this one"
+    assert world.issued(mine.id, "design")
+    assert not world.issued(mine.id, "go-live"), "nobody approved this one"
 
 
 async def test_a_new_run_learns_who_is_asked_by_a_bill_of_an_earlier_one(world: World) -> None:
@@ -224,7 +224,7 @@ async def test_a_new_run_learns_who_is_asked_by_a_bill_of_an_earlier_one(world: 
     await until_awaited(lambda: world.has_project(mine.id))
     customers = {**world.systems.customers}
     world.systems.customers.clear()
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     parked = await world.parked(_billing(mine.id))
 
     async def says_who_is_asked() -> bool:
@@ -233,14 +233,14 @@ async def test_a_new_run_learns_who_is_asked_by_a_bill_of_an_earlier_one(world: 
 
     await until_awaited(says_who_is_asked)
     world.systems.customers |= customers
-    await world.reach(mine.id, "m2")
+    await world.reach(mine.id, "go-live")
     await _has_continued(world, mine.id)
     life = await _life(world, mine.id)
     # The bill spoke before this run began.
     await handle.terminate("another run goes on")
     await world.client.start_workflow(
         DealToCash.run,
-        life.model_copy(update={"open_bills": (ChargeId("m1"),)}),
+        life.model_copy(update={"open_bills": (ChargeId("design"),)}),
         id=handle.id,
         task_queue=world.queue,
     )
@@ -256,15 +256,15 @@ async def test_a_command_is_answered_by_the_run_that_accepted_it(
     first = world.client.get_workflow_handle(handle.id, run_id=(await handle.describe()).run_id)
     with audit_locked(database_url) as locked:
         holding = asyncio.create_task(
-            world.application.charges.hold(GRACE, mine.id, ChargeId("m1"), "it is disputed")
+            world.application.charges.hold(GRACE, mine.id, ChargeId("design"), "it is disputed")
         )
         await until(locked.has_waiting_writer)
         for _ in range(LONG):
             await world.dispatcher.milestone_reached(
-                MilestoneReached(deal=mine.id, milestone=MilestoneKey("m1"), event=EVENT)
+                MilestoneReached(deal=mine.id, milestone=MilestoneKey("design"), event=EVENT)
             )
         await until_awaited(lambda: _has_looked(first))
-    assert await holding == "m1 is held: it is disputed"
+    assert await holding == "design is held: it is disputed"
 
 
 async def _has_looked(run: WorkflowHandle[Any, Any]) -> bool:

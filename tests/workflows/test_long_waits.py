@@ -90,11 +90,11 @@ async def test_an_unreported_payment_is_seen_the_day_after_it_was_due(
 ) -> None:
     mine = deal("untold")
     handle = await _bill(world, mine)
-    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    invoice = await until(lambda: world.issued(mine.id, "design"))
     world.systems.pay(invoice.id, invoice.outstanding)
 
     billed = await handle.result()  # the clock skips to the timer
-    assert (billed.charge, billed.state) == (ChargeId("m1"), ChargeState.PAID)
+    assert (billed.charge, billed.state) == (ChargeId("design"), ChargeState.PAID)
     assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
 
 
@@ -103,14 +103,14 @@ async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
 ) -> None:
     mine = deal("overdue")
     handle = await _bill(world, mine)
-    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    invoice = await until(lambda: world.issued(mine.id, "design"))
     await until_awaited(lambda: _timers(handle, EventType.EVENT_TYPE_TIMER_STARTED))
     await swift.sleep(WEEKS)
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
     assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
 
     world.systems.pay(invoice.id, invoice.outstanding)
-    subject = workflow_ids.subject_of(mine.id, ChargeId("m1"))
+    subject = workflow_ids.subject_of(mine.id, ChargeId("design"))
     news = InvoiceChanged(deal=mine.id, subject=subject, event=EventId("paid late"))
     await handle.signal(MilestoneBilling.invoice_changed, news)
     assert (await handle.result()).state is ChargeState.PAID

@@ -69,8 +69,8 @@ async def test_the_same_company_under_another_spelling_is_matched_not_created(
     await until_awaited(lambda: world.has_project(mine.id))
 
     assert len(world.systems.customers) == before
-    await world.reach(mine.id, "m1")
-    await until_awaited(lambda: world.is_issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    await until_awaited(lambda: world.is_issued(mine.id, "design"))
     link = await world.store.links.find_by_key(
         "memory", "world", "erp.customer", mine.account.customer_key
     )

@@ -17,7 +17,7 @@ from workflows import workflow_ids
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 APPROVED = Policy(approve_above=Money.of("1.00", "EUR"))
-M1 = ChargeId("m1")
+DESIGN = ChargeId("design")
 
 
 async def _reconcile(world: World) -> None:
@@ -39,7 +39,7 @@ async def _agreed(world: World, deal: DealId) -> Baseline | None:
 
 
 async def _claim_is(world: World, deal: DealId, *states: ClaimState) -> bool:
-    claim = await world.store.billing_ledger.find_claim(workflow_ids.subject_of(deal, M1))
+    claim = await world.store.billing_ledger.find_claim(workflow_ids.subject_of(deal, DESIGN))
     return claim is not None and claim.state in states
 
 
@@ -52,8 +52,8 @@ async def test_an_issued_invoice_its_contract_and_its_project_are_put_on_record_
 ) -> None:
     mine = small_deal("restored-issued")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    invoice = await until(lambda: world.issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    invoice = await until(lambda: world.issued(mine.id, "design"))
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.ISSUED))
     agreed = await _agreed(world, mine.id)
     forget(database_url, mine.id)
@@ -79,7 +79,7 @@ async def test_a_draft_that_waits_for_approval_is_adopted_and_issued_once(
 ) -> None:
     mine = small_deal("restored-draft")
     handle = await world.win(mine, APPROVED)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.CLAIMED))
     [draft] = world.invoices(mine.id)
@@ -88,8 +88,8 @@ async def test_a_draft_that_waits_for_approval_is_adopted_and_issued_once(
     await _reconcile(world)
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.CLAIMED))
     await until_awaited(lambda: _is_quiet(world, mine.id))
-    await world.application.charges.approve(GRACE, mine.id, M1)
-    await world.pay(mine.id, "m1")
+    await world.application.charges.approve(GRACE, mine.id, DESIGN)
+    await world.pay(mine.id, "design")
     assert (await handle.result()).stage is Stage.CLOSED
     assert [each.id for each in world.invoices(mine.id)] == [draft.id]
 
@@ -107,7 +107,7 @@ async def test_a_deal_that_has_ended_is_put_on_record_again_too(
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.ISSUED))
     run = world.client.get_workflow_handle(workflow_ids.record_run(mine.id))
     await run.result()
-    claim = await world.store.billing_ledger.find_claim(workflow_ids.subject_of(mine.id, M1))
+    claim = await world.store.billing_ledger.find_claim(workflow_ids.subject_of(mine.id, DESIGN))
     [invoice] = world.invoices(mine.id)
     assert claim
     assert claim.paid == invoice.gross
@@ -119,10 +119,10 @@ async def test_a_credit_is_put_on_record_again_and_not_made_twice(
 ) -> None:
     mine = small_deal("restored-credit")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await until(lambda: world.issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    await until(lambda: world.issued(mine.id, "design"))
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.ISSUED))
-    await world.application.charges.credit(GRACE, mine.id, M1, "the work was redone")
+    await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
     await handle.result()
     notes = len(world.systems.credits)
     forget(database_url, mine.id)
@@ -142,8 +142,8 @@ async def test_an_attention_that_a_restore_lost_is_listed_again(
     await until_awaited(lambda: world.has_project(mine.id))
     customers = {**world.systems.customers}
     world.systems.customers.clear()
-    await world.reach(mine.id, "m1")
-    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, M1))
+    await world.reach(mine.id, "design")
+    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
     await world.parked(bill)
     forget(database_url, mine.id)
     assert await world.store.attention_queue.list_of_run(bill) == []

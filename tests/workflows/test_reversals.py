@@ -15,7 +15,7 @@ from tests.references import OURS
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 
-ALL = ("m1", "m2", "m3")
+ALL = ("design", "go-live", "hypercare")
 NOTHING = Money.zero("EUR")
 
 
@@ -40,11 +40,11 @@ async def test_a_payment_taken_back_is_collected_again_before_the_deal_closes(
     handle = await world.win(mine)
     await world.reach(mine.id, *ALL)
     await all_issued(world, mine.id)
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     others = Money.total((i.gross for i in world.invoices(mine.id)[1:]), "EUR")
     await until(lambda: says(world, mine.id, outstanding=others))
 
-    await world.take_payment_back(mine.id, "m1")
+    await world.take_payment_back(mine.id, "design")
     gross = first_of(world, mine.id).gross
     await until(lambda: says(world, mine.id, outstanding=others + gross))
     for charge in ALL:
@@ -58,20 +58,20 @@ async def test_a_payment_taken_back_is_collected_again_before_the_deal_closes(
 async def test_an_invoice_that_is_open_again_needs_no_second_approval(world: World) -> None:
     mine = deal("bounced-approved")
     await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
-    await world.application.charges.approve(GRACE, mine.id, ChargeId("m1"))
-    gross = (await until(lambda: world.issued(mine.id, "m1"))).gross
+    await world.application.charges.approve(GRACE, mine.id, ChargeId("design"))
+    gross = (await until(lambda: world.issued(mine.id, "design"))).gross
 
     def is_written(paid: Money) -> bool:
         written = world.written_back(mine.id)
         return bool(written and written.paid == paid)
 
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     await until(lambda: is_written(gross))
-    await world.take_payment_back(mine.id, "m1")
+    await world.take_payment_back(mine.id, "design")
     await until(lambda: is_written(NOTHING))
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     assert await until(lambda: is_written(gross))
 
 
@@ -80,16 +80,16 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
     handle = await world.win(mine)
     await world.reach(mine.id, *ALL)
     await all_issued(world, mine.id)
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     others = Money.total((i.gross for i in world.invoices(mine.id)[1:]), "EUR")
     await until(lambda: says(world, mine.id, outstanding=others))
-    for charge in ("m1", "m1", "m2"):
+    for charge in ("design", "design", "go-live"):
         await world.ring_invoice(mine.id, charge)
-    for charge in ("m2", "m3"):
+    for charge in ("go-live", "hypercare"):
         await world.pay(mine.id, charge)
     assert (await handle.result()).stage is Stage.CLOSED
     assert len(world.invoices(mine.id)) == len(ALL)
-    first, *later = [move.state for move in await moves_of(world, mine.id, "m1")]
+    first, *later = [move.state for move in await moves_of(world, mine.id, "design")]
     assert first is ChargeState.ISSUED
     assert set(later) <= {ChargeState.PAID}, "it was never open again"
 
@@ -117,7 +117,7 @@ async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
     await world.carry_to_cash(mine.id)
     await handle.result()
 
-    await world.take_payment_back(mine.id, "m1")
+    await world.take_payment_back(mine.id, "design")
     run = workflow_ids.repair_run(mine.id)
     filed = await world.parked(run)
     gross = first_of(world, mine.id).gross
@@ -125,7 +125,7 @@ async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(
     assert str(gross) in filed.attention.what
     assert says(world, mine.id, outstanding=gross)
 
-    await world.pay(mine.id, "m1")
+    await world.pay(mine.id, "design")
     repaired = await world.client.get_workflow_handle(run).result()
     assert "paid" in repaired["written"]
     assert says(world, mine.id, outstanding=NOTHING)
@@ -136,7 +136,7 @@ async def test_finance_may_leave_it_at_that(world: World) -> None:
     handle = await world.win(mine)
     await world.carry_to_cash(mine.id)
     await handle.result()
-    await world.take_payment_back(mine.id, "m1")
+    await world.take_payment_back(mine.id, "design")
     run = workflow_ids.repair_run(mine.id)
     await world.parked(run)
     await world.decide(run, Action.SKIP, reason="it is written off")

@@ -46,13 +46,13 @@ async def test_a_deal_that_has_its_project_elsewhere_goes_on_there_after_the_dec
     await until_awaited(lambda: kicked_off(world, mine.id))
     run = workflow_ids.deal_run(mine.id)
     with switched(world):
-        await world.reach(mine.id, "m1")
+        await world.reach(mine.id, "design")
         await refused(world, run, "pm")
         with pytest.raises(OtherAccount, match="memory world"):
             await world.application.queries.timesheet(mine.id)
         assert not world.invoices(mine.id)
     await world.decide(run, Action.RETRY)
-    await until(lambda: world.issued(mine.id, "m1"))
+    await until(lambda: world.issued(mine.id, "design"))
     assert await accounts(world, mine.id) == {"world"}
     assert len(world.invoices(mine.id)) == 1
 
@@ -84,8 +84,8 @@ async def test_a_new_deal_begins_in_the_new_account_with_a_customer_of_its_own(
     with switched(world):
         await world.win(newer)
         await until_awaited(lambda: kicked_off(world, newer.id))
-        await world.reach(newer.id, "m1")
-        await until(lambda: world.issued(newer.id, "m1"))
+        await world.reach(newer.id, "design")
+        await until(lambda: world.issued(newer.id, "design"))
     assert await accounts(world, newer.id) == {"elsewhere"}
     customers = [
         await world.store.links.find_by_key("memory", tenant, "erp.customer", key)

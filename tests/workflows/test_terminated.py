@@ -24,10 +24,10 @@ from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 
 Carried = WorkflowHandle[DealToCash, Outcome]
-M1 = ChargeId("m1")
+DESIGN = ChargeId("design")
 
 
-async def _terminate_bill(world: World, deal: DealId, charge: str = "m1") -> None:
+async def _terminate_bill(world: World, deal: DealId, charge: str = "design") -> None:
     run = workflow_ids.billing_run(workflow_ids.subject_of(deal, ChargeId(charge)))
     await world.client.get_workflow_handle(run).terminate("by mistake")
 
@@ -55,8 +55,8 @@ async def test_what_is_issued_stays_billed_and_its_payment_still_reaches_the_dea
 ) -> None:
     mine = small_deal("lost-issued")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
-    await until(lambda: world.issued(mine.id, "m1"))
+    await world.reach(mine.id, "design")
+    await until(lambda: world.issued(mine.id, "design"))
     await _becomes(handle, state=ChargeState.ISSUED)
     await _terminate_bill(world, mine.id)
 
@@ -74,16 +74,16 @@ async def test_what_is_issued_stays_billed_and_its_payment_still_reaches_the_dea
 async def test_a_draft_is_held_and_billed_once_released(world: World) -> None:
     mine = small_deal("lost-draft")
     handle = await world.win(mine, Policy(approve_above=Money.of("1.00", "EUR")))
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
     [draft] = world.invoices(mine.id)
     with pytest.raises(Refusal, match="not held"):
-        await world.application.charges.release(GRACE, mine.id, M1)
+        await world.application.charges.release(GRACE, mine.id, DESIGN)
     await _terminate_bill(world, mine.id)
 
     lost = await _becomes(handle, state=ChargeState.HELD, responsible=Party.OPERATOR)
     assert "release it" in lost.reason
-    await world.application.charges.release(GRACE, mine.id, M1)
+    await world.application.charges.release(GRACE, mine.id, DESIGN)
     await _becomes(handle, state=ChargeState.HELD, reason="its amount needs approval")
     assert [invoice.id for invoice in world.invoices(mine.id)] == [draft.id]
 
@@ -94,8 +94,8 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     await until_awaited(lambda: world.has_project(mine.id))
     customers = {**world.systems.customers}
     world.systems.customers.clear()
-    await world.reach(mine.id, "m1")
-    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, ChargeId("m1")))
+    await world.reach(mine.id, "design")
+    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, ChargeId("design")))
     await world.parked(bill)
     world.systems.customers |= customers
     await _terminate_bill(world, mine.id)
@@ -104,8 +104,8 @@ async def test_a_parked_bill_leaves_the_list_of_attentions_with_its_run(world: W
     await until_awaited(lambda: _is_lost(handle))
     assert await _asked_in_vain(world, bill) == []
     assert not (await handle.query(DealToCash.status)).needs_attention
-    await world.application.charges.release(GRACE, mine.id, M1)
-    await until(lambda: world.issued(mine.id, "m1"))
+    await world.application.charges.release(GRACE, mine.id, DESIGN)
+    await until(lambda: world.issued(mine.id, "design"))
 
 
 async def _asked_in_vain(world: World, run: str) -> list[str]:
@@ -154,7 +154,7 @@ async def test_a_deal_whose_stage_was_terminated_may_be_given_up(world: World) -
 async def test_a_deal_whose_own_run_was_terminated_goes_on_after_a_reset(world: World) -> None:
     mine = small_deal("lost-deal")
     handle = await world.win(mine)
-    await world.reach(mine.id, "m1")
+    await world.reach(mine.id, "design")
     await _becomes(handle, state=ChargeState.ISSUED)
     await handle.terminate("by mistake")
     await reset(world.client, handle.id)

@@ -17,11 +17,14 @@ from connectors.common import References, fields
 from connectors.common.deal_fields import DealKey, by_role, company_ids, terms
 from connectors.common.fields import FieldReader
 from domain.company import Account
-from domain.deal import Contact, ContactRole, CostType, Deal, QuoteLine, Unit
+from domain.deal import Contact, ContactRole, CostType, Deal, LineStatus, QuoteLine, Unit
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
 
-_TAG = re.compile(r"\[([^\[\]]*)\]")
+_TAG = re.compile(
+    r"\[(?:\s*(?P<status>optional)\s*;)?(?:\s*(?P<hours>[\d.,]+)\s*h\s*;)?(?P<rest>[^\[\]]*)\]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +47,16 @@ class DealRecords:
 
 
 class Tag(NamedTuple):
-    """Text in brackets, such as `[labour; day; SKU-1]`: a line has no custom fields."""
+    """Text in brackets, such as `[labour; day; SKU-1]`: a line has no custom fields.
+
+    Planned hours and `optional` may stand before them: `[optional; 24 h; labour; piece]`.
+    """
 
     cost_type: str = ""
     unit: str = ""
     sku: str = ""
+    hours: str = ""
+    status: str = ""
 
 
 def to_deal(id: DealId, records: DealRecords) -> Deal:
@@ -135,6 +143,8 @@ def _lines(records: DealRecords, currency: str, reader: FieldReader) -> Iterator
             unit=reader.read("line items", tag.unit, fields.choice(Unit)),
             cost_type=reader.read("line items", tag.cost_type, fields.choice(CostType)),
             sku=tag.sku or record.product_sku or "",
+            hours=reader.read("line items", tag.hours, fields.number),
+            status=LineStatus(tag.status) if tag.status else LineStatus.SOLD,
         )
 
 
@@ -143,8 +153,9 @@ def _tag(record: Line) -> Tag:
     found = _TAG.search(record.description) or _TAG.search(record.product_description or "")
     if found is None:
         return Tag()
-    cost_type, unit, sku = [*(part.strip() for part in found[1].split(";", 2)), "", ""][:3]
-    return Tag(cost_type.lower(), unit.lower(), sku)
+    cost_type, unit, sku = [*(part.strip() for part in found["rest"].split(";", 2)), "", ""][:3]
+    hours, status = found["hours"] or "", found["status"] or ""
+    return Tag(cost_type.lower(), unit.lower(), sku, hours, status.lower())
 
 
 def _money(field: str, amount: Decimal | None, currency: str, reader: FieldReader) -> Money | None:

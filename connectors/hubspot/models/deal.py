@@ -12,7 +12,7 @@ from connectors.hubspot.models.account import PipelineStage
 from connectors.hubspot.models.records import Association, Record
 from connectors.hubspot.models.values import country, day, moment
 from domain.company import Account
-from domain.deal import Contact, ContactRole, CostType, Deal, QuoteLine, Unit
+from domain.deal import Contact, ContactRole, CostType, Deal, LineStatus, QuoteLine, Unit
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
 
@@ -130,6 +130,11 @@ def _lines(records: DealRecords, reader: FieldReader) -> Iterator[QuoteLine]:
                 "line items", record.text("cashward_cost_type"), fields.choice(CostType)
             ),
             sku=record.text("hs_sku"),
+            hours=reader.read("line items", record.text("cashward_hours"), fields.number),
+            status=reader.read(
+                "line items", record.text("cashward_line_status"), fields.choice(LineStatus)
+            )
+            or LineStatus.SOLD,
         )
 
 

@@ -47,7 +47,7 @@ class Bill:
 
     @property
     def deal(self) -> DealId:
-        """Return the deal in the reference, `cw:acme:hubspot:ID:m1:r1`."""
+        """Return the deal in the reference, `cw:acme:hubspot:ID:go-live:r1`."""
         return DealId(":".join(self.reference.split(":")[2:4]))
 
 

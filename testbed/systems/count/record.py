@@ -27,7 +27,7 @@ class Record:
 
     @property
     def deal(self) -> str:
-        """Return the deal in a mark such as `cw:acme:bottlecrm:ID:m1:r1`."""
+        """Return the deal in a mark such as `cw:acme:bottlecrm:ID:go-live:r1`."""
         return ":".join(self.mark.split(":")[2:4])
 
     def is_of(self, deals: Container[str]) -> bool:

@@ -54,4 +54,12 @@ def _line_item(properties: Properties) -> dict[str, str | None]:
     price, quantity = properties.get("price"), properties.get("quantity")
     if price is None or quantity is None:
         return {"amount": None}
-    return {"amount": f"{Decimal(quantity) * Decimal(price):f}"}
+    return {"amount": f"{Decimal(quantity) * Decimal(price) - _discount(properties):f}"}
+
+
+def _discount(properties: Properties) -> Decimal:
+    """Return the reduction of the whole line: a unit discount, or a percentage of the price."""
+    price, quantity = Decimal(properties["price"] or 0), Decimal(properties["quantity"] or 0)
+    if percentage := properties.get("hs_discount_percentage"):
+        return (price * quantity * Decimal(percentage) / 100).quantize(_CENT)
+    return Decimal(properties.get("discount") or 0) * quantity

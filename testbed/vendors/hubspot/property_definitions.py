@@ -22,6 +22,7 @@ _OWN = {
     "amount_in_home_currency:number/number!",
     "line_items": "hs_lastmodifieddate:datetime/date! name:string/text quantity:number/number "
     "price:number/number amount:number/number! hs_sku:string/text "
+    "discount:number/number hs_discount_percentage:number/number "
     f"hs_line_item_currency_code:{_CURRENCIES}",
     "tasks": "hs_lastmodifieddate:datetime/date! hs_timestamp:datetime/date "
     "hs_task_subject:string/text hs_task_body:string/textarea hs_task_status:"

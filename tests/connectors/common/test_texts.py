@@ -1,5 +1,6 @@
 """Text in fields is read strictly; unreadable text is explained in words."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.common import fields
 from connectors.common.fields import FieldReader, Unreadable
-from domain.deal import CostType, PlannedMilestone, SlaMetric
+from domain.deal import CostType, Discount, PlannedMilestone, SlaMetric
 from domain.money import Money
 from domain.responsibility import Party
 
@@ -51,6 +52,23 @@ def test_a_milestone_that_cannot_be_read_is_quoted_with_the_form_it_needs(line: 
         fields.milestone(line)
     assert f'"{line}"' in str(raised.value)
     assert "name; share %; YYYY-MM-DD" in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["4000 EUR", "4000.00 eur", "4000,00 EUR"])
+def test_a_milestone_may_be_an_amount_on_acceptance(text: str) -> None:
+    expected = PlannedMilestone(name="Go-live", amount=Money.of(4000, "EUR"), due=None)
+    assert fields.milestone(f"Go-live; {text}; On acceptance") == expected
+
+
+def test_a_discount_is_a_share_or_an_amount() -> None:
+    assert fields.discount("5 %") == Discount(share=Decimal(5))
+    assert fields.discount("500 EUR") == Discount(amount=Money.of(500, "EUR"))
+
+
+@pytest.mark.parametrize("text", ["5", "0 %", "101 %", "a bit", "-5 EUR", "0 EUR", "1.005 EUR"])
+def test_a_discount_that_may_mean_something_else_is_quoted(text: str) -> None:
+    with pytest.raises(Unreadable, match=re.escape(text)):
+        fields.discount(text)
 
 
 @pytest.mark.parametrize(
