@@ -20,6 +20,9 @@ RunArgument = Annotated[
         metavar="RUN", help="The run as `attention list` names it, such as handoff:hubspot:123."
     ),
 ]
+Key = Annotated[
+    str, typer.Option(help="Which of the run's attentions, as `attention show` has it.")
+]
 Reason = Annotated[str, typer.Option(help="Why; the audit trail keeps it.")]
 
 
@@ -71,39 +74,41 @@ def _print(queued: QueuedAttention) -> None:
         choices = f" --choice {'|'.join(attention.choices)}" if attention.choices else ""
         for action in attention.actions:
             say(
-                f"  cashward attention {action} {attention.workflow}"
+                f"  cashward attention {action} {attention.workflow} --key {attention.key}"
                 f"{choices if action is Action.AMEND else ''}"
             )
 
 
 @app.command()
-def retry(run_id: RunArgument, reason: Reason = "") -> None:
+def retry(run_id: RunArgument, key: Key = "", reason: Reason = "") -> None:
     """Try again, after what was wrong is mended."""
-    _decide(run_id, Action.RETRY, reason)
+    _decide(run_id, Action.RETRY, key, reason)
 
 
 @app.command()
-def skip(run_id: RunArgument, reason: Reason = "") -> None:
+def skip(run_id: RunArgument, key: Key = "", reason: Reason = "") -> None:
     """Go on without this step."""
-    _decide(run_id, Action.SKIP, reason)
+    _decide(run_id, Action.SKIP, key, reason)
 
 
 @app.command()
 def amend(
     run_id: RunArgument,
     choice: Annotated[str, typer.Option(help="Your choice, one of those shown.")],
+    key: Key = "",
     reason: Reason = "",
 ) -> None:
     """Answer what the run could not decide."""
-    _decide(run_id, Action.AMEND, reason, choice)
+    _decide(run_id, Action.AMEND, key, reason, choice)
 
 
 @app.command()
-def abort(run_id: RunArgument, reason: Reason = "") -> None:
+def abort(run_id: RunArgument, key: Key = "", reason: Reason = "") -> None:
     """Give up: what was done is undone."""
-    _decide(run_id, Action.ABORT, reason)
+    _decide(run_id, Action.ABORT, key, reason)
 
 
-def _decide(run_id: str, action: Action, reason: str, choice: str = "") -> None:
+def _decide(run_id: str, action: Action, key: str, reason: str, choice: str = "") -> None:
     actor = current_actor()
-    say(ask(lambda app: app.decisions.decide(actor, run_id, action, reason=reason, choice=choice)))
+    said = {"key": key, "reason": reason, "choice": choice}
+    say(ask(lambda app: app.decisions.decide(actor, run_id, action, **said)))

@@ -36,10 +36,13 @@ class Decision(Value):
     """A person's decision about a parked run.
 
     `choice` amends: the customer id to use, or `new`. An attention says what it understands.
+    `key` and `since` name the attention; without a key it is the only one that is open.
     """
 
     action: Action
     by: Actor
+    key: str = ""
+    since: datetime | None = None
     reason: str = ""
     choice: str = ""
 

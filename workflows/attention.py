@@ -20,6 +20,7 @@ from domain.responsibility import Party, name_parties
 from workflows.owner_task import OwnerTaskHandle
 from workflows.search_attributes import NEEDS_ATTENTION
 from workflows.steps import PATIENT_OPTIONS, is_refusal, local_step, step, wait_until_done
+from workflows.task_queues import name_of
 
 S = TypeVar("S")
 Command = TypeVar("Command")
@@ -41,16 +42,28 @@ class Aborted(Refusal):
         self.by = by
 
 
+class _Parked:
+    """An open attention, and what was decided about it."""
+
+    def __init__(self, attention: Attention) -> None:
+        self.attention = attention
+        self.decision: Decision | None = None
+
+    def is_ready_for(self, action: Action) -> bool:
+        return self.decision is None and action in self.attention.actions
+
+
 class WithAttention:
-    """A workflow that people can help. Subclasses call `park`, or run their steps by `attempt`."""
+    """A workflow that people can help. Subclasses call `park`, or run their steps by `attempt`.
+
+    Several attentions may be open side by side, each under its key.
+    """
 
     def __init__(self, deal: DealId) -> None:
         self.deal = deal
-        self.current: Attention | None = None
-        self._decision: Decision | None = None
-        self._looked_at: Attention | None = None
-        """What this run looked at again by itself: if it stands, it has stood since then."""
-        self._asked: OwnerTaskHandle | None = None
+        self._parked: dict[str, _Parked] = {}
+        self._looked_at: dict[str, Attention] = {}
+        """What this run looked at again by itself: what still stands has stood since then."""
 
     async def attempt(
         self,
@@ -71,9 +84,9 @@ class WithAttention:
             except ActivityError as failure:
                 if not is_refusal(failure):
                     raise
-                attention = self._failed(failure, summary, verbs)
+                attention = self._failed(failure, name_of(activity), summary, verbs)
             else:
-                self._looked_at = None
+                self._looked_at.pop(name_of(activity), None)
                 return result
             patient: asyncio.Task[Result] | None = None
             if attention.kind in _MENDS_ITSELF:
@@ -93,41 +106,40 @@ class WithAttention:
 
         Raises Aborted when the person says so.
         """
-        self._decision = None
-        self.current = attention
+        parked = self._parked[attention.key] = _Parked(attention)
+        asked: OwnerTaskHandle | None = None
         try:
             await local_step(
                 BookkeepingActivities.add_attention,
                 attention,
                 f"Ask {name_parties(attention.responsible)}",
             )
-            self._asked = OwnerTaskHandle(attention) if attention.is_for_owner else None
-            await self._tell(attention)
+            asked = OwnerTaskHandle(attention) if attention.is_for_owner else None
+            self.show()
+            await self.tell_parent("attention_raised", attention)
             await workflow.wait_condition(
-                lambda: bool(self._decision or (meanwhile and meanwhile.done()))
+                lambda: bool(parked.decision or (meanwhile and meanwhile.done()))
             )
         except asyncio.CancelledError:
             await _end(meanwhile)
-            await self._unpark(
-                attention, Decision(action=Action.ABORT, by=CASHWARD, reason="cancelled")
-            )
+            cancelled = Decision(action=Action.ABORT, by=CASHWARD, reason="cancelled")
+            await self._unpark(attention, cancelled, asked)
             raise
         await _end(meanwhile)
-        decision = self._taken()
-        await self._unpark(attention, decision)
-        self._looked_at = attention if decision.by == CASHWARD else None
+        decision = parked.decision or _BY_ITSELF
+        await self._unpark(attention, decision, asked)
+        if decision.by == CASHWARD:
+            self._looked_at[attention.key] = attention
         if decision.action is Action.ABORT:
             why = decision.reason or attention.what
             raise Aborted(f"{decision.by} gave up: {why}", decision.by)
         return decision
 
-    def _taken(self) -> Decision:
-        return self._decision or _BY_ITSELF
-
-    def look_again(self, reason: str) -> None:
+    def look_again(self, reason: str, *, kind: str | None = None) -> None:
         """Try again, since what we wait for may have happened; a person's decision comes first."""
-        if self.current and Action.RETRY in self.current.actions and self._decision is None:
-            self._decision = _BY_ITSELF.model_copy(update={"reason": reason})
+        for parked in self._parked.values():
+            if parked.is_ready_for(Action.RETRY) and kind in {None, parked.attention.kind}:
+                parked.decision = _BY_ITSELF.model_copy(update={"reason": reason})
 
     def attention(  # noqa: PLR0913 - the facts of an attention, by name
         self,
@@ -139,11 +151,13 @@ class WithAttention:
         verbs: tuple[Action, ...],
         findings: tuple[Finding, ...] = (),
         choices: tuple[str, ...] = (),
+        key: str = "",
     ) -> Attention:
-        before = self._looked_at
+        """Return an attention of this run. Its key tells it from others that are open here."""
+        before = self._looked_at.get(key or kind)
         stands = before is not None and (before.kind, before.what) == (kind, what)
         return Attention(
-            key=kind,
+            key=key or kind,
             workflow=workflow.info().workflow_id,
             deal=self.deal,
             kind=kind,
@@ -156,23 +170,41 @@ class WithAttention:
             choices=choices,
         )
 
+    @property
+    def attentions(self) -> tuple[Attention, ...]:
+        """What this run needs people for, oldest first."""
+        return tuple(parked.attention for parked in self._parked.values())
+
     @workflow.update(description="Decide about a parked run: retry, skip, amend or abort.")
     def decide(self, decision: Decision) -> str:
-        self._decision = decision
-        return f"{self.current.kind if self.current else ''}: {decision.action}"
+        parked = self._meant(decision)
+        parked.decision = decision
+        return f"{parked.attention.kind}: {decision.action}"
 
     @decide.validator
     def _decide_what_is_open(self, decision: Decision) -> None:
-        if self.current is None or self._decision is not None:
-            raise ApplicationError("this run waits for no decision", type="NothingOpen")
         try:
-            self.current.check(decision)
+            self._meant(decision).attention.check(decision)
         except Refusal as refusal:
             raise ApplicationError(str(refusal), type="NotPossible") from refusal
 
-    @workflow.query(description="What this run needs a person for, if anything.")
-    def open_attention(self) -> Attention | None:
-        return self.current
+    def _meant(self, decision: Decision) -> _Parked:
+        """Return the attention that a decision is about. Raises NothingOpen if it is not open."""
+        undecided = {key: parked for key, parked in self._parked.items() if not parked.decision}
+        if not undecided:
+            raise ApplicationError("this run waits for no decision", type="NothingOpen")
+        if decision.key or len(undecided) == 1:
+            found = undecided.get(decision.key or next(iter(undecided)))
+            if found and decision.since in {None, found.attention.since}:
+                return found
+        raise Refusal(
+            f"{decision.key or 'this'} is not what the run waits for:"
+            f" say which with --key, one of {', '.join(undecided)}"
+        )
+
+    @workflow.query(description="What this run needs people for, if anything.")
+    def open_attentions(self) -> tuple[Attention, ...]:
+        return self.attentions
 
     async def accept(
         self, command: CommandName, request: ChargeRequest | CancelRequest, answer: str
@@ -194,7 +226,9 @@ class WithAttention:
         )
         return answer
 
-    def _failed(self, failure: ActivityError, summary: str, verbs: tuple[Action, ...]) -> Attention:
+    def _failed(
+        self, failure: ActivityError, key: str, summary: str, verbs: tuple[Action, ...]
+    ) -> Attention:
         kind, why = cause_of(failure)
         return self.attention(
             kind,
@@ -202,30 +236,26 @@ class WithAttention:
             why=why,
             responsible=(responsible_for(kind),),
             verbs=verbs,
+            key=key,
         )
 
-    async def _unpark(self, attention: Attention, decision: Decision) -> None:
-        self.current = None
+    async def _unpark(
+        self, attention: Attention, decision: Decision, asked: OwnerTaskHandle | None
+    ) -> None:
+        self._parked.pop(attention.key, None)
         settled = Resolution(workflow=attention.workflow, key=attention.key, decision=decision)
         await local_step(
             BookkeepingActivities.resolve_attention, settled, f"{decision.action} by {decision.by}"
         )
-        await self._tell(None)
-        if self._asked:
-            await self._asked.close()
-
-    async def _tell(self, attention: Attention | None) -> None:
-        """Show the attention on this run and on its deal's run."""
         self.show()
-        if attention:
-            await self.tell_parent("attention_raised", attention)
-        else:
-            await self.tell_parent("attention_settled", workflow.info().workflow_id)
+        await self.tell_parent("attention_settled", attention)
+        if asked:
+            await asked.close()
 
     def show(self) -> None:
         """Show in the Temporal UI where this run stands."""
-        workflow.upsert_search_attributes([NEEDS_ATTENTION.value_set(self.current is not None)])
-        workflow.set_current_details(describe(self.current) if self.current else "")
+        workflow.upsert_search_attributes([NEEDS_ATTENTION.value_set(bool(self._parked))])
+        workflow.set_current_details("\n\n".join(map(describe, self.attentions)))
 
     async def tell_parent(self, signal: str, fact: object) -> None:
         """Signal the deal's run that started this one, if it is still open."""
@@ -267,4 +297,5 @@ def describe(attention: Attention) -> str:
     return (
         f"### Needs {responsible}\n**{attention.what}**\n\n{attention.why}{table}\n\n"
         f"Then: {verbs}, by `cashward attention …` for `{attention.workflow}`"
+        f" with `--key {attention.key}`"
     )

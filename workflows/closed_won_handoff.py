@@ -102,5 +102,4 @@ class ClosedWonHandoff(WithAttention):
 
     @workflow.signal(description="The deal's record changed: check it again if it waits for that.")
     def deal_won(self, fact: DealWon) -> None:
-        if self.current and self.current.kind == INCOMPLETE:
-            self.look_again(f"the CRM told {fact.event}")
+        self.look_again(f"the CRM told {fact.event}", kind=INCOMPLETE)

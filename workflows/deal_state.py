@@ -46,7 +46,8 @@ class DealState(WithAttention):
         self.must_record = False
         """Whether our own records lack something of this deal."""
         self.has_moved = False
-        self._attentions: dict[str, Attention] = {}
+        self._raised: dict[tuple[str, str], Attention] = {}
+        """The attentions of this deal's stages, by run and key."""
 
     # -- memory --------------------------------------------------------------------------------
 
@@ -103,17 +104,18 @@ class DealState(WithAttention):
         )
 
     def _all_attentions(self) -> Iterator[Attention]:
-        if self.current:
-            yield self.current
-        yield from self._attentions.values()
+        yield from self.attentions
+        yield from self._raised.values()
 
     async def nobody_waits_for(self, run: str) -> None:
         """Drop the attentions of a run that was ended from outside."""
         await local_step(Bookkeeping.drop_attentions, run, "Nobody waits for a decision")
-        self.attention_settled(run)
+        for attention in [each for each in self._raised.values() if each.workflow == run]:
+            self.attention_settled(attention)
 
-    def _reflect(self, run: str, attention: Attention | None) -> None:
-        """Hold the charge of a parked billing run."""
+    def _reflect(self, run: str) -> None:
+        """Hold the charge of a parked billing run, or let it go on."""
+        attention = next((each for each in self._raised.values() if each.workflow == run), None)
         for status in self.snapshot.schedule.in_state(ChargeState.DRAFTED, ChargeState.HELD):
             if workflow_ids.billing_run(status.charge.subject(self.deal)) == run:
                 self.move(transition_of(status.charge.id, attention))
@@ -136,7 +138,7 @@ class DealState(WithAttention):
 
     @workflow.signal(description="The deal's record changed in the CRM.")
     async def deal_won(self, fact: DealWon) -> None:
-        if workflow_ids.handoff_run(self.deal) in self._attentions:
+        if any(run == workflow_ids.handoff_run(self.deal) for run, _ in self._raised):
             handoff: ExternalWorkflowHandle[ClosedWonHandoff] = (
                 workflow.get_external_workflow_handle_for(
                     ClosedWonHandoff.run, workflow_ids.handoff_run(self.deal)
@@ -174,14 +176,14 @@ class DealState(WithAttention):
 
     @workflow.signal(description="A stage of this deal needs a person.")
     def attention_raised(self, attention: Attention) -> None:
-        self._attentions[attention.workflow] = attention
-        self._reflect(attention.workflow, attention)
+        self._raised[attention.workflow, attention.key] = attention
+        self._reflect(attention.workflow)
         self.show()
 
     @workflow.signal(description="A stage of this deal goes on.")
-    def attention_settled(self, run: str) -> None:
-        self._attentions.pop(run, None)
-        self._reflect(run, None)
+    def attention_settled(self, attention: Attention) -> None:
+        self._raised.pop((attention.workflow, attention.key), None)
+        self._reflect(attention.workflow)
         self.show()
 
     @workflow.update(description="Cancel the deal: take back what can be taken back.")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -26,13 +27,13 @@ from domain.responsibility import Party
 from domain.stage import Stage
 from domain.write_back import write_back
 from workflows import workflow_ids
-from workflows.attention import Aborted
+from workflows.attention import Aborted, Skipped
 from workflows.billing_runs import BillingRuns
 from workflows.cancellation import cancel_deal
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.record_again import record_again
-from workflows.steps import child, local_step
+from workflows.steps import child, local_step, side_by_side
 
 Result = TypeVar("Result")
 Starting = Callable[[], Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]]
@@ -47,6 +48,9 @@ class DealToCash(BillingRuns):
         super().__init__(life)
         self._written = ""
         """What this run last wrote to the CRM of the money; a new run writes once more."""
+        self._at_work = 0
+        """How many loops are at work."""
+        self._has_ended = False
 
     @workflow.run
     async def run(self, life: DealSnapshot) -> Outcome:
@@ -60,27 +64,61 @@ class DealToCash(BillingRuns):
         await self._hand_off()
         await self._kick_off()
         await workflow.wait_condition(lambda: not self.starting)
-        while not self._is_collected():
-            await workflow.wait_condition(self._has_news)
-            await self._put_on_record_again()
-            await self._look_at_milestones()
-            await self._bill_what_is_billable()
-            await self.collect_again()
-            await self._tell_the_crm()
-            self._continue_as_new_if_long()
+        # A system that cannot be used stops its own loop only.
+        loops = (self._watch_the_pm(), self._bill(), self._tell_the_crm())
+        self._at_work = len(loops)
+        await side_by_side(*loops)
+        if not self._is_collected():
+            workflow.continue_as_new(
+                self.snapshot.model_copy(update={"open_bills": tuple(self.bills)})
+            )
         await local_step(
             Bookkeeping.close_contract, ContractClosing(deal=self.deal), "Close the contract"
         )
         return Outcome(deal=self.deal, stage=self.snapshot.stage)
 
-    def _has_news(self) -> bool:
-        return bool(self.must_look or self.must_record or self.has_moved or self.reopened)
+    async def _watch_the_pm(self) -> None:
+        while await self._until(lambda: self.must_look):
+            await self._look_at_milestones()
+
+    async def _bill(self) -> None:
+        while await self._until(self._has_to_bill):
+            await self._put_on_record_again()
+            await self._bill_what_is_billable()
+            await self.collect_again()
+
+    async def _tell_the_crm(self) -> None:
+        while await self._until(lambda: self.has_moved):
+            await self._write_back()
+
+    async def _until(self, is_due: Callable[[], bool]) -> bool:
+        """Wait until a loop has work; return False once no loop has any in this run."""
+        self._at_work -= 1
+        await workflow.wait_condition(lambda: is_due() or self._are_loops_done())
+        self._at_work += is_due()
+        return is_due()
+
+    def _are_loops_done(self) -> bool:
+        if not self._at_work and not self._has_ended:
+            self._has_ended = self._is_collected() or self._is_long_and_quiet()
+        return self._has_ended
+
+    def _has_to_bill(self) -> bool:
+        billable = self.snapshot.schedule.in_state(ChargeState.BILLABLE)
+        return bool(self.must_record or self.reopened or billable)
 
     def _is_collected(self) -> bool:
         """Return whether all is paid, credited or cancelled, the CRM knows, and no bill is open."""
         has_work = self.must_record or self.has_moved or self.reopened
-        at_work = has_work or self.bills or self.starting
-        return self.snapshot.schedule.is_complete and not at_work
+        is_open = has_work or self.bills or self.starting
+        return self.snapshot.schedule.is_complete and not is_open
+
+    def _is_long_and_quiet(self) -> bool:
+        has_work = self.must_look or self.has_moved or self._has_to_bill()
+        is_busy = has_work or self.attentions or self.cancelled_by
+        # A signal that is still being passed on must not end with this run.
+        is_quiet = not is_busy and workflow.all_handlers_finished()
+        return is_quiet and workflow.info().is_continue_as_new_suggested()
 
     async def _hand_off(self) -> None:
         if self.snapshot.contract:
@@ -150,9 +188,9 @@ class DealToCash(BillingRuns):
 
     async def _look_at_milestones(self) -> None:
         """Read the milestones after a signal: only the PM says what is reached."""
-        if not self.must_look or not self.snapshot.kicked_off:
-            return
         self.must_look = False
+        if not self.snapshot.kicked_off:
+            return
         asked = ReadMilestones(deal=self.deal, project=self.snapshot.kicked_off.project.id)
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
             charge = ChargeId(milestone.milestone)
@@ -179,10 +217,10 @@ class DealToCash(BillingRuns):
                     )
                 )
             else:
-                bills.append(self._bill(status))
+                bills.append(self._order(status))
         await self.launch(bills)
 
-    def _bill(self, status: ChargeStatus) -> Bill:
+    def _order(self, status: ChargeStatus) -> Bill:
         bill = self.bill_for(status)
         self.move(
             Transition(
@@ -194,22 +232,26 @@ class DealToCash(BillingRuns):
         )
         return bill
 
-    async def _tell_the_crm(self) -> None:
-        """Write the revenue to the deal's record when it changed, as absolute values."""
-        if not self.has_moved or not self.snapshot.kicked_off:
-            return
+    async def _write_back(self) -> None:
+        """Write the revenue to the deal's record if it changed, as absolute values."""
         self.has_moved = False
-        self.enter(self._stage_of_the_money())
+        if not self.snapshot.kicked_off:
+            return
         command = write_back(
             self.position(), self.snapshot.stage, revision=self.snapshot.revision + 1
         )
         if command.identity() == self._written:
             return
         self.update(revision=self.snapshot.revision + 1)
-        await self.attempt(
-            Crm.write_back, command, f"Tell the CRM: billed {command.billed}, paid {command.paid}"
-        )
+        told = f"Tell the CRM: billed {command.billed}, paid {command.paid}"
+        with suppress(Skipped):
+            await self.attempt(Crm.write_back, command, told, verbs=(Action.RETRY, Action.SKIP))
         self._written = command.identity()
+
+    def move(self, move: Transition) -> None:
+        super().move(move)
+        if self.snapshot.kicked_off and not self.cancelled_by:
+            self.enter(self._stage_of_the_money())
 
     def _stage_of_the_money(self) -> Stage:
         schedule = self.snapshot.schedule
@@ -235,12 +277,3 @@ class DealToCash(BillingRuns):
             return self.cancelled_by
         except asyncio.CancelledError:
             return self.cancelled_by or CancelRequest(by=TEMPORAL, reason="the run was cancelled")
-
-    def _continue_as_new_if_long(self) -> None:
-        quiet = not (self._has_news() or self.cancelled_by)
-        # A signal that is still being passed on must not end with this run.
-        quiet = quiet and workflow.all_handlers_finished()
-        if quiet and workflow.info().is_continue_as_new_suggested():
-            workflow.continue_as_new(
-                self.snapshot.model_copy(update={"open_bills": tuple(self.bills)})
-            )

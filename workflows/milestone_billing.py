@@ -180,8 +180,8 @@ class MilestoneBilling(WithAttention):
     @workflow.signal(description="The deal continued as new: report the end to it.")
     async def adopted(self) -> None:
         self._adopted = True
-        if self.current:
-            await self.tell_parent("attention_raised", self.current)
+        for attention in self.attentions:
+            await self.tell_parent("attention_raised", attention)
 
     @workflow.update(description="Let an invoice go that waits for approval.")
     async def approve(self, request: ChargeRequest) -> str:

@@ -128,6 +128,18 @@ async def child(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]])
     return await wait_until_done(handle)
 
 
+async def side_by_side(*loops: Coroutine[Any, Any, None]) -> None:
+    """Run loops to their end; if one fails, end the others and raise its failure."""
+    running = [asyncio.create_task(loop) for loop in loops]
+    try:
+        await asyncio.gather(*running)
+    except (FailureError, Refusal, asyncio.CancelledError):
+        for each in running:
+            each.cancel()
+        await asyncio.wait(running)
+        raise
+
+
 class Saga:
     """Undoes what was done, newest first, if its block fails or is cancelled.
 

@@ -43,6 +43,14 @@ _QUEUE_OF: Final = {
 }
 
 
+_NAME_OF: Final = {method: str(method.__name__) for method in _QUEUE_OF}
+
+
+def name_of(activity: object) -> str:
+    """Return the name of an activity's method, such as `issue_invoice`."""
+    return _NAME_OF[activity]
+
+
 def queue_of(activity: object) -> SystemQueue:
     """Return the queue of the system that this activity calls."""
     return _QUEUE_OF[activity]

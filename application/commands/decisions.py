@@ -18,13 +18,20 @@ class DecisionCommands:
         self._runs = runs
         self._log = log
 
-    async def decide(
-        self, actor: Actor, run: str, action: Action, *, reason: str = "", choice: str = ""
+    async def decide(  # noqa: PLR0913 - the parts of a decision, by name
+        self,
+        actor: Actor,
+        run: str,
+        action: Action,
+        *,
+        key: str = "",
+        reason: str = "",
+        choice: str = "",
     ) -> str:
-        """Decide about a parked run. `choice` says how to amend."""
+        """Decide about a parked run. `key` names one of several attentions, `choice` amends."""
         deal = workflow_ids.deal_of(run)
         command = new_command(CommandName.DECIDE, actor, deal, reason=reason, workflow=run)
-        decision = Decision(action=action, by=actor, reason=reason, choice=choice)
+        decision = Decision(action=action, by=actor, key=key, reason=reason, choice=choice)
         async with self._log.recording_failures(command):
             try:
                 return await self._runs.update(run, WithAttention.decide, decision, id=command.id)

@@ -120,7 +120,7 @@ class Deal:
 
         async def waits() -> bool:
             try:
-                return await handle.query(WithAttention.open_attention) is not None
+                return bool(await handle.query("open_attentions"))
             except RPCError as missing:
                 if missing.status is not RPCStatusCode.NOT_FOUND:
                     raise
