@@ -99,9 +99,9 @@ class RevenueReconciliation:
         if dry_run:
             return f"would {discrepancy.remedy}"
         if discrepancy.remedy is Remedy.RECORD:
-            is_told = await self._dispatcher.records_lost(RecordsLost(deal=discrepancy.deal))
-            does = "records again, and then writes" if is_told else "remembers: left as it is"
-            return f"{'its' if is_told else 'no'} run {does}"
+            has_run = await self._dispatcher.records_lost(RecordsLost(deal=discrepancy.deal))
+            does = "records again, and then writes" if has_run else "remembers: left as it is"
+            return f"{'its' if has_run else 'no'} run {does}"
         occasion = f"reconcile-{self._clock():%Y%m%dT%H%M%S}"
         await self._dispatcher.revenue_stale(RevenueStale(deal=discrepancy.deal, occasion=occasion))
         return "a run writes it again"

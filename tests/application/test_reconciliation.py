@@ -197,7 +197,7 @@ async def test_a_record_in_the_crm_that_tells_other_sums_is_written_again(world:
     assert mine.id not in {each.discrepancy.deal for each in again.found}
 
 
-async def test_what_the_crm_was_told_is_not_replaced_by_the_sums_of_an_older_backup(
+async def test_sums_in_the_crm_are_not_replaced_by_those_of_an_older_backup(
     world: World, database_url: str
 ) -> None:
     mine = small_deal("older-sums")
