@@ -15,7 +15,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants mutants-domain mutants-activities mutants-workflows bench size attack new-connector fix lock clean
+.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants mutants-domain mutants-activities mutants-workflows bench size attack outages new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -66,6 +66,9 @@ bench: $(DEVELOPMENT) ## Measure whole deals beside empty workflows, as ratios o
 
 attack: $(TESTBED) ## Attack the effect ledger with faults, kills, stops and cuts, and count the harm
 	@$(BIN)/python -m testbed.attack $(ARGS)
+
+outages: $(TESTBED) ## Restore PostgreSQL, or let it and Temporal be silent: make outages ARGS=restore
+	@$(BIN)/python -m testbed.outages $(ARGS)
 
 mutants: $(addprefix mutants-,$(MUTATE)) ## Change code in small ways, and count the changes that no test notices
 

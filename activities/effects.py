@@ -29,6 +29,8 @@ from ports.operation import Attempt, Command, Operation
 C = TypeVar("C", bound=Command)
 Ask = Callable[[], Awaitable[bool]]
 _REMEMBERED = 10_000
+_REMEMBERED_FOR = 60.0
+"""Seconds after which the ledger is asked again: another process may have moved the deal."""
 
 
 class Effects:
@@ -51,7 +53,7 @@ class Effects:
         self._operation_timeout = operation_timeout
         self._installation = installation
         self._seconds = seconds
-        self._begun: set[tuple[DealId, str, str]] = set()
+        self._begun: dict[tuple[DealId, str, str], float] = {}
 
     async def execute(
         self, operation: Operation[C], command: C, *, looks_first: bool = False
@@ -77,9 +79,8 @@ class Effects:
             await self._require_there(operation, command, effect, effect.receipt)
             await self._sweep(operation, command, effect)
             return effect.receipt
-        async with self._attempt_under(lease, operation, effect):
-            found = await self._find_or_do(operation, command, effect, looks_first=looks_first)
-        recorded = await self._ledger.confirm(effect.key, effect.attempt, found)
+        found = await self._find_or_do(lease, operation, command, effect, looks_first=looks_first)
+        recorded = await self._confirm(operation, effect, found)
         if not recorded.is_confirmed or recorded.receipt is None:
             raise Superseded(effect.key, effect.attempt)
         await self._sweep(operation, command, recorded)
@@ -148,13 +149,14 @@ class Effects:
             self._remember(key, deal)
 
     def has_begun(self, key: EffectKey, deal: DealId) -> bool:
-        """Whether this process has worked in this account for the deal: then nobody moved it."""
-        return (deal, key.role, key.account) in self._begun
+        """Whether this process has just worked in this account for the deal."""
+        began = self._begun.get((deal, key.role, key.account))
+        return began is not None and self._seconds() - began < _REMEMBERED_FOR
 
     def _remember(self, key: EffectKey, deal: DealId) -> None:
         if len(self._begun) >= _REMEMBERED:
             self._begun.clear()
-        self._begun.add((deal, key.role, key.account))
+        self._begun[deal, key.role, key.account] = self._seconds()
 
     async def _require_there(
         self, operation: Operation[C], command: C, effect: Effect, receipt: Receipt
@@ -170,17 +172,43 @@ class Effects:
         return Lease(self._operation_timeout, seconds=self._seconds)
 
     async def _find_or_do(
-        self, operation: Operation[C], command: C, effect: Effect, *, looks_first: bool
+        self,
+        lease: Lease,
+        operation: Operation[C],
+        command: C,
+        effect: Effect,
+        *,
+        looks_first: bool,
     ) -> Sequence[Receipt]:
         attempt = self._attempt(operation, effect, looks_first=looks_first)
-        found = await operation.find(command) if attempt.search_first else ()
-        return found or (await operation.do(command, attempt),)
+        if attempt.search_first:
+            # A look that fails says nothing of an older call.
+            there = effect.may_be_there
+            async with self._attempt_under(lease, operation, effect, may_be_there=there):
+                found = await operation.find(command)
+            if found:
+                return found
+        async with self._attempt_under(lease, operation, effect):
+            return (await operation.do(command, attempt),)
+
+    async def _confirm(
+        self, operation: Operation[C], effect: Effect, found: Sequence[Receipt]
+    ) -> Effect:
+        """Confirm what is at the vendor; where that is another's, keep its id on record."""
+        try:
+            return await self._ledger.confirm(effect.key, effect.attempt, found)
+        except Refusal as conflict:
+            await self._mark_uncertain(effect, str(conflict), operation.idempotency.settle_time)
+            raise
 
     @asynccontextmanager
     async def _attempt_under(
-        self, lease: Lease, operation: Operation[C], effect: Effect
+        self, lease: Lease, operation: Operation[C], effect: Effect, *, may_be_there: bool = False
     ) -> AsyncIterator[None]:
-        """Let the block make its calls while the lease lasts, and record how it failed."""
+        """Let the block make its calls while the lease lasts, and record how it failed.
+
+        With `may_be_there`, a failure that sent nothing leaves it as uncertain as it was.
+        """
         try:
             with lease.held():
                 async with timeout(lease.remaining()):
@@ -194,14 +222,13 @@ class Effects:
         except Uncertain as lost:
             await self._lose_sight(operation, effect, lost)
             raise
-        except Refusal as refused:
-            await self._ledger.refuse(effect.key, effect.attempt, str(refused))
-            raise
-        except ConnectorFailure as failed:
-            if effect.is_taken_back and not isinstance(failed, Rejected):
-                await self._mark_uncertain(effect, failed.reason)
+        except (Refusal, ConnectorFailure) as failed:
+            reason = failed.reason if isinstance(failed, ConnectorFailure) else str(failed)
+            is_undo = effect.is_taken_back and isinstance(failed, ConnectorFailure)
+            if may_be_there or (is_undo and not isinstance(failed, Rejected)):
+                await self._mark_uncertain(effect, reason)
             else:
-                await self._ledger.refuse(effect.key, effect.attempt, failed.reason)
+                await self._ledger.refuse(effect.key, effect.attempt, reason)
             raise
 
     async def _lose_sight(self, operation: Operation[C], effect: Effect, lost: Uncertain) -> None:

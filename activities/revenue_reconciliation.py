@@ -6,7 +6,7 @@ from typing import Final
 
 from activities.reconciliation import MOST_RECORDS, Reconciled, ReconciliationReport
 from domain.effect import EffectKind
-from domain.event import RevenueStale
+from domain.event import RecordsLost, RevenueStale
 from domain.ids import DealId, ExternalId, Subject, local_id
 from domain.reconciliation import Discrepancy, Remedy, assess_revenue
 from domain.refusal import Refusal
@@ -97,7 +97,11 @@ class RevenueReconciliation:
 
     async def _mend(self, discrepancy: Discrepancy, *, dry_run: bool) -> str:
         if dry_run:
-            return f"would {Remedy.WRITE}"
+            return f"would {discrepancy.remedy}"
+        if discrepancy.remedy is Remedy.RECORD:
+            has_run = await self._dispatcher.records_lost(RecordsLost(deal=discrepancy.deal))
+            does = "records again, and then writes" if has_run else "remembers: left as it is"
+            return f"{'its' if has_run else 'no'} run {does}"
         occasion = f"reconcile-{self._clock():%Y%m%dT%H%M%S}"
         await self._dispatcher.revenue_stale(RevenueStale(deal=discrepancy.deal, occasion=occasion))
         return "a run writes it again"

@@ -177,6 +177,8 @@ class Effect(Value):
     reason: str = ""
     is_doubted: bool = False
     """An operator said that the record may lack what happened since (`LedgerEpochs`)."""
+    may_be_there: bool = False
+    """When this attempt began, an older one may have made it. Each start says so anew."""
 
     @property
     def is_confirmed(self) -> bool:
@@ -229,6 +231,7 @@ class Effect(Value):
                 "key_tainted": False,
                 "receipt": None,
                 "reason": "",
+                "may_be_there": self.state not in LEFT_NOTHING,
             }
         )
 

@@ -130,8 +130,10 @@ def assess_revenue(
     ]
     if not differing:
         return None
+    # The CRM is told after our books: what tells more than they do may be younger than they are.
+    is_more = any((getattr(written, name) or 0) > (amount or 0) for name, amount in expected)
     kind, why = DiscrepancyKind.STALE, "; ".join(differing)
-    return _discrepancy(kind, Remedy.WRITE, record, why, None)
+    return _discrepancy(kind, Remedy.RECORD if is_more else Remedy.WRITE, record, why, None)
 
 
 def revenue_of(baseline: Baseline, claims: Iterable[Claim]) -> WrittenRevenue:

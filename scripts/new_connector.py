@@ -53,7 +53,8 @@ __all__ = ["${title}Settings", "connector", "open_$name"]
 @asynccontextmanager
 async def open_$name(settings: ${title}Settings, references: References) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles($roles, ${role}_records=${title}Records(client))
+        records = ${title}Records(client)
+        yield Roles($roles, $records)
 
 
 connector = Connector(SYSTEM, ${title}Settings, open_$name)
@@ -147,7 +148,8 @@ from datetime import datetime
 from connectors.$name.client import ${title}Client
 from connectors.common import VendorRecords
 from domain.effect import EffectKind
-from domain.ids import ExternalId
+from domain.ids import DealId, ExternalId
+from domain.reconciliation import WrittenRevenue
 from domain.vendor_record import VendorRecord
 
 _SEE = "see ports/records.py, connectors/$model/records.py"
@@ -166,7 +168,7 @@ class ${title}Records(VendorRecords[${title}Client]):
 
     async def remove(self, record: VendorRecord) -> None:
         raise NotImplementedError(f"fill remove: {_SEE}")
-''',
+$revenue''',
     "setup.py": '''"""What $title needs before the first deal, and how a connection is checked."""
 
 from collections.abc import Sequence
@@ -191,6 +193,10 @@ async def probe(client: ${title}Client) -> Probe:
     raise NotImplementedError("fill probe: see ports/probe.py, connectors/$model/setup.py")
 ''',
 }
+_REVENUE = """
+    async def revenue(self, deal: DealId) -> WrittenRevenue | None:
+        raise NotImplementedError(f"fill revenue: {_SEE}")
+"""
 _OPERATION = '''"""Say here what it does, and how it is found again; see ports/operation.py."""
 
 $imports
@@ -278,6 +284,9 @@ class Layout:
             "classes": ", ".join(sorted(players.values())),
             "roles": ", ".join(f"{p.lower()}={made}(client)" for p, made in players.items()),
         }
+        filled = [f"{self.role}_records", *(["crm_revenue"] if self.role == "crm" else [])]
+        known["records"] = ", ".join(f"{role}=records" for role in filled)
+        known["revenue"] = _REVENUE if self.role == "crm" else ""
         known["setup"] = Template(setup).substitute(known)
         return Template(text).substitute({**known, **more})
 

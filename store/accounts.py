@@ -1,4 +1,4 @@
-"""In which accounts of other systems a deal has its records, by effects and links."""
+"""In which accounts of other systems a deal has its records; in none once it is archived."""
 
 from typing import Final
 
@@ -7,8 +7,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.effect import LEFT_NOTHING, EffectKey, OtherAccount
 from domain.ids import DealId
+from domain.refusal import Refusal
 from store.database import Query, Session
-from store.tables import effects, links
+from store.tables import contracts, effects, links
 
 _NOTHING: Final = literal(sorted(LEFT_NOTHING), ARRAY(Text))
 
@@ -29,10 +30,15 @@ _EFFECTS: Final = _elsewhere(effects).where(effects.c.state != func.all(_NOTHING
 _LINKS: Final = _elsewhere(links)
 ELSEWHERE: Final = or_(exists(_EFFECTS), exists(_LINKS))
 _READ: Final = Query(_EFFECTS.union(_LINKS).limit(1))
+_ARCHIVED: Final = select(contracts.c.deal).where(
+    contracts.c.deal == bindparam("account_deal", type_=Text), contracts.c.archived_at.is_not(None)
+)
+IS_ARCHIVED: Final = exists(_ARCHIVED)
+_READ_ARCHIVED: Final = Query(_ARCHIVED)
 
 
 def account_values(key: EffectKey, deal: DealId) -> dict[str, object]:
-    """The values for `ELSEWHERE`."""
+    """The values for `ELSEWHERE` and `IS_ARCHIVED`."""
     names = {"system": key.system, "tenant": key.tenant, "role": key.role, "deal": deal}
     return {f"account_{name}": value for name, value in names.items()}
 
@@ -42,3 +48,12 @@ async def require_account(session: Session, key: EffectKey, deal: DealId) -> Non
     if row := await session.one(_READ, **account_values(key, deal)):
         there = f"{row['system']} {row['tenant']}"
         raise OtherAccount(deal, key.role, there=there, here=key.account)
+
+
+async def require_not_archived(session: Session, deal: DealId) -> None:
+    """Raise Refusal if the deal's effects have left the ledger: it cannot know what was made."""
+    if await session.one(_READ_ARCHIVED, account_deal=deal):
+        raise Refusal(
+            f"{deal} is archived: nothing is made for it, unless its effects are brought back"
+            " (docs/runbook.md, The database grows)"
+        )

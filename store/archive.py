@@ -57,12 +57,18 @@ with chosen as (
 ), moved as (
     delete from effects using chosen where effects.deal = chosen.deal returning effects.*
 ), kept as (
-    insert into {table} select * from moved returning 1
+    insert into {table} ({columns}) select {columns} from moved returning 1
 ), marked as (
     update contracts set archived_at = now(), version = version + 1
     from chosen where contracts.deal = chosen.deal returning 1
 )
 select (select count(*) from marked), (select count(*) from kept)
+"""
+_COLUMNS: Final = """
+select quote_ident(attname), format_type(atttypid, atttypmod)
+    || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum
+where attrelid = 'effects'::regclass and attnum > 0 and not attisdropped order by attnum
 """
 _NOTE: Final = """
 insert into audit_trail (at, deal, entity, key, what, actor, actor_name, verified_by)
@@ -126,11 +132,7 @@ def _detach(connection: Connection, month: date) -> None:
 def _move_effects(connection: Connection, before: date) -> tuple[int, int]:
     deals, effects = 0, 0
     for (month,) in connection.execute(_ENDED, [before]).fetchall():
-        table = sql.Identifier("archive", f"effects_{month:%Y_%m}")
-        connection.execute(
-            sql.SQL("create table if not exists {} (like effects including defaults)").format(table)
-        )
-        move = sql.SQL(_MOVE).format(table=table)
+        move = _move_into(connection, f"archive.effects_{month:%Y_%m}")
         given = {"month": month, "before": before, "unsettled": _UNSETTLED, "most": _AT_ONCE}
         while True:
             [[moved, rows]] = connection.execute(move, given).fetchall()
@@ -138,6 +140,21 @@ def _move_effects(connection: Connection, before: date) -> tuple[int, int]:
                 break
             deals, effects = deals + moved, effects + rows
     return deals, effects
+
+
+def _move_into(connection: Connection, table: str) -> bytes:
+    """Make the month's table, or add the columns that effects have since then.
+
+    Return the statement that moves some effects. A column that effects lost is left empty.
+    """
+    columns = connection.execute(_COLUMNS).fetchall()
+    make = "create table if not exists {} as select * from effects with no data"
+    connection.execute(sql.SQL(make).format(sql.Identifier(*table.split("."))))
+    for name, definition in columns:
+        add = f"alter table {table} add column if not exists {name} {definition}"
+        connection.execute(add.encode())
+    names = ", ".join(name for name, _ in columns)
+    return _MOVE.format(table=table, columns=names).encode()
 
 
 def _note(connection: Connection, before: date, done: Archived, by: Actor) -> None:

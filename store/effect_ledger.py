@@ -29,7 +29,13 @@ from domain.ids import DealId
 from domain.refusal import Refusal
 from ports.effect_ledger import Intent
 from store import epochs
-from store.accounts import ELSEWHERE, account_values, require_account
+from store.accounts import (
+    ELSEWHERE,
+    IS_ARCHIVED,
+    account_values,
+    require_account,
+    require_not_archived,
+)
 from store.audit import Note, audited, changes, fields, new
 from store.clock import NOW, DatabaseClock
 from store.database import Database, Query, Session
@@ -41,7 +47,11 @@ _UNUSED: Final = ("operation_timeout", "workflow", "run")
 """Columns that only the release before writes."""
 _NOT_NOTED: Final = {
     **dict.fromkeys(
-        ("key", "deal", "state", "attempt", "digest", "first_sent", "until", "others_until"), True
+        (
+            *("key", "deal", "state", "attempt", "digest"),
+            *("first_sent", "until", "others_until", "may_be_there"),
+        ),
+        True,
     ),
     "receipt": {"url"},
     "strays": {"__all__": {"url"}},
@@ -81,7 +91,7 @@ _CONFIRMED_SINCE: Final = Query(
 )
 _PUT: Final = audited(
     insert(effects)
-    .from_select([*_NEW], select(*_NEW.values()).where(~ELSEWHERE))
+    .from_select([*_NEW], select(*_NEW.values()).where(~ELSEWHERE, ~IS_ARCHIVED))
     .on_conflict_do_nothing(index_elements=_KEY),
     returning=effects.c.epoch,
 )
@@ -92,6 +102,10 @@ _MOVE_AND_UNTIE: Final = audited(_SET, untie_pairs)
 Step = Callable[[Effect, datetime], Effect]
 """A step of an effect, at a moment of the database's."""
 _KEPT: Final = 1000
+
+
+class _NotOnRecord(Refusal):
+    """The ledger has no row of this effect."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +244,11 @@ class PgEffectLedger:
                 self._remember(Seen(first, row))
                 return first
             await require_account(session, intent.key, intent.deal)
-            return await change_effect(session, intent.key, step, stamp)
+            try:
+                return await change_effect(session, intent.key, step, stamp)
+            except _NotOnRecord:
+                await require_not_archived(session, intent.deal)
+                raise
 
     def _remember(self, seen: Seen) -> None:
         """Remember an effect; forget the one that was written longest ago."""
@@ -246,7 +264,7 @@ async def change_effect(
     while True:
         row = await session.one(_READ, **key.model_dump())
         if row is None:
-            raise Refusal(f"{key} is not on record: begin it before anything else")
+            raise _NotOnRecord(f"{key} is not on record: begin it before anything else")
         before, now = effect_of(row), row["now"]
         after = step(before, now)
         if after == before:

@@ -23,6 +23,7 @@ from domain.event import InvoiceChanged
 from domain.ids import EventId
 from domain.invoice import Invoice
 from domain.kickoff import Kickoff, KickoffResult
+from domain.repair import RepairRequest
 from domain.stage import Stage
 from workflows import workflow_ids
 from workflows.attention import Skipped
@@ -107,7 +108,7 @@ async def _record_invoice(deal: BillingRuns, status: ChargeStatus, invoice: Invo
 
 @workflow.defn(name="record-again")
 class RecordAgain(BillingRuns):
-    """Does this for a deal whose own run has ended."""
+    """Does this for a deal whose own run has ended, and tells the CRM what the ERP says."""
 
     @workflow.init
     def __init__(self, life: DealSnapshot) -> None:
@@ -116,5 +117,17 @@ class RecordAgain(BillingRuns):
     @workflow.run
     async def run(self, life: DealSnapshot) -> None:
         await record_again(self)
+        if self.snapshot.kicked_off:
+            with suppress(Skipped):
+                await self._tell_the_crm()
         closing = ContractClosing(deal=self.deal, reason="its run had ended")
         await local_step(Bookkeeping.close_contract, closing, "Close the contract again")
+
+    async def _tell_the_crm(self) -> None:
+        """Write the sums of the ERP: meanwhile our records may have told older ones."""
+        occasion = f"recorded-{workflow.now():%Y%m%dT%H%M%S}"
+        request = RepairRequest(deal=self.deal, occasion=occasion)
+        summary = "Read the deal's invoices in the ERP"
+        revenue = await self.attempt(Invoices.read_revenue, request, summary, verbs=_RETRY_OR_SKIP)
+        summary = f"Tell the CRM again: paid {revenue.paid}"
+        await self.attempt(Crm.write_back, revenue, summary, verbs=_RETRY_OR_SKIP)

@@ -15,7 +15,10 @@ __all__ = ["JiraPm", "JiraSettings", "connector", "open_jira"]
 @asynccontextmanager
 async def open_jira(settings: JiraSettings, references: References) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles(pm=JiraPm(client), pm_records=JiraRecords(client))
+        pm = JiraPm(client)
+        yield Roles(
+            pm=pm, pm_records=JiraRecords(client), other_installations=pm.other_installations
+        )
 
 
 connector = Connector(SYSTEM, JiraSettings, open_jira)

@@ -58,5 +58,10 @@ class JiraPm:
         ]
         return sorted(entries, key=lambda entry: (entry.day, int(entry.id)))
 
+    async def other_installations(self) -> frozenset[str]:
+        """Those that have a project here, as the reference in its property tells."""
+        client = self._client
+        return client.references.others([each.reference async for each in client.projects()])
+
     async def probe(self) -> Probe:
         return await probe(self._client)

@@ -15,7 +15,10 @@ __all__ = ["RedminePm", "RedmineSettings", "connector", "open_redmine"]
 @asynccontextmanager
 async def open_redmine(settings: RedmineSettings, references: References) -> AsyncIterator[Roles]:
     async with open_client(settings, references) as client:
-        yield Roles(pm=RedminePm(client), pm_records=RedmineRecords(client))
+        pm = RedminePm(client)
+        yield Roles(
+            pm=pm, pm_records=RedmineRecords(client), other_installations=pm.other_installations
+        )
 
 
 connector = Connector(SYSTEM, RedmineSettings, open_redmine)

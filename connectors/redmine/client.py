@@ -74,11 +74,11 @@ class RedmineClient(VendorClient[RedmineSettings]):
             await self.me()
         return sorted(ours, key=lambda project: project.id)
 
-    async def all_projects(self) -> list[Project]:
-        """All projects that are not archived and may have our reference, oldest first."""
+    async def all_projects(self, prefix: str = "") -> list[Project]:
+        """All projects, but archived ones, that may have a reference with this prefix, or ours."""
         field = (await self.fields.get()).project
         # `~` is "contains"; Redmine ignores a filter that it does not know.
-        query = {"status": "1|5", f"cf_{field}": f"~{self.references.prefix}"}
+        query = {"status": "1|5", f"cf_{field}": f"~{prefix or self.references.prefix}"}
         return await self.all("/projects.json", of=list[Project], name="projects", query=query)
 
     async def versions(self, project: str, deal: DealId) -> list[tuple[str, Version]]:

@@ -64,5 +64,12 @@ class RedminePm:
         ]
         return sorted(entries, key=lambda entry: (entry.day, int(entry.id)))
 
+    async def other_installations(self) -> frozenset[str]:
+        """Those that have a project here, as the reference in our custom field tells."""
+        client = self._client
+        field = (await client.fields.get()).project
+        found = await client.all_projects(client.references.any_prefix)
+        return client.references.others(each.text(field) for each in found)
+
     async def probe(self) -> Probe:
         return await probe(self._client)

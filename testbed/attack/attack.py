@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from testbed.attack.disturbances import Disturbance, Disturber
 from testbed.attack.driver import Driver
 from testbed.attack.evidence import gather_evidence
 from testbed.attack.plants import Plant
+from testbed.attack.reconciled import reconciled
 from testbed.attack.settings import UNLIMITED, faults, set_up_settings, worker_settings
 from testbed.attack.stories import Story
 from testbed.attack.worker_pool import WorkerPool, open_workers
@@ -108,7 +110,7 @@ class _Scene:
 async def attack(plan: Plan, folder: Path, tell: Tell) -> Result:
     """Attack in a folder of its own; nothing runs on when this ends, however it ends."""
     async with _scene(plan, folder) as scene:
-        began = time.monotonic()
+        began, since = time.monotonic(), datetime.now(UTC)
         driver = Driver(scene.pool)
         chance = random.Random(plan.seed)  # noqa: S311 - decides when, not what
         disturber = Disturber(scene.pool, driver, scene.proxy, dict(plan.disturbances), chance)
@@ -117,9 +119,14 @@ async def attack(plan: Plan, folder: Path, tell: Tell) -> Result:
         took = time.monotonic() - began
         evidence = await gather_evidence(scene.clients, scene.database.url)
         harm = count_harm(evidence, [story.outcome for story in stories])
+        differed = await reconciled(scene.urls, scene.database.worker_url, since)
         late = [f"quiet {quiet_after:.0f} s after the last fault"]
         return Result(
-            harm={**harm, "not quiet in time": late if quiet_after > _QUIET_WITHIN else []},
+            harm={
+                **harm,
+                "differs when reconciled": differed,
+                "not quiet in time": late if quiet_after > _QUIET_WITHIN else [],
+            },
             effects=len(evidence.effects),
             disturbances=disturber.done(),
             longest_stop=max(scene.pool.stop_lengths, default=0.0),

@@ -16,6 +16,7 @@ from domain.reconciliation import DiscrepancyKind
 from domain.responsibility import Party
 from tests.actors import GRACE
 from tests.deals import small_deal
+from tests.lost_records import forget
 from tests.references import OURS
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
@@ -194,6 +195,27 @@ async def test_a_record_in_the_crm_that_tells_other_sums_is_written_again(world:
     await until_awaited(is_right)
     again = await records.reconcile(RECORD, LONG_AGO, dry_run=True)
     assert mine.id not in {each.discrepancy.deal for each in again.found}
+
+
+async def test_sums_in_the_crm_are_not_replaced_by_those_of_an_older_backup(
+    world: World, database_url: str
+) -> None:
+    mine = small_deal("older-sums")
+    handle = await world.win(mine)
+    await world.carry_to_cash(mine.id)
+    await handle.result()
+    right = world.systems.records[mine.id]
+    forget(database_url, mine.id, tables=["claims"])
+    report = await _settled_revenue(world).reconcile(RECORD, LONG_AGO, dry_run=False)
+    [stale] = [each for each in report.found if each.discrepancy.deal == mine.id]
+    assert stale.outcome == "its run records again, and then writes"
+    await world.client.get_workflow_handle(workflow_ids.record_run(mine.id)).result()
+    record = world.systems.records[mine.id]
+    assert (record.billed, record.paid) == (right.billed, right.paid)
+    assert mine.id not in {
+        each.discrepancy.deal
+        for each in (await _settled_revenue(world).reconcile(RECORD, LONG_AGO, dry_run=True)).found
+    }
 
 
 def _settled_revenue(world: World) -> RevenueReconciliation:

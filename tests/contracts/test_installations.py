@@ -143,6 +143,21 @@ async def test_a_crm_account_names_every_installation_that_prepared_it(crm: CrmH
     assert not await crm.crm.set_up(dry_run=False)
 
 
+async def test_a_pm_names_an_installation_that_has_a_project_in_it(pm: PmHarness) -> None:
+    if type(pm).__name__.startswith("Memory"):
+        pytest.skip("in memory the CRM tells, for all systems")
+    async with pm.of_another_installation() as roles:
+        assert roles.pm
+        assert roles.other_installations
+        assert await roles.other_installations() == frozenset()
+        charter = plan().charter(await pm_harness.opened(pm))
+        await pm.pm.write_charter.do(charter, pm_harness.ticket())
+        assert await roles.other_installations() == {OURS.installation}
+        theirs = await roles.pm.open_project.do(plan().opening(), pm_harness.ticket())
+        assert await roles.other_installations() == {OURS.installation}
+        await roles.pm.open_project.undo(plan().opening(), theirs)
+
+
 async def test_books_name_an_installation_that_made_documents_in_them(erp: ErpHarness) -> None:
     if type(erp).__name__.startswith("Memory"):
         pytest.skip("in memory the CRM tells, for all systems")

@@ -38,6 +38,9 @@ def test_what_is_laid_out_passes_lint_and_fails_the_contracts_with_a_way_on(
     laid = run(copy, "scripts/new_connector.py", "acme", "--role", role)
     assert laid.returncode == 0, laid.stderr
     assert "connectors/catalog.py" in laid.stdout
+    package = (copy / "connectors/acme/__init__.py").read_text(encoding="utf-8")
+    assert f"{role}_records=records" in package
+    assert ("crm_revenue=records" in package) is (role == "crm")
     for tool in (["check"], ["format", "--check"]):
         checked = run(copy, "-m", "ruff", *tool, *_MADE)
         assert checked.returncode == 0, checked.stdout

@@ -1,7 +1,9 @@
 """What is old and settled leaves the tables; what may still change stays, and all can be found."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,6 +20,7 @@ from tests.actors import GRACE
 from tests.postgres import fresh_database
 from tests.store.values import DRAFT, NOW, OPERATION_TIMEOUT, baseline, deal, intent, made
 
+RUNBOOK = Path(__file__).parents[2] / "docs/runbook.md"
 BEFORE = date(NOW.year + 1, 1, 1)
 
 
@@ -55,6 +58,12 @@ async def seal(store: Store) -> None:
     await store.audit_seals.seal(await store.audit_seals.newest_entry())
 
 
+def bring_back(owner: Connection, name: str) -> None:
+    """Say what the runbook says."""
+    [said] = re.findall(r"`(insert into effects [^`]*)`", RUNBOOK.read_text())
+    owner.execute(said.replace("2024_11", f"{NOW:%Y_%m}").replace("hubspot:7", deal(name)).encode())
+
+
 async def test_effects_of_deals_that_ended_move_and_all_others_stay(
     url: str, store: Store, owner: Connection
 ) -> None:
@@ -80,6 +89,42 @@ async def test_an_archived_deal_is_not_carried_again(url: str, store: Store) -> 
     archive(url, BEFORE, by=GRACE)
     with pytest.raises(Refusal, match="is archived: sell the rest as a new deal"):
         await store.billing_ledger.agree(baseline("over"), now=NOW)
+
+
+async def test_a_late_attempt_of_an_archived_deal_makes_nothing(
+    url: str, store: Store, owner: Connection
+) -> None:
+    await carry(store, "over")
+    await seal(store)
+    archive(url, BEFORE, by=GRACE)
+    for part in ("", ":m2"):
+        late = intent("over", part=part)
+        with pytest.raises(Refusal, match="hubspot:over is archived: nothing is made for it"):
+            await store.effect_ledger.begin(
+                late, DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+            )
+    bring_back(owner, "over")
+    known = await store.effect_ledger.begin(
+        intent("over"), DRAFT, operation_timeout=OPERATION_TIMEOUT, is_repeatable=False
+    )
+    assert known.receipt == made("over-1")
+
+
+async def test_effects_are_archived_beside_those_of_an_older_schema(
+    url: str, store: Store, owner: Connection
+) -> None:
+    await carry(store, "first")
+    await seal(store)
+    archive(url, BEFORE, by=GRACE)
+    owner.execute("alter table effects add column colour text not null default 'none'")
+    owner.execute("alter table effects drop column run")
+    await carry(store, "second")
+    await seal(store)
+    assert archive(url, BEFORE, by=GRACE).effects == 1
+    for name in ("first", "second"):
+        bring_back(owner, name)
+    rows = owner.execute("select external_id, colour from effects order by 1").fetchall()
+    assert rows == [("first-1", "none"), ("second-1", "none")]
 
 
 async def test_a_detached_month_is_named_and_every_other_is_compared(
