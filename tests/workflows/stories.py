@@ -22,6 +22,7 @@ from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 from workflows.polling import PolledSystem
+from workflows.reconciling import RECONCILED
 
 Story = Callable[[World], Awaitable[None]]
 DESIGN = ChargeId("design")
@@ -151,12 +152,12 @@ async def polled(world: World) -> None:
     await ensure_polls(world.client, task_queue=world.queue)
 
     async def is_polled() -> bool:
-        return len(await world.store.cursors.last_polls()) == 2 * len(PolledSystem)
+        return len(await world.store.cursors.last_polls()) == len(PolledSystem) + len(RECONCILED)
 
     await until_awaited(is_polled)
     for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
-    for system in PolledSystem:
+    for system in RECONCILED:
         await world.client.get_workflow_handle(workflow_ids.reconcile_run(system)).terminate()
 
 

@@ -16,6 +16,7 @@ from tests.temporal import private_temporal
 from tests.world import World, open_world, until, until_awaited
 from workflows import workflow_ids
 from workflows.polling import PolledSystem
+from workflows.reconciling import RECONCILED
 
 
 async def test_a_system_has_one_poll_run_however_often_it_is_polled(world: World) -> None:
@@ -74,7 +75,7 @@ async def _polled_everything(world: World) -> bool:
 async def _end_polls(world: World) -> None:
     for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
-    for system in PolledSystem:
+    for system in RECONCILED:
         await world.client.get_workflow_handle(workflow_ids.reconcile_run(system)).terminate()
 
 
