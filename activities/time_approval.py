@@ -11,7 +11,7 @@ from domain.currency import CurrencyCode
 from domain.ids import DealId
 from domain.rate_card import RateCard
 from domain.refusal import Refusal
-from domain.timesheet import TimeRecord
+from domain.time_record import TimeRecord
 from ports.billing_ledger import BillingLedger
 from ports.rate_cards import RateCards
 from ports.timesheets import Decide, Timesheets

@@ -16,7 +16,8 @@ from domain.rate_card import Rate
 from domain.refusal import Refusal
 from domain.stage import Stage
 from domain.templates import Staffing
-from domain.timesheet import TimeRecord, Week
+from domain.time_record import TimeRecord
+from domain.timesheet import Week
 from domain.value import Value
 from ports.attention_queue import AttentionQueue, QueuedAttention
 from ports.audit_seals import AuditSeals, TrailCheck

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from domain.refusal import Refusal
-from domain.timesheet import TimeRecord, TimeState, TimeVersion, hours_of
+from domain.time_record import TimeRecord, TimeState, TimeVersion
+from domain.timesheet import hours_of
 
 COLUMNS: Final = (
     *("day", "person", "role", "seniority", "location", "package", "entry", "version"),

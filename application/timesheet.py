@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from domain.ids import DealId
-from domain.timesheet import TimeRecord, hours_of
+from domain.time_record import TimeRecord
+from domain.timesheet import hours_of
 from domain.value import Value
 
 

@@ -11,7 +11,8 @@ from application.time_annex import month_of, time_annex
 from cli.actor import current_actor
 from cli.context import AsJson, DealArgument, ask, deal_id, out, say, show_json, table
 from cli.errors import translate_errors
-from domain.timesheet import TimeRecord, TimeState, TimeVersion, Week, hours_of
+from domain.time_record import TimeRecord, TimeState, TimeVersion
+from domain.timesheet import Week, hours_of
 
 app = typer.Typer(help="Time booked on deals, and its approval.", no_args_is_help=True)
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from domain.command import CommandRecord
 from domain.ids import DealId, ExternalId
-from domain.timesheet import TimeChanges, TimeKey, TimeRecord
+from domain.time_record import TimeKey, TimeRecord
+from domain.timesheet import TimeChanges
 
 Decide = Callable[[TimeRecord], TimeRecord]
 """Returns the record as it shall be; it raises Refusal to change none."""

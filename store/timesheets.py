@@ -26,15 +26,8 @@ from domain.actor import CASHWARD
 from domain.command import CommandRecord
 from domain.ids import DealId, ExternalId
 from domain.rate_card import JobProfile
-from domain.timesheet import (
-    ApprovedTime,
-    TimeChanges,
-    TimeEntry,
-    TimeKey,
-    TimeRecord,
-    TimeState,
-    TimeVersion,
-)
+from domain.time_record import ApprovedTime, TimeKey, TimeRecord, TimeState, TimeVersion
+from domain.timesheet import TimeChanges, TimeEntry
 from ports.timesheets import Decide
 from store.audit import NOTE, Note, audited, changes, fields, new
 from store.audit_trail import note_of

@@ -6,7 +6,8 @@ from domain.actor import Actor
 from domain.command import CommandName
 from domain.ids import DealId
 from domain.refusal import Refusal
-from domain.timesheet import TimeState, Week
+from domain.time_record import TimeState
+from domain.timesheet import Week
 from ports.timesheets import Timesheets
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from application.timesheet import timesheet
 from domain.ids import DealId, ExternalId, Subject
-from domain.timesheet import TimeEntry, TimeKey, TimeRecord
+from domain.time_record import TimeKey, TimeRecord
+from domain.timesheet import TimeEntry
 
 DEAL = DealId("hubspot:7")
 NOW = datetime(2026, 12, 7, tzinfo=UTC)

@@ -14,16 +14,8 @@ from domain.money import Money
 from domain.rate_card import JobProfile, Rate, RateCard
 from domain.refusal import Refusal
 from domain.templates import Staffing
-from domain.timesheet import (
-    TimeEntry,
-    TimeKey,
-    TimePolicy,
-    TimeRecord,
-    Week,
-    billable_time,
-    hours_of,
-    round_up,
-)
+from domain.time_record import TimeKey, TimeRecord, billable_time
+from domain.timesheet import TimeEntry, TimePolicy, Week, hours_of, round_up
 
 DEAL = DealId("hubspot:1")
 NOW = datetime(2027, 3, 8, 9, tzinfo=UTC)

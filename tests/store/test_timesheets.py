@@ -15,7 +15,8 @@ from domain.money import Money
 from domain.rate_card import JobProfile, Rate, RateCard
 from domain.refusal import Refusal
 from domain.templates import Staffing
-from domain.timesheet import TimeChanges, TimeEntry, TimePolicy, TimeRecord
+from domain.time_record import TimeRecord
+from domain.timesheet import TimeChanges, TimeEntry, TimePolicy
 from ports.links import Link
 from store import Store, open_store
 from tests.actors import GRACE

@@ -11,7 +11,7 @@ from domain.charge import ChargeState
 from domain.company import CompanyIds
 from domain.contract import Policy
 from domain.deal import Deal
-from domain.event import DealWon, RecordsLost
+from domain.event import DealWon, RecordsLost, TimeTurned
 from domain.ids import ChargeId, DealId, EventId, Subject
 from domain.money import Money
 from domain.templates import Staffing
@@ -34,6 +34,7 @@ async def paid(world: World) -> None:
     mine = small_deal("paid")
     await world.win(mine, APPROVED)
     await until_awaited(lambda: world.has_project(mine.id))
+    await world.dispatcher.time_turned(TimeTurned(deal=mine.id, event=EventId("approved")))
     charges = world.application.charges
     await charges.hold(GRACE, mine.id, DESIGN, "it is disputed")
     await world.reach(mine.id, DESIGN)

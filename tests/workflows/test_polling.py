@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import URL
 
 from domain.deal_snapshot import Outcome
-from domain.ids import MilestoneKey
+from domain.event import TimeTurned
+from domain.ids import EventId, MilestoneKey
 from domain.stage import Stage
 from runtime.polls import ensure_polls
 from tests.deals import deal, small_deal
@@ -49,6 +50,19 @@ async def test_polls_alone_carry_a_deal_to_cash(world: World) -> None:
     run = workflow_ids.deal_run(mine.id)
     handle = world.client.get_workflow_handle(run, result_type=Outcome)
     assert (await handle.result()).stage is Stage.CLOSED
+
+
+async def test_time_hints_the_run_of_an_open_deal_and_none_of_a_deal_that_has_ended(
+    world: World,
+) -> None:
+    mine = small_deal("hinted")
+    handle = await world.win(mine)
+    fact = TimeTurned(deal=mine.id, event=EventId("hinted"))
+    assert await world.dispatcher.time_turned(fact)
+    await until_awaited(lambda: world.has_project(mine.id))
+    await world.cancel(mine.id)
+    await handle.result()
+    assert not await world.dispatcher.time_turned(fact)
 
 
 @pytest.fixture
