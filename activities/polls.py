@@ -5,7 +5,7 @@ It moves its cursor after everything was dispatched: a crash repeats facts and l
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from temporalio import activity
@@ -223,7 +223,7 @@ class TimePoll:
         """Record what changed since the last poll of this account; return how much it was."""
         system, tenant = self._pm.open_project.system, await self._pm.open_project.tenant()
 
-        async def known(first: date) -> frozenset[ExternalId]:
+        async def known(first: date) -> Mapping[ExternalId, bool]:
             return await self._timesheets.known(system, tenant, first)
 
         cursor = f"time {system} {tenant}"

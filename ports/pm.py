@@ -1,6 +1,6 @@
 """The system where projects are run."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -12,8 +12,8 @@ from ports.capability import Capability
 from ports.operation import Operation
 from ports.probe import Probe
 
-KnownTime = Callable[[date], Awaitable[frozenset[ExternalId]]]
-"""Returns the time entries on record of this day and later."""
+KnownTime = Callable[[date], Awaitable[Mapping[ExternalId, bool]]]
+"""Returns the time entries on record of this day and later, and whether the PM approved them."""
 
 
 class MilestoneProgress(Value):
@@ -54,7 +54,8 @@ class Pm(Protocol):
     async def time_since(self, since: datetime, known: KnownTime) -> TimeChanges:
         """Read what was booked, edited or deleted in all projects since then, in few calls.
 
-        A PM that does not tell what was deleted compares what it has with what is `known`.
+        A PM that does not say what was deleted or approved compares what it has with what is
+        `known`.
         Other people's projects are among them.
         """
         ...

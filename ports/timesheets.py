@@ -45,8 +45,8 @@ class Timesheets(Protocol):
         """The records whose newest version is of these days, in their order."""
         ...
 
-    async def known(self, system: str, tenant: str, since: date) -> frozenset[ExternalId]:
-        """The entries of this day and later that were not deleted."""
+    async def known(self, system: str, tenant: str, since: date) -> Mapping[ExternalId, bool]:
+        """The entries of this day and later that were not deleted; whether the PM approved them."""
         ...
 
     async def waiting(self, *, recorded_before: datetime) -> Sequence[TimeRecord]:

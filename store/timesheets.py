@@ -12,15 +12,15 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     literal,
+    literal_column,
     not_,
     or_,
     select,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from domain.actor import CASHWARD
 from domain.command import CommandRecord
@@ -71,12 +71,12 @@ _DEALS: Final = Query(
 _OF_DEAL: Final = Query(_whole(_ROW.deal == bindparam("deal"), _IN_DAYS))
 _WAITING: Final = Query(
     _whole(
-        _ROW.state == TimeState.BOOKED.value,
+        literal_column("time_entries.state = 'booked'"),  # as the partial index says it
         or_(_ROW.is_approved_in_pm, _ROW.recorded_at <= bindparam("before")),
     )
 )
 _KNOWN: Final = Query(
-    select(_ROW.entry)
+    select(_ROW.entry, func.bool_or(_ROW.is_approved_in_pm).label("is_approved"))
     .where(_HERE, _ROW.day >= bindparam("since"), _IS_CURRENT)
     .group_by(_ROW.entry, _ROW.deal)
     .having(func.bool_and(not_(_ROW.is_deleted)))
@@ -92,7 +92,12 @@ _TURNED: Final = Query(
     )
     .group_by(_ROW.deal)
 )
-_ADD: Final = audited(insert(time_entries).values(fields(time_entries)))
+# Of two who read an entry for the first time, one writes it.
+_ADD: Final = audited(
+    insert(time_entries)
+    .values(fields(time_entries))
+    .on_conflict_do_nothing(index_elements=list(time_entries.primary_key))
+)
 _SET: Final = audited(
     update(time_entries)
     .where(*(column == bindparam(f"new_{column.name}") for column in _IN_ORDER))
@@ -159,10 +164,10 @@ class PgTimesheets:
         inside = [each for each in dated if first <= each[0] <= last]
         return [record for _, record in sorted(inside, key=lambda each: each[0])]
 
-    async def known(self, system: str, tenant: str, since: date) -> frozenset[ExternalId]:
+    async def known(self, system: str, tenant: str, since: date) -> Mapping[ExternalId, bool]:
         async with self._database.session() as session:
             rows = await session.all(_KNOWN, system=system, tenant=tenant, since=since)
-        return frozenset(ExternalId(row["entry"]) for row in rows)
+        return {ExternalId(row["entry"]): row["is_approved"] for row in rows}
 
     async def waiting(self, *, recorded_before: datetime) -> Sequence[TimeRecord]:
         async with self._database.session() as session:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Final
 
 from connectors.common import (
@@ -96,21 +97,24 @@ class JiraClient(VendorClient[JiraSettings]):
         found = [await self._fetch_all(part, "project") for part in batches(ordered, _FETCH_SIZE)]
         return {issue.id: issue for part in found for issue in part}
 
-    async def changes(self, feed: str, since: datetime) -> dict[str, datetime]:
+    async def changes(
+        self, feed: str, since: datetime, *, pages: int | None = None
+    ) -> dict[str, datetime]:
         """Read the ids of worklogs in the feed `updated` or `deleted`, the oldest change first.
 
         A page begins a millisecond before the end of the one before: others may have changed then.
         """
         found: dict[str, datetime] = {}
         start = _milliseconds(since)
-        while True:
+        for read in count(1):
             response = await self.api.get("/worklog/{}", feed, query={"since": str(start - 1)})
             page = response.read(Feed)
             for change in page.values:
                 found[str(change.id)] = datetime.fromtimestamp(change.moment / 1000, UTC)
-            if page.is_last or page.until <= start:
-                return found
+            if page.is_last or page.until <= start or read == pages:
+                break
             start = page.until
+        return found
 
     async def worklogs(self, ids: Collection[str]) -> list[Worklog]:
         """Read these worklogs; those that we may not see are left out."""

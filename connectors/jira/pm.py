@@ -18,6 +18,9 @@ from ports.capability import Capability
 from ports.pm import KnownTime, MilestoneProgress
 from ports.probe import Probe
 
+# Ten thousand worklogs, with their issues, are read well within the time of one poll.
+_PAGES_AT_ONCE = 10
+
 
 class JiraPm:
     """The projects of one site."""
@@ -48,11 +51,11 @@ class JiraPm:
         """Read both feeds of the site; Jira keeps the last minute back.
 
         Deletions are read after the changes: none before the last change is missed, and the
-        cursor goes no further than that.
+        cursor goes no further than that. What a long absence left unread is read in parts.
         """
         del known  # a feed tells what was deleted
         client = self._client
-        changed = await client.changes("updated", since)
+        changed = await client.changes("updated", since, pages=_PAGES_AT_ONCE)
         deleted = await client.changes("deleted", since)
         worklogs = await client.worklogs(changed.keys() - deleted.keys())
         issues = await client.issues_by_id({worklog.issue for worklog in worklogs})

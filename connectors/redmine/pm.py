@@ -1,6 +1,6 @@
 """Redmine in the role of Pm: reads milestones, and what was booked, edited or deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from connectors.common import capabilities
@@ -54,10 +54,17 @@ class RedminePm:
         client = self._client
         first = since.date() - timedelta(days=client.settings.time_window_days)
         on_record = await known(first)
+        is_approved = await self._approval()
         listed = await client.time_entries(first)
-        changed = [each for each in listed if each.changed_at >= since]
+        # Redmine does not date a change of the billing state alone.
+        changed = [
+            each
+            for each in listed
+            if each.changed_at >= since
+            or on_record.get(each.entry, is_approved(each)) != is_approved(each)
+        ]
         deleted: list[ExternalId] = []
-        for missing in sorted(on_record - {str(each.id) for each in listed}):
+        for missing in sorted(on_record.keys() - {each.entry for each in listed}):
             try:
                 changed.append(await client.time_entry(missing))
             except Absent:
@@ -72,20 +79,25 @@ class RedminePm:
 
     async def _entries(self, booked: Sequence[BookedTime]) -> tuple[TimeEntry, ...]:
         """Return them with our work packages, which may be issues above those of the entries."""
-        client = self._client
-        fields, approved = await client.fields.get(), client.settings.approved
+        client, is_approved = self._client, await self._approval()
+        field = (await client.fields.get()).issue
         issues = await client.issues_above({each.issue.id for each in booked if each.issue})
 
         def subject_of(issue: Issue) -> Subject:
-            return client.references.subject(issue.text(fields.issue))
+            return client.references.subject(issue.text(field))
 
         return tuple(
-            each.to_entry(
-                each.work(issues, subject_of),
-                is_approved=each.text(fields.time_entry) in approved,
-            )
+            each.to_entry(each.work(issues, subject_of), is_approved=is_approved(each))
             for each in booked
         )
+
+    async def _approval(self) -> Callable[[BookedTime], bool]:
+        """Return whether the billing state of a time entry means that somebody approved it."""
+        field, approved = (
+            (await self._client.fields.get()).time_entry,
+            self._client.settings.approved,
+        )
+        return lambda booked: booked.text(field) in approved
 
     async def probe(self) -> Probe:
         return await probe(self._client)

@@ -1,6 +1,6 @@
 """The time that people booked, edited or deleted, as one read finds it in all projects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,9 +16,9 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 
 def knowing(*entries: ExternalId) -> KnownTime:
-    async def known(first: date) -> frozenset[ExternalId]:
+    async def known(first: date) -> Mapping[ExternalId, bool]:
         assert first <= YESTERDAY
-        return frozenset(entries)
+        return dict.fromkeys(entries, False)
 
     return known
 

@@ -144,10 +144,10 @@ async def test_billed_time_that_is_deleted_is_adjusted_and_stays(store: Store) -
     await approve(store, of)
     keys = [each.key for each in await store.timesheets.of_deal(of)]
     await store.timesheets.change(keys, lambda each: each.bill_as(BILL, now=NOW), now=NOW)
-    assert await store.timesheets.known(*HERE, DAY) == {"1"}
+    assert await store.timesheets.known(*HERE, DAY) == {"1": False}
     await record(store, deleted=("1", "404"))
     assert await versions(store, of) == [(1, 110, "billed"), (2, 0, "booked")]
-    assert await store.timesheets.known(*HERE, DAY) == set()
+    assert await store.timesheets.known(*HERE, DAY) == {}
     await approve(store, of)
     (found,) = await store.timesheets.of_deal(of)
     assert found.billable
@@ -157,7 +157,7 @@ async def test_billed_time_that_is_deleted_is_adjusted_and_stays(store: Store) -
 async def test_time_of_a_project_that_is_not_ours_is_not_kept(store: Store) -> None:
     of = await link(store, "ours")
     await record(store, entry("theirs"), entry("ours", 2))
-    assert await store.timesheets.known(*HERE, DAY) == {"2"}
+    assert await store.timesheets.known(*HERE, DAY) == {"2": False}
     await record(store, entry("theirs", 2, age=1))
     assert await versions(store, of) == [(1, 110, "deleted")]
 

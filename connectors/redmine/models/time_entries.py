@@ -24,10 +24,14 @@ class BookedTime(Record):
     day: date = Field(alias="spent_on")
     changed_at: datetime = Field(alias="updated_on")
 
+    @property
+    def entry(self) -> ExternalId:
+        return ExternalId(str(self.id))
+
     def to_entry(self, work: Subject, *, is_approved: bool) -> TimeEntry:
         """Return the entry. Redmine keeps hours of two decimals: the nearest minute was booked."""
         return TimeEntry(
-            id=ExternalId(str(self.id)),
+            id=self.entry,
             project=ExternalId(str(self.project.id)),
             work=work,
             person=str(self.user.id),

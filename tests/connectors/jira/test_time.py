@@ -43,6 +43,21 @@ async def test_more_worklogs_than_a_page_of_the_feed_are_all_read(jira: JiraHarn
     ]
 
 
+async def test_what_one_read_leaves_is_read_by_the_next(jira: JiraHarness) -> None:
+    issue = await with_work(jira)
+    worklogs = jira.sandbox.apps["jira"].vendor.store.collection("worklogs")
+    await book_at(jira, issue, f"{DAY}T09:30:00.000+0100")
+    (worklog,) = worklogs.values()
+    for number in range(1, 10_501):
+        same = worklog | {"id": str(90_000 + number), "updated": worklog["updated"] + number // 20}
+        worklogs.put(same["id"], same)
+    jira.wait_a_minute()
+    first = await jira.pm.time_since(SINCE, knowing())
+    second = await jira.pm.time_since(first.until, knowing())
+    assert len(first.entries) < 10_501
+    assert len({each.id for each in (*first.entries, *second.entries)}) == 10_501
+
+
 async def test_a_read_costs_as_many_calls_for_three_projects_as_for_one(jira: JiraHarness) -> None:
     for number in range(3):
         issue = await with_work(jira, DealId(f"hubspot:{number}"))

@@ -1,14 +1,14 @@
 """Refusals that Redmine reports as success, or not at all."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from cli.doctor import look
-from domain.ids import ExternalId
+from domain.ids import DealId, ExternalId
 from ports.failures import Misconfigured, Unreachable
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault
@@ -155,6 +155,40 @@ async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_
     found = [(each.work, each.is_approved) for each in entries]
     assert found == [(f"{DEAL}:w3", True), ("", False), (f"{DEAL}:w1", True)]
     assert {each.minutes for each in entries} == {6}
+
+
+async def test_a_read_of_time_costs_calls_by_entries_and_not_by_projects(
+    redmine: RedmineHarness,
+) -> None:
+    projects = [await opened(redmine, DealId(f"hubspot:{number}")) for number in range(3)]
+    for project in projects:
+        await ask(redmine, MUCH_TIME, int(project))
+    await redmine.pm.time_since(SINCE, knowing())  # reads the ids of fields, once an hour
+    calls: list[str] = []
+
+    def count(request: Request) -> Fault | None:
+        calls.append(request.path.partition("?")[0])
+        return None
+
+    redmine.proxy.decide = count
+    assert len((await redmine.pm.time_since(SINCE, knowing())).entries) == 450
+    assert calls == 5 * ["/time_entries.json"]
+
+
+async def test_time_that_is_approved_later_is_read_though_redmine_does_not_date_that(
+    redmine: RedmineHarness,
+) -> None:
+    project = await opened(redmine)
+    work = plan().work(project, await planned(redmine, project))
+    made = await redmine.pm.plan_work.do(work, ticket())
+    await book(redmine, made.parts["w1"], "new")
+    await book(redmine, made.parts["w2"], "new")
+    first, second = (each.id for each in (await redmine.pm.time_since(SINCE, knowing())).entries)
+    state = {"custom_fields": [{"id": 4, "value": "approved"}]}
+    await redmine.write("PUT", f"/time_entries/{first}", {"time_entry": state})
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    found = await redmine.pm.time_since(later, knowing(first, second))
+    assert [(each.id, each.is_approved) for each in found.entries] == [(first, True)]
 
 
 async def test_time_of_an_archived_project_is_hidden_and_not_deleted(
