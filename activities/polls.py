@@ -5,16 +5,17 @@ It moves its cursor after everything was dispatched: a crash repeats facts and l
 """
 
 import hashlib
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 
 from temporalio import activity
 
 from activities.poll_schedule import PollSchedule
+from activities.time_approval import TimeApproval
 from domain.attention import INCOMPLETE, Attention
 from domain.claim import Claim, ClaimState
-from domain.event import DealWon, InvoiceChanged, MilestoneReached
-from domain.ids import ChargeId, DealId, EventId
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, TimeTurned
+from domain.ids import ChargeId, DealId, EventId, ExternalId
 from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.preflight import preflight
@@ -28,6 +29,7 @@ from ports.erp import ChangedInvoice, Invoicing
 from ports.event_dispatcher import EventDispatcher
 from ports.failures import Absent
 from ports.pm import MilestoneProgress, Pm
+from ports.timesheets import Timesheets
 
 Clock = Callable[[], datetime]
 
@@ -172,6 +174,73 @@ class PmPoll:
             return 0
         fact = MilestoneReached(deal=deal, milestone=milestone.milestone, event=event)
         dispatched = await self._dispatcher.milestone_reached(fact)
+        self._recent.add(event)
+        return dispatched
+
+
+class TimePoll:
+    """Brings to our records what was booked, edited or deleted in all projects of the PM.
+
+    It approves what is due, and hints the deals that have other time to bill, whoever approved it.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
+        self,
+        pm: Pm,
+        timesheets: Timesheets,
+        approval: TimeApproval,
+        cursors: Cursors,
+        dispatcher: EventDispatcher,
+        clock: Clock,
+        overlap: timedelta,
+        schedule: PollSchedule,
+    ) -> None:
+        self._pm = pm
+        self._timesheets = timesheets
+        self._approval = approval
+        self._cursors = cursors
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._overlap = overlap
+        self._schedule = schedule
+        self._recent = RecentEvents(clock, 5 * overlap)
+
+    @activity.defn(name="pm.poll_time")
+    async def poll(self) -> None:
+        """Poll at the schedule's interval until its time is over."""
+        await self._schedule.repeat(self.poll_once)
+
+    async def poll_once(self) -> PollResult:
+        seen = await self._read()
+        await self._approval.approve_due()
+        turned = await self._timesheets.turned(since=await self._since("time turned"))
+        dispatched = sum([await self._dispatch(deal, at) for deal, at in turned.items()])
+        if turned:
+            await self._cursors.advance("time turned", max(turned.values()))
+        return PollResult(seen=seen, dispatched=dispatched)
+
+    async def _read(self) -> int:
+        """Record what changed since the last poll of this account; return how much it was."""
+        system, tenant = self._pm.open_project.system, await self._pm.open_project.tenant()
+
+        async def known(first: date) -> Mapping[ExternalId, bool]:
+            return await self._timesheets.known(system, tenant, first)
+
+        cursor = f"time {system} {tenant}"
+        changes = await self._pm.time_since(await self._since(cursor), known)
+        await self._timesheets.record(system, tenant, changes, now=self._clock())
+        await self._cursors.advance(cursor, changes.until)
+        return len(changes.entries) + len(changes.deleted)
+
+    async def _since(self, cursor: str) -> datetime:
+        read_until = await self._cursors.read(cursor) or self._clock() - FIRST_LOOK_BACK
+        return read_until - self._overlap
+
+    async def _dispatch(self, deal: DealId, at: datetime) -> int:
+        event = EventId(f"time:{deal}:{at.isoformat()}")
+        if self._recent.knows(event):
+            return 0
+        dispatched = await self._dispatcher.time_turned(TimeTurned(deal=deal, event=event))
         self._recent.add(event)
         return dispatched
 

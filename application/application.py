@@ -6,7 +6,9 @@ from application.commands.charges import ChargeCommands
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.ledger import LedgerCommands
+from application.commands.rates import RateCommands
 from application.commands.reconciliation import ReconciliationCommands
+from application.commands.time import TimeCommands
 from application.queries import Queries
 
 
@@ -18,5 +20,7 @@ class Application:
     charges: ChargeCommands
     decisions: DecisionCommands
     ledger: LedgerCommands
+    rates: RateCommands
+    time: TimeCommands
     reconciliation: ReconciliationCommands
     queries: Queries

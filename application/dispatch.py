@@ -20,7 +20,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.attention import INCOMPLETE
 from domain.contract import Policy
 from domain.deal_snapshot import DealSnapshot
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
+from domain.event import (
+    DealWon,
+    InvoiceChanged,
+    MilestoneReached,
+    RecordsLost,
+    RevenueStale,
+    TimeTurned,
+)
 from domain.ids import DealId
 from domain.repair import RepairRequest
 from domain.stage import Stage
@@ -58,6 +65,10 @@ class TemporalEventDispatcher:
     async def milestone_reached(self, fact: MilestoneReached) -> bool:
         run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
         return await self._signal(run.signal(DealToCash.milestone_reached, fact))
+
+    async def time_turned(self, fact: TimeTurned) -> bool:
+        run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
+        return await self._signal(run.signal(DealToCash.time_turned, fact))
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool:
         """Signal the billing run, else the deal, else a run that writes the revenue back."""

@@ -1,7 +1,7 @@
 """Queries, which change nothing."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,21 +11,21 @@ from application.runs import Runs
 from application.timesheet import Timesheet, timesheet
 from domain.cash import Blocker, CashPosition, DealStatus
 from domain.charge import ChargeStatus
-from domain.effect import OtherAccount
 from domain.ids import DealId
+from domain.rate_card import Rate
 from domain.refusal import Refusal
 from domain.stage import Stage
+from domain.templates import Staffing
+from domain.time_record import TimeRecord
+from domain.timesheet import Week
 from domain.value import Value
 from ports.attention_queue import AttentionQueue, QueuedAttention
 from ports.audit_seals import AuditSeals, TrailCheck
 from ports.audit_trail import AuditEntry, AuditTrail
-from ports.links import LinkStore
-from ports.pm import Pm
+from ports.rate_cards import RateCards
+from ports.timesheets import Timesheets
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
-
-OpenPm = Callable[[], AbstractAsyncContextManager[Pm]]
-_PROJECT = "pm.project"
 
 
 class DealSummary(Value):
@@ -62,15 +62,17 @@ class Queries:
         attention_queue: AttentionQueue,
         audit_trail: AuditTrail,
         audit_seals: AuditSeals,
-        links: LinkStore,
-        open_pm: OpenPm,
+        timesheets: Timesheets,
+        rate_cards: RateCards,
+        staffing: Staffing,
     ) -> None:
         self._runs = runs
         self._attention_queue = attention_queue
         self._audit_trail = audit_trail
         self._audit_seals = audit_seals
-        self._links = links
-        self._open_pm = open_pm
+        self._timesheets = timesheets
+        self._rate_cards = rate_cards
+        self._staffing = staffing
 
     async def list_deals(
         self, *, stage: Stage | None = None, needs_attention: bool = False
@@ -121,19 +123,21 @@ class Queries:
         return await self._audit_seals.check(kept)
 
     async def timesheet(self, deal: DealId) -> Timesheet:
-        """Sum up the hours booked on the deal's project.
+        """Sum up the hours booked on the deal's project."""
+        return timesheet(deal, await self._timesheets.of_deal(deal))
 
-        Raises Refusal if it has none, or OtherAccount.
-        """
-        links = await self._links.of_deal(deal)
-        project = next((link for link in links if link.kind == _PROJECT), None)
-        if project is None:
-            raise Refusal(f"{deal} has no project yet: `cashward deal show {deal}` says why")
-        async with self._open_pm() as pm:
-            here = f"{pm.open_project.system} {await pm.open_project.tenant()}"
-            if project.account != here:
-                raise OtherAccount(deal, "pm", there=project.account, here=here)
-            return timesheet(deal, await pm.read_time(deal, project.external_id))
+    async def time(self, deal: DealId, first: date, last: date) -> Sequence[TimeRecord]:
+        """List the time entries of these days, with all their versions."""
+        return await self._timesheets.of_deal(deal, first, last)
+
+    async def missing_time(self, week: Week) -> Sequence[str]:
+        """List who of the team booked nothing in a week, by their ids in the PM."""
+        booked = await self._timesheets.people(week.first, week.last)
+        return sorted(self._staffing.everybody - booked)
+
+    async def rates(self, day: date) -> Sequence[Rate]:
+        """List the rates that are valid on this day."""
+        return (await self._rate_cards.current()).on(day)
 
     async def _ask(self, deal: DealId, query: Any) -> Any:  # noqa: ANN401 - the SDK types queries by overloads
         return await self._runs.query(workflow_ids.deal_run(deal), query)

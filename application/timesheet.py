@@ -1,11 +1,12 @@
-"""The hours booked on a deal's project, summed up by work package and person."""
+"""The time booked on a deal, summed up by work package and person."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from domain.ids import DealId
-from domain.timesheet import TimeEntry
+from domain.time_record import TimeRecord
+from domain.timesheet import hours_of
 from domain.value import Value
 
 
@@ -18,22 +19,26 @@ class PackageHours(Value):
 
 
 class Timesheet(Value):
-    """All hours of a deal; people appear by their ids in the PM."""
+    """All hours of a deal as they were booked; people appear by their ids in the PM."""
 
     deal: DealId
     total: Decimal
     packages: tuple[PackageHours, ...]
-    entries: tuple[TimeEntry, ...]
 
 
-def timesheet(deal: DealId, entries: Sequence[TimeEntry]) -> Timesheet:
+def timesheet(deal: DealId, records: Iterable[TimeRecord]) -> Timesheet:
     """Sum up by package, and within it by person."""
-    hours: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for entry in entries:
-        hours[entry.package][entry.person] += entry.hours
+    minutes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for record in records:
+        if (version := record.current) and not version.is_deleted:
+            minutes[version.package][version.person] += version.minutes
     packages = tuple(
-        PackageHours(package=package, hours=sum(people.values(), Decimal(0)), people=people)
-        for package, people in sorted(hours.items())
+        PackageHours(
+            package=package,
+            hours=hours_of(sum(people.values())),
+            people={person: hours_of(spent) for person, spent in people.items()},
+        )
+        for package, people in sorted(minutes.items())
     )
-    total = sum((entry.hours for entry in entries), Decimal(0))
-    return Timesheet(deal=deal, total=total, packages=packages, entries=tuple(entries))
+    total = sum(spent for people in minutes.values() for spent in people.values())
+    return Timesheet(deal=deal, total=hours_of(total), packages=packages)

@@ -1,4 +1,4 @@
-"""`cashward deal time`: what the team spent on a deal, as the PM has it."""
+"""`cashward deal time`: what the team spent on a deal, as it is on record."""
 
 from cli.context import AsJson, DealArgument, ask, deal_id, out, show_json, table
 

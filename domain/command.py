@@ -24,6 +24,8 @@ class CommandName(StrEnum):
     DECIDE = "decide"
     RAISE_EPOCH = "raise-epoch"
     RECONCILE = "reconcile"
+    IMPORT_RATES = "import-rates"
+    APPROVE_TIME = "approve-time"
 
 
 _NEEDS_REASON = frozenset(

@@ -14,6 +14,7 @@ from domain.money import Money
 from domain.refusal import Refusal
 from domain.tax import TaxRule, tax_rule
 from domain.templates import Staffing
+from domain.timesheet import TimePolicy
 from domain.value import Value
 
 
@@ -24,6 +25,7 @@ class Policy(Value):
     approve_above: Money | None = None
     """Invoices above this net amount wait for a person."""
     staffing: Staffing = Staffing()
+    time: TimePolicy = TimePolicy()
 
 
 class Contract(Value):

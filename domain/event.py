@@ -27,6 +27,13 @@ class InvoiceChanged(Value):
     event: EventId
 
 
+class TimeTurned(Value):
+    """A deal has other time to bill than before: approved, edited or deleted."""
+
+    deal: DealId
+    event: EventId
+
+
 class RecordsLost(Value):
     """Our own records lack something of this deal, as after a restore from a backup."""
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Final
 
+from domain.rate_card import JobProfile
+from domain.refusal import Refusal
 from domain.value import Value
 
 
@@ -22,9 +24,31 @@ class Template(Value):
 
 
 class Staffing(Value):
-    """The default holder of each role: role → the PM system's id of a person."""
+    """The default holder of each role, and what each person works as.
+
+    People are ids of the PM system: `people` is role → person, `profiles` is person → profile.
+    """
 
     people: dict[str, str] = {}
+    profiles: dict[str, JobProfile] = {}
+
+    @property
+    def everybody(self) -> frozenset[str]:
+        return frozenset(self.people.values()) | self.profiles.keys()
+
+    def profile(self, person: str) -> JobProfile:
+        """Return what a person works as: their profile, else the only role that they hold.
+
+        Raises Refusal if that is not clear.
+        """
+        if person in self.profiles:
+            return self.profiles[person]
+        roles = [role for role, holder in self.people.items() if holder == person]
+        if len(roles) != 1:
+            raise Refusal(
+                f"person {person!r} has no job profile: set policy.staffing.profiles for them"
+            )
+        return JobProfile(role=roles[0])
 
 
 def _template(name: str, phases: dict[str, int], roles: str) -> Template:

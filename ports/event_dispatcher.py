@@ -2,7 +2,14 @@
 
 from typing import Protocol
 
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
+from domain.event import (
+    DealWon,
+    InvoiceChanged,
+    MilestoneReached,
+    RecordsLost,
+    RevenueStale,
+    TimeTurned,
+)
 
 
 class EventDispatcher(Protocol):
@@ -13,6 +20,8 @@ class EventDispatcher(Protocol):
         ...
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool: ...
+
+    async def time_turned(self, fact: TimeTurned) -> bool: ...
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool: ...
 

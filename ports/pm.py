@@ -1,15 +1,19 @@
 """The system where projects are run."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.ids import DealId, ExternalId, MilestoneKey
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
-from domain.timesheet import TimeEntry
+from domain.timesheet import TimeChanges
 from domain.value import Value
 from ports.capability import Capability
 from ports.operation import Operation
 from ports.probe import Probe
+
+KnownTime = Callable[[date], Awaitable[Mapping[ExternalId, bool]]]
+"""Returns the time entries on record of this day and later, and whether the PM approved them."""
 
 
 class MilestoneProgress(Value):
@@ -47,8 +51,13 @@ class Pm(Protocol):
         """Read our milestones in this project, fresh. Raises Absent if the project is gone."""
         ...
 
-    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        """Read all time booked on this project, oldest day first. Raises Absent if it is gone."""
+    async def time_since(self, since: datetime, known: KnownTime) -> TimeChanges:
+        """Read what was booked, edited or deleted in all projects since then, in few calls.
+
+        A PM that does not say what was deleted or approved compares what it has with what is
+        `known`.
+        Other people's projects are among them.
+        """
         ...
 
     async def probe(self) -> Probe: ...

@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 
 from activities.reconciliation import Reconciler
+from activities.time_approval import TimeApproval
 from application.application import Application
 from application.command_log import CommandLog
 from application.commands.charges import ChargeCommands
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.ledger import LedgerCommands
+from application.commands.rates import RateCommands
 from application.commands.reconciliation import ReconciliationCommands
+from application.commands.time import TimeCommands
 from application.dispatch import TemporalEventDispatcher
 from application.queries import Queries
 from application.runs import Runs
 from ports.crm import Crm
-from ports.pm import Pm
 from runtime.composition import Systems, open_systems
 from runtime.reconciliation import build_reconcilers
 from runtime.settings import Settings
@@ -43,12 +45,16 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         )
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def build_application(
     settings: Settings, store: Store, *, connect: Connect, open_systems: OpenSystems
 ) -> Application:
     """Build the application over a store that is open already."""
     runs = Runs(connect)
-    log = CommandLog(store.audit_trail, lambda: datetime.now(UTC))
+    log = CommandLog(store.audit_trail, now)
 
     def dispatcher(client: Client) -> TemporalEventDispatcher:
         return build_dispatcher(client, settings, store)
@@ -57,11 +63,6 @@ def build_application(
     async def open_crm() -> AsyncIterator[Crm]:
         async with open_systems() as systems:
             yield systems.crm
-
-    @asynccontextmanager
-    async def open_pm() -> AsyncIterator[Pm]:
-        async with open_systems() as systems:
-            yield systems.pm
 
     @asynccontextmanager
     async def reconciliations() -> AsyncIterator[Sequence[Reconciler]]:
@@ -80,7 +81,9 @@ def build_application(
         ),
         charges=ChargeCommands(runs, log),
         decisions=DecisionCommands(runs, log),
-        ledger=LedgerCommands(store.effect_ledger, log, lambda: datetime.now(UTC)),
+        rates=RateCommands(store.rate_cards, log, now),
+        time=TimeCommands(store.timesheets, build_time_approval(settings, store, now), log),
+        ledger=LedgerCommands(store.effect_ledger, log, now),
         reconciliation=ReconciliationCommands(
             runs,
             log,
@@ -94,9 +97,18 @@ def build_application(
             attention_queue=store.attention_queue,
             audit_trail=store.audit_trail,
             audit_seals=store.audit_seals,
-            links=store.links,
-            open_pm=open_pm,
+            timesheets=store.timesheets,
+            rate_cards=store.rate_cards,
+            staffing=settings.policy.staffing,
         ),
+    )
+
+
+def build_time_approval(
+    settings: Settings, store: Store, clock: Callable[[], datetime]
+) -> TimeApproval:
+    return TimeApproval(
+        store.timesheets, store.rate_cards, store.billing_ledger, settings.policy, clock
     )
 
 

@@ -7,7 +7,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from workflows import workflow_ids
 from workflows.polling import Poll, PolledSystem
-from workflows.reconciling import Reconcile
+from workflows.reconciling import RECONCILED, Reconcile
 
 
 async def ensure_polls(client: Client, *, task_queue: str) -> None:
@@ -18,16 +18,16 @@ async def ensure_polls(client: Client, *, task_queue: str) -> None:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
     for system in PolledSystem:
-        name = system.upper()
         await start(
             Poll.run,
             system,
             id=workflow_ids.poll_run(system),
-            static_summary=f"Polls the {name} for as long as Cashward runs",
+            static_summary=f"Polls the {system.upper()} for as long as Cashward runs",
         )
+    for system in RECONCILED:
         await start(
             Reconcile.run,
             system,
             id=workflow_ids.reconcile_run(system),
-            static_summary=f"Compares our records in the {name} with ours",
+            static_summary=f"Compares our records in the {system.upper()} with ours",
         )

@@ -120,6 +120,7 @@ class PollIntervals(_Strict):
     crm: float = Field(30, gt=0)
     pm: float = Field(30, gt=0)
     erp: float = Field(60, gt=0)
+    time: float = Field(300, gt=0)
 
 
 class Timing(_Strict):
@@ -140,7 +141,7 @@ class Timing(_Strict):
         return timedelta(seconds=self.operation_timeout_seconds)
 
     def poll_interval(self, system: str) -> timedelta:
-        """The interval of `crm`, `pm` or `erp`."""
+        """The interval of `crm`, `pm`, `erp` or `time`."""
         return timedelta(seconds=float(getattr(self.poll_interval_seconds, system)))
 
     @property

@@ -13,8 +13,8 @@ from activities.crm import CrmActivities
 from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
 from activities.poll_schedule import PollSchedule
-from activities.polls import CrmPoll, ErpPoll, PmPoll
-from runtime.application import build_dispatcher
+from activities.polls import CrmPoll, ErpPoll, PmPoll, TimePoll
+from runtime.application import build_dispatcher, build_time_approval
 from runtime.composition import Systems
 from runtime.reconciliation import build_effects, build_scheduled_reconciliations
 from runtime.settings import Settings
@@ -75,6 +75,16 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
     pm_poll = PmPoll(
         systems.pm, store.billing_ledger, dispatcher, now, overlap, schedule(PolledSystem.PM)
     )
+    time_poll = TimePoll(
+        systems.pm,
+        store.timesheets,
+        build_time_approval(settings, store, now),
+        store.cursors,
+        dispatcher,
+        now,
+        overlap,
+        schedule(PolledSystem.TIME),
+    )
     customers = CustomerActivities(
         systems.customers, effects, store.billing_ledger, store.links, now
     )
@@ -92,7 +102,17 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         store.attention_queue, store.billing_ledger, store.audit_trail, now
     )
     reconciliations = build_scheduled_reconciliations(settings, systems, store, dispatcher)
-    callers = (crm, crm_poll, pm, pm_poll, customers, invoices, erp_poll, *reconciliations)
+    callers = (
+        crm,
+        crm_poll,
+        pm,
+        pm_poll,
+        time_poll,
+        customers,
+        invoices,
+        erp_poll,
+        *reconciliations,
+    )
     return Steps(
         own=_activities(bookkeeping),
         by_queue={
@@ -121,9 +141,9 @@ def build_workers(client: Client, settings: Settings, parts: Steps) -> list[Work
             client,
             task_queue=system.under(queue),
             activities=activities,
-            # The poll and the reconciliation take a slot each for an hour at a time: they must not
+            # The polls and the reconciliation take a slot each for an hour at a time: they must not
             # take those of the steps.
-            max_concurrent_activities=limits.concurrency.get(system, AT_ONCE) + 2,
+            max_concurrent_activities=limits.concurrency.get(system, AT_ONCE) + 3,
             max_task_queue_activities_per_second=limits.rates.get(system) or None,
             graceful_shutdown_timeout=grace,
         )

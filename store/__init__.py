@@ -14,7 +14,9 @@ from store.database import ANSWER_TIMEOUT, Database, PoolExhausted, StoreUnavail
 from store.effect_ledger import PgEffectLedger
 from store.installation import ForeignDatabase, PgInstallation
 from store.links import PgLinkStore
+from store.rate_cards import PgRateCards
 from store.schema import migrate, owner_of_tables, schema_is_current
+from store.timesheets import PgTimesheets
 
 __all__ = [
     "MOST_SKEW",
@@ -42,6 +44,8 @@ class Store:
     audit_trail: PgAuditTrail
     installation: PgInstallation
     audit_seals: PgAuditSeals
+    rate_cards: PgRateCards
+    timesheets: PgTimesheets
 
 
 @asynccontextmanager
@@ -72,4 +76,6 @@ async def open_store(
             audit_trail=PgAuditTrail(database),
             installation=PgInstallation(database),
             audit_seals=PgAuditSeals(database),
+            rate_cards=PgRateCards(database),
+            timesheets=PgTimesheets(database),
         )

@@ -24,6 +24,9 @@ MAY: Final = {
     "epochs": "select, insert",
     "installation": "select, insert",
     "links": "select, insert, delete",
+    "rate_cards": "select, insert",
+    "rates": "select, insert",
+    "time_entries": "select, insert, update",
 }
 """What the application's statements need, and no more."""
 

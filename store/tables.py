@@ -260,6 +260,104 @@ audit_seals: Final = Table(
     _moment("detached_at", nullable=True),
 )
 
+rate_cards: Final = Table(
+    "rate_cards",
+    metadata,
+    Column("revision", Integer, Identity(always=True), primary_key=True),
+    _moment("imported_at"),
+)
+
+rates: Final = Table(
+    "rates",
+    metadata,
+    Column("revision", Integer, ForeignKey("rate_cards.revision"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("seniority", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("currency", CHAR(3), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_until", Date),
+    _amount("price"),
+    _amount("cost"),
+    CheckConstraint("valid_until >= valid_from", name="ends_after_it_begins"),
+    CheckConstraint("price >= 0 and cost >= 0", name="positive"),
+    CheckConstraint(_CURRENCY, name="currency"),
+)
+"""A card is written whole and never changed; the newest one counts."""
+
+time_entries: Final = Table(
+    "time_entries",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("deal", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("package", Text, nullable=False),
+    Column("person", Text, nullable=False, comment="the PM's id of the person"),
+    Column("day", Date, nullable=False),
+    Column("minutes", Integer, nullable=False, comment="as they were booked"),
+    _moment("changed_at"),
+    _moment("recorded_at"),
+    Column("is_approved_in_pm", Boolean, nullable=False),
+    Column("is_deleted", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    _moment("since"),
+    Column("adjusts", Integer, comment="the billed version that this one corrects"),
+    _text("bill"),
+    Column("role", Text),
+    Column("seniority", Text),
+    Column("location", Text),
+    Column("increment_minutes", Integer),
+    Column("billed_minutes", Integer, comment="rounded once, at approval"),
+    _amount("price", nullable=True),
+    _amount("net", nullable=True),
+    Column("currency", CHAR(3)),
+    _moment("approved_at", nullable=True),
+    CheckConstraint(
+        "state in ('booked', 'approved', 'billed', 'adjusted', 'replaced', 'deleted')", name="state"
+    ),
+    CheckConstraint(
+        "num_nonnulls(role, seniority, location, increment_minutes, billed_minutes, price, net,"
+        " currency, approved_at) in (0, 9)",
+        name="approved_whole",
+    ),
+    CheckConstraint(
+        "state not in ('approved', 'billed', 'adjusted') or approved_at is not null",
+        name="approved_has_price",
+    ),
+    CheckConstraint("state <> 'booked' or approved_at is null", name="booked_has_none"),
+    CheckConstraint("minutes >= 0 and version >= 1", name="positive"),
+    CheckConstraint(_CURRENCY, name="currency"),
+    Index("ix_time_entries_deal", "deal", "day"),
+    Index("ix_time_entries_day", "day"),
+    Index(
+        "ix_time_entries_since",
+        "since",
+        postgresql_where=text("approved_at is not null or adjusts is not null"),
+    ),
+    Index("ix_time_entries_booked", "recorded_at", postgresql_where=text("state = 'booked'")),
+    Index(
+        "uq_time_entries_open",
+        "system",
+        "tenant",
+        "entry",
+        "deal",
+        unique=True,
+        postgresql_where=text("state in ('booked', 'approved')"),
+    ),
+    Index(
+        "uq_time_entries_billed",
+        "system",
+        "tenant",
+        "entry",
+        "deal",
+        unique=True,
+        postgresql_where=text("state = 'billed'"),
+    ),
+)
+"""One row for each version of an entry: one waits at most, and one is billed at most."""
+
 installation: Final = Table(
     "installation",
     metadata,

@@ -205,7 +205,7 @@ class World:
         return found[0] if found else None
 
 
-_OFTEN = PollIntervals(crm=0.02, pm=0.02, erp=0.02)
+_OFTEN = PollIntervals(crm=0.02, pm=0.02, erp=0.02, time=0.02)
 
 
 @asynccontextmanager

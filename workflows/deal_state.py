@@ -15,7 +15,7 @@ from domain.cash import Blocker, CashPosition, DealStatus, blockers
 from domain.charge import ChargeState, ChargeStatus
 from domain.command import ChargeRequest, CommandName
 from domain.deal_snapshot import CancelRequest, DealSnapshot
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost
+from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, TimeTurned
 from domain.ids import ChargeId, Subject
 from domain.refusal import Refusal
 from domain.responsibility import Party
@@ -148,6 +148,10 @@ class DealState(WithAttention):
 
     @workflow.signal(description="A milestone was reached in the PM.")
     def milestone_reached(self, fact: MilestoneReached) -> None:
+        self.must_look = True
+
+    @workflow.signal(description="The deal has other time to bill.")
+    def time_turned(self, fact: TimeTurned) -> None:
         self.must_look = True
 
     @workflow.signal(description="An invoice of this deal changed in the ERP.")

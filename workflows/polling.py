@@ -4,16 +4,17 @@ from enum import StrEnum
 
 from temporalio import workflow
 
-from activities.polls import CrmPoll, ErpPoll, PmPoll
+from activities.polls import CrmPoll, ErpPoll, PmPoll, TimePoll
 from workflows.steps import poll
 
 
 class PolledSystem(StrEnum):
-    """The systems that we poll."""
+    """The systems that we poll; the PM's time has a poll of its own, which needs fewer rounds."""
 
     CRM = "crm"
     PM = "pm"
     ERP = "erp"
+    TIME = "time"
 
 
 @workflow.defn(name="poll")
@@ -35,3 +36,5 @@ async def _poll(system: PolledSystem) -> None:
             await poll(PmPoll.poll, "Look for reached milestones")
         case PolledSystem.ERP:
             await poll(ErpPoll.poll, "Look for payments")
+        case PolledSystem.TIME:
+            await poll(TimePoll.poll, "Look for time booked, edited or deleted")

@@ -1,5 +1,7 @@
 """Reconciles each system in one long-lived run, as it is polled."""
 
+from typing import Final
+
 from temporalio import workflow
 
 from activities.scheduled_reconciliation import (
@@ -9,6 +11,9 @@ from activities.scheduled_reconciliation import (
 )
 from workflows.polling import PolledSystem
 from workflows.steps import poll
+
+RECONCILED: Final = (PolledSystem.CRM, PolledSystem.PM, PolledSystem.ERP)
+"""The systems that have records of ours; time is people's."""
 
 
 @workflow.defn(name="reconcile")

@@ -7,7 +7,7 @@ from typing import Final
 from activities.crm import CrmActivities
 from activities.erp import CustomerActivities, InvoiceActivities
 from activities.pm import PmActivities
-from activities.polls import CrmPoll, ErpPoll, PmPoll
+from activities.polls import CrmPoll, ErpPoll, PmPoll, TimePoll
 from activities.scheduled_reconciliation import (
     CrmReconciliation,
     ErpReconciliation,
@@ -29,7 +29,7 @@ class SystemQueue(StrEnum):
 
 ACTIVITIES: Final[Mapping[SystemQueue, tuple[type, ...]]] = {
     SystemQueue.CRM: (CrmActivities, CrmPoll, CrmReconciliation),
-    SystemQueue.PM: (PmActivities, PmPoll, PmReconciliation),
+    SystemQueue.PM: (PmActivities, PmPoll, TimePoll, PmReconciliation),
     SystemQueue.ERP: (CustomerActivities, InvoiceActivities, ErpPoll, ErpReconciliation),
 }
 """Which activity classes each queue serves. Running deals rely on it."""

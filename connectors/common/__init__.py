@@ -1,6 +1,7 @@
 """The parts that all connectors share."""
 
 from connectors.common.auth import Anonymous, ApiKey, Auth, Basic, StaticBearer
+from connectors.common.batches import batches
 from connectors.common.cached import Cached
 from connectors.common.capabilities import capabilities
 from connectors.common.client import VendorClient
@@ -50,6 +51,7 @@ __all__ = [
     "VendorRecords",
     "VendorSettings",
     "all_of",
+    "batches",
     "capabilities",
     "correlation",
     "open_http",

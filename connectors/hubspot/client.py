@@ -1,6 +1,6 @@
 """The calls that the HubSpot connector makes: sign-in, paths of the API version, paging."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from connectors.common import (
     TokenEndpoint,
     VendorClient,
     all_of,
+    batches,
     open_http,
     require_secret,
     secret,
@@ -132,8 +133,8 @@ class HubspotClient(VendorClient[HubspotSettings]):
         A merged record answers to its old ids, and has a new one.
         """
         asked = list(dict.fromkeys(ids))
-        batches = await all_of(self._batch(kind, part) for part in _batches(asked))
-        records = [record for batch in batches for record in batch]
+        parts = await all_of(self._batch(kind, part) for part in batches(asked, _BATCH_SIZE))
+        records = [record for part in parts for record in part]
         found = {each: record for record in records for each in record.ids}
         return {each: found[each] for each in asked if each in found}
 
@@ -212,8 +213,3 @@ def _auth(settings: HubspotSettings, http: Http) -> Auth:
         api, Paths(settings.api_version).token, settings.client_id, client_secret
     )
     return OAuthRefresh(endpoint, refresh_token)
-
-
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _BATCH_SIZE):
-        yield ids[start : start + _BATCH_SIZE]

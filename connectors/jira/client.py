@@ -1,8 +1,9 @@
 """The calls that the Jira connector makes: sign-in, base URL, whole lists."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Final
 
 from connectors.common import (
@@ -17,15 +18,17 @@ from connectors.common import (
     References,
     TokenEndpoint,
     VendorClient,
+    batches,
     open_http,
     require_secret,
     secret,
 )
 from connectors.jira.errors import explain, status
 from connectors.jira.models.access import Account
-from connectors.jira.models.issues import Issue, Worklog, Worklogs
+from connectors.jira.models.issues import Issue
 from connectors.jira.models.project import PROPERTY, Project, ProjectPage
 from connectors.jira.models.versions import Version
+from connectors.jira.models.worklogs import Feed, Worklog
 from connectors.jira.settings import JiraSettings
 
 SYSTEM: Final = "jira"
@@ -40,7 +43,7 @@ _FETCH_SIZE = 100
 _KEY_GAP = 50
 # The largest page of projects, docs/rest/projects
 _PROJECT_PAGE = 50
-# The largest page of worklogs, docs/rest/issue-worklogs
+# The most worklogs of one call, docs/rest/issue-worklogs
 _WORKLOG_PAGE = 1000
 _ACCOUNT_CACHE_TIME = timedelta(hours=1)
 
@@ -88,28 +91,55 @@ class JiraClient(VendorClient[JiraSettings]):
             first = last + 1 if last + _KEY_GAP >= first + _FETCH_SIZE else 0
         return sorted(issues, key=lambda issue: int(issue.id))
 
-    async def worklogs(self, issue: Issue) -> list[Worklog]:
-        """Read an issue's worklogs: the first are in the issue, the others come page by page."""
-        contained = issue.fields.worklog
-        if len(contained.worklogs) >= contained.total:
-            return contained.worklogs
+    async def issues_by_id(self, ids: Collection[str]) -> dict[str, Issue]:
+        """Read these issues by id, each with its project and our property."""
+        ordered = sorted(ids, key=int)
+        found = [await self._fetch_all(part, "project") for part in batches(ordered, _FETCH_SIZE)]
+        return {issue.id: issue for part in found for issue in part}
+
+    async def changes(
+        self, feed: str, since: datetime, *, pages: int | None = None
+    ) -> dict[str, datetime]:
+        """Read the ids of worklogs in the feed `updated` or `deleted`, the oldest change first.
+
+        A page begins a millisecond before the end of the one before: others may have changed then.
+        """
+        found: dict[str, datetime] = {}
+        start = _milliseconds(since)
+        for read in count(1):
+            response = await self.api.get("/worklog/{}", feed, query={"since": str(start - 1)})
+            page = response.read(Feed)
+            for change in page.values:
+                found[str(change.id)] = datetime.fromtimestamp(change.moment / 1000, UTC)
+            if page.is_last or page.until <= start or read == pages:
+                break
+            start = page.until
+        return found
+
+    async def worklogs(self, ids: Collection[str]) -> list[Worklog]:
+        """Read these worklogs; those that we may not see are left out."""
         found: list[Worklog] = []
-        while True:
-            query = {"startAt": len(found), "maxResults": _WORKLOG_PAGE}
-            response = await self.api.get("/issue/{}/worklog", issue.id, query=query)
-            page = response.read(Worklogs)
-            found += page.worklogs
-            if len(found) >= page.total or not page.worklogs:
-                return found
+        for part in batches(sorted(ids, key=int), _WORKLOG_PAGE):
+            body = {"ids": [int(each) for each in part]}
+            response = await self.api.post("/worklog/list", body=body, reads=True)
+            found += response.read(list[Worklog])
+        return found
 
     async def _fetch(self, project: Project, first: int, field: str) -> list[Issue]:
         keys = [f"{project.key}-{number}" for number in range(first, first + _FETCH_SIZE)]
-        body = {"issueIdsOrKeys": keys, "fields": [field], "properties": [PROPERTY]}
+        return await self._fetch_all(keys, field)
+
+    async def _fetch_all(self, refs: Sequence[str], field: str) -> list[Issue]:
+        body = {"issueIdsOrKeys": refs, "fields": [field], "properties": [PROPERTY]}
         response = await self.api.post("/issue/bulkfetch", body=body, reads=True)
         return response.read(list[Issue], "issues")
 
     async def _read_account_id(self) -> str:
         return (await self.api.get("/myself")).read(Account).id
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
-"""Jira in the role of Pm: reads milestones and booked time."""
+"""Jira in the role of Pm: reads milestones, and what was booked, edited or deleted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from connectors.common import all_of, capabilities
+from connectors.common import capabilities
 from connectors.jira.client import JiraClient
 from connectors.jira.models.versions import to_progress
 from connectors.jira.operations.open_project import OpenProjectOperation
@@ -12,11 +13,13 @@ from connectors.jira.operations.staff_project import StaffProjectOperation
 from connectors.jira.operations.write_charter import WriteCharterOperation
 from connectors.jira.setup import probe
 from domain.ids import DealId, ExternalId
-from domain.timesheet import TimeEntry
+from domain.timesheet import TimeChanges
 from ports.capability import Capability
-from ports.failures import Absent
-from ports.pm import MilestoneProgress
+from ports.pm import KnownTime, MilestoneProgress
 from ports.probe import Probe
+
+# Ten thousand worklogs, with their issues, are read well within the time of one poll.
+_PAGES_AT_ONCE = 10
 
 
 class JiraPm:
@@ -44,19 +47,27 @@ class JiraPm:
         versions = await self._client.versions(project)
         return tuple(to_progress(self._client.references.of(f"{deal}:"), versions))
 
-    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        """Every worklog of the project."""
-        client, found = self._client, await self._client.project(project)
-        if found.deleted:
-            raise Absent(client.system, f"the project {found.key} is in the trash")
-        issues = await client.issues(found, "worklog")
-        worklogs = await all_of(map(client.worklogs, issues))
-        entries = [
-            worklog.to_entry(client.references.part(issue.reference, deal))
-            for issue, booked in zip(issues, worklogs, strict=True)
-            for worklog in booked
-        ]
-        return sorted(entries, key=lambda entry: (entry.day, int(entry.id)))
+    async def time_since(self, since: datetime, known: KnownTime) -> TimeChanges:
+        """Read both feeds of the site; Jira keeps the last minute back.
+
+        Deletions are read after the changes: none before the last change is missed, and the
+        cursor goes no further than that. What a long absence left unread is read in parts.
+        """
+        del known  # a feed tells what was deleted
+        client = self._client
+        changed = await client.changes("updated", since, pages=_PAGES_AT_ONCE)
+        deleted = await client.changes("deleted", since)
+        worklogs = await client.worklogs(changed.keys() - deleted.keys())
+        issues = await client.issues_by_id({worklog.issue for worklog in worklogs})
+        return TimeChanges(
+            entries=tuple(
+                worklog.to_entry(issue.project, client.references.subject(issue.reference))
+                for worklog in worklogs
+                if (issue := issues.get(worklog.issue))
+            ),
+            deleted=tuple(map(ExternalId, deleted)),
+            until=max([since, *changed.values()]),
+        )
 
     async def other_installations(self) -> frozenset[str]:
         """Those that have a project here, as the reference in its property tells."""

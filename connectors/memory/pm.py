@@ -1,6 +1,7 @@
-"""A project system in memory: reads milestones and booked time."""
+"""A project system in memory: reads milestones, and what was booked, edited or deleted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from connectors.common import References, capabilities
 from connectors.memory.operations.open_project import OpenProjectOperation
@@ -11,8 +12,8 @@ from connectors.memory.operations.write_charter import WriteCharterOperation
 from connectors.memory.setup import probe
 from connectors.memory.world import MemoryWorld, Project
 from domain.ids import DealId, ExternalId
-from domain.timesheet import TimeEntry
-from ports.pm import MilestoneProgress
+from domain.timesheet import TimeChanges, TimeEntry
+from ports.pm import KnownTime, MilestoneProgress
 from ports.probe import Probe
 
 
@@ -40,8 +41,9 @@ class MemoryPm:
     ) -> Sequence[MilestoneProgress]:
         return self._world.respond(lambda: self._progress(deal, self._world.project(project)))
 
-    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        return self._world.respond(lambda: self._booked(deal, self._world.project(project)))
+    async def time_since(self, since: datetime, known: KnownTime) -> TimeChanges:
+        del known  # it tells by itself what was deleted
+        return self._world.respond(lambda: self._changes(since))
 
     async def probe(self) -> Probe:
         return probe(self._world)
@@ -57,11 +59,19 @@ class MemoryPm:
             if self._is_ours(deal, project)
         ]
 
-    def _booked(self, deal: DealId, project: Project) -> Sequence[TimeEntry]:
-        """The keys of work packages are those of whoever planned them."""
-        keys = {} if self._is_ours(deal, project) else {"package": ""}
-        booked = (entry.model_copy(update=keys) for entry in project.booked)
-        return sorted(booked, key=lambda entry: entry.day)
+    def _changes(self, since: datetime) -> TimeChanges:
+        entries = [each for each in self._world.booked.values() if each.changed_at >= since]
+        deleted = {each: at for each, at in self._world.unbooked.items() if at >= since}
+        moments = [*(each.changed_at for each in entries), *deleted.values()]
+        return TimeChanges(
+            entries=tuple(map(self._ours, entries)),
+            deleted=tuple(deleted),
+            until=max(moments, default=since),
+        )
+
+    def _ours(self, entry: TimeEntry) -> TimeEntry:
+        """Return the entry with our subject in the place of a reference."""
+        return entry.model_copy(update={"work": self._references.subject(entry.work)})
 
     def _is_ours(self, deal: DealId, project: Project) -> bool:
         reference = self._world.references.get(project.id, "")

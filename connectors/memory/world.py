@@ -12,7 +12,7 @@ from connectors.common.documents import DocumentChecks
 from domain.customer import Candidate
 from domain.deal import Deal
 from domain.effect import Receipt
-from domain.ids import DealId, ExternalId, MilestoneKey
+from domain.ids import DealId, ExternalId, MilestoneKey, Subject
 from domain.invoice import CreditInvoice, Invoice, InvoiceStatus
 from domain.money import Money
 from domain.owner_task import OwnerTask
@@ -48,7 +48,6 @@ class Project:
     opening: OpenProject
     parts: dict[str, Part] = field(default_factory=dict)
     reached: set[MilestoneKey] = field(default_factory=set)
-    booked: list[TimeEntry] = field(default_factory=list)
     edits: dict[str, str] = field(default_factory=dict)
     """Text that people wrote over a part; it is shown instead of ours."""
 
@@ -112,6 +111,9 @@ class MemoryWorld:
     """When we made a record."""
     billed: dict[ExternalId, ExternalId] = field(default_factory=dict)
     """The customer of an invoice."""
+    booked: dict[ExternalId, TimeEntry] = field(default_factory=dict)
+    unbooked: dict[ExternalId, datetime] = field(default_factory=dict)
+    """When a time entry was deleted."""
     without_tasks: set[DealId] = field(default_factory=set)
     """Deals whose owner takes no tasks."""
     unknown_people: set[str] = field(default_factory=set)
@@ -137,12 +139,31 @@ class MemoryWorld:
             raise KeyError(milestone)
         found.reached.add(milestone)
 
-    def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> None:
+    def book(
+        self, project: ExternalId, package: str, minutes: int, day: date, person: str = "consultant"
+    ) -> ExternalId:
         """A consultant books time on a work package."""
         entry = TimeEntry(
-            id=self.next_id("T"), person="consultant", day=day, hours=hours, package=package
+            id=self.next_id("T"),
+            project=project,
+            work=Subject(self.references[project] + f":{package}"),
+            person=person,
+            day=day,
+            minutes=minutes,
+            changed_at=self.clock(),
         )
-        self.projects[project].booked.append(entry)
+        self.booked[entry.id] = entry
+        return entry.id
+
+    def rebook(self, entry: ExternalId, **changes: object) -> None:
+        """A consultant edits time."""
+        changes |= {"changed_at": self.clock()}
+        self.booked[entry] = self.booked[entry].model_copy(update=changes)
+
+    def unbook(self, entry: ExternalId) -> None:
+        """A consultant deletes time."""
+        del self.booked[entry]
+        self.unbooked[entry] = self.clock()
 
     def pay(self, invoice: ExternalId, amount: Money) -> None:
         """The bank reports a payment."""

@@ -1,16 +1,26 @@
 """The calls that the Redmine connector makes: sign-in, whole lists, and what a 403 means."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from connectors.common import Api, ApiKey, ApiProfile, Cached, References, VendorClient, open_http
+from connectors.common import (
+    Api,
+    ApiKey,
+    ApiProfile,
+    Cached,
+    References,
+    VendorClient,
+    batches,
+    open_http,
+)
 from connectors.redmine.errors import Forbidden, explain
 from connectors.redmine.models.fields import CustomField, FieldIds, field_ids, field_problems
 from connectors.redmine.models.issues import Issue
 from connectors.redmine.models.project import Project
 from connectors.redmine.models.records import N, Named, Record, User, keyed
+from connectors.redmine.models.time_entries import BookedTime
 from connectors.redmine.models.versions import Version
 from connectors.redmine.settings import RedmineSettings
 from domain.ids import DealId
@@ -100,6 +110,33 @@ class RedmineClient(VendorClient[RedmineSettings]):
         async with self.inside(project):
             found = await self.all("/issues.json", of=list[Issue], name="issues", query=query)
         return [issue for issue in found if str(issue.project.id) == project]
+
+    async def issues_above(self, ids: Collection[int]) -> dict[int, Issue]:
+        """These issues and all issues above them, level by level."""
+        found: dict[int, Issue] = {}
+        missing = set(ids)
+        while missing:
+            for part in batches(sorted(missing), _PAGE_SIZE):
+                query = {"issue_id": ",".join(map(str, part)), "status_id": "*"}
+                rows = await self.all("/issues.json", of=list[Issue], name="issues", query=query)
+                found |= {row.id: row for row in rows if row.id in missing}
+            parents = {row.parent.id for row in found.values() if row.parent}
+            missing = parents - found.keys() - missing
+        return found
+
+    async def time_entries(self, first: date) -> list[BookedTime]:
+        """All time of this day and later, of every project that we may see."""
+        query = {"spent_on": f">={first}"}
+        path, of = "/time_entries.json", list[BookedTime]
+        found = await self.all(path, of=of, name="time_entries", query=query)
+        if not found:
+            await self.me()
+        return [each for each in found if each.day >= first]
+
+    async def time_entry(self, id: str) -> BookedTime:
+        """Raises Absent if it was deleted, and Forbidden if its project is archived or hidden."""
+        response = await self.api.get("/time_entries/{}.json", id)
+        return response.read(BookedTime, "time_entry")
 
     async def all(
         self, path: str, *parts: str, of: type[list[N]], name: str, query: Mapping[str, str]

@@ -1,10 +1,13 @@
-"""Redmine in the role of Pm: reads milestones and booked time."""
+"""Redmine in the role of Pm: reads milestones, and what was booked, edited or deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from connectors.common import capabilities
 from connectors.redmine.client import RedmineClient
-from connectors.redmine.models.issues import BookedTime, Issue
+from connectors.redmine.errors import Forbidden
+from connectors.redmine.models.issues import Issue
+from connectors.redmine.models.time_entries import BookedTime
 from connectors.redmine.models.versions import to_progress
 from connectors.redmine.operations.open_project import OpenProjectOperation
 from connectors.redmine.operations.plan_milestones import PlanMilestonesOperation
@@ -12,9 +15,10 @@ from connectors.redmine.operations.plan_work import PlanWorkOperation
 from connectors.redmine.operations.staff_project import StaffProjectOperation
 from connectors.redmine.operations.write_charter import WriteCharterOperation
 from connectors.redmine.setup import probe
-from domain.ids import DealId, ExternalId
-from domain.timesheet import TimeEntry
-from ports.pm import MilestoneProgress
+from domain.ids import DealId, ExternalId, Subject
+from domain.timesheet import TimeChanges, TimeEntry
+from ports.failures import Absent
+from ports.pm import KnownTime, MilestoneProgress
 from ports.probe import Probe
 
 
@@ -41,28 +45,59 @@ class RedminePm:
     ) -> Sequence[MilestoneProgress]:
         return tuple(to_progress(await self._client.versions(project, deal)))
 
-    async def read_time(self, deal: DealId, project: ExternalId) -> Sequence[TimeEntry]:
-        """Reads all time entries: Redmine has no filter for those that changed."""
-        client, query = self._client, {"project_id": project, "subproject_id": "!*"}
-        fields, approved = await client.fields.get(), client.settings.approved
-        async with client.inside(project):
-            found = await client.all(
-                "/time_entries.json", of=list[BookedTime], name="time_entries", query=query
-            )
-        booked = [each for each in found if str(each.project.id) == project]
+    async def time_since(self, since: datetime, known: KnownTime) -> TimeChanges:
+        """Read all time of the last weeks: Redmine tells neither what changed nor what is gone.
 
-        def key_of(issue: Issue) -> str:
-            return client.key(issue, fields.issue, deal)
-
-        issues = {issue.id: issue for issue in await client.issues(project)} if booked else {}
-        entries = [
-            each.to_entry(
-                each.package(issues, key_of),
-                is_approved=each.text(fields.time_entry) in approved,
-            )
-            for each in booked
+        What is known of these weeks and is not in the list is asked for by itself: it was deleted
+        only if Redmine says so, and not if it moved or we may no longer see it.
+        """
+        client = self._client
+        first = since.date() - timedelta(days=client.settings.time_window_days)
+        on_record = await known(first)
+        is_approved = await self._approval()
+        listed = await client.time_entries(first)
+        # Redmine does not date a change of the billing state alone.
+        changed = [
+            each
+            for each in listed
+            if each.changed_at >= since
+            or on_record.get(each.entry, is_approved(each)) != is_approved(each)
         ]
-        return sorted(entries, key=lambda entry: (entry.day, int(entry.id)))
+        deleted: list[ExternalId] = []
+        for missing in sorted(on_record.keys() - {each.entry for each in listed}):
+            try:
+                changed.append(await client.time_entry(missing))
+            except Absent:
+                deleted.append(missing)
+            except Forbidden:
+                continue  # its project is archived: its time stays as it is
+        return TimeChanges(
+            entries=await self._entries(changed),
+            deleted=tuple(deleted),
+            until=max([since, *(each.changed_at for each in changed)]),
+        )
+
+    async def _entries(self, booked: Sequence[BookedTime]) -> tuple[TimeEntry, ...]:
+        """Return them with our work packages, which may be issues above those of the entries."""
+        client, is_approved = self._client, await self._approval()
+        field = (await client.fields.get()).issue
+        issues = await client.issues_above({each.issue.id for each in booked if each.issue})
+
+        def subject_of(issue: Issue) -> Subject:
+            return client.references.subject(issue.text(field))
+
+        return tuple(
+            each.to_entry(each.work(issues, subject_of), is_approved=is_approved(each))
+            for each in booked
+        )
+
+    async def _approval(self) -> Callable[[BookedTime], bool]:
+        """Return whether the billing state of a time entry means that somebody approved it."""
+        field, approved = (
+            (await self._client.fields.get()).time_entry,
+            self._client.settings.approved,
+        )
+        return lambda booked: booked.text(field) in approved
 
     async def other_installations(self) -> frozenset[str]:
         """Those that have a project here, as the reference in our custom field tells."""

@@ -23,6 +23,8 @@ class RedmineSettings(SiteSettings):
     billing_field: str = "billing_state"
     approved: tuple[str, ...] = ("approved", "invoiced")
     """The values of the billing field that mean: somebody has approved the time."""
+    time_window_days: int = 35
+    """How far back time may be booked, edited or deleted: each poll reads these days whole."""
 
     @model_validator(mode="after")
     def _has_a_secret(self) -> Self:

@@ -12,7 +12,14 @@ from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryInvoicing
 from connectors.memory.world import MemoryWorld, StoredInvoice
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
+from domain.event import (
+    DealWon,
+    InvoiceChanged,
+    MilestoneReached,
+    RecordsLost,
+    RevenueStale,
+    TimeTurned,
+)
 from domain.ids import DealId, ExternalId
 from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
@@ -24,7 +31,7 @@ from tests.store.values import baseline, claim, proof
 ACME = References("acme")
 OVERLAP = timedelta(minutes=2)
 NOTHING = Money.zero("EUR")
-Fact = DealWon | MilestoneReached | InvoiceChanged
+Fact = DealWon | MilestoneReached | InvoiceChanged | TimeTurned
 
 
 def now() -> datetime:
@@ -42,6 +49,9 @@ class Dispatched:
         return self._keep(fact)
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool:
+        return self._keep(fact)
+
+    async def time_turned(self, fact: TimeTurned) -> bool:
         return self._keep(fact)
 
     async def invoice_changed(self, fact: InvoiceChanged) -> bool:

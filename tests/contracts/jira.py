@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +62,30 @@ class JiraHarness:
             "PUT", f"/version/{marked[OURS.of(f'{DEAL}:{milestone}')]}", {"released": True}
         )
 
-    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
+    consultant = "acc-pm"
+
+    async def book(self, project: ExternalId, package: str, minutes: int, day: date) -> ExternalId:
         issue = await self._issue_of(project, package)
-        minutes = f"{round(hours * 60)}m"
-        started = {"timeSpent": minutes, "started": f"{day}T09:30:00.000+0100"}
+        started = {"timeSpent": f"{minutes}m", "started": f"{day}T09:30:00.000+0100"}
         booked = await self.write("POST", f"/issue/{issue}/worklog", started)
-        return str(booked["author"]["accountId"])
+        self.wait_a_minute()
+        return ExternalId(booked["id"])
+
+    async def rebook(self, entry: ExternalId, minutes: int) -> None:
+        await self.write("PUT", await self._worklog(entry), {"timeSpent": f"{minutes}m"})
+        self.wait_a_minute()
+
+    async def unbook(self, entry: ExternalId) -> None:
+        await self.write("DELETE", await self._worklog(entry))
+        self.wait_a_minute()
+
+    def wait_a_minute(self) -> None:
+        """The feeds leave the last minute out."""
+        self.sandbox.apps["jira"].vendor.clock.advance(61)
+
+    async def _worklog(self, entry: ExternalId) -> str:
+        (found,) = await self.write("POST", "/worklog/list", {"ids": [int(entry)]})
+        return f"/issue/{found['issueId']}/worklog/{entry}"
 
     async def edit(self, part: str, made: Receipt) -> Look:
         words = "Written by a person"

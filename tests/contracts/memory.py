@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from connectors.common import Roles
@@ -119,9 +118,16 @@ class MemoryPmHarness(MemoryHarness):
     async def reach(self, project: ExternalId, milestone: MilestoneKey) -> None:
         self.world.reach(project, milestone)
 
-    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
-        self.world.book(project, package, hours, day)
-        return "consultant"
+    consultant = "consultant"
+
+    async def book(self, project: ExternalId, package: str, minutes: int, day: date) -> ExternalId:
+        return self.world.book(project, package, minutes, day)
+
+    async def rebook(self, entry: ExternalId, minutes: int) -> None:
+        self.world.rebook(entry, minutes=minutes)
+
+    async def unbook(self, entry: ExternalId) -> None:
+        self.world.unbook(entry)
 
     async def edit(self, part: str, made: Receipt) -> Look:
         edits, words = self.world.projects[made.id].edits, "by a person"

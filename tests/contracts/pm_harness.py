@@ -45,8 +45,21 @@ class PmHarness(Protocol):
         """The team reaches a milestone."""
         ...
 
-    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
-        """A consultant books time on a work package of ours. Returns the PM's id of the person."""
+    @property
+    def consultant(self) -> str:
+        """The PM's id of the consultant."""
+        ...
+
+    async def book(self, project: ExternalId, package: str, minutes: int, day: date) -> ExternalId:
+        """The consultant books time on a work package of ours, and can find it at once."""
+        ...
+
+    async def rebook(self, entry: ExternalId, minutes: int) -> None:
+        """The consultant edits the entry that was booked last."""
+        ...
+
+    async def unbook(self, entry: ExternalId) -> None:
+        """The consultant deletes the entry that was booked last."""
         ...
 
     async def edit(self, part: str, made: Receipt) -> Look:

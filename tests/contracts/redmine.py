@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -46,13 +45,24 @@ class RedmineHarness:
         (version,) = await self.ours(f"/projects/{project}/versions", "versions", milestone)
         await self.write("PUT", f"/versions/{version}", {"version": {"status": "closed"}})
 
-    async def book(self, project: ExternalId, package: str, hours: Decimal, day: date) -> str:
-        consultant = self.system.place.credentials["consultant"]
-        await self.join(project, consultant)
+    @property
+    def consultant(self) -> str:
+        return self.system.place.credentials["consultant"]
+
+    async def book(self, project: ExternalId, package: str, minutes: int, day: date) -> ExternalId:
+        await self.join(project, self.consultant)
         (issue,) = await self.ours(f"/issues?project_id={project}&status_id=*", "issues", package)
-        entry = {"issue_id": issue, "hours": str(hours), "spent_on": str(day), "activity_id": 9}
-        await self.write("POST", "/time_entries", {"time_entry": entry}, by="consultant")
-        return consultant
+        hours = f"{minutes // 60}:{minutes % 60:02}"
+        entry = {"issue_id": issue, "hours": hours, "spent_on": str(day), "activity_id": 9}
+        made = await self.write("POST", "/time_entries", {"time_entry": entry}, by="consultant")
+        return ExternalId(str(made["time_entry"]["id"]))
+
+    async def rebook(self, entry: ExternalId, minutes: int) -> None:
+        hours = {"hours": f"{minutes // 60}:{minutes % 60:02}"}
+        await self.write("PUT", f"/time_entries/{entry}", {"time_entry": hours})
+
+    async def unbook(self, entry: ExternalId) -> None:
+        await self.write("DELETE", f"/time_entries/{entry}")
 
     async def join(self, project: ExternalId, user: str) -> None:
         """Make a person a developer of the project, who is not one yet."""

@@ -4,7 +4,6 @@ Both carry a deal with the same id, so that all their subjects are the same.
 """
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.contracts import crm_harness, erp_harness, pm_harness
 from tests.contracts.crm_harness import CrmHarness, asking, figures, link, won
 from tests.contracts.erp_harness import ACCOUNT, EUR_100, ErpHarness, crediting, draft, opening
 from tests.contracts.pm_harness import DEAL, PmHarness, plan
+from tests.contracts.test_time import knowing
 from tests.references import OURS
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -91,13 +91,14 @@ async def test_the_parts_of_another_installation_are_neither_kept_nor_read(pm: P
     milestones = await pm_harness.planned(pm, project)
     work = plan().work(project, milestones)
     await pm.pm.plan_work.do(work, pm_harness.ticket())
-    await pm.book(project, "w1", Decimal(2), pm_harness.START)
+    await pm.book(project, "w1", 120, pm_harness.START)
     async with pm.of_another_installation() as roles:
         assert roles.pm
         assert not await roles.pm.plan_milestones.find(plan().milestone_plan(project))
         assert not await roles.pm.plan_work.find(work)
         assert not await roles.pm.read_milestones(DEAL, project)
-        assert {each.package for each in await roles.pm.read_time(DEAL, project)} == {""}
+        found = await roles.pm.time_since(LONG_AGO, knowing())
+        assert {each.work for each in found.entries} == {""}
 
 
 async def test_a_task_of_another_installation_is_not_found(crm: CrmHarness) -> None:

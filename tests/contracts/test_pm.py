@@ -1,6 +1,7 @@
 """What every project system must do, whoever the vendor."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.contracts.pm_harness import (
     planned,
     ticket,
 )
+from tests.contracts.test_time import knowing
 
 PEOPLE = ("acc-consultant", "acc-developer")
 PARTS = ("write_charter", "plan_milestones", "plan_work", "staff_project")
@@ -210,11 +212,14 @@ async def test_a_part_whose_answer_is_lost_is_made_exactly_once(pm: PmHarness, n
     assert await change.do(command, ticket(3)) == made
 
 
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 READS: dict[str, Callable[[Pm, ExternalId], Awaitable[object]]] = {
     "milestones": lambda pm, project: pm.read_milestones(DEAL, project),
     "project": lambda pm, _: pm.open_project.find(plan().opening()),
     "versions": lambda pm, project: pm.plan_milestones.find(plan().milestone_plan(project)),
-    "time": lambda pm, project: pm.read_time(DEAL, project),
+    "time": lambda pm, _: pm.time_since(SINCE, knowing()),
     "work": lambda pm, project: pm.plan_work.find(plan().work(project, {})),
     "team": lambda pm, project: pm.staff_project.find(plan(people=PEOPLE).staffing(project)),
     "probe": lambda pm, _: pm.probe(),

@@ -1,6 +1,7 @@
 """What the polls ask is answered from an index, however many contracts and entries there are."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -10,12 +11,15 @@ from sqlalchemy import URL
 
 from domain.ids import Subject
 from store import contracts
+from store import timesheets as time_entries
 from store.attention_queue import _OPEN as OPEN_ATTENTIONS
 from store.claim_rows import _READ as CLAIM
 from store.database import Query, plain_url
 from store.effect_ledger import _OF_DEAL as EFFECTS_OF_DEAL
 from tests.postgres import fresh_database
 
+HERE = {"system": "jira", "tenant": "acme"}
+RECENT = datetime(2027, 3, 10, tzinfo=UTC)
 CONTRACTS = 100_000
 LIVE = 1_000
 FILL = f"""
@@ -36,6 +40,14 @@ from generate_series(1, {CONTRACTS}) n;
 insert into effects (kind, subject, system, deal, digest, state, attempt, generation, key_tainted,
     parts, proof, version, changed_at)
 select 'pm.team', 'd' || n, 'jira', 'd' || n, 'd', 'planned', 0, 1, false, '{{}}', '{{}}', 1, now()
+from generate_series(1, {CONTRACTS}) n;
+insert into time_entries (system, tenant, entry, deal, version, package, person, day, minutes,
+    changed_at, recorded_at, since, is_approved_in_pm, is_deleted, state, role, seniority, location,
+    increment_minutes, billed_minutes, price, net, currency, approved_at)
+select 'jira', 'acme', n, 'd' || n / 100, 1, 'w1', 'p' || n % 100, date '2027-01-01' + n / 1000, 60,
+    now(), timestamptz '2027-01-01' + n * interval '1 minute',
+    timestamptz '2027-01-01' + n * interval '1 minute', false, false, 'approved', '', '', '',
+    15, 60, 90, 90, 'EUR', now()
 from generate_series(1, {CONTRACTS}) n;
 """  # noqa: S608 - of constants
 
@@ -67,8 +79,17 @@ def scanned_whole(plan: dict[str, Any]) -> set[str]:
         (OPEN_ATTENTIONS, {}),
         (CLAIM, {"subject": Subject("d7:m1:r1")}),
         (EFFECTS_OF_DEAL, {"deal": "d7"}),
+        (time_entries._LOCK, HERE | {"entries": ["7", "8"]}),
+        (time_entries._KNOWN, HERE | {"since": RECENT.date()}),
+        (time_entries._WAITING, {"before": RECENT}),
+        (time_entries._TURNED, {"since": RECENT}),
+        (time_entries._OF_DEAL, {"deal": "d7", "first": date.min, "last": date.max}),
+        (time_entries._PEOPLE, {"first": RECENT.date(), "last": RECENT.date()}),
     ],
-    ids=["awaiting", "shared customer", "open attentions", "claim", "effects of a deal"],
+    ids=[
+        *("awaiting", "shared customer", "open attentions", "claim", "effects of a deal"),
+        *("time by id", "time known", "time waiting", "time turned", "time of a deal", "people"),
+    ],
 )
 def test_no_large_table_is_read_whole(
     filled: Connection, query: Query, given: dict[str, object]

@@ -11,7 +11,7 @@ from domain.charge import ChargeState
 from domain.company import CompanyIds
 from domain.contract import Policy
 from domain.deal import Deal
-from domain.event import DealWon, RecordsLost
+from domain.event import DealWon, RecordsLost, TimeTurned
 from domain.ids import ChargeId, DealId, EventId, Subject
 from domain.money import Money
 from domain.templates import Staffing
@@ -22,6 +22,7 @@ from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 from workflows.polling import PolledSystem
+from workflows.reconciling import RECONCILED
 
 Story = Callable[[World], Awaitable[None]]
 DESIGN = ChargeId("design")
@@ -33,6 +34,7 @@ async def paid(world: World) -> None:
     mine = small_deal("paid")
     await world.win(mine, APPROVED)
     await until_awaited(lambda: world.has_project(mine.id))
+    await world.dispatcher.time_turned(TimeTurned(deal=mine.id, event=EventId("approved")))
     charges = world.application.charges
     await charges.hold(GRACE, mine.id, DESIGN, "it is disputed")
     await world.reach(mine.id, DESIGN)
@@ -151,12 +153,12 @@ async def polled(world: World) -> None:
     await ensure_polls(world.client, task_queue=world.queue)
 
     async def is_polled() -> bool:
-        return len(await world.store.cursors.last_polls()) == 2 * len(PolledSystem)
+        return len(await world.store.cursors.last_polls()) == len(PolledSystem) + len(RECONCILED)
 
     await until_awaited(is_polled)
     for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
-    for system in PolledSystem:
+    for system in RECONCILED:
         await world.client.get_workflow_handle(workflow_ids.reconcile_run(system)).terminate()
 
 

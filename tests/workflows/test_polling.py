@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import URL
 
 from domain.deal_snapshot import Outcome
-from domain.ids import MilestoneKey
+from domain.event import TimeTurned
+from domain.ids import EventId, MilestoneKey
 from domain.stage import Stage
 from runtime.polls import ensure_polls
 from tests.deals import deal, small_deal
@@ -16,6 +17,7 @@ from tests.temporal import private_temporal
 from tests.world import World, open_world, until, until_awaited
 from workflows import workflow_ids
 from workflows.polling import PolledSystem
+from workflows.reconciling import RECONCILED
 
 
 async def test_a_system_has_one_poll_run_however_often_it_is_polled(world: World) -> None:
@@ -50,6 +52,19 @@ async def test_polls_alone_carry_a_deal_to_cash(world: World) -> None:
     assert (await handle.result()).stage is Stage.CLOSED
 
 
+async def test_time_hints_the_run_of_an_open_deal_and_none_of_a_deal_that_has_ended(
+    world: World,
+) -> None:
+    mine = small_deal("hinted")
+    handle = await world.win(mine)
+    fact = TimeTurned(deal=mine.id, event=EventId("hinted"))
+    assert await world.dispatcher.time_turned(fact)
+    await until_awaited(lambda: world.has_project(mine.id))
+    await world.cancel(mine.id)
+    await handle.result()
+    assert not await world.dispatcher.time_turned(fact)
+
+
 @pytest.fixture
 def database(postgres: URL) -> Iterator[str]:
     """A database for a world of its own, which gives out the ids of the other world again."""
@@ -74,7 +89,7 @@ async def _polled_everything(world: World) -> bool:
 async def _end_polls(world: World) -> None:
     for system in PolledSystem:
         await world.client.get_workflow_handle(workflow_ids.poll_run(system)).terminate()
-    for system in PolledSystem:
+    for system in RECONCILED:
         await world.client.get_workflow_handle(workflow_ids.reconcile_run(system)).terminate()
 
 

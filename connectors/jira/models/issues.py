@@ -1,50 +1,24 @@
-"""Issues, their worklogs, and the response to a bulk create."""
+"""Issues, and the response to a bulk create."""
 
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from connectors.jira.models.access import Account
 from connectors.jira.models.error import ErrorBody
 from connectors.jira.models.project import PROPERTY
 from domain.ids import ExternalId
-from domain.timesheet import TimeEntry
-
-_SECONDS_PER_HOUR = 3600
 
 
-class Worklog(BaseModel):
-    """Time booked on an issue. `started` is in our account's time zone; an author may be gone."""
+class ProjectReference(BaseModel):
+    """The project of an issue."""
 
     id: str
-    author: Account | None = None
-    started: str
-    seconds: int = Field(alias="timeSpentSeconds")
-
-    def to_entry(self, package: str) -> TimeEntry:
-        """Jira has no approval of time, so none of it is approved."""
-        return TimeEntry(
-            id=ExternalId(self.id),
-            person=self.author.id if self.author else "",
-            day=date.fromisoformat(self.started[:10]),
-            hours=round(Decimal(self.seconds) / _SECONDS_PER_HOUR, 4),
-            package=package,
-        )
-
-
-class Worklogs(BaseModel):
-    """A page of an issue's worklogs."""
-
-    total: int = 0
-    worklogs: list[Worklog] = []
 
 
 class IssueFields(BaseModel):
     """The fields that were asked for."""
 
-    worklog: Worklogs = Worklogs()
+    project: ProjectReference | None = None
 
 
 class Issue(BaseModel):
@@ -54,6 +28,11 @@ class Issue(BaseModel):
     key: str
     fields: IssueFields = IssueFields()
     properties: dict[str, Any] = {}
+
+    @property
+    def project(self) -> ExternalId:
+        """The id of its project, if that was asked for."""
+        return ExternalId(self.fields.project.id if self.fields.project else "")
 
     @property
     def reference(self) -> str:

@@ -1,7 +1,5 @@
-"""Issues, which are work packages in Redmine's terms, and the time booked on them."""
+"""Issues, which are work packages in Redmine's terms."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +9,6 @@ from connectors.common.project_parts import one_line
 from connectors.redmine.models.records import Named, Record
 from domain.ids import ExternalId
 from domain.project import Milestone, PlanWork, WorkPackage
-from domain.timesheet import TimeEntry
 
 # The longest subject: Redmine source, app/models/issue.rb
 _LONGEST_SUBJECT = 255
@@ -24,35 +21,6 @@ class Issue(Record):
     parent: Named | None = None
     spent: Decimal | None = Field(None, alias="spent_hours")
     children: list[Named] = []
-
-
-class BookedTime(Record):
-    """A time entry as it is read."""
-
-    project: Named
-    issue: Named | None = None
-    user: Named
-    hours: Decimal
-    day: date = Field(alias="spent_on")
-
-    def to_entry(self, package: str, *, is_approved: bool) -> TimeEntry:
-        return TimeEntry(
-            id=ExternalId(str(self.id)),
-            person=str(self.user.id),
-            day=self.day,
-            hours=self.hours,
-            package=package,
-            is_approved=is_approved,
-        )
-
-    def package(self, issues: Mapping[int, Issue], key_of: Callable[[Issue], str]) -> str:
-        """The key of its issue, or of the nearest issue above it that is ours."""
-        above = self.issue
-        while above and (issue := issues.get(above.id)):
-            if key := key_of(issue):
-                return key
-            above = issue.parent
-        return ""
 
 
 def milestone_issue(command: PlanWork, milestone: Milestone, tracker: int) -> dict[str, Any]:

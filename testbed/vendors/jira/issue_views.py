@@ -39,7 +39,7 @@ def worklog(context: RequestContext, doc: Doc) -> Doc:
         "author": views.user(context, doc["author"]),
         "updateAuthor": views.user(context, doc["author"]),
         "created": context.time(doc["created"]),
-        "updated": context.time(doc["created"]),
+        "updated": context.time(doc["updated"]),
         "started": context.time(doc["started"]),
         "timeSpent": format_duration(doc["seconds"]),
         "timeSpentSeconds": doc["seconds"],

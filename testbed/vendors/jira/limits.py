@@ -26,6 +26,8 @@ _REASONS = {
 _BURST = "jira-burst-based"
 _NEAR = 0.2
 _PERSON = 2  # points of a person; any other object costs one
+# Posts that only read; each object that they answer costs a point.
+_READING_POSTS = ("/bulkfetch", "/worklog/list")
 _LISTS = ("values", "issues", "worklogs", "actors")
 
 
@@ -49,7 +51,7 @@ class JiraLimits:
 
     def count_objects(self, call: Call, answer: Response) -> None:
         """Count the points of the objects that a call has read."""
-        reads = call.method == "GET" or call.path.endswith("/bulkfetch")
+        reads = call.method == "GET" or call.path.endswith(_READING_POSTS)
         if call.application and reads and answer.status == 200:
             cost = _PERSON if call.path.endswith("/myself") else _objects(answer.body)
             self._limits.spend({"points": (self._site, call.application)}, cost)

@@ -23,6 +23,7 @@ class Site:
         self.issues = store.collection("issues")
         self.versions = store.collection("versions")
         self.worklogs = store.collection("worklogs")
+        self.deleted_worklogs = store.collection("deleted_worklogs")
         self.webhooks = store.collection("webhooks")
         self._users = {user["accountId"]: user for user in self.facts["users"]}
         self._issue_types: dict[str, Doc] = {t["id"]: t for t in self.facts["issueTypes"]}

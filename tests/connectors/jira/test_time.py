@@ -1,26 +1,74 @@
-"""Time in Jira: the worklogs of every issue, however many, whoever made it."""
+"""Time in Jira: the feeds of the whole site, in few calls, whoever made the issue."""
 
-from datetime import date
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
 
+from domain.ids import DealId, ExternalId
 from tests.contracts.jira import JiraHarness
 from tests.contracts.pm_harness import DEAL, opened, plan, planned, ticket
+from tests.contracts.test_time import knowing
 
 DAY = date(2026, 12, 8)
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraHarness) -> None:
-    project = await opened(jira)
-    versions = await planned(jira, project)
-    await jira.pm.plan_work.do(plan().work(project, versions), ticket())
-    for number in range(23):
-        if number == 20:  # as many writes as Jira lets an issue have in two seconds
-            jira.sandbox.apps["jira"].vendor.clock.advance(2)
-        await jira.book(project, "w1", Decimal("0.5"), DAY)
-    entries = await jira.pm.read_time(DEAL, project)
-    assert len({each.id for each in entries}) == 23
-    assert sum(each.hours for each in entries) == Decimal("11.5")
-    assert not any(each.is_approved for each in entries)
+async def with_work(jira: JiraHarness, deal: DealId = DEAL) -> ExternalId:
+    project = await opened(jira, deal)
+    work = plan(deal).work(project, await planned(jira, project))
+    return (await jira.pm.plan_work.do(work, ticket())).parts["w1"]
+
+
+async def book_at(jira: JiraHarness, issue: ExternalId, started: str) -> None:
+    await jira.write(
+        "POST", f"/issue/{issue}/worklog", {"timeSpentSeconds": 5400, "started": started}
+    )
+
+
+async def test_more_worklogs_than_a_page_of_the_feed_are_all_read(jira: JiraHarness) -> None:
+    issue = await with_work(jira)
+    worklogs = jira.sandbox.apps["jira"].vendor.store.collection("worklogs")
+    await book_at(jira, issue, f"{DAY}T09:30:00.000+0100")
+    (worklog,) = worklogs.values()
+    for number in range(1, 2101):
+        same = worklog | {"id": str(90_000 + number), "updated": worklog["updated"] + number // 3}
+        worklogs.put(same["id"], same)
+    jira.wait_a_minute()
+    before = len(await jira.calls())
+    found = await jira.pm.time_since(SINCE, knowing())
+    assert len({each.id for each in found.entries}) == 2101
+    assert (await jira.calls())[before:] == [
+        *(3 * ["GET /worklog/updated"]),
+        "GET /worklog/deleted",
+        *(3 * ["POST /worklog/list"]),
+        "POST /issue/bulkfetch",
+    ]
+
+
+async def test_what_one_read_leaves_is_read_by_the_next(jira: JiraHarness) -> None:
+    issue = await with_work(jira)
+    worklogs = jira.sandbox.apps["jira"].vendor.store.collection("worklogs")
+    await book_at(jira, issue, f"{DAY}T09:30:00.000+0100")
+    (worklog,) = worklogs.values()
+    for number in range(1, 10_501):
+        same = worklog | {"id": str(90_000 + number), "updated": worklog["updated"] + number // 20}
+        worklogs.put(same["id"], same)
+    jira.wait_a_minute()
+    first = await jira.pm.time_since(SINCE, knowing())
+    second = await jira.pm.time_since(first.until, knowing())
+    assert len(first.entries) < 10_501
+    assert len({each.id for each in (*first.entries, *second.entries)}) == 10_501
+
+
+async def test_a_read_costs_as_many_calls_for_three_projects_as_for_one(jira: JiraHarness) -> None:
+    for number in range(3):
+        issue = await with_work(jira, DealId(f"hubspot:{number}"))
+        await book_at(jira, issue, f"{DAY}T09:30:00.000+0100")
+    jira.wait_a_minute()
+    before = len(await jira.calls())
+    assert len((await jira.pm.time_since(SINCE, knowing())).entries) == 3
+    assert len(await jira.calls()) - before == 4
+    before = len(await jira.calls())
+    assert not (await jira.pm.time_since(datetime.now(UTC) + timedelta(hours=1), knowing())).entries
+    assert len(await jira.calls()) - before == 2
 
 
 async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: JiraHarness) -> None:
@@ -29,17 +77,23 @@ async def test_time_on_an_issue_that_people_made_belongs_to_no_package(jira: Jir
     kind = next(each["id"] for each in found["issueTypes"] if each["hierarchyLevel"] == 0)
     fields = {"project": {"id": project}, "issuetype": {"id": kind}, "summary": "By hand"}
     issue = await jira.write("POST", "/issue", {"fields": fields})
-    booked = {"timeSpentSeconds": 5400, "started": "2026-12-08T23:30:00.000+0100"}
-    await jira.write("POST", f"/issue/{issue['id']}/worklog", booked)
-    (entry,) = await jira.pm.read_time(DEAL, project)
-    assert (entry.package, entry.hours, entry.day) == ("", Decimal("1.5"), DAY)
+    await book_at(jira, issue["id"], "2026-12-08T23:30:00.000+0100")
+    jira.wait_a_minute()
+    (entry,) = (await jira.pm.time_since(SINCE, knowing())).entries
+    assert (entry.project, entry.work, entry.minutes, entry.day) == (project, "", 90, DAY)
+    assert not entry.is_approved
 
 
 async def test_a_day_is_that_of_the_account_that_asks(jira: JiraHarness) -> None:
-    project = await opened(jira)
-    versions = await planned(jira, project)
-    made = await jira.pm.plan_work.do(plan().work(project, versions), ticket())
-    early = {"timeSpentSeconds": 3600, "started": "2026-12-09T00:30:00.000+0100"}
-    await jira.write("POST", f"/issue/{made.parts['w1']}/worklog", early)
-    (entry,) = await jira.pm.read_time(DEAL, project)
-    assert (entry.hours, entry.day) == (Decimal(1), date(2026, 12, 9))
+    await book_at(jira, await with_work(jira), "2026-12-09T00:30:00.000+0100")
+    jira.wait_a_minute()
+    (entry,) = (await jira.pm.time_since(SINCE, knowing())).entries
+    assert entry.day == date(2026, 12, 9)
+
+
+async def test_time_that_the_feed_still_hides_is_found_by_the_next_read(jira: JiraHarness) -> None:
+    await book_at(jira, await with_work(jira), f"{DAY}T09:30:00.000+0100")
+    hidden = await jira.pm.time_since(SINCE, knowing())
+    assert (hidden.entries, hidden.until) == ((), SINCE)
+    jira.wait_a_minute()
+    assert len((await jira.pm.time_since(hidden.until, knowing())).entries) == 1

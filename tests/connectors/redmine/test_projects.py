@@ -58,7 +58,7 @@ async def test_an_empty_project_goes_and_one_with_work_is_archived(redmine: Redm
     assert await ask(redmine, "SELECT status FROM projects") == [(9,)]
     assert not await redmine.pm.open_project.find(opening)
     with pytest.raises(Absent):
-        await redmine.pm.read_time(DEAL, full.id)
+        await redmine.pm.read_milestones(DEAL, full.id)
 
 
 @pytest.mark.real
@@ -93,7 +93,6 @@ async def test_a_closing_charter_closes_the_project_and_what_is_in_it_stays_read
     assert (await redmine.read(f"/projects/{project}"))["project"]["status"] == 5
     assert (await redmine.read(PANEL.format(project)))["wiki_page"]["text"].startswith("*CLOSED")
     assert len(await redmine.pm.read_milestones(DEAL, project)) == 2
-    assert await redmine.pm.read_time(DEAL, project) == []
     assert await redmine.pm.open_project.find(plan().opening())
     with pytest.raises(Rejected, match="is closed: reopen it"):
         await redmine.pm.write_charter.do(plan().charter(project), ticket())

@@ -1,8 +1,7 @@
 """Refusals that Redmine reports as success, or not at all."""
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -16,8 +15,10 @@ from testbed.systems.common.proxy import Fault
 from tests.connectors.redmine.sql import ask
 from tests.contracts.pm_harness import DEAL, opened, plan, planned, ticket
 from tests.contracts.redmine import RedmineHarness
+from tests.contracts.test_time import knowing
 
 pytestmark = pytest.mark.real
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 LET_STRANGERS_IN = (
     "UPDATE settings SET value = '0', updated_on = updated_on + interval '1 hour'"
     " WHERE name = 'login_required'"
@@ -103,7 +104,7 @@ async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_returned(
 ) -> None:
     project = await opened(redmine)
     await ask(redmine, MUCH_TIME, int(project))
-    assert len(await redmine.pm.read_time(DEAL, project)) == 150
+    assert len((await redmine.pm.time_since(SINCE, knowing())).entries) == 150
     ((first,),) = await ask(redmine, "SELECT min(id) FROM time_entries")
 
     def lose_one(request: Request) -> Fault | None:
@@ -113,9 +114,9 @@ async def test_a_list_that_loses_a_row_while_it_is_read_is_not_half_returned(
 
     redmine.proxy.decide = lose_one
     with pytest.raises(Unreachable, match="changed while it was read"):
-        await redmine.pm.read_time(DEAL, project)
+        await redmine.pm.time_since(SINCE, knowing())
     redmine.proxy.heal()
-    assert len(await redmine.pm.read_time(DEAL, project)) == 149
+    assert len((await redmine.pm.time_since(SINCE, knowing())).entries) == 149
 
 
 async def test_a_panel_is_not_written_over_what_came_after_we_read_it(
@@ -150,11 +151,72 @@ async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_
     other = (await redmine.write("POST", "/issues", {"issue": loose}))["issue"]["id"]
     for issue, state in ((below, "approved"), (other, "new"), (made.parts["w1"], "invoiced")):
         await book(redmine, issue, state)
-    entries = await redmine.pm.read_time(DEAL, project)
-    found = [(each.package, each.is_approved) for each in entries]
-    assert found == [("w3", True), ("", False), ("w1", True)]
-    assert {each.hours for each in entries} == {Decimal("0.1")}
-    assert not any(each.package for each in await redmine.pm.read_time(DealId("a:1"), project))
+    entries = (await redmine.pm.time_since(SINCE, knowing())).entries
+    found = [(each.work, each.is_approved) for each in entries]
+    assert found == [(f"{DEAL}:w3", True), ("", False), (f"{DEAL}:w1", True)]
+    assert {each.minutes for each in entries} == {6}
+
+
+async def test_a_read_of_time_costs_calls_by_entries_and_not_by_projects(
+    redmine: RedmineHarness,
+) -> None:
+    projects = [await opened(redmine, DealId(f"hubspot:{number}")) for number in range(3)]
+    for project in projects:
+        await ask(redmine, MUCH_TIME, int(project))
+    await redmine.pm.time_since(SINCE, knowing())  # reads the ids of fields, once an hour
+    calls: list[str] = []
+
+    def count(request: Request) -> Fault | None:
+        calls.append(request.path.partition("?")[0])
+        return None
+
+    redmine.proxy.decide = count
+    assert len((await redmine.pm.time_since(SINCE, knowing())).entries) == 450
+    assert calls == 5 * ["/time_entries.json"]
+
+
+async def test_time_that_is_approved_later_is_read_though_redmine_does_not_date_that(
+    redmine: RedmineHarness,
+) -> None:
+    project = await opened(redmine)
+    work = plan().work(project, await planned(redmine, project))
+    made = await redmine.pm.plan_work.do(work, ticket())
+    await book(redmine, made.parts["w1"], "new")
+    await book(redmine, made.parts["w2"], "new")
+    first, second = (each.id for each in (await redmine.pm.time_since(SINCE, knowing())).entries)
+    state = {"custom_fields": [{"id": 4, "value": "approved"}]}
+    await redmine.write("PUT", f"/time_entries/{first}", {"time_entry": state})
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    found = await redmine.pm.time_since(later, knowing(first, second))
+    assert [(each.id, each.is_approved) for each in found.entries] == [(first, True)]
+
+
+async def test_time_of_an_archived_project_is_hidden_and_not_deleted(
+    redmine: RedmineHarness,
+) -> None:
+    project = await opened(redmine)
+    work = plan().work(project, await planned(redmine, project))
+    made = await redmine.pm.plan_work.do(work, ticket())
+    await book(redmine, made.parts["w1"], "new")
+    ((entry,),) = await ask(redmine, "SELECT id FROM time_entries")
+    await redmine.write("PUT", f"/projects/{project}/archive")
+    found = await redmine.pm.time_since(SINCE, knowing(ExternalId(str(entry))))
+    assert (found.entries, found.deleted) == ((), ())
+
+
+async def test_time_that_moves_out_of_the_window_is_read_and_not_deleted(
+    redmine: RedmineHarness,
+) -> None:
+    project = await opened(redmine)
+    work = plan().work(project, await planned(redmine, project))
+    made = await redmine.pm.plan_work.do(work, ticket())
+    await book(redmine, made.parts["w1"], "new")
+    ((entry,),) = await ask(redmine, "SELECT id FROM time_entries")
+    day = {"spent_on": "2020-01-02"}
+    await redmine.write("PUT", f"/time_entries/{entry}", {"time_entry": day})
+    found = await redmine.pm.time_since(SINCE, knowing(ExternalId(str(entry))))
+    assert [(each.day, each.minutes) for each in found.entries] == [(date(2020, 1, 2), 6)]
+    assert found.deleted == ()
 
 
 async def book(redmine: RedmineHarness, issue: ExternalId | int, state: str) -> None:
