@@ -66,6 +66,13 @@ class TrytonHarness:
         except Said as no:
             raise Refused(str(no)) from no
 
+    async def reprice(self, draft: ExternalId, net: Money) -> None:
+        lines = [["invoice", "=", int(draft)]]
+        (line,) = await self.accountant.read("account.invoice.line", lines, "id")
+        price = {"unit_price": {"__class__": "Decimal", "decimal": str(net.amount)}}
+        change = {"lines": [["write", [line["id"]], price]]}
+        await self.accountant.call("model.account.invoice.write", [int(draft)], change)
+
     async def annotate(self, draft: ExternalId) -> Look:
         note = {"comment": "Please quote your order"}
         await self.accountant.call("model.account.invoice.write", [int(draft)], note)

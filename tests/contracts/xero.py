@@ -73,6 +73,13 @@ class XeroHarness:
     async def void(self, invoice: ExternalId) -> None:
         await self.write("POST", f"/Invoices/{invoice}", {"Status": "VOIDED"})
 
+    async def reprice(self, draft: ExternalId, net: Money) -> None:
+        ((line,),) = [
+            each["LineItems"] for each in (await self.read(f"/Invoices/{draft}"))["Invoices"]
+        ]
+        changed = {"LineItemID": line["LineItemID"], "UnitAmount": str(net.amount)}
+        await self.write("POST", f"/Invoices/{draft}", {"LineItems": [changed]})
+
     async def annotate(self, draft: ExternalId) -> Look:
         number = {"InvoiceNumber": "2026-17"}
         await self.write("POST", f"/Invoices/{draft}", number)

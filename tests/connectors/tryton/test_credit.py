@@ -11,7 +11,7 @@ from ports.failures import Uncertain
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault
 from testbed.systems.tryton.requests import changes, method_of
-from tests.contracts.erp_harness import crediting, customer, draft, issued, ticket
+from tests.contracts.erp_harness import VAT, crediting, customer, draft, issued, ticket
 from tests.contracts.tryton import TrytonHarness
 from tests.references import OURS
 
@@ -148,7 +148,7 @@ async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonHarness, s
     notes = [["reference", "=", OURS.of(command.subject)]]
     assert len(await tryton.accountant.read("account.invoice", notes, "id")) == 1
     read = await tryton.invoicing.read_invoice(invoice.id)
-    assert read.credited == EUR_100 + EUR_100.share(command.tax.rate)
+    assert read.credited == EUR_100 + EUR_100.share(VAT.rate)
 
 
 async def test_a_full_credit_whose_closing_is_lost_is_found(tryton: TrytonHarness) -> None:
