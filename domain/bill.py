@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.actor import Actor
 from domain.charge import Charge, ChargeState
+from domain.credit import exact_credit
 from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.invoice import (
     CreditInvoice,
@@ -86,7 +87,7 @@ class CreditOrder(Value):
             customer=self.bill.customer,
             invoice=self.invoice.id,
             invoice_number=self.invoice.number,
-            lines=self.bill.lines,
+            lines=exact_credit(self.bill.lines, self.invoice),
             issue_date=today,
             reason=self.reason,
         )

@@ -30,10 +30,18 @@ def tax_totals(lines: Sequence[InvoiceLine], rounding: TaxRounding) -> tuple[Tax
             category=category,
             rate=rate,
             net=Money.total((line.net for line in group), group[0].net.currency),
-            tax=tax_on([line.net for line in group], group[0].tax, rounding),
+            tax=_tax_of(group, rounding),
         )
         for (category, rate), group in groups.items()
     )
+
+
+def _tax_of(lines: Sequence[InvoiceLine], rounding: TaxRounding) -> Money:
+    """The tax on lines of one rate: what is known of it, and the rest as the ERP rounds it."""
+    known = [line.tax_amount for line in lines if line.tax_amount is not None]
+    nets = [line.net for line in lines if line.tax_amount is None]
+    computed = [tax_on(nets, lines[0].tax, rounding)] if nets else []
+    return Money.total([*known, *computed], lines[0].net.currency)
 
 
 def gross_of(taxes: Sequence[TaxTotal]) -> Money:

@@ -29,8 +29,9 @@ def _net_amount(line: Mapping[str, Any]) -> Decimal:
 class InvoiceLine(Value):
     """An ordered line: its quantity times its unit price is its net amount, taxed by its rule.
 
-    An advance that is deducted, or what exceeds a cap, has a unit price below zero. ERPs keep four
-    decimals of quantities and unit prices.
+    An advance that is deducted, or what exceeds a cap, has a unit price below zero; the advance has
+    the tax that was billed with it as its `tax_amount`. ERPs keep four decimals of quantities and
+    unit prices.
     """
 
     description: str
@@ -38,6 +39,8 @@ class InvoiceLine(Value):
     tax: TaxRule
     quantity: Decimal = Field(Decimal(1), gt=0, decimal_places=4)
     unit_price: Decimal = Field(default_factory=_net_amount, decimal_places=4)
+    tax_amount: Money | None = None
+    """The tax, where it is known already and must not be computed again."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -51,7 +54,7 @@ class InvoiceLine(Value):
         if net.amount * sign <= 0 or rest.amount * sign < 0:
             raise Refusal(f"{net} is no part of {self.net} for {self.description}")
         changes = {"quantity": Decimal(1), "unit_price": net.amount, "net": net}
-        return self.model_copy(update=changes)
+        return self.model_copy(update={**changes, "tax_amount": None})
 
 
 def _net(lines: tuple[InvoiceLine, ...]) -> Money:

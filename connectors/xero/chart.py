@@ -54,8 +54,10 @@ class Chart:
         raise Misconfigured(self._client.system, reason)
 
     def _line(self, line: InvoiceLine, tax_type: str) -> Line:
+        tax = line.tax_amount
         # Xero rounds tax to cents; where the minor unit is larger, we send the rounded tax.
-        is_coarse = minor_unit(line.net.currency) > _CENT
+        if tax is None and minor_unit(line.net.currency) > _CENT:
+            tax = line.net.share(line.tax.rate)
         tracking = self._client.settings.tracking.items()
         return Line(
             description=line.description,
@@ -63,7 +65,7 @@ class Chart:
             unit_amount=line.unit_price,
             account_code=self._client.settings.account,
             tax_type=tax_type,
-            tax_amount=line.net.share(line.tax.rate).amount if is_coarse else None,
+            tax_amount=None if tax is None else tax.amount,
             tracking=[Tracking(name=name, option=option) for name, option in tracking] or None,
         )
 

@@ -55,6 +55,10 @@ class ErpHarness(Protocol):
         """The customer pays."""
         ...
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        """The bank takes back all that was paid."""
+        ...
+
     async def void(self, invoice: ExternalId) -> None:
         """A person voids an issued invoice. Raises Refused where the vendor does not allow that."""
         ...

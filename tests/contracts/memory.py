@@ -83,6 +83,9 @@ class MemoryHarness:
     async def pay(self, invoice: ExternalId, amount: Money) -> None:
         self.world.pay(invoice, amount)
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        self.world.take_payment_back(invoice)
+
     async def void(self, invoice: ExternalId) -> None:
         self.world.void(invoice)
 

@@ -30,6 +30,10 @@ ORDERS = {
     "two rates": (line("Work", "1033.33"), line("Books", "0.50", REDUCED), line("More", "0.17")),
     "halves of a cent": tuple(line("Part", net, REDUCED) for net in ("0.10", "0.30", "0.50")),
     "an advance": ADVANCE,
+    "an advance with the tax of its bill": (
+        ADVANCE[0],
+        ADVANCE[1].model_copy(update={"tax_amount": Money.of("-276.01", "EUR")}),
+    ),
     "an advance of another rate": (line("Work", "4000.00"), line("Advance", "-1200.00", REDUCED)),
     "hours under a cap": (*TIME, line("Not to exceed", "-78.00")),
     "half a cent of a price": (hours("Work", "0.5", "33.33", "16.67"),),

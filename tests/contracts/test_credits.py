@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.memory import Fault
+from domain.credit import exact_credit
 from domain.document import compare, tax_totals
 from domain.ids import Subject
 from domain.invoice import InvoiceLine, InvoiceStatus
@@ -151,6 +152,20 @@ async def test_each_of_several_credits_is_read_on_its_own(erp: ErpHarness) -> No
     assert [note.net for note in read.credit_notes] == [each.net for each in TIME]
     assert len({note.id for note in read.credit_notes}) == len(TIME)
     assert (read.credited_net, read.outstanding) == (invoice.net, Money.zero("EUR"))
+
+
+async def test_credits_of_all_parts_take_exactly_the_tax_of_the_invoice(erp: ErpHarness) -> None:
+    parts = (line("First", "0.03"), line("Second", "0.03"), line("Third", "0.02", REDUCED))
+    invoice, ours = await issued_over(erp, *parts), await customer(erp)
+    for number, part in enumerate(parts, start=1):
+        read = await erp.invoicing.read_invoice(invoice.id)
+        command = credit_of(invoice, ours, *exact_credit([part], read))
+        subject = Subject(f"{DEAL}:m1:r1:credit{number}")
+        numbered = command.model_copy(update={"subject": subject})
+        await erp.invoicing.credit_invoice.do(numbered, ticket(subject))
+    read = await erp.invoicing.read_invoice(invoice.id)
+    assert read.outstanding == Money.zero("EUR")
+    assert Money.total((note.tax for note in read.credit_notes), "EUR") == invoice.tax
 
 
 async def test_a_credit_of_somebody_else_is_read_with_its_lines(erp: ErpHarness) -> None:

@@ -80,6 +80,15 @@ async def test_payments_read_one_by_one(erp: ErpHarness) -> None:
     assert read.paid == Money.of("200.01", "EUR")
 
 
+async def test_a_payment_that_is_taken_back_opens_the_invoice_again(erp: ErpHarness) -> None:
+    invoice = await issued(erp)
+    await erp.pay(invoice.id, invoice.gross)
+    paid = await erp.invoicing.read_invoice(invoice.id)
+    assert (paid.status, paid.outstanding) == (InvoiceStatus.PAID, Money.zero("EUR"))
+    await erp.take_payments_back(invoice.id)
+    assert await erp.invoicing.read_invoice(invoice.id) == invoice
+
+
 async def test_a_draft_gets_other_dates_and_nothing_else_changes(erp: ErpHarness) -> None:
     command = ordered(await customer(erp), *ADVANCE, line("Books", "0.50", REDUCED))
     made = await erp.invoicing.draft_invoice.do(command, ticket("i"))

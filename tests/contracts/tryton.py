@@ -60,6 +60,9 @@ class TrytonHarness:
         number = f"BANK-{next(self.transactions)}"
         await self.bank.pay(int(invoice), str(amount.amount), number=number)
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        await self.accountant.unpay(int(invoice))
+
     async def void(self, invoice: ExternalId) -> None:
         try:
             await self.accountant.call("model.account.invoice.cancel", [int(invoice)])

@@ -70,6 +70,11 @@ class XeroHarness:
         }
         await self.write("PUT", "/Payments", payment)
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        (found,) = (await self.read(f"/Invoices/{invoice}"))["Invoices"]
+        for payment in found["Payments"]:
+            await self.write("POST", f"/Payments/{payment['PaymentID']}", {"Status": "DELETED"})
+
     async def void(self, invoice: ExternalId) -> None:
         await self.write("POST", f"/Invoices/{invoice}", {"Status": "VOIDED"})
 
