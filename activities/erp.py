@@ -8,7 +8,6 @@ from temporalio import activity
 from activities.effects import Effects, key_of
 from activities.issue_invoice import IssueInvoiceOperation, require_as_asked
 from domain.bill import Bill, CreditOrder, DraftedInvoice
-from domain.cash import net_credit
 from domain.claim import Claim, ClaimState, NotClaimed, Proof
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
@@ -115,11 +114,12 @@ class InvoiceActivities:
     async def issue_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Issue the elected draft within the safety bound, and put the proof on record.
 
-        Raises ContractValueExceeded, and Refusal if the draft, or then the document, is not what
-        we asked for.
+        It gets the dates of today, however long it waited. Raises ContractValueExceeded, and
+        Refusal if the draft, or then the document, is not what we asked for.
         """
         claim = await self._permit(drafted)
-        issue = IssueInvoice(draft=drafted.draft, invoice=drafted.invoice)
+        draft = drafted.bill.draft(self._clock().date())
+        issue = IssueInvoice(draft=draft, invoice=drafted.invoice)
         operation = IssueInvoiceOperation(self._invoicing)
         if claim.state is not ClaimState.ISSUED:
             await self._effects.sweep(self._invoicing.draft_invoice, drafted.draft)
@@ -255,7 +255,7 @@ class InvoiceActivities:
             deal=request.deal,
             contracted=baseline.value,
             billed=Money.total((invoice.net for invoice in invoices), currency),
-            credited=Money.total((net_credit(invoice) for invoice in invoices), currency),
+            credited=Money.total((invoice.credited_net for invoice in invoices), currency),
             paid=Money.total((invoice.paid for invoice in invoices), currency),
             outstanding=Money.total((invoice.outstanding for invoice in invoices), currency),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.document import Totals
+from domain.document import compare
 from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.invoice import Invoice, InvoiceStatus, IssueInvoice
 from domain.refusal import Refusal
@@ -38,9 +38,12 @@ class IssueInvoiceOperation:
         return await self.invoicing.draft_invoice.tenant()
 
     async def do(self, command: IssueInvoice, _: Attempt) -> Receipt:
-        """Compare, then issue. Raises Refusal if somebody changed the draft meanwhile."""
+        """Compare, set the dates, issue. Raises Refusal if somebody changed the draft meanwhile."""
         draft = await self.invoicing.read_invoice(command.invoice)
         require_as_asked(command, draft, self.invoicing)
+        dates = command.draft.dates
+        if draft.status is InvoiceStatus.DRAFT and not draft.is_dated(dates):
+            await self.invoicing.set_dates(command.invoice, dates)
         self.answer = await self.invoicing.issue(command.invoice)
         return Receipt(id=draft.id, url=draft.url)
 
@@ -56,10 +59,8 @@ class IssueInvoiceOperation:
 
 def require_as_asked(command: IssueInvoice, invoice: Invoice, invoicing: Invoicing) -> None:
     """Raise Refusal unless the document reads what we asked for, to the cent."""
-    draft = command.draft
-    expected = Totals.expected(draft.lines, draft.tax, invoicing.tax_rounding)
-    if difference := Totals.of(invoice).difference_from(expected):
+    if differences := compare(command.draft.lines, invoice, invoicing.tax_rounding):
         raise Refusal(
-            f"invoice {invoice.number or invoice.id} {difference}:"
+            f"invoice {invoice.number or invoice.id}: {'; '.join(map(str, differences))}:"
             " finance must compare the two, and mend it in the ERP"
         )

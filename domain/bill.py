@@ -4,8 +4,16 @@ from datetime import date
 
 from domain.actor import Actor
 from domain.charge import Charge, ChargeState
+from domain.credit import exact_credit
 from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
-from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceLine, due_date
+from domain.invoice import (
+    CreditInvoice,
+    DraftInvoice,
+    Invoice,
+    InvoiceDates,
+    InvoiceLine,
+    due_date,
+)
 from domain.money import Money
 from domain.tax import TaxRule
 from domain.value import Value
@@ -41,17 +49,18 @@ class Bill(Value):
             subject=self.subject,
             deal=self.deal,
             customer=self.customer,
-            lines=(InvoiceLine(description=self._description, net=self.charge.net),),
-            tax=self.tax,
-            issue_date=today,
-            due_date=due_date(today, self.payment_days),
+            lines=self.lines,
+            dates=InvoiceDates(
+                issued_on=today, due_on=due_date(today, self.payment_days), supplied_on=today
+            ),
             url=self.url,
         )
 
     @property
-    def _description(self) -> str:
+    def lines(self) -> tuple[InvoiceLine, ...]:
         note = f" ({self.tax.note})" if self.tax.note else ""
-        return f"{self.deal_name}: {self.charge.description}{note}"
+        description = f"{self.deal_name}: {self.charge.description}{note}"
+        return (InvoiceLine(description=description, net=self.charge.net, tax=self.tax),)
 
 
 class DraftedInvoice(Value):
@@ -78,8 +87,7 @@ class CreditOrder(Value):
             customer=self.bill.customer,
             invoice=self.invoice.id,
             invoice_number=self.invoice.number,
-            net=self.invoice.net,
-            tax=self.bill.tax,
+            lines=exact_credit(self.bill.lines, self.invoice),
             issue_date=today,
             reason=self.reason,
         )

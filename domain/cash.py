@@ -83,20 +83,12 @@ def cash_position(
         billable=net(ChargeState.BILLABLE, ChargeState.DRAFTED),
         held=net(ChargeState.HELD),
         billed=total(invoice.net for invoice in invoices),
-        credited=total(net_credit(invoice) for invoice in invoices),
+        credited=total(invoice.credited_net for invoice in invoices),
         tax=total(invoice.tax for invoice in invoices),
         paid=total(invoice.paid for invoice in invoices),
         outstanding=total(invoice.outstanding for invoice in invoices),
         overdue=total(invoice.outstanding for invoice in invoices if is_overdue(invoice, today)),
     )
-
-
-def net_credit(invoice: Invoice) -> Money:
-    """Return the net part of what was credited: a credit has VAT in the invoice's proportion."""
-    if not invoice.credited:
-        return Money.zero(invoice.net.currency)
-    exact = invoice.credited.amount * invoice.net.amount / invoice.gross.amount
-    return Money.rounded(exact, invoice.net.currency)
 
 
 def is_overdue(invoice: Invoice, today: date) -> bool:

@@ -18,5 +18,7 @@ class Capability(StrEnum):
     """The vendor reports changes by itself."""
     UPDATED_SINCE = "updated since"
     """The vendor lists what changed since a moment, whatever the change was."""
+    SUPPLY_DATE = "supply date"
+    """An invoice has a field for the date of supply; else a line of text says it."""
     DRY_RUN = "dry run"
     """Set-up can say what it would make without making it."""

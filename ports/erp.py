@@ -7,7 +7,7 @@ from typing import Protocol
 from domain.company import Account
 from domain.customer import Candidate, OpenCustomer
 from domain.ids import ExternalId, Subject
-from domain.invoice import CreditInvoice, DraftInvoice, Invoice
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceDates
 from domain.tax import TaxRounding
 from domain.value import Value
 from ports.capability import Capability
@@ -60,8 +60,12 @@ class Invoicing(Protocol):
         """
         ...
 
+    async def set_dates(self, draft: ExternalId, dates: InvoiceDates) -> None:
+        """Give the draft these dates, and change nothing else. Rejected if it is no draft."""
+        ...
+
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
-        """The invoice, fresh, with its payments and credits. Raises Absent for an unknown id."""
+        """The invoice, fresh, with lines, payments and credit notes. Raises Absent if unknown."""
         ...
 
     async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:

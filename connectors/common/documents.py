@@ -1,6 +1,6 @@
 """Checks and wording for an ERP's invoices and credit notes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -8,10 +8,12 @@ from typing import TypeVar
 import structlog
 from pydantic import ValidationError
 
-from domain.document import Totals
+from domain.document import compare, gross_of, tax_totals
 from domain.effect import Receipt
-from domain.invoice import CreditInvoice, InvoiceLine
+from domain.ids import ExternalId
+from domain.invoice import CreditInvoice, Document, Invoice, InvoiceLine
 from domain.money import Money
+from domain.tax import TaxRounding
 from ports.erp import ChangedInvoice
 from ports.failures import Rejected
 
@@ -25,25 +27,38 @@ class DocumentChecks:
 
     system: str
     name: str
+    rounding: TaxRounding
 
-    def require_totals(self, document: str, found: Totals, expected: Totals) -> None:
-        """Raises Rejected unless the document reads exactly as expected."""
-        if difference := found.difference_from(expected):
+    def require_as_asked(self, found: Document, lines: Sequence[InvoiceLine]) -> None:
+        """Raises Rejected unless the document reads as one over these lines must."""
+        if differences := compare(lines, found, self.rounding):
             raise Rejected(
                 self.system,
-                f"{document} {difference}: "
-                f"finance must compare the tax rate in {self.name} with ours",
+                f"{found.number or found.id}: {'; '.join(map(str, differences))}: "
+                f"finance must compare the lines and tax rates in {self.name} with ours",
             )
 
-    def require_room(self, invoice: str, open_amount: Decimal, credit: Totals) -> None:
+    def require_payable(self, lines: Sequence[InvoiceLine]) -> None:
+        """Raises Rejected for an invoice below zero."""
+        gross = gross_of(tax_totals(lines, self.rounding))
+        if gross < Money.zero(gross.currency):
+            raise Rejected(
+                self.system, f"an invoice of {gross} is none: credit an issued one, or bill more"
+            )
+
+    def require_room(self, invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         """Raises Rejected where a credit is larger than what is outstanding of the invoice."""
-        if open_amount < credit.gross:
+        credit = gross_of(tax_totals(lines, self.rounding))
+        if invoice.outstanding < credit:
             raise Rejected(
                 self.system,
-                f"invoice {invoice} has {open_amount} left to pay, less than the credit of "
-                f"{credit.gross} {credit.currency}: "
-                f"finance must refund in {self.name} what was paid",
+                f"invoice {invoice.number} has {invoice.outstanding} left to pay, less than the "
+                f"credit of {credit}: finance must refund in {self.name} what was paid",
             )
+
+    def draft(self, invoice: ExternalId) -> Rejected:
+        reason = f"invoice {invoice} is no draft any more: its dates stay"
+        return Rejected(self.system, reason)
 
     def money(self, amount: Decimal, currency: str, reference: str) -> Money:
         """An amount of a document. Raises Rejected for half a yen."""
@@ -63,10 +78,11 @@ class DocumentChecks:
 
 
 def credit_lines(command: CreditInvoice) -> tuple[InvoiceLine, ...]:
-    """One line, which names the invoice."""
-    note = f" ({command.tax.note})" if command.tax.note else ""
-    description = f"Credit of invoice {command.invoice_number}: {command.reason}{note}"
-    return (InvoiceLine(description=description, net=command.net),)
+    """The lines of the credit note; the first names the invoice and the reason."""
+    first, *others = command.lines
+    why = f"Credit of invoice {command.invoice_number}: {command.reason}"
+    named = first.model_copy(update={"description": f"{why}: {first.description}"})
+    return (named, *others)
 
 
 def readable(

@@ -1,11 +1,11 @@
 """Chooses a tax rate of an ERP, and says what a person must set up where none fits."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from connectors.common.cached import Cached
-from domain.tax import TaxTreatment
+from domain.tax import TaxTreatment, tax_rule
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -16,6 +16,24 @@ TREATMENT_NAMES: Final = {
     TaxTreatment.EXEMPT: "exempt",
 }
 """A tax rate of 0 % is found by these words in its name."""
+
+
+class TaxLabel(NamedTuple):
+    """The category (UNCL 5305) and the rate in percent that a tax of an ERP stands for."""
+
+    category: str
+    rate: Decimal
+
+
+def label_of(rate: Decimal, treatments: Collection[TaxTreatment], *, otherwise: str) -> TaxLabel:
+    """The label of a tax that we use for these treatments, or `otherwise` for none.
+
+    The category is empty where it may be one of several.
+    """
+    known = {tax_rule(each, standard_rate=rate).category for each in treatments}
+    if not known:
+        return TaxLabel(otherwise, rate)
+    return TaxLabel(known.pop() if len(known) == 1 else "", rate)
 
 
 def tax_problems(fitting: Callable[[TaxTreatment], Sequence[str]], setting: str) -> Iterator[str]:

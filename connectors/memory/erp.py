@@ -8,11 +8,11 @@ from connectors.memory.operations.credit_invoice import CreditInvoiceOperation
 from connectors.memory.operations.draft_invoice import DraftInvoiceOperation
 from connectors.memory.operations.open_customer import OpenCustomerOperation
 from connectors.memory.setup import probe
-from connectors.memory.world import SYSTEM, TAX_ROUNDING, MemoryWorld
+from connectors.memory.world import CHECKS, SYSTEM, TAX_ROUNDING, MemoryWorld
 from domain.company import Account
 from domain.customer import Candidate
 from domain.ids import ExternalId
-from domain.invoice import Invoice, InvoiceStatus
+from domain.invoice import Invoice, InvoiceDates, InvoiceStatus
 from ports.capability import Capability
 from ports.erp import ChangedInvoice
 from ports.failures import Rejected
@@ -48,11 +48,17 @@ class MemoryInvoicing:
         self._references = references
         self.draft_invoice = DraftInvoiceOperation(world, references)
         self.credit_invoice = CreditInvoiceOperation(world, references)
-        offers = (Capability.VOIDS_ISSUED, Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE)
+        offers = (
+            *(Capability.VOIDS_ISSUED, Capability.GAPLESS_NUMBERS),
+            *(Capability.UPDATED_SINCE, Capability.SUPPLY_DATE),
+        )
         self.capabilities = capabilities(self.draft_invoice, self.credit_invoice, also=offers)
 
     async def issue(self, invoice: ExternalId) -> Invoice:
         return self._world.respond(lambda: self._issue(invoice), changes=True)
+
+    async def set_dates(self, draft: ExternalId, dates: InvoiceDates) -> None:
+        self._world.respond(lambda: self._set_dates(draft, dates), changes=True)
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
         return self._world.respond(lambda: self._world.invoice(invoice))
@@ -72,6 +78,12 @@ class MemoryInvoicing:
             issued = {"status": InvoiceStatus.ISSUED, "number": number}
             self._world.keep(invoice.model_copy(update=issued))
         return self._world.invoice(id)
+
+    def _set_dates(self, id: ExternalId, dates: InvoiceDates) -> None:
+        draft = self._world.invoice(id)
+        if draft.status is not InvoiceStatus.DRAFT:
+            raise CHECKS.draft(id)
+        self._world.keep(draft.model_copy(update=dict(dates)))
 
     def _changed(self, since: datetime) -> Sequence[ChangedInvoice]:
         stored = sorted(self._world.invoices.values(), key=lambda each: each.changed_at)

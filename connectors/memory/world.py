@@ -13,7 +13,7 @@ from domain.customer import Candidate
 from domain.deal import Deal
 from domain.effect import Receipt
 from domain.ids import DealId, ExternalId, MilestoneKey, Subject
-from domain.invoice import CreditInvoice, Invoice, InvoiceStatus
+from domain.invoice import CreditInvoice, Invoice, InvoiceStatus, Payment
 from domain.money import Money
 from domain.owner_task import OwnerTask
 from domain.project import OpenProject, PlanMilestones, PlanWork, StaffProject, WriteCharter
@@ -25,7 +25,7 @@ from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain
 SYSTEM = "memory"
 # As EN 16931 has it.
 TAX_ROUNDING = TaxRounding.PER_CATEGORY
-CHECKS = DocumentChecks(SYSTEM, "memory")
+CHECKS = DocumentChecks(SYSTEM, "memory", TAX_ROUNDING)
 _SETTLED = {"status": InvoiceStatus.PAID}
 T = TypeVar("T")
 Part = WriteCharter | PlanMilestones | PlanWork | StaffProject
@@ -121,6 +121,7 @@ class MemoryWorld:
     faults: deque[Fault] = field(default_factory=deque)
     _last_id: int = 0
     _last_number: int = 0
+    _last_credit: int = 0
 
     def add(self, deal: Deal) -> None:
         """Sales enter a deal, or change it."""
@@ -170,12 +171,13 @@ class MemoryWorld:
         found = self.invoice(invoice)
         if found.status is not InvoiceStatus.ISSUED or found.outstanding < amount:
             raise Rejected(SYSTEM, f"{found.outstanding} of invoice {invoice} can be paid")
-        self.settle(found.model_copy(update={"paid": found.paid + amount}))
+        paid = Payment(id=self.next_id("P"), paid_on=self.clock().date(), amount=amount)
+        self.settle(found.model_copy(update={"payments": (*found.payments, paid)}))
 
     def take_payment_back(self, invoice: ExternalId) -> None:
         """The bank takes back all that was paid."""
         found = self.invoice(invoice)
-        unpaid = {"paid": Money.zero(found.gross.currency), "status": InvoiceStatus.ISSUED}
+        unpaid = {"payments": (), "status": InvoiceStatus.ISSUED}
         self.keep(found.model_copy(update=unpaid))
 
     def settle(self, invoice: Invoice) -> None:
@@ -197,6 +199,10 @@ class MemoryWorld:
         """The number of the next document: drafts take none."""
         self._last_number += 1
         return f"INV-{self._last_number}"
+
+    def next_credit_number(self) -> str:
+        self._last_credit += 1
+        return f"CN-{self._last_credit}"
 
     def fail(self, *faults: Fault) -> None:
         """Make the next calls fail, one fault each."""

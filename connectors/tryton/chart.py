@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from connectors.common import Cached, together
-from connectors.common.taxes import no_single_rate, percent, single
+from connectors.common.taxes import TaxLabel, no_single_rate, percent, single
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.models.chart import (
     ChartData,
@@ -12,6 +12,7 @@ from connectors.tryton.models.chart import (
     Currency,
     Tax,
     fitting,
+    labels,
 )
 from domain.tax import TaxRule
 from ports.failures import Misconfigured
@@ -37,6 +38,10 @@ class Chart:
         names = [each.name for each in found]
         reason = no_single_rate(treatment, percent(rule.rate), names, "taxes")
         raise Misconfigured(self._client.system, reason)
+
+    async def labels(self) -> dict[int, TaxLabel]:
+        """What each tax stands for, by its id."""
+        return labels((await self.data.get()).taxes, self._client.settings.taxes)
 
     async def complete(self, currency: str) -> ChartData:
         """The data with all that a document needs. Raises Misconfigured."""

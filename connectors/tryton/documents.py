@@ -1,17 +1,19 @@
 """The customers' invoices and credit notes of one company: read, drafted, posted and deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.tryton.chart import Chart
 from connectors.tryton.client import TrytonClient, number_of
 from connectors.tryton.models.documents import CHECKS, INVOICE, StoredInvoice
+from connectors.tryton.models.json import day
 from connectors.tryton.models.new_documents import NewDocument
 from connectors.tryton.models.parties import InvoiceParty
 from domain.effect import Receipt
 from domain.ids import ExternalId
-from domain.invoice import InvoiceStatus
+from domain.invoice import Invoice, InvoiceDates, InvoiceStatus
+from domain.money import Money
 from ports.failures import Absent, Misconfigured, Rejected
 
 _ISSUED = frozenset({InvoiceStatus.ISSUED, InvoiceStatus.PAID})
@@ -29,21 +31,50 @@ class Documents:
         return self.client.system
 
     async def add(self, document: NewDocument) -> StoredInvoice:
-        """Makes a draft and compares its totals; one that differs stays for a person."""
-        chart = await self.chart.complete(document.totals.currency)
-        tax, party = await self.chart.tax(document.rule), await self._party(document.customer)
+        """Makes a draft and compares it; one that differs stays for a person."""
+        chart = await self.chart.complete(document.lines[0].net.currency)
+        taxes = [await self.chart.tax(line.tax) for line in document.lines]
+        party = await self._party(document.customer)
         if not (chart.revenue and chart.journal and (party.account_receivable or chart.receivable)):
             reason = (
                 "the chart of accounts is not complete: `cashward doctor` names what is missing"
             )
             raise Misconfigured(self.system, reason)
-        values = document.values(await self.client.company.get(), chart, tax, party)
+        values = document.values(await self.client.company.get(), chart, taxes, party)
         stored = await self.at(await self.client.create(INVOICE, values))
-        self.require_totals(stored, document)
+        await self.require_as_asked(stored, document)
         return stored
 
-    def require_totals(self, stored: StoredInvoice, document: NewDocument) -> None:
-        CHECKS.require_totals(f"draft {stored.name}", stored.totals, document.totals)
+    async def require_as_asked(self, stored: StoredInvoice, document: NewDocument) -> None:
+        labels = await self.chart.labels()
+        nothing = Money.zero(stored.currency.code)
+        found = (
+            stored.to_credit_note(labels, nothing)
+            if document.is_credit
+            else stored.to_invoice(self.client.urls, labels, {})
+        )
+        CHECKS.require_as_asked(found, document.lines)
+
+    async def whole(self, stored: StoredInvoice) -> Invoice:
+        return (await self.reader([stored]))(stored)
+
+    async def reader(self, found: Iterable[StoredInvoice]) -> Callable[[StoredInvoice], Invoice]:
+        """What translates these invoices; their credit notes are read together."""
+        labels = await self.chart.labels()
+        numbers = sorted({number for stored in found for number in stored.credit_notes})
+        notes = await self.search(["id", "in", numbers]) if numbers else []
+        known = {note.id: note for note in notes}
+        return lambda stored: stored.to_invoice(self.client.urls, labels, known)
+
+    async def set_dates(self, draft: StoredInvoice, dates: InvoiceDates) -> None:
+        """Tryton refuses that for a document."""
+        supplied = {"taxes_date": day(dates.supplied_on)}
+        values = {
+            "invoice_date": day(dates.issued_on),
+            "payment_term_date": day(dates.due_on),
+            "lines": [["write", [line.id for line in draft.lines], supplied]],
+        }
+        await self.client.write(INVOICE, draft.id, values)
 
     def receipt(self, stored: StoredInvoice) -> Receipt:
         return self.client.urls.receipt(INVOICE, stored.id)

@@ -9,7 +9,7 @@ from connectors.common.documents import readable
 from connectors.tryton.chart import Chart
 from connectors.tryton.client import TrytonClient, number_of
 from connectors.tryton.documents import Documents
-from connectors.tryton.models.documents import TAX_ROUNDING, StoredInvoice
+from connectors.tryton.models.documents import CHECKS, TAX_ROUNDING, StoredInvoice
 from connectors.tryton.models.json import moment
 from connectors.tryton.models.parties import Party, party_domain
 from connectors.tryton.operations.credit_invoice import CreditInvoiceOperation
@@ -20,7 +20,7 @@ from connectors.tryton.setup import probe
 from domain.company import Account
 from domain.customer import Candidate
 from domain.ids import ExternalId
-from domain.invoice import Invoice
+from domain.invoice import Invoice, InvoiceDates
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import ChangedInvoice
@@ -61,14 +61,24 @@ class TrytonInvoicing:
         self.capabilities = capabilities(
             self.draft_invoice,
             self.credit_invoice,
-            also=(Capability.GAPLESS_NUMBERS, Capability.UPDATED_SINCE),
+            also=(
+                Capability.GAPLESS_NUMBERS,
+                Capability.UPDATED_SINCE,
+                Capability.SUPPLY_DATE,
+            ),
         )
 
     async def issue(self, invoice: ExternalId) -> None:
         await self._documents.post(number_of(invoice))
 
+    async def set_dates(self, draft: ExternalId, dates: InvoiceDates) -> None:
+        stored = await self._documents.read(draft)
+        if not stored.is_draft:
+            raise CHECKS.draft(draft)
+        await self._documents.set_dates(stored, dates)
+
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
-        return (await self._documents.read(invoice)).to_invoice(self._client.urls)
+        return await self._documents.whole(await self._documents.read(invoice))
 
     async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         """Reads page by page in the order of ids, which stay while records change."""
@@ -78,8 +88,14 @@ class TrytonInvoicing:
             found += page
             if len(page) < self._client.settings.page_size:
                 break
-        invoices = (row for row in found if row.untaxed_amount >= 0)
-        return sorted(readable(invoices, self._to_change), key=lambda change: change.changed_at)
+        invoices = [row for row in found if row.untaxed_amount >= 0]
+        read, references = await self._documents.reader(invoices), self._client.references
+
+        def to_change(row: StoredInvoice) -> ChangedInvoice:
+            subject = references.subject(row.reference)
+            return ChangedInvoice(subject=subject, invoice=read(row), changed_at=row.changed_at)
+
+        return sorted(readable(invoices, to_change), key=lambda change: change.changed_at)
 
     async def other_installations(self) -> frozenset[str]:
         """One of those that made documents here, as its reference tells."""
@@ -105,8 +121,3 @@ class TrytonInvoicing:
             ["OR", *([field, ">=", moment(since)] for field in fields)],
             limit=self._client.settings.page_size,
         )
-
-    def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
-        invoice = row.to_invoice(self._client.urls)
-        subject = self._client.references.subject(row.reference)
-        return ChangedInvoice(subject=subject, invoice=invoice, changed_at=row.changed_at)

@@ -1,13 +1,13 @@
 """Chooses the tax type, account and tracking of a line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from connectors.common import Cached
-from connectors.common.taxes import no_single_rate, percent, single
+from connectors.common.taxes import TaxLabel, no_single_rate, percent, single
 from connectors.xero.client import XeroClient
-from connectors.xero.models.chart import TaxRate, fitting
+from connectors.xero.models.chart import TaxRate, fitting, label
 from connectors.xero.models.new_documents import Line, Tracking
 from domain.currency import minor_unit
 from domain.invoice import InvoiceLine
@@ -25,7 +25,7 @@ class Chart:
         self._client = client
         self.tax_rates = Cached(self._read_tax_rates, _CACHE_TIME)
 
-    async def lines(self, lines: Sequence[InvoiceLine], rule: TaxRule) -> list[Line]:
+    async def lines(self, lines: Sequence[InvoiceLine]) -> list[Line]:
         """Lines as Xero takes them. Raises Rejected where Xero would round the money away."""
         currency = lines[0].net.currency
         if minor_unit(currency) < _CENT:
@@ -34,32 +34,38 @@ class Chart:
                 f"Xero keeps two decimals, and {currency} counts in {minor_unit(currency)}: agree "
                 "another currency with the customer, or bill this by hand",
             )
-        tax_type = await self._tax_type(rule)
-        return [self._line(line, rule, tax_type) for line in lines]
+        return [self._line(line, await self._tax_type(line.tax)) for line in lines]
+
+    async def labels(self) -> Mapping[str, TaxLabel]:
+        """What each tax type stands for."""
+        rates, chosen = await self.tax_rates.get(), self._client.settings.tax_types
+        return {each.tax_type: label(each, rates, chosen) for each in rates}
 
     async def _tax_type(self, rule: TaxRule) -> str:
         """Xero's tax type for the rule. Raises Misconfigured, naming what must be set up."""
-        if chosen := self._client.settings.tax_types.get(rule.treatment):
-            return chosen
+        treatment, chosen = rule.treatment, self._client.settings.tax_types
         found = await single(
-            self.tax_rates, lambda rates: fitting(rates, rule.treatment, rule.rate)
+            self.tax_rates, lambda rates: fitting(rates, treatment, chosen, rule.rate)
         )
         if len(found) == 1:
             return found[0].tax_type
         names = [each.label for each in found]
-        reason = no_single_rate(rule.treatment, percent(rule.rate), names, "tax_types")
+        reason = no_single_rate(treatment, percent(rule.rate), names, "tax_types")
         raise Misconfigured(self._client.system, reason)
 
-    def _line(self, line: InvoiceLine, rule: TaxRule, tax_type: str) -> Line:
+    def _line(self, line: InvoiceLine, tax_type: str) -> Line:
+        tax = line.tax_amount
         # Xero rounds tax to cents; where the minor unit is larger, we send the rounded tax.
-        is_coarse = minor_unit(line.net.currency) > _CENT
+        if tax is None and minor_unit(line.net.currency) > _CENT:
+            tax = line.net.share(line.tax.rate)
         tracking = self._client.settings.tracking.items()
         return Line(
             description=line.description,
-            unit_amount=line.net.amount,
+            quantity=line.quantity,
+            unit_amount=line.unit_price,
             account_code=self._client.settings.account,
             tax_type=tax_type,
-            tax_amount=line.net.share(rule.rate).amount if is_coarse else None,
+            tax_amount=None if tax is None else tax.amount,
             tracking=[Tracking(name=name, option=option) for name, option in tracking] or None,
         )
 

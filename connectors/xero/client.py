@@ -29,9 +29,10 @@ from connectors.xero.models.documents import (
 )
 from connectors.xero.models.filters import all_of, equal
 from connectors.xero.models.json import Connection, M, Page, wrapped
-from connectors.xero.models.new_documents import InvoiceUpdate
+from connectors.xero.models.new_documents import DatesUpdate, InvoiceUpdate
 from connectors.xero.settings import LARGEST_PAGE, XeroSettings
 from domain.ids import ExternalId
+from domain.invoice import InvoiceDates
 from ports.failures import Absent, Misconfigured
 
 SYSTEM: Final = "xero"
@@ -161,6 +162,11 @@ class XeroClient(VendorClient[XeroSettings]):
         body = wrapped("Invoices", InvoiceUpdate(invoice_id=id, status=status))
         response = await self.update("/Invoices/{}", id, query=IN_FULL, body=body)
         return response.read(tuple[StoredInvoice], "Invoices")[0]
+
+    async def set_dates(self, draft: StoredInvoice, dates: InvoiceDates) -> None:
+        """Changes the dates and nothing else."""
+        body = wrapped("Invoices", DatesUpdate.of(draft, dates))
+        await self.update("/Invoices/{}", draft.invoice_id, query=IN_FULL, body=body)
 
     async def contact(self, id: str) -> Contact:
         response = await self.read("/Contacts/{}", id)

@@ -8,7 +8,8 @@ from connectors.common.customers import search_word
 from connectors.common.documents import readable
 from connectors.xero.chart import Chart
 from connectors.xero.client import XeroClient
-from connectors.xero.models.documents import TAX_ROUNDING, StoredInvoice
+from connectors.xero.documents import Documents
+from connectors.xero.models.documents import CHECKS, TAX_ROUNDING, StoredInvoice
 from connectors.xero.models.filters import any_of, equal, starts
 from connectors.xero.operations.credit_invoice import CreditInvoiceOperation
 from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
@@ -18,7 +19,7 @@ from connectors.xero.setup import probe
 from domain.company import Account, compact
 from domain.customer import Candidate
 from domain.ids import ExternalId
-from domain.invoice import Invoice
+from domain.invoice import Invoice, InvoiceDates
 from domain.tax import TaxRounding
 from ports.capability import Capability
 from ports.erp import ChangedInvoice
@@ -63,8 +64,9 @@ class XeroInvoicing:
     def __init__(self, client: XeroClient) -> None:
         self._client = client
         self._chart = Chart(client)
-        self.draft_invoice = DraftInvoiceOperation(client, self._chart)
-        self.credit_invoice = CreditInvoiceOperation(client, self._chart)
+        self._documents = Documents(client, self._chart)
+        self.draft_invoice = DraftInvoiceOperation(client, self._documents)
+        self.credit_invoice = CreditInvoiceOperation(client, self._documents)
         # No gapless numbers: a draft takes one, and keeps it when it is deleted.
         self.capabilities = capabilities(
             self.draft_invoice,
@@ -86,17 +88,30 @@ class XeroInvoicing:
         if stored.status not in _ISSUED:
             reason = f"invoice {stored.invoice_number} is {stored.status} still: approve it in Xero"
             raise Rejected(self._client.system, reason)
-        return stored.to_invoice(self._client.links)
+        return await self._documents.whole(stored)
+
+    async def set_dates(self, draft: ExternalId, dates: InvoiceDates) -> None:
+        """Sends the status of a draft, too: a late call does not touch a document."""
+        stored = await self._client.invoice(draft)
+        if not stored.is_draft:
+            raise CHECKS.draft(draft)
+        await self._client.set_dates(stored, dates)
 
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
-        return (await self._client.invoice(invoice)).to_invoice(self._client.links)
+        return await self._documents.read(invoice)
 
     async def changed_since(self, since: datetime) -> Sequence[ChangedInvoice]:
         changes = self._client.changes("Invoices", list[StoredInvoice], since, **_DOCUMENTS)
         found = {row.invoice_id: row async for row in changes}
         references = self._client.references
-        ours = (row for row in found.values() if references.owns(row.reference))
-        return [*readable(sorted(ours, key=lambda row: row.updated_date_utc), self._to_change)]
+        ours = [row for row in found.values() if references.owns(row.reference)]
+        read = await self._documents.reader(ours)
+
+        def to_change(row: StoredInvoice) -> ChangedInvoice:
+            subject, changed_at = references.subject(row.reference), row.updated_date_utc
+            return ChangedInvoice(subject=subject, invoice=read(row), changed_at=changed_at)
+
+        return [*readable(sorted(ours, key=lambda row: row.updated_date_utc), to_change)]
 
     async def other_installations(self) -> frozenset[str]:
         """Those that made documents here of late, as the references tell.
@@ -116,8 +131,3 @@ class XeroInvoicing:
 
     async def probe(self) -> Probe:
         return await probe(self._client, self._chart)
-
-    def _to_change(self, row: StoredInvoice) -> ChangedInvoice:
-        invoice = row.to_invoice(self._client.links)
-        subject = self._client.references.subject(row.reference)
-        return ChangedInvoice(subject=subject, invoice=invoice, changed_at=row.updated_date_utc)

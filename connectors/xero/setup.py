@@ -32,9 +32,7 @@ async def _tax_rates(chart: Chart, settings: XeroSettings) -> Sequence[str]:
     rates = await chart.tax_rates.again()
 
     def names(treatment: TaxTreatment) -> Sequence[str]:
-        if chosen := settings.tax_types.get(treatment):
-            return [chosen]
-        return [rate.label for rate in fitting(rates, treatment)]
+        return [rate.label for rate in fitting(rates, treatment, settings.tax_types)]
 
     return [*tax_problems(names, "tax_types")]
 

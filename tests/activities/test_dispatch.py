@@ -1,7 +1,7 @@
 """A poll dispatches each fact once, and loses none when a dispatch fails."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,11 +21,11 @@ from domain.event import (
     TimeTurned,
 )
 from domain.ids import DealId, ExternalId
-from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from ports.effect_ledger import Intent
 from store import Store
 from tests.deals import deal
+from tests.invoices import invoice
 from tests.store.values import baseline, claim, proof
 
 ACME = References("acme")
@@ -186,13 +186,9 @@ async def issue(polled: Polled, name: str) -> ExternalId:
 
 
 def show(polled: Polled, document: ExternalId, reference: str, paid: Money = NOTHING) -> None:
-    hundred = Money.of(100, "EUR")
-    invoice = Invoice(
-        id=document, reference=reference, number="1", status=InvoiceStatus.ISSUED, url="",
-        issued_on=date(2027, 3, 1), due_on=date(2027, 3, 31),
-        net=hundred, tax=NOTHING, gross=hundred, paid=paid, credited=NOTHING,
-    )  # fmt: skip
-    polled.world.invoices[document] = StoredInvoice(invoice=invoice, changed_at=now())
+    changes = {"id": document, "reference": reference}
+    shown = invoice(Money.of(100, "EUR"), rate=0, paid=paid).model_copy(update=changes)
+    polled.world.invoices[document] = StoredInvoice(invoice=shown, changed_at=now())
 
 
 async def test_a_payment_is_dispatched_once_and_the_echo_of_our_issue_never(

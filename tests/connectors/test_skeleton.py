@@ -16,8 +16,12 @@ ROLES = {
 VENDORS = sorted(CATALOG)
 EVERY = {"__init__.py", "settings.py", "setup.py", "records.py", "operations"}
 OVER_HTTP = {"client.py", "errors.py"}
-# An ERP's chart of accounts chooses taxes for both document operations.
-EXTRA = {"memory": {"world.py"}, "xero": {"chart.py"}, "tryton": {"chart.py", "documents.py"}}
+# An ERP's chart of accounts chooses taxes, and its documents are read for both operations.
+EXTRA = {
+    "memory": {"world.py", "documents.py"},
+    "xero": {"chart.py", "documents.py"},
+    "tryton": {"chart.py", "documents.py"},
+}
 BASES = {"memory": {"base", "project_part"}}
 
 

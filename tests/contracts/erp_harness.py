@@ -11,7 +11,7 @@ from connectors.memory import Fault
 from domain.company import Account, CompanyIds
 from domain.customer import OpenCustomer
 from domain.ids import AccountId, DealId, ExternalId, Subject
-from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceDates, InvoiceLine
 from domain.money import Money
 from domain.tax import TaxRule, TaxTreatment, tax_rule
 from ports.erp import Customers, Invoicing
@@ -23,6 +23,9 @@ DEAL = DealId("hubspot:7001")
 NOBODY = ExternalId("6f0d3c1e-0000-4000-8000-00000000dead")
 EUR_100 = Money.of(100, "EUR")
 VAT = tax_rule(TaxTreatment.DOMESTIC, standard_rate=Decimal(23))
+DATES = InvoiceDates(
+    issued_on=date(2026, 11, 24), due_on=date(2026, 12, 24), supplied_on=date(2026, 11, 24)
+)
 ACCOUNT = Account(
     id=AccountId("501"),
     name="Hronské Čerpadlá s.r.o.",
@@ -52,8 +55,16 @@ class ErpHarness(Protocol):
         """The customer pays."""
         ...
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        """The bank takes back all that was paid."""
+        ...
+
     async def void(self, invoice: ExternalId) -> None:
         """A person voids an issued invoice. Raises Refused where the vendor does not allow that."""
+        ...
+
+    async def reprice(self, draft: ExternalId, net: Money) -> None:
+        """An accountant changes the net amount of the draft's only line."""
         ...
 
     async def annotate(self, draft: ExternalId) -> Look:
@@ -111,6 +122,18 @@ async def customer(erp: ErpHarness) -> ExternalId:
     return made.id
 
 
+def ordered(customer: ExternalId, *lines: InvoiceLine) -> DraftInvoice:
+    return draft(customer).model_copy(update={"lines": lines})
+
+
+async def issued_over(erp: ErpHarness, *lines: InvoiceLine) -> Invoice:
+    """Issue an invoice over these lines."""
+    command = ordered(await customer(erp), *lines)
+    made = await erp.invoicing.draft_invoice.do(command, ticket(command.subject))
+    await erp.invoicing.issue(made.id)
+    return await erp.invoicing.read_invoice(made.id)
+
+
 def draft(
     customer: ExternalId, *amounts: Money, charge: str = "m1", tax: TaxRule = VAT
 ) -> DraftInvoice:
@@ -120,12 +143,10 @@ def draft(
         deal=DEAL,
         customer=customer,
         lines=tuple(
-            InvoiceLine(description=f"Part {number}", net=net)
+            InvoiceLine(description=f"Part {number}", net=net, tax=tax)
             for number, net in enumerate(nets, start=1)
         ),
-        tax=tax,
-        issue_date=date(2026, 11, 24),
-        due_date=date(2026, 12, 24),
+        dates=DATES,
         url="https://app.hubspot.example/deal/7001",
     )
 
@@ -141,15 +162,22 @@ async def issued(erp: ErpHarness, charge: str = "m1") -> Invoice:
     return await erp.invoicing.read_invoice(invoice)
 
 
+def line(text: str, amount: str, tax: TaxRule = VAT) -> InvoiceLine:
+    return InvoiceLine(description=text, net=Money.of(amount, "EUR"), tax=tax)
+
+
 def crediting(invoice: Invoice, customer: ExternalId, net: Money) -> CreditInvoice:
+    return credit_of(invoice, customer, InvoiceLine(description="Part 1", net=net, tax=VAT))
+
+
+def credit_of(invoice: Invoice, customer: ExternalId, *lines: InvoiceLine) -> CreditInvoice:
     return CreditInvoice(
         subject=Subject(f"{DEAL}:m1:r1:credit"),
         deal=DEAL,
         customer=customer,
         invoice=invoice.id,
         invoice_number=invoice.number,
-        net=net,
-        tax=VAT,
+        lines=lines,
         issue_date=date(2026, 11, 25),
         reason="scope was cut",
     )

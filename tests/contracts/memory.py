@@ -8,14 +8,16 @@ from pathlib import Path
 
 from connectors.common import Roles
 from connectors.memory import Fault, MemorySettings, MemoryWorld, open_memory
+from connectors.memory.documents import figures
 from domain.deal import Deal
 from domain.effect import Receipt
 from domain.ids import DealId, ExternalId, MilestoneKey
+from domain.invoice import InvoiceLine
 from domain.money import Money
 from ports.crm import Crm
 from ports.erp import Customers, Invoicing
 from ports.pm import Pm
-from tests.contracts.erp_harness import Look
+from tests.contracts.erp_harness import VAT, Look
 from tests.contracts.pm_harness import STRANGER
 from tests.references import OURS, THEIRS
 
@@ -80,8 +82,16 @@ class MemoryHarness:
     async def pay(self, invoice: ExternalId, amount: Money) -> None:
         self.world.pay(invoice, amount)
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        self.world.take_payment_back(invoice)
+
     async def void(self, invoice: ExternalId) -> None:
         self.world.void(invoice)
+
+    async def reprice(self, draft: ExternalId, net: Money) -> None:
+        found = self.world.invoice(draft)
+        changed = InvoiceLine(description="Part 1", net=net, tax=VAT)
+        self.world.keep(found.model_copy(update=figures((changed,))))
 
     async def annotate(self, draft: ExternalId) -> Look:
         self.world.keep(self.world.invoice(draft).model_copy(update={"number": "2026-17"}))

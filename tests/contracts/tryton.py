@@ -60,11 +60,21 @@ class TrytonHarness:
         number = f"BANK-{next(self.transactions)}"
         await self.bank.pay(int(invoice), str(amount.amount), number=number)
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        await self.accountant.unpay(int(invoice))
+
     async def void(self, invoice: ExternalId) -> None:
         try:
             await self.accountant.call("model.account.invoice.cancel", [int(invoice)])
         except Said as no:
             raise Refused(str(no)) from no
+
+    async def reprice(self, draft: ExternalId, net: Money) -> None:
+        lines = [["invoice", "=", int(draft)]]
+        (line,) = await self.accountant.read("account.invoice.line", lines, "id")
+        price = {"unit_price": {"__class__": "Decimal", "decimal": str(net.amount)}}
+        change = {"lines": [["write", [line["id"]], price]]}
+        await self.accountant.call("model.account.invoice.write", [int(draft)], change)
 
     async def annotate(self, draft: ExternalId) -> Look:
         note = {"comment": "Please quote your order"}

@@ -70,8 +70,20 @@ class XeroHarness:
         }
         await self.write("PUT", "/Payments", payment)
 
+    async def take_payments_back(self, invoice: ExternalId) -> None:
+        (found,) = (await self.read(f"/Invoices/{invoice}"))["Invoices"]
+        for payment in found["Payments"]:
+            await self.write("POST", f"/Payments/{payment['PaymentID']}", {"Status": "DELETED"})
+
     async def void(self, invoice: ExternalId) -> None:
         await self.write("POST", f"/Invoices/{invoice}", {"Status": "VOIDED"})
+
+    async def reprice(self, draft: ExternalId, net: Money) -> None:
+        ((line,),) = [
+            each["LineItems"] for each in (await self.read(f"/Invoices/{draft}"))["Invoices"]
+        ]
+        changed = {"LineItemID": line["LineItemID"], "UnitAmount": str(net.amount)}
+        await self.write("POST", f"/Invoices/{draft}", {"LineItems": [changed]})
 
     async def annotate(self, draft: ExternalId) -> Look:
         number = {"InvoiceNumber": "2026-17"}

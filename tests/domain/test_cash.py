@@ -6,36 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.billing_schedule import BillingSchedule, Transition
-from domain.cash import blockers, cash_position, is_overdue, net_credit
+from domain.cash import blockers, cash_position, is_overdue
 from domain.charge import ChargeState
 from domain.contract import Contract, Policy, contract_of
-from domain.ids import ChargeId, ExternalId
-from domain.invoice import Invoice, InvoiceStatus
+from domain.ids import ChargeId
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from tests.deals import deal
+from tests.invoices import credit_of, invoice
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 TODAY = date(2026, 12, 1)
 CONTRACT: Contract = contract_of(deal(1, is_won=True), Policy())
 BOARD = BillingSchedule.of(CONTRACT.charges, at=AT)
-
-
-def invoice(net: Money, *, paid: str = "0", credited: str = "0") -> Invoice:
-    tax = Money.rounded(net.amount * 23 / 100, net.currency)
-    return Invoice(
-        id=ExternalId("i"),
-        reference="cw:x",
-        number="INV-1",
-        status=InvoiceStatus.ISSUED,
-        url="",
-        issued_on=TODAY,
-        due_on=date(2026, 12, 31),
-        net=net,
-        tax=tax,
-        gross=net + tax,
-        paid=Money.of(paid, net.currency),
-        credited=Money.of(credited, net.currency),
-    )
 
 
 states = st.lists(st.sampled_from(ChargeState), min_size=3, max_size=3)
@@ -69,7 +52,7 @@ def test_every_charge_is_invoiced_or_says_why_not(to: list[ChargeState]) -> None
 
 def test_paid_and_outstanding_are_what_was_billed_with_vat() -> None:
     charge = CONTRACT.charges[0]
-    half = invoice(charge.net, paid="1000.00")
+    half = invoice(charge.net, paid=Money.of(1000, "EUR"))
     board = BOARD.apply(Transition(charge=charge.id, state=ChargeState.ISSUED, invoice=half), at=AT)
     position = cash_position(CONTRACT, board.statuses, today=TODAY)
     assert position.paid + position.outstanding == position.billed + position.tax
@@ -77,7 +60,20 @@ def test_paid_and_outstanding_are_what_was_billed_with_vat() -> None:
 
 def test_a_full_credit_takes_the_whole_net_back() -> None:
     made = invoice(CONTRACT.charges[0].net)
-    assert net_credit(made.model_copy(update={"credited": made.gross})) == made.net
+    credited = made.model_copy(update={"credit_notes": (credit_of(made),)})
+    assert (credited.credited, credited.credited_net) == (made.gross, made.net)
+    assert not credited.outstanding
+
+
+def test_of_a_credit_note_that_went_elsewhere_too_a_part_counts() -> None:
+    made = invoice(Money.of(100, "EUR"))
+    note = credit_of(made, allocated=Money.of("61.50", "EUR"))
+    assert note.allocated_net == Money.of(50, "EUR")
+
+
+def test_nothing_is_owed_on_a_voided_invoice() -> None:
+    made = invoice(Money.of(100, "EUR"))
+    assert not made.model_copy(update={"status": InvoiceStatus.GONE}).outstanding
 
 
 def test_an_invoice_is_overdue_on_the_day_after_it_was_due() -> None:

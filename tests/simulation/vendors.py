@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Generic
@@ -10,7 +10,7 @@ from typing import Generic
 from connectors.common import capabilities
 from domain.effect import EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.ids import DealId, ExternalId, Subject
-from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceStatus
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceDates, InvoiceStatus
 from domain.money import Money
 from domain.tax import TaxRounding
 from domain.write_back import WriteBack
@@ -20,6 +20,7 @@ from ports.failures import Absent, Rejected, Uncertain
 from ports.lease import require_lease
 from ports.operation import Attempt, C
 from ports.probe import Probe
+from tests.invoices import credit_of, invoice
 from tests.simulation.network import TENANT, VENDOR, Flight, Network
 from tests.simulation.virtual import seconds
 
@@ -35,6 +36,7 @@ class Document:
     subject: Subject
     net: Money
     visible: float
+    dates: InvoiceDates | None = None
     status: InvoiceStatus = InvoiceStatus.DRAFT
     credited: bool = False
 
@@ -170,6 +172,11 @@ class Erp:
         flight = self._network.plan(zombies=False)
         await self._network.change(flight, lambda: self._issue(invoice))
 
+    async def set_dates(self, draft: ExternalId, dates: InvoiceDates) -> None:
+        require_lease(VENDOR)
+        flight = self._network.plan(zombies=False)
+        await self._network.change(flight, lambda: self._set_dates(draft, dates))
+
     async def read_invoice(self, invoice: ExternalId) -> Invoice:
         return await self._network.read(lambda: self._read(self._known(invoice)))
 
@@ -188,7 +195,9 @@ class Erp:
         return [each for each in found if each.status in statuses]
 
     def _draft(self, command: DraftInvoice, visible: float) -> Receipt:
-        return self._keep(command.subject, command.net, visible).made
+        document = self._keep(command.subject, command.net, visible)
+        document.dates = command.dates
+        return document.made
 
     def _credit(self, command: CreditInvoice, visible: float) -> Receipt:
         note = self._keep(command.subject, command.net, visible)
@@ -217,28 +226,28 @@ class Erp:
             raise Rejected(VENDOR, f"{invoice} is gone")
         document.status = InvoiceStatus.ISSUED
 
+    def _set_dates(self, draft: ExternalId, dates: InvoiceDates) -> None:
+        document = self._known(draft)
+        if document.status is not InvoiceStatus.DRAFT:
+            raise Rejected(VENDOR, f"{draft} is no draft")
+        document.dates = dates
+
     def _known(self, id: ExternalId) -> Document:
         if id not in self.documents:
             raise Absent(VENDOR, f"no document {id}")
         return self.documents[id]
 
     def _read(self, document: Document) -> Invoice:
-        tax = document.net.share(TAX)
-        zero = Money.zero(tax.currency)
-        return Invoice(
-            id=document.id,
-            reference=document.subject,
-            number=f"INV-{document.id}",
-            status=document.status,
-            url="",
-            issued_on=date(2027, 3, 1),
-            due_on=date(2027, 3, 15),
-            net=document.net,
-            tax=tax,
-            gross=document.net + tax,
-            paid=zero,
-            credited=document.net + tax if document.credited else zero,
-        )
+        changes = {
+            "id": document.id,
+            "reference": document.subject,
+            "number": f"INV-{document.id}",
+            "status": document.status,
+        }
+        dates = dict(document.dates) if document.dates else {}
+        read = invoice(document.net).model_copy(update=changes | dates)
+        notes = (credit_of(read),) if document.credited else ()
+        return read.model_copy(update={"credit_notes": notes})
 
 
 class Crm:

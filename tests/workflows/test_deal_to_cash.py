@@ -168,7 +168,7 @@ async def test_a_draft_that_somebody_changed_is_not_issued_until_it_reads_as_ask
     run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
     parked = await world.parked(run)
     assert parked.attention.responsible == (Party.FINANCE,)
-    assert f"expected {draft.net.amount} + " in parked.attention.why
+    assert f"expected {draft.net} + " in parked.attention.why
     assert world.issued(mine.id, "design") is None
     world.systems.keep(draft)
     await world.decide(run, Action.RETRY)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from connectors.common.documents import credit_lines
+from connectors.memory.documents import figures
 from connectors.memory.operations.base import MemoryOperation, receipt_of
-from connectors.memory.world import CHECKS, TAX_ROUNDING
-from domain.document import Totals
+from connectors.memory.world import CHECKS
 from domain.effect import EffectKind, Receipt
-from domain.invoice import CreditInvoice
-from domain.money import Money
+from domain.invoice import CreditInvoice, CreditNote
 
 
 class CreditInvoiceOperation(MemoryOperation[CreditInvoice]):
@@ -19,14 +18,21 @@ class CreditInvoiceOperation(MemoryOperation[CreditInvoice]):
     is_repeatable = False
 
     def create(self, command: CreditInvoice) -> Receipt:
-        invoice = self.world.invoice(command.invoice)
-        credit = Totals.expected(credit_lines(command), command.tax, TAX_ROUNDING)
-        CHECKS.require_room(invoice.number, invoice.outstanding.amount, credit)
-        credited = invoice.credited + Money.of(credit.gross, credit.currency)
-        self.world.settle(invoice.model_copy(update={"credited": credited}))
-        note = self.world.next_id("N")
-        self.world.credits[note] = command
-        return receipt_of("credits", note)
+        invoice, lines = self.world.invoice(command.invoice), credit_lines(command)
+        CHECKS.require_room(invoice, lines)
+        read = figures(lines)
+        note = CreditNote(
+            id=self.world.next_id("N"),
+            reference=self.reference(command),
+            number=self.world.next_credit_number(),
+            issued_on=command.issue_date,
+            allocated=read["gross"],
+            **read,
+        )
+        self.world.credits[note.id] = command
+        notes = (*invoice.credit_notes, note)
+        self.world.settle(invoice.model_copy(update={"credit_notes": notes}))
+        return receipt_of("credits", note.id)
 
     def existing(self, command: CreditInvoice) -> Sequence[Receipt]:
         return [receipt_of("credits", note) for note in self.ours(self.world.credits, command)]

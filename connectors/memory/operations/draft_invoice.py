@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
+from connectors.memory.documents import figures
 from connectors.memory.operations.base import MemoryOperation, receipt_of
-from connectors.memory.world import CHECKS, SYSTEM, TAX_ROUNDING
+from connectors.memory.world import CHECKS, SYSTEM
 from domain.effect import EffectKind, Receipt
 from domain.invoice import DraftInvoice, Invoice, InvoiceStatus
-from domain.money import Money
-from domain.tax import tax_on
 from ports.failures import Rejected
 
 
@@ -21,8 +20,7 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
     def create(self, command: DraftInvoice) -> Receipt:
         if command.customer not in self.world.customers:
             raise Rejected(SYSTEM, f"no customer {command.customer!r}")
-        tax = tax_on([line.net for line in command.lines], command.tax, TAX_ROUNDING)
-        zero = Money.zero(command.net.currency)
+        CHECKS.require_payable(command.lines)
         receipt = receipt_of("invoices", self.world.next_id("I"))
         self.world.billed[receipt.id] = command.customer
         self.world.keep(
@@ -32,13 +30,8 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
                 number="",
                 status=InvoiceStatus.DRAFT,
                 url=receipt.url,
-                issued_on=command.issue_date,
-                due_on=command.due_date,
-                net=command.net,
-                tax=tax,
-                gross=command.net + tax,
-                paid=zero,
-                credited=zero,
+                **dict(command.dates),
+                **figures(command.lines),
             )
         )
         return receipt

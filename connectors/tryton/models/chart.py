@@ -1,13 +1,13 @@
 """A company's taxes, accounts and currencies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import Field
 
-from connectors.common.taxes import TREATMENT_NAMES, suits
+from connectors.common.taxes import TREATMENT_NAMES, TaxLabel, label_of, suits
 from connectors.tryton.models.json import Exact, Record, Text, TrytonModel
 from domain.tax import TaxTreatment
 
@@ -82,9 +82,26 @@ class ChartData:
 def fitting(
     taxes: Sequence[Tax], treatment: TaxTreatment, chosen: str, rate: Decimal | None = None
 ) -> list[Tax]:
-    """Find taxes by the chosen name, else by words in the name; a domestic one by its rate."""
+    """Find the chosen tax, else taxes by words in the name.
+
+    A domestic one is found by its rate, so a chosen one counts for its own.
+    """
     for_sales = [t for t in taxes if t.is_for_sales and suits(t.percentage, treatment, rate)]
-    if chosen:
-        return [tax for tax in for_sales if tax.name == chosen]
+    if named := [tax for tax in for_sales if chosen and tax.name == chosen]:
+        return named
     name = TREATMENT_NAMES.get(treatment, "")
     return [tax for tax in for_sales if name in tax.name.lower()]
+
+
+def labels(taxes: Sequence[Tax], chosen: Mapping[TaxTreatment, str]) -> dict[int, TaxLabel]:
+    """Say what each tax stands for, by its id."""
+    return {tax.id: _label(tax, taxes, chosen) for tax in taxes}
+
+
+def _label(tax: Tax, taxes: Sequence[Tax], chosen: Mapping[TaxTreatment, str]) -> TaxLabel:
+    rate = tax.percentage
+    suited = [each for each in TaxTreatment if suits(rate, each, None)]
+    treatments = [
+        each for each in suited if tax in fitting(taxes, each, chosen.get(each, ""), rate)
+    ]
+    return label_of(rate, treatments, otherwise=tax.name)

@@ -1,14 +1,16 @@
 """Invoices and credit notes on file; the amounts of a credit note are negative."""
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, TypeAlias
 
 from pydantic import Field
 
 from connectors.common import References
 from connectors.common.documents import DocumentChecks
+from connectors.common.taxes import TaxLabel
 from connectors.tryton.models.chart import Currency
 from connectors.tryton.models.json import (
     Day,
@@ -19,10 +21,16 @@ from connectors.tryton.models.json import (
     TrytonModel,
 )
 from connectors.tryton.models.urls import Urls
-from domain.document import Totals
 from domain.effect import EffectKind
 from domain.ids import ExternalId
-from domain.invoice import Invoice, InvoiceStatus
+from domain.invoice import (
+    CreditNote,
+    DocumentLine,
+    Invoice,
+    InvoiceStatus,
+    Payment,
+    TaxTotal,
+)
 from domain.money import Money
 from domain.tax import TaxRounding
 from domain.vendor_record import RecordState, VendorRecord
@@ -33,7 +41,8 @@ INVOICE_KIND: Final = EffectKind("erp.invoice")
 CREDIT_KIND: Final = EffectKind("erp.credit")
 # We send the tax amount with the document, so the rounding is ours.
 TAX_ROUNDING: Final = TaxRounding.PER_CATEGORY
-CHECKS: Final = DocumentChecks("tryton", "Tryton")
+CHECKS: Final = DocumentChecks("tryton", "Tryton", TAX_ROUNDING)
+Labels: TypeAlias = Mapping[int, TaxLabel]
 # Invoice.state, Tryton source: modules/account_invoice/invoice.py
 _STATUSES: Final = {
     "draft": InvoiceStatus.DRAFT,
@@ -51,6 +60,7 @@ _RECORD_STATES: Final = {
 
 class _Move(TrytonModel):
     id: int
+    date: Day | None = None
     origin: Text = ""
 
 
@@ -76,8 +86,51 @@ class Line(TrytonModel):
         return Decimal(0)
 
     @property
-    def is_of_a_credit_note(self) -> bool:
-        return self.move.origin.startswith(f"{INVOICE},") and self.credit > 0
+    def credit_note(self) -> int | None:
+        """The credit note that the line is of, if it is of one."""
+        model, _, number = self.move.origin.partition(",")
+        return int(number) if model == INVOICE and self.credit > 0 else None
+
+
+class LineTax(TrytonModel):
+    """A tax of a line, or of a document."""
+
+    id: int
+    name: str
+    rate: Exact | None = None
+
+    def label(self, labels: Labels) -> TaxLabel:
+        """What it stands for; one that is archived may have been anything."""
+        return labels.get(self.id, TaxLabel("", (self.rate or Decimal(0)) * 100))
+
+
+class StoredLine(TrytonModel):
+    """A line on file; only one of the type `line` has an amount."""
+
+    id: int
+    type: str
+    description: Text = ""
+    quantity: Decimal | None = None
+    unit_price: Exact | None = None
+    amount: Exact = Decimal(0)
+    taxes_date: Day | None = None
+    taxes: tuple[LineTax, ...] = Field((), alias="taxes.")
+
+    def label(self, labels: Labels) -> TaxLabel:
+        found = [tax.label(labels) for tax in self.taxes]
+        if len(found) == 1:
+            return found[0]
+        names = " + ".join(tax.name for tax in self.taxes) or "no tax"
+        return TaxLabel(names, sum((each.rate for each in found), start=Decimal(0)))
+
+
+class StoredTax(TrytonModel):
+    """The tax on the lines of one tax."""
+
+    id: int
+    base: Exact
+    amount: Exact
+    tax: LineTax = Field(alias="tax.")
 
 
 class DocumentDates(Record):
@@ -111,8 +164,8 @@ class StoredInvoice(Record):
     write_date: Moment | None = None
     party: int
     currency: Currency = Field(alias="currency.")
-    lines: tuple[int, ...] = ()
-    taxes: tuple[int, ...] = ()
+    lines: tuple[StoredLine, ...] = Field((), alias="lines.")
+    taxes: tuple[StoredTax, ...] = Field((), alias="taxes.")
     lines_to_pay: tuple[Line, ...] = Field((), alias="lines_to_pay.")
     payment_lines: tuple[Line, ...] = Field((), alias="payment_lines.")
     reconciliation_lines: tuple[Line, ...] = Field((), alias="reconciliation_lines.")
@@ -132,11 +185,6 @@ class StoredInvoice(Record):
     @property
     def name(self) -> str:
         return self.number or str(self.id)
-
-    @property
-    def totals(self) -> Totals:
-        code = self.currency.code
-        return Totals(code, self.untaxed_amount, self.tax_amount, self.total_amount)
 
     @property
     def changed_at(self) -> datetime:
@@ -175,34 +223,93 @@ class StoredInvoice(Record):
         found = {line.id: line for line in (*self.payment_lines, *self.reconciliation_lines)}
         return [line for line in found.values() if line.reconciliation in ours]
 
-    def to_invoice(self, urls: Urls) -> Invoice:
-        """Translate the document; whatever settles it and is no credit note counts as paid."""
+    @property
+    def credit_notes(self) -> set[int]:
+        """The credit notes that are set against it."""
+        return {line.credit_note for line in self.settlements if line.credit_note}
+
+    def to_invoice(
+        self, urls: Urls, labels: Labels, notes: Mapping[int, "StoredInvoice"]
+    ) -> Invoice:
+        """Translate the invoice; whatever settles it and is no credit note counts as paid."""
         due_dates = [line.maturity_date for line in self.lines_to_pay]
         return Invoice(
-            id=ExternalId(str(self.id)),
-            reference=self.reference,
-            number=self.number,
             status=self.status,
             url=urls.record(INVOICE, self.id),
-            issued_on=self.invoice_date,
             # The last of several instalments.
             due_on=max(filter(None, due_dates), default=self.payment_term_date),
-            net=self._money(self.untaxed_amount),
-            tax=self._money(self.tax_amount),
-            gross=self._money(self.total_amount),
-            paid=self._money(self._settled(of_credit_notes=False)),
-            credited=self._money(self._settled(of_credit_notes=True)),
+            supplied_on=self._supplied_on,
+            payments=tuple(self._payments()),
+            credit_notes=tuple(
+                notes[number].to_credit_note(labels, allocated)
+                for number, allocated in self._credited().items()
+            ),
             pdf="" if self.is_draft else urls.pdf(self.id),
+            **self._document(labels, sign=1),
         )
+
+    def to_credit_note(self, labels: Labels, allocated: Money) -> CreditNote:
+        return CreditNote(allocated=allocated, **self._document(labels, sign=-1))
+
+    def _document(self, labels: Labels, *, sign: int) -> dict[str, Any]:
+        """The parts of every document by name; with the sign -1 those of a credit note."""
+        lines = [line for line in self.lines if line.type == "line"]
+        return {
+            "id": ExternalId(str(self.id)),
+            "reference": self.reference,
+            "number": self.number,
+            "issued_on": self.invoice_date,
+            "lines": tuple(self._line(line, line.label(labels), sign) for line in lines),
+            "taxes": tuple(self._taxes(labels, sign)),
+            "net": self._money(sign * self.untaxed_amount),
+            "tax": self._money(sign * self.tax_amount),
+            "gross": self._money(sign * self.total_amount),
+        }
+
+    def _line(self, line: StoredLine, label: TaxLabel, sign: int) -> DocumentLine:
+        return DocumentLine(
+            description=line.description,
+            quantity=sign * (line.quantity or Decimal(0)),
+            unit_price=line.unit_price or Decimal(0),
+            net=self._money(sign * line.amount),
+            category=label.category,
+            rate=label.rate,
+        )
+
+    def _taxes(self, labels: Labels, sign: int) -> Iterable[TaxTotal]:
+        """One row per category and rate; Tryton has one more for lines below zero."""
+        groups: dict[TaxLabel, list[StoredTax]] = {}
+        for each in self.taxes:
+            groups.setdefault(each.tax.label(labels), []).append(each)
+        for label, group in groups.items():
+            base = sum((each.base for each in group), start=Decimal(0))
+            tax = sum((each.amount for each in group), start=Decimal(0))
+            net, amount = self._money(sign * base), self._money(sign * tax)
+            yield TaxTotal(category=label.category, rate=label.rate, net=net, tax=amount)
+
+    @property
+    def _supplied_on(self) -> date | None:
+        days = (line.taxes_date for line in self.lines)
+        return max(filter(None, days), default=self.invoice_date)
+
+    def _payments(self) -> Iterable[Payment]:
+        for line in self.settlements:
+            amount = self._money(self._settled(line))
+            if amount and not line.credit_note and line.move.id != self.cancel_move:
+                yield Payment(id=ExternalId(str(line.id)), paid_on=line.move.date, amount=amount)
+
+    def _credited(self) -> dict[int, Money]:
+        """How much each credit note takes off."""
+        found: dict[int, Money] = {}
+        for line in self.settlements:
+            if line.credit_note:
+                before = found.get(line.credit_note, Money.zero(self.currency.code))
+                found[line.credit_note] = before + self._money(self._settled(line))
+        return found
 
     def _money(self, amount: Decimal) -> Money:
         return CHECKS.money(amount, self.currency.code, self.reference)
 
-    def _settled(self, *, of_credit_notes: bool) -> Decimal:
-        is_home = all(line.second_currency is None for line in self.lines_to_pay)
-        parts = [
-            line.paid(self.currency.id, is_home=is_home)
-            for line in self.settlements
-            if of_credit_notes is (line.is_of_a_credit_note or line.move.id == self.cancel_move)
-        ]
-        return sum(parts, start=Decimal(0))
+    def _settled(self, line: Line) -> Decimal:
+        is_home = all(each.second_currency is None for each in self.lines_to_pay)
+        return line.paid(self.currency.id, is_home=is_home)

@@ -2,78 +2,72 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Self
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Self
 
 from connectors.common.documents import credit_lines
 from connectors.tryton.models.chart import ChartData, Tax
-from connectors.tryton.models.documents import TAX_ROUNDING, StoredInvoice
+from connectors.tryton.models.documents import TAX_ROUNDING, StoredInvoice, StoredLine
 from connectors.tryton.models.json import Values, day, decimal
 from connectors.tryton.models.parties import InvoiceParty
-from domain.document import Totals
+from domain.currency import minor_unit
+from domain.document import tax_totals
 from domain.ids import ExternalId
-from domain.invoice import CreditInvoice, DraftInvoice, InvoiceLine
-from domain.tax import TaxRule
+from domain.invoice import CreditInvoice, DraftInvoice, InvoiceDates, InvoiceLine
+from domain.money import Money
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewDocument:
-    """A document to be made. In Tryton the quantity of a credit note is negative."""
+    """A document to be made. In Tryton the quantities of a credit note are negative.
+
+    `origins` are the invoice's lines that its lines credit.
+    """
 
     customer: ExternalId
     reference: str
-    issue_date: date
-    due_date: date
+    dates: InvoiceDates
     lines: Sequence[InvoiceLine]
-    rule: TaxRule
     is_credit: bool = False
-    origin: str | None = None
+    origins: Sequence[str | None] = ()
 
     @classmethod
     def invoice(cls, command: DraftInvoice, reference: str) -> Self:
         return cls(
             customer=command.customer,
             reference=reference,
-            issue_date=command.issue_date,
-            due_date=command.due_date,
+            dates=command.dates,
             lines=command.lines,
-            rule=command.tax,
+            origins=[None] * len(command.lines),
         )
 
     @classmethod
     def credit_note(cls, command: CreditInvoice, reference: str, invoice: StoredInvoice) -> Self:
-        """Its line names the first line of the invoice as its origin."""
+        on = command.issue_date
         return cls(
             customer=command.customer,
             reference=reference,
-            issue_date=command.issue_date,
-            due_date=command.issue_date,
+            dates=InvoiceDates(issued_on=on, due_on=on, supplied_on=on),
             lines=credit_lines(command),
-            rule=command.tax,
             is_credit=True,
-            origin=f"account.invoice.line,{invoice.lines[0]}" if invoice.lines else None,
+            origins=[_origin(line, invoice.lines) for line in command.lines],
         )
 
-    @property
-    def totals(self) -> Totals:
-        """The totals that Tryton must read back."""
-        totals = Totals.expected(self.lines, self.rule, TAX_ROUNDING)
-        return -totals if self.is_credit else totals
-
-    def values(self, company: int, chart: ChartData, tax: Tax, party: InvoiceParty) -> Values:
-        currency = chart.currencies[self.totals.currency]
-        line = {
+    def values(
+        self, company: int, chart: ChartData, taxes: Sequence[Tax], party: InvoiceParty
+    ) -> Values:
+        """The values of the document; `taxes` are those of its lines."""
+        currency = chart.currencies[self.lines[0].net.currency]
+        common = {
             "type": "line",
             "account": chart.revenue,
-            "quantity": -1.0 if self.is_credit else 1.0,
             "currency": currency,
             "company": company,
-            "taxes": [["add", [tax.id]]],
-            "origin": self.origin,
+            "taxes_date": day(self.dates.supplied_on),
         }
         lines = [
-            {**line, "description": each.description, "unit_price": decimal(each.net.amount)}
-            for each in self.lines
+            {**common, **_priced(line, self._sign), "taxes": [["add", [tax.id]]], "origin": origin}
+            for line, tax, origin in zip(self.lines, taxes, self.origins, strict=True)
         ]
         return {
             "type": "out",
@@ -84,25 +78,73 @@ class NewDocument:
             "journal": chart.journal,
             "currency": currency,
             "reference": self.reference,
-            "invoice_date": day(self.issue_date),
+            "invoice_date": day(self.dates.issued_on),
             # Without a payment term, all is due on this date.
             "payment_term": None,
-            "payment_term_date": day(self.due_date),
+            "payment_term_date": day(self.dates.due_on),
             "lines": [["create", lines]],
-            "taxes": [["create", [self._tax(tax)]]],
+            "taxes": [["create", self._tax_rows(taxes)]],
         }
 
-    def _tax(self, tax: Tax) -> Values:
-        """The tax with its amount: Tryton would round half a cent to the even one.
+    @property
+    def _sign(self) -> int:
+        return -1 if self.is_credit else 1
 
-        Tryton keeps the amount as long as the base is that of the lines.
+    def _tax_rows(self, taxes: Sequence[Tax]) -> list[Values]:
+        """The taxes with their amounts: Tryton would round half a cent to the even one.
+
+        Tryton keeps an amount as long as the base is that of the lines. It has a row per tax and
+        account, and lines below zero may have another account.
         """
-        totals = self.totals
+        of_rule = {(line.tax.category, line.tax.rate): tax for line, tax in self._taxed(taxes)}
+        zero = Money.zero(self.lines[0].net.currency)
+        left: dict[int, Money] = {}
+        for total in tax_totals(self.lines, TAX_ROUNDING):
+            tax = of_rule[total.category, total.rate]
+            left[tax.id] = left.get(tax.id, zero) + total.tax
+        bases: dict[tuple[int, int | None], tuple[Tax, Money]] = {}
+        for line, tax in self._taxed(taxes):
+            is_below = self._sign * line.net.amount < 0
+            account = tax.credit_note_account if is_below else tax.invoice_account
+            before = bases.get((tax.id, account), (tax, zero))[1]
+            bases[tax.id, account] = tax, before + line.net
+        rows = []
+        open_rows = [number for number, _ in bases]
+        for (number, account), (tax, base) in bases.items():
+            open_rows.remove(number)
+            amount = base.share(tax.percentage) if number in open_rows else left[number]
+            left[number] -= amount
+            rows.append(self._tax_row(tax, account, base, amount))
+        return rows
+
+    def _taxed(self, taxes: Sequence[Tax]) -> list[tuple[InvoiceLine, Tax]]:
+        return list(zip(self.lines, taxes, strict=True))
+
+    def _tax_row(self, tax: Tax, account: int | None, base: Money, amount: Money) -> Values:
         return {
             "tax": tax.id,
-            "account": tax.credit_note_account if self.is_credit else tax.invoice_account,
-            "base": decimal(totals.net),
-            "amount": decimal(totals.tax),
+            "account": account,
+            "base": decimal(self._sign * base.amount),
+            "amount": decimal(self._sign * amount.amount),
             "description": tax.description or tax.name,
             "manual": False,
         }
+
+
+def _origin(line: InvoiceLine, lines: Sequence[StoredLine]) -> str | None:
+    """The credited line: that of the same description, or else the first."""
+    same = (each for each in lines if each.description == line.description)
+    found = next(same, lines[0] if lines else None)
+    return f"account.invoice.line,{found.id}" if found else None
+
+
+def _priced(line: InvoiceLine, sign: int) -> dict[str, Any]:
+    """The line's price; in one piece where Tryton would round half a cent to the even one."""
+    unit = minor_unit(line.net.currency)
+    exact = (line.quantity * line.unit_price).quantize(unit, ROUND_HALF_EVEN)
+    if exact == line.net.amount:
+        quantity, price, text = line.quantity, line.unit_price, line.description
+    else:
+        quantity, price = Decimal(1), line.net.amount
+        text = f"{line.description} ({line.quantity} x {line.unit_price})"
+    return {"quantity": float(sign * quantity), "unit_price": decimal(price), "description": text}

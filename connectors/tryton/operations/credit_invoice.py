@@ -12,9 +12,16 @@ from dataclasses import dataclass
 from connectors.common import VendorOperation
 from connectors.tryton.client import TrytonClient, WizardCall
 from connectors.tryton.documents import Documents
-from connectors.tryton.models.documents import CHECKS, CREDIT_KIND, INVOICE, StoredInvoice
+from connectors.tryton.models.documents import (
+    CHECKS,
+    CREDIT_KIND,
+    INVOICE,
+    TAX_ROUNDING,
+    StoredInvoice,
+)
 from connectors.tryton.models.json import day, decimal
 from connectors.tryton.models.new_documents import NewDocument
+from domain.document import compare
 from domain.effect import Receipt, Strategy
 from domain.invoice import CreditInvoice
 from ports.failures import Rejected
@@ -35,12 +42,16 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
         invoice = await self.documents.read(command.invoice)
         document = NewDocument.credit_note(command, self._reference(command), invoice)
         notes = await self.documents.find(document.reference)
-        note = notes[0] if notes else await self._draft(document, invoice)
+        read = await self.documents.whole(invoice)
+        is_whole = not compare(command.lines, read, TAX_ROUNDING)
+        if not notes:
+            CHECKS.require_room(read, command.lines)
+        note = notes[0] if notes else await self._draft(document, invoice, is_whole=is_whole)
         for stray in notes[1:]:
             if stray.is_draft:
                 await self.documents.delete(stray)
         if note.is_draft:
-            note = await self._post(note, document, invoice)
+            note = await self._post(note, document, invoice if is_whole else None)
         if not _is_set_off(note, invoice):
             await self._set_off(note, invoice)
         return self.documents.receipt(note)
@@ -59,12 +70,12 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
     def _reference(self, command: CreditInvoice) -> str:
         return self.client.references.of(command.subject)
 
-    async def _draft(self, document: NewDocument, invoice: StoredInvoice) -> StoredInvoice:
-        """Check the outstanding amount first: too large a note would stay open in the books."""
-        CHECKS.require_room(invoice.name, invoice.amount_to_pay, -document.totals)
-        if document.totals != -invoice.totals:
+    async def _draft(
+        self, document: NewDocument, invoice: StoredInvoice, *, is_whole: bool
+    ) -> StoredInvoice:
+        if not is_whole:
             return await self.documents.add(document)
-        on = day(document.issue_date)
+        on = day(document.dates.issued_on)
         call = WizardCall(
             wizard="account.invoice.credit",
             model=INVOICE,
@@ -80,18 +91,26 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
         return notes[0]
 
     async def _post(
-        self, note: StoredInvoice, document: NewDocument, invoice: StoredInvoice
+        self, note: StoredInvoice, document: NewDocument, invoice: StoredInvoice | None
     ) -> StoredInvoice:
-        reason, totals = document.lines[0].description, document.totals
-        is_whole = totals == -invoice.totals
-        if is_whole and (note.description, note.totals) != (reason, totals):
-            # The wizard leaves out the reason, and rounds the tax in its own way.
-            tax = ["write", note.taxes, {"amount": decimal(totals.tax)}]
-            await self.client.write(INVOICE, note.id, {"description": reason, "taxes": [tax]})
+        """Post the note; one of the wizard mirrors the invoice, and gets its reason and taxes."""
+        if invoice:
+            await self._mend(note, document.lines[0].description, invoice)
             note = await self.documents.at(note.id)
-        self.documents.require_totals(note, document)
+        await self.documents.require_as_asked(note, document)
         await self.documents.post(note.id)
         return await self.documents.at(note.id)
+
+    async def _mend(self, note: StoredInvoice, reason: str, invoice: StoredInvoice) -> None:
+        """The wizard leaves out the reason, and rounds the tax in its own way."""
+        mirrored = {(each.tax.id, -each.base): -each.amount for each in invoice.taxes}
+        taxes = [
+            ["write", [each.id], {"amount": decimal(mirrored[each.tax.id, each.base])}]
+            for each in note.taxes
+            if mirrored.get((each.tax.id, each.base), each.amount) != each.amount
+        ]
+        if taxes or note.description != reason:
+            await self.client.write(INVOICE, note.id, {"description": reason, "taxes": taxes})
 
     async def _set_off(self, note: StoredInvoice, invoice: StoredInvoice) -> None:
         """Set the note off: a full one closes the invoice, a smaller one joins its payments."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from connectors.common import VendorOperation
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.documents import Documents
-from connectors.tryton.models.documents import INVOICE_KIND
+from connectors.tryton.models.documents import CHECKS, INVOICE_KIND
 from connectors.tryton.models.new_documents import NewDocument
 from domain.effect import Receipt, Strategy
 from domain.invoice import DraftInvoice
@@ -23,6 +23,7 @@ class DraftInvoiceOperation(VendorOperation[TrytonClient]):
     strategy = Strategy.DRAFT
 
     async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
+        CHECKS.require_payable(command.lines)
         document = NewDocument.invoice(command, self._reference(command))
         return self.documents.receipt(await self.documents.add(document))
 

@@ -1,10 +1,10 @@
 """An organisation's tax rates, accounts and currencies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from connectors.common.taxes import TREATMENT_NAMES, suits
+from connectors.common.taxes import TREATMENT_NAMES, TaxLabel, label_of, suits
 from connectors.xero.models.json import XeroModel
 from domain.tax import TaxTreatment
 
@@ -57,13 +57,30 @@ class Organisation(XeroModel):
     base_currency: str = ""
 
 
+Chosen = Mapping[TaxTreatment, str]
+"""The tax types that the settings name."""
+
+
 def fitting(
-    rates: Sequence[TaxRate], treatment: TaxTreatment, rate: Decimal | None = None
+    rates: Sequence[TaxRate], treatment: TaxTreatment, chosen: Chosen, rate: Decimal | None = None
 ) -> list[TaxRate]:
-    """Find rates by words in the name, else by report type; a domestic rate by its percentage."""
+    """Find the chosen rate, else rates by words in the name, else by report type.
+
+    A domestic rate is found by its percentage, so a chosen one counts for its own.
+    """
     for_sales = [r for r in rates if r.is_for_sales and suits(r.effective_rate, treatment, rate)]
+    if named := [each for each in for_sales if each.tax_type == chosen.get(treatment)]:
+        return named
     reported = [each for each in for_sales if each.report_tax_type in _REPORT_TYPES[treatment]]
     if treatment is TaxTreatment.DOMESTIC:
         return reported or for_sales
     name = TREATMENT_NAMES[treatment]
     return [each for each in for_sales if name in each.name.lower()] or reported
+
+
+def label(tax: TaxRate, rates: Sequence[TaxRate], chosen: Chosen) -> TaxLabel:
+    """Say what a rate stands for; one that is archived may have been anything."""
+    rate = tax.effective_rate
+    suited = [each for each in TaxTreatment if suits(rate, each, None)]
+    treatments = [each for each in suited if tax in fitting(rates, each, chosen, rate)]
+    return label_of(rate, treatments, otherwise=tax.tax_type if tax.is_for_sales else "")

@@ -1,11 +1,11 @@
 """Sales invoices and credit notes to be made, and changes of those on file."""
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from connectors.xero.models.documents import Status
+from connectors.xero.models.documents import SUPPLY, Status, StoredInvoice
 from connectors.xero.models.json import Day, XeroModel
-from domain.invoice import CreditInvoice, DraftInvoice
+from domain.invoice import CreditInvoice, DraftInvoice, InvoiceDates
 
 # Xero refuses a `Url` with its own name in it, docs/accounting/invoices
 _FORBIDDEN_IN_URLS = "xero"
@@ -36,6 +36,12 @@ class Line(XeroModel):
     tracking: list[Tracking] | None = None
 
 
+class TextLine(XeroModel):
+    """A line of text without an amount."""
+
+    description: str
+
+
 class NewDocument(XeroModel):
     """An invoice or credit note to be made. Its number comes from the organisation's sequence."""
 
@@ -48,7 +54,7 @@ class NewDocument(XeroModel):
     line_amount_types: str = "Exclusive"
     currency_code: str
     url: str | None = None
-    line_items: list[Line]
+    line_items: list[Line | TextLine]
 
     @classmethod
     def invoice(cls, command: DraftInvoice, reference: str, lines: list[Line]) -> Self:
@@ -58,11 +64,11 @@ class NewDocument(XeroModel):
             status="DRAFT",
             contact=ContactId(contact_id=command.customer),
             reference=reference,
-            date=command.issue_date,
-            due_date=command.due_date,
+            date=command.dates.issued_on,
+            due_date=command.dates.due_on,
             currency_code=command.net.currency,
             url=url or None,
-            line_items=lines,
+            line_items=[*lines, *_supply(command.dates)],
         )
 
     @classmethod
@@ -74,7 +80,7 @@ class NewDocument(XeroModel):
             reference=reference,
             date=command.issue_date,
             currency_code=command.net.currency,
-            line_items=lines,
+            line_items=[*lines],
         )
 
 
@@ -83,6 +89,31 @@ class InvoiceUpdate(XeroModel):
 
     invoice_id: str
     status: Status
+
+
+class DatesUpdate(InvoiceUpdate):
+    """New dates of a draft, with its status, which an issued document refuses.
+
+    Xero deletes the lines that an update leaves out, so it has all, if there is one to change.
+    """
+
+    date: Day
+    due_date: Day
+    line_items: list[Any] | None = None
+
+    @classmethod
+    def of(cls, draft: StoredInvoice, dates: InvoiceDates) -> Self:
+        before = [line.description for line in draft.line_items if line.supplied_on]
+        supply = _supply(dates)
+        is_same = before == [line.description for line in supply]
+        own = [line.to_wire() for line in draft.line_items if not line.supplied_on]
+        return cls(
+            invoice_id=draft.invoice_id,
+            status=draft.status,
+            date=dates.issued_on,
+            due_date=dates.due_on,
+            line_items=None if is_same else [*own, *supply],
+        )
 
 
 class InvoiceId(XeroModel):
@@ -97,3 +128,10 @@ class Allocation(XeroModel):
     amount: Decimal
     date: Day
     invoice: InvoiceId
+
+
+def _supply(dates: InvoiceDates) -> list[TextLine]:
+    """A line for the date of supply, which has no field; none on the day of issue."""
+    if dates.supplied_on == dates.issued_on:
+        return []
+    return [TextLine(description=f"{SUPPLY}{dates.supplied_on.isoformat()}")]

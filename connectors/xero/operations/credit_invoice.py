@@ -5,13 +5,9 @@ from dataclasses import dataclass
 
 from connectors.common import VendorOperation
 from connectors.common.documents import credit_lines
-from connectors.xero.chart import Chart
 from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
-from connectors.xero.models.documents import (
-    CHECKS,
-    StoredCreditNote,
-    expected_totals,
-)
+from connectors.xero.documents import Documents
+from connectors.xero.models.documents import CHECKS, StoredCreditNote
 from connectors.xero.models.filters import all_of, equal
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import Allocation, InvoiceId, NewDocument
@@ -24,20 +20,20 @@ from ports.operation import Attempt
 class CreditInvoiceOperation(VendorOperation[XeroClient]):
     """Makes a credit note and allocates it: two calls, of which the second needs the first."""
 
-    chart: Chart
+    documents: Documents
     kind = EffectKind("erp.credit")
     looks_first = True
     strategy = Strategy.IDEMPOTENCY_KEY
     key_lifetime = KEY_LIFETIME
 
     async def do(self, command: CreditInvoice, attempt: Attempt) -> Receipt:
-        """Keep a note that exists, and allocate it if its totals are as expected."""
+        """Keep a note that exists, and allocate it if it reads as ordered."""
         notes = await self._notes(command)
         note = notes[0] if notes else await self._add(command, attempt)
         if note.remaining_credit:
-            name = f"credit note {note.credit_note_number or note.credit_note_id}"
-            expected = expected_totals(credit_lines(command), command.tax)
-            CHECKS.require_totals(name, note.totals, expected)
+            left = note.money(note.remaining_credit)
+            read = note.to_credit_note(await self.documents.chart.labels(), left)
+            CHECKS.require_as_asked(read, command.lines)
             await self._allocate(note, command, attempt)
         return note.receipt(self.client.links)
 
@@ -59,11 +55,8 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
 
     async def _add(self, command: CreditInvoice, attempt: Attempt) -> StoredCreditNote:
         """Check the outstanding amount first: too large a note would stay open in the books."""
-        lines = credit_lines(command)
-        invoice = await self.client.invoice(command.invoice)
-        expected = expected_totals(lines, command.tax)
-        CHECKS.require_room(invoice.invoice_number, invoice.amount_due, expected)
-        rows = await self.chart.lines(lines, command.tax)
+        CHECKS.require_room(await self.documents.read(command.invoice), command.lines)
+        rows = await self.documents.chart.lines(credit_lines(command))
         note = NewDocument.credit_note(command, self._reference(command), rows)
         response = await self.client.create(
             "/CreditNotes",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.common import VendorOperation
-from connectors.xero.chart import Chart
 from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
-from connectors.xero.models.documents import CHECKS, StoredInvoice, expected_totals
+from connectors.xero.documents import Documents
+from connectors.xero.models.documents import CHECKS, StoredInvoice
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import NewDocument
 from domain.effect import EffectKind, Receipt, Strategy
@@ -18,15 +18,16 @@ from ports.operation import Attempt
 class DraftInvoiceOperation(VendorOperation[XeroClient]):
     """Makes a draft with our reference; an undo deletes it while it is a draft."""
 
-    chart: Chart
+    documents: Documents
     kind = EffectKind("erp.invoice")
     looks_first = True
     strategy = Strategy.DRAFT
     key_lifetime = KEY_LIFETIME
 
     async def do(self, command: DraftInvoice, attempt: Attempt) -> Receipt:
-        """Compares the totals of the draft with ours; one that differs stays for a person."""
-        lines = await self.chart.lines(command.lines, command.tax)
+        """Compares the draft with ours; one that differs stays for a person."""
+        CHECKS.require_payable(command.lines)
+        lines = await self.documents.chart.lines(command.lines)
         invoice = NewDocument.invoice(command, self._reference(command), lines)
         response = await self.client.create(
             "/Invoices",
@@ -35,8 +36,7 @@ class DraftInvoiceOperation(VendorOperation[XeroClient]):
             key=attempt.idempotency_key,
         )
         stored = response.read(tuple[StoredInvoice], "Invoices")[0]
-        name = f"draft {stored.invoice_number or stored.invoice_id}"
-        CHECKS.require_totals(name, stored.totals, expected_totals(command.lines, command.tax))
+        CHECKS.require_as_asked(await self.documents.whole(stored), command.lines)
         return stored.receipt(self.client.links)
 
     async def find(self, command: DraftInvoice) -> Sequence[Receipt]:

@@ -53,6 +53,7 @@ def accounting_routes(records: Records, guard: Guard) -> list[Route]:
         "PUT /CreditNotes/{id}/Allocations": allocations.create,
         "GET /Payments": payments.find,
         "PUT /Payments": payments.create,
+        "POST /Payments/{id}": payments.reverse,
     }
     return [_route(line, endpoint, guard) for line, endpoint in table.items()]
 

@@ -9,12 +9,13 @@ from connectors.catalog import CATALOG
 from connectors.common import Roles
 from connectors.memory import Fault, MemorySettings, MemoryWorld, open_memory
 from domain.ids import DealId, ExternalId, MilestoneKey, Subject
-from domain.invoice import Invoice, InvoiceStatus
+from domain.invoice import InvoiceStatus
 from domain.money import Money
 from domain.project import Milestone, OpenProject, PlanMilestones, WriteCharter
 from ports.failures import Absent, Rejected, Uncertain
 from ports.operation import Attempt
 from ports.pm import Pm
+from tests.invoices import invoice
 from tests.references import OURS
 
 DEAL = DealId("memory:1")
@@ -134,26 +135,12 @@ async def test_each_opening_has_a_world_of_its_own_unless_it_is_handed_one() -> 
 
 
 def test_only_what_is_issued_and_open_can_be_paid(world: MemoryWorld) -> None:
-    zero, gross = Money.zero("EUR"), Money.of(123, "EUR")
-    invoice = Invoice(
-        id=ExternalId("I1"),
-        reference=OURS.of("x"),
-        number="INV-1",
-        status=InvoiceStatus.ISSUED,
-        url="",
-        issued_on=None,
-        due_on=None,
-        net=Money.of(100, "EUR"),
-        tax=Money.of(23, "EUR"),
-        gross=gross,
-        paid=zero,
-        credited=zero,
-    )
-    world.keep(invoice.model_copy(update={"status": InvoiceStatus.DRAFT}))
+    gross, made = Money.of(123, "EUR"), invoice(Money.of(100, "EUR"))
+    world.keep(made.model_copy(update={"status": InvoiceStatus.DRAFT}))
     with pytest.raises(Rejected):
-        world.pay(invoice.id, gross)
-    world.keep(invoice)
+        world.pay(made.id, gross)
+    world.keep(made)
     with pytest.raises(Rejected):
-        world.pay(invoice.id, gross + Money.of(1, "EUR"))
-    world.pay(invoice.id, gross)
-    assert world.invoice(invoice.id).status is InvoiceStatus.PAID
+        world.pay(made.id, gross + Money.of(1, "EUR"))
+    world.pay(made.id, gross)
+    assert world.invoice(made.id).status is InvoiceStatus.PAID

@@ -11,13 +11,23 @@ from ports.failures import Uncertain
 from testbed.systems.common.exchange import Request
 from testbed.systems.common.proxy import Fault
 from testbed.systems.tryton.requests import changes, method_of
-from tests.contracts.erp_harness import crediting, customer, draft, issued, ticket
+from tests.contracts.erp_harness import (
+    VAT,
+    credit_of,
+    crediting,
+    customer,
+    issued,
+    line,
+    ordered,
+    ticket,
+)
 from tests.contracts.tryton import TrytonHarness
 from tests.references import OURS
 
 pytestmark = pytest.mark.real
 
 EUR_100 = Money.of(100, "EUR")
+HALVES = (line("First half", "0.50"), line("Second half", "1.00"))
 WIZARD = "wizard.account.invoice.credit.execute"
 STEPS = (
     WIZARD,
@@ -36,8 +46,7 @@ async def notes_of(tryton: TrytonHarness, invoice: ExternalId) -> list[dict[str,
 
 async def of_two_lines(tryton: TrytonHarness) -> Invoice:
     """Issue an invoice with half a cent of tax, which Tryton would round to the even cent."""
-    nets = (Money.of("0.50", "EUR"), Money.of("1.00", "EUR"))
-    command = draft(await customer(tryton), *nets)
+    command = ordered(await customer(tryton), *HALVES)
     made = await tryton.invoicing.draft_invoice.do(command, ticket("i"))
     await tryton.invoicing.issue(made.id)
     return await tryton.invoicing.read_invoice(made.id)
@@ -60,7 +69,7 @@ async def test_a_full_credit_goes_by_the_wizard_and_names_its_invoice_as_tryton_
     tryton: TrytonHarness,
 ) -> None:
     invoice = await of_two_lines(tryton)
-    command = crediting(invoice, await customer(tryton), invoice.net)
+    command = credit_of(invoice, await customer(tryton), *HALVES)
     await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     lines = [["invoice", "=", int(invoice.id)]]
     credited = await tryton.accountant.read("account.invoice.line", lines, "id")
@@ -78,7 +87,7 @@ async def test_a_full_credit_is_to_the_cent_and_leaves_the_invoice_paid(
     tryton: TrytonHarness,
 ) -> None:
     invoice = await of_two_lines(tryton)
-    command = crediting(invoice, await customer(tryton), invoice.net)
+    command = credit_of(invoice, await customer(tryton), *HALVES)
     await tryton.invoicing.credit_invoice.do(command, ticket("n"))
     (note,) = await notes_of(tryton, invoice.id)
     assert (note["state"], note["total_amount"]["decimal"]) == ("paid", "-1.85")
@@ -100,7 +109,7 @@ async def test_a_full_credit_that_broke_off_anywhere_goes_on_with_the_same_note(
     tryton: TrytonHarness, step: str
 ) -> None:
     invoice = await of_two_lines(tryton)
-    command = crediting(invoice, await customer(tryton), invoice.net)
+    command = credit_of(invoice, await customer(tryton), *HALVES)
     broken_off(tryton, step)
     with pytest.raises(Uncertain):
         await tryton.invoicing.credit_invoice.do(command, ticket("n"))
@@ -148,7 +157,7 @@ async def test_a_credit_that_broke_off_anywhere_goes_on(tryton: TrytonHarness, s
     notes = [["reference", "=", OURS.of(command.subject)]]
     assert len(await tryton.accountant.read("account.invoice", notes, "id")) == 1
     read = await tryton.invoicing.read_invoice(invoice.id)
-    assert read.credited == EUR_100 + EUR_100.share(command.tax.rate)
+    assert read.credited == EUR_100 + EUR_100.share(VAT.rate)
 
 
 async def test_a_full_credit_whose_closing_is_lost_is_found(tryton: TrytonHarness) -> None:

@@ -10,26 +10,29 @@ import httpx
 import pytest
 
 from connectors.common import Response
+from connectors.common.taxes import TaxLabel
 from connectors.xero.errors import explain
 from connectors.xero.models.contacts import Contact, NewContact
-from connectors.xero.models.documents import Links, StoredInvoice
+from connectors.xero.models.documents import Links, StoredCreditNote, StoredInvoice
 from connectors.xero.models.filters import all_of, any_of, equal, starts
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import InvoiceUpdate
 from domain.ids import CustomerKey
-from domain.invoice import InvoiceStatus
+from domain.invoice import Invoice, InvoiceStatus, TaxTotal
 from domain.money import Money
 from ports.failures import Absent, Misconfigured, Rejected, Throttled, Uncertain
 from tests.contracts.erp_harness import ACCOUNT, opening
 from tests.references import OURS
 
 LINKS = Links(app="https://go.xero.example")
+LABELS = {"OUTPUT2": TaxLabel("S", Decimal(20))}
 INVOICE: dict[str, Any] = {
     "Type": "ACCREC",
     "InvoiceID": "7f6c2f0a-3c1e-4b57-9d21-0c9a5b7e1d44",
     "InvoiceNumber": "CW-2026-000317",
     "Reference": "cw:hubspot:1042:m2:r1",
-    "Payments": [],
+    "Payments": [{"PaymentID": "p1", "Date": "/Date(1792454400000+0000)/", "Amount": 1470.00}],
+    "CreditNotes": [{"CreditNoteID": "n1", "AppliedAmount": 250.00}],
     "AmountDue": 2000.00,
     "AmountPaid": 1470.00,
     "AmountCredited": 250.00,
@@ -40,6 +43,20 @@ INVOICE: dict[str, Any] = {
     "Date": "/Date(1790812800000+0000)/",
     "DueDate": "/Date(1793404800000)/",
     "Status": "AUTHORISED",
+    "LineItems": [
+        {
+            "LineItemID": f"l{number}",
+            "Description": f"Pump telemetry, site {number}",
+            "UnitAmount": 1033.33,
+            "TaxType": "OUTPUT2",
+            "TaxAmount": 206.67,
+            "LineAmount": 1033.33,
+            "AccountCode": "200",
+            "Quantity": 1.0000,
+            "ValidationErrors": [],
+        }
+        for number in (1, 2, 3)
+    ],
     "SubTotal": 3099.99,
     "TotalTax": 620.01,
     "Total": 3720.00,
@@ -54,12 +71,39 @@ def answer(status: int, body: str, headers: Mapping[str, str] | None = None) -> 
 
 def stored(**changes: object) -> StoredInvoice:
     body = json.dumps({"Invoices": [{**INVOICE, **changes}]}).replace("/Date", "\\/Date")
-    read = answer(200, body)
-    return read.read(tuple[StoredInvoice], "Invoices")[0]
+    return answer(200, body).read(tuple[StoredInvoice], "Invoices")[0]
+
+
+NOTE = StoredCreditNote.model_validate(
+    {
+        "CreditNoteID": "n1",
+        "CreditNoteNumber": "CW-CN-000021",
+        "Status": "PAID",
+        "RemainingCredit": Decimal(0),
+        "LineItems": [
+            {
+                "UnitAmount": Decimal("208.33"),
+                "TaxType": "OUTPUT2",
+                "TaxAmount": Decimal("41.67"),
+                "LineAmount": Decimal("208.33"),
+                "AccountCode": "200",
+            }
+        ],
+        "SubTotal": Decimal("208.33"),
+        "TotalTax": Decimal("41.67"),
+        "Total": Decimal("250.00"),
+        "UpdatedDateUTC": "/Date(1791191671207+0000)/",
+        "CurrencyCode": "GBP",
+    }
+)
+
+
+def read(**changes: object) -> Invoice:
+    return stored(**changes).to_invoice(LINKS, LABELS, {"n1": NOTE})
 
 
 def test_an_invoice_reads_as_it_is_written() -> None:
-    invoice = stored().to_invoice(LINKS)
+    invoice = read()
     assert invoice.number == "CW-2026-000317"
     assert (invoice.issued_on, invoice.due_on) == (date(2026, 10, 1), date(2026, 10, 31))
     assert (invoice.net, invoice.tax) == (Money.of("3099.99", "GBP"), Money.of("620.01", "GBP"))
@@ -69,8 +113,8 @@ def test_an_invoice_reads_as_it_is_written() -> None:
 
 def test_amounts_beyond_a_float_stay_exact() -> None:
     body = json.dumps({"Invoices": [INVOICE]}).replace("3099.99", "90071992547409.93")
-    read = answer(200, body).read(list[StoredInvoice], "Invoices")
-    assert read[0].sub_total == Decimal("90071992547409.93")
+    found = answer(200, body).read(list[StoredInvoice], "Invoices")
+    assert found[0].sub_total == Decimal("90071992547409.93")
 
 
 @pytest.mark.parametrize(
@@ -85,25 +129,67 @@ def test_amounts_beyond_a_float_stay_exact() -> None:
     ],
 )
 def test_each_status_has_its_meaning(status: str, meaning: InvoiceStatus) -> None:
-    assert stored(Status=status).to_invoice(LINKS).status is meaning
+    assert read(Status=status).status is meaning
 
 
 def test_money_in_advance_was_paid_and_only_the_rest_is_credit() -> None:
-    invoice = stored(Prepayments=[{"AppliedAmount": 200.00}]).to_invoice(LINKS)
-    assert (invoice.paid, invoice.credited) == (Money.of(1670, "GBP"), Money.of(50, "GBP"))
-    assert invoice.outstanding == Money.of(2000, "GBP")
+    advance = {"PrepaymentID": "a1", "AppliedAmount": 200.00}
+    invoice = read(Prepayments=[advance], AmountCredited=450.00)
+    assert (invoice.paid, invoice.credited) == (Money.of(1670, "GBP"), Money.of(250, "GBP"))
+    assert invoice.outstanding == Money.of(1800, "GBP")
+
+
+def test_a_credit_note_reads_with_its_own_tax() -> None:
+    (note,) = read().credit_notes
+    assert (note.number, note.allocated) == ("CW-CN-000021", Money.of(250, "GBP"))
+    assert note.taxes == (
+        TaxTotal(
+            category="S",
+            rate=Decimal(20),
+            net=Money.of("208.33", "GBP"),
+            tax=Money.of("41.67", "GBP"),
+        ),
+    )
+
+
+def test_sums_that_the_payments_do_not_have_are_refused() -> None:
+    with pytest.raises(Rejected, match=r"1,720\.00 GBP, and sums 1,730\.00 GBP"):
+        read(AmountPaid=1480.00)
+
+
+def test_a_reversed_payment_is_none() -> None:
+    reversed_one = {"PaymentID": "p2", "Status": "DELETED", "Amount": 100.00}
+    payments = [*INVOICE["Payments"], reversed_one]
+    assert [each.id for each in read(Payments=payments).payments] == ["p1"]
+
+
+def test_a_line_of_text_is_no_line_of_the_invoice() -> None:
+    text = {"Description": "Thank you", "LineAmount": 0.00, "TaxAmount": 0.00}
+    assert read(LineItems=[*INVOICE["LineItems"], text]).lines == read().lines
+
+
+def test_prices_with_tax_are_read_without_it() -> None:
+    line = {**INVOICE["LineItems"][0], "LineAmount": 1240.00}
+    invoice = read(LineItems=[line], LineAmountTypes="Inclusive")
+    assert [each.net for each in invoice.lines] == [Money.of("1033.33", "GBP")]
+
+
+def test_a_tax_type_that_nobody_knows_is_refused_by_its_name() -> None:
+    line = {**INVOICE["LineItems"][0], "TaxType": "TAX099"}
+    with pytest.raises(Rejected, match="TAX099"):
+        read(LineItems=[line])
 
 
 def test_half_a_yen_is_refused_with_words() -> None:
     with pytest.raises(Rejected, match=r"reads 3099\.99 JPY"):
-        stored(CurrencyCode="JPY").to_invoice(LINKS)
+        read(CurrencyCode="JPY", LineItems=[])
 
 
 @pytest.mark.parametrize("elements", [0, 2])
 def test_a_write_that_does_not_answer_one_element_may_have_happened(elements: int) -> None:
-    read = answer(200, json.dumps({"Invoices": [INVOICE] * elements}))
+    response = answer(200, json.dumps({"Invoices": [INVOICE] * elements}))
     with pytest.raises(Uncertain):
-        read.read(tuple[StoredInvoice], "Invoices")
+        response.read(tuple[StoredInvoice], "Invoices")
 
 
 def test_what_is_empty_is_not_sent() -> None:
@@ -122,8 +208,8 @@ def test_a_status_is_sent_without_lines() -> None:
 @pytest.mark.parametrize("generation", [1, 2, 11])
 def test_our_key_is_read_back_from_any_generation(generation: int) -> None:
     number = OURS.of_customer(CustomerKey("sk-36421936"), generation)
-    read = Contact(contact_id="c", contact_number=number).to_candidate(OURS)
-    assert read.key == "sk-36421936"
+    found = Contact(contact_id="c", contact_number=number).to_candidate(OURS)
+    assert found.key == "sk-36421936"
 
 
 @pytest.mark.parametrize("number", ["C-36421936", "cw:acme-2:sk-36421936"])

@@ -1,4 +1,4 @@
-"""Payments of invoices: create and find."""
+"""Payments of invoices: create, find, reverse."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,6 +6,7 @@ from typing import Any
 
 from testbed.vendors.common.call import Call, Response
 from testbed.vendors.common.state import Doc
+from testbed.vendors.xero import errors
 from testbed.vendors.xero.errors import Invalid
 from testbed.vendors.xero.handlers.batch import save_all
 from testbed.vendors.xero.records import Records, new_id
@@ -36,6 +37,13 @@ class PaymentHandler:
     def create(self, call: Call) -> Response:
         return save_all(call, KIND, self._book, self._show)
 
+    def reverse(self, call: Call) -> Response:
+        """Delete a payment; nothing else of it can be changed."""
+        found = self._records.get(KIND, call.params["id"])
+        if not found:
+            raise errors.not_found()
+        return save_all(call, KIND, lambda sent: self._reverse(found, sent), self._show)
+
     def find(self, call: Call) -> Response:
         found = select(call, KIND, self._records)
         return wrapped(call, KIND, [self._show(doc) for doc in found.docs], found.pagination)
@@ -54,6 +62,16 @@ class PaymentHandler:
         paid = {**invoice, "Payments": [*invoice["Payments"], part]}
         self._records.save("Invoices", settle_invoice(paid))
         return self._records.save(KIND, payment)
+
+    def _reverse(self, payment: Doc, sent: Element) -> Doc:
+        if payment["Status"] == "DELETED" or text_in(sent, "Status") != "DELETED":
+            raise Invalid("Payment not of valid status for modification")
+        if locked := lock_problem(payment["Date"], self._records):
+            raise Invalid(locked)
+        invoice = self._records.get("Invoices", payment["Invoice"]["InvoiceID"]) or {}
+        left = [p for p in invoice["Payments"] if p["PaymentID"] != payment["PaymentID"]]
+        self._records.save("Invoices", settle_invoice({**invoice, "Payments": left}))
+        return self._records.save(KIND, {**payment, "Status": "DELETED"})
 
     def _payment(self, sent: Element, invoice: Doc, account: Doc) -> Doc:
         return {

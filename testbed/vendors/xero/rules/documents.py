@@ -42,7 +42,7 @@ def draft_document(write: Write, kind: Kind, records: Records) -> Doc:
         pricing = Pricing(
             line_amount_types=doc["LineAmountTypes"], unitdp=write.unitdp, records=records
         )
-        doc["LineItems"] = draft_lines(parts_in(write.sent, "LineItems"), pricing)
+        doc["LineItems"] = draft_lines(parts_in(write.sent, "LineItems"), doc["LineItems"], pricing)
     doc |= totals(doc["LineItems"])
     if reasons := list(dict.fromkeys(_problems(doc, write, kind, records))):
         raise Invalid(*reasons)

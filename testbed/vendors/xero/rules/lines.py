@@ -11,6 +11,7 @@ from testbed.vendors.xero.rules.amounts import ZERO, cents, units
 from testbed.vendors.xero.wire.requests import Element, decimal_in, parts_in, text_in
 
 _TEXTS = ("Description", "AccountCode", "TaxType")
+_PRICED = {"Quantity", "UnitAmount", "AccountCode", "TaxType"}
 _HUNDRED = Decimal(100)
 
 
@@ -23,9 +24,10 @@ class Pricing:
     records: Records
 
 
-def draft_lines(sent: Iterable[Element], pricing: Pricing) -> list[Doc]:
-    """The lines of a write, which replace all lines before it."""
-    return [_line(part, pricing) for part in sent]
+def draft_lines(sent: Iterable[Element], before: Iterable[Doc], pricing: Pricing) -> list[Doc]:
+    """The lines after a write: changed under their ids, or added; those not sent are deleted."""
+    known = {line["LineItemID"]: line for line in before}
+    return [_line(part, known.get(text_in(part, "LineItemID") or "", {}), pricing) for part in sent]
 
 
 def totals(lines: Iterable[Doc]) -> Doc:
@@ -40,6 +42,8 @@ def line_problems(line: Doc, *, approved: bool, records: Records) -> Iterator[st
     """Every reason against a drafted line."""
     if approved and not line.get("Description"):
         yield "Description must be specified for each line item."
+    if is_text(line):
+        return
     if code := line.get("AccountCode"):
         if not _takes_sales(_account(code, records)):
             yield f"Account code '{code}' is not a valid code for this document."
@@ -55,6 +59,11 @@ def line_problems(line: Doc, *, approved: bool, records: Records) -> Iterator[st
         yield "Tax amount cannot be greater than the line amount"
 
 
+def is_text(line: Doc) -> bool:
+    """Whether it has a description only."""
+    return "UnitAmount" not in line
+
+
 def _account(code: str, records: Records) -> Doc:
     return next(iter(records.by("Accounts", "Code", code)), {})
 
@@ -64,9 +73,12 @@ def _takes_sales(account: Doc) -> bool:
     return is_usable and not account.get("SystemAccount")
 
 
-def _line(sent: Element, pricing: Pricing) -> Doc:
-    defaults = {"LineItemID": new_id(), "Quantity": "1.0000", "UnitAmount": "0", "Tracking": []}
-    line = {**defaults, **_sent_values(sent, pricing.unitdp)}
+def _line(sent: Element, before: Doc, pricing: Pricing) -> Doc:
+    defaults = {"LineItemID": new_id(), "Tracking": []}
+    line = {**defaults, **before, **_sent_values(sent, pricing.unitdp)}
+    if not _PRICED & line.keys():
+        return {**line, "LineAmount": "0.00", "TaxAmount": "0.00"}
+    line = {"Quantity": "1.0000", "UnitAmount": "0", **line}
     line["TaxType"] = _tax_type(line, pricing)
     if "Tracking" in sent:
         line["Tracking"] = [_tracking(each, pricing.records) for each in parts_in(sent, "Tracking")]

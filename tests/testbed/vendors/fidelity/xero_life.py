@@ -1,7 +1,7 @@
 """A whole deal at Xero, with the calls of our connector and of people, and their failures."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from connectors.common import Roles
 from connectors.memory import Fault
@@ -12,6 +12,7 @@ from domain.money import Money
 from ports.failures import ConnectorFailure
 from tests.contracts.erp_harness import (
     ACCOUNT,
+    DATES,
     NOBODY,
     crediting,
     draft,
@@ -51,6 +52,9 @@ async def _bill(erp: XeroHarness, customer: ExternalId) -> Invoice:
     command = draft(customer)
     made = await change.do(command, ticket("m1"))
     assert await change.find(command)
+    for supplied_on in (date(2026, 11, 20), DATES.issued_on):
+        dates = DATES.model_copy(update={"supplied_on": supplied_on})
+        await erp.invoicing.set_dates(made.id, dates)
     await erp.invoicing.issue(made.id)
     return await erp.invoicing.read_invoice(made.id)
 
@@ -63,6 +67,7 @@ async def _settle(erp: XeroHarness, invoice: Invoice, customer: ExternalId) -> N
         await erp.invoicing.credit_invoice.undo(command, credit)
     await erp.pay(invoice.id, Money.of(500, "EUR"))
     await erp.invoicing.read_invoice(invoice.id)
+    await erp.take_payments_back(invoice.id)
     async with erp.in_small_pages() as roles:
         assert roles.invoicing
         assert await roles.invoicing.changed_since(LONG_AGO)

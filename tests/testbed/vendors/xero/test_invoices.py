@@ -50,6 +50,39 @@ async def test_without_unitdp_a_price_is_cut_to_cents(xero: Caller) -> None:
     assert totals == [Decimal("130.00"), Decimal("125.60")]
 
 
+async def test_lines_with_an_id_are_changed_others_added_and_missing_ones_deleted(
+    xero: Caller,
+) -> None:
+    invoice = await xero.invoice(await xero.customer(), LineItems=[line(10), line(20), line(30)])
+    first, second, _ = invoice["LineItems"]
+    changed = {"LineItemID": second["LineItemID"], "UnitAmount": 21}
+    body = {"LineItems": [{"LineItemID": first["LineItemID"]}, changed, line(40)]}
+    (read,) = (await xero.post(f"/Invoices/{invoice['InvoiceID']}", body))["Invoices"]
+    assert [one["LineAmount"] for one in read["LineItems"]] == [10, 21, 40]
+    assert [one["LineItemID"] for one in read["LineItems"]][:2] == [
+        first["LineItemID"],
+        second["LineItemID"],
+    ]
+    assert read["LineItems"][1]["Description"] == "Pump telemetry"
+
+
+async def test_a_line_of_text_has_no_amount_and_needs_no_account(xero: Caller) -> None:
+    lines = [line(10), {"Description": "Thank you"}]
+    invoice = await xero.invoice(await xero.customer(), LineItems=lines, Status="AUTHORISED")
+    text = invoice["LineItems"][1]
+    assert (text["LineAmount"], text.get("UnitAmount")) == (0, None)
+    assert invoice["Total"] == 10
+
+
+async def test_a_line_below_zero_is_taken_and_a_total_below_zero_is_not(xero: Caller) -> None:
+    contact = await xero.customer()
+    invoice = await xero.invoice(contact, LineItems=[line(10), line(-3, TaxType="OUTPUT")])
+    assert (invoice["SubTotal"], invoice["TotalTax"]) == (Decimal("7.00"), Decimal("-0.69"))
+    body = {**draft(contact), "LineItems": [line(10), line(-11)]}
+    reasons = await xero.refused("PUT", "/Invoices", body)
+    assert reasons == ["The document total cannot be negative."]
+
+
 async def test_an_invoice_without_a_number_takes_the_next_free_one(xero: Caller) -> None:
     contact = await xero.customer()
     await xero.invoice(contact, InvoiceNumber="INV-0002")

@@ -75,7 +75,7 @@ async def test_a_bad_query_is_error_16(xero: Caller, query: dict[str, str]) -> N
     ("path", "where", "count"),
     [
         ("Accounts", 'Type=="BANK"', 2),
-        ("TaxRates", 'ReportTaxType=="OUTPUT"', 1),
+        ("TaxRates", 'ReportTaxType=="OUTPUT"', 2),
         ("Currencies", 'Code=="EUR"', 1),
     ],
 )

@@ -44,6 +44,29 @@ async def test_a_payment_that_breaks_a_rule_is_refused(
     assert (await xero.read(issued))["AmountPaid"] == 0
 
 
+async def test_a_reversed_payment_opens_the_invoice_again_and_is_reversed_once(
+    xero: Caller, issued: Body
+) -> None:
+    await xero.pay(issued, 400)
+    paid = await xero.pay(issued, 600)
+    path, body = f"/Payments/{paid['PaymentID']}", {"Status": "DELETED"}
+    (reversed_one,) = (await xero.post(path, body))["Payments"]
+    assert (reversed_one["Status"], reversed_one["Invoice"]["AmountDue"]) == ("DELETED", 600)
+    read = await xero.read(issued)
+    assert (read["Status"], read["AmountPaid"]) == ("AUTHORISED", 400)
+    assert [p["Amount"] for p in read["Payments"]] == [400]
+    reason = "Payment not of valid status for modification"
+    assert await xero.refused("POST", path, body) == [reason]
+
+
+async def test_nothing_but_its_reversal_changes_a_payment(xero: Caller, issued: Body) -> None:
+    paid = await xero.pay(issued, 400)
+    path = f"/Payments/{paid['PaymentID']}"
+    reasons = await xero.refused("POST", path, {"Amount": 1})
+    assert reasons == ["Payment not of valid status for modification"]
+    assert (await xero.read(issued))["AmountPaid"] == 400
+
+
 async def test_only_an_approved_invoice_is_paid(xero: Caller) -> None:
     invoice = await xero.invoice(await xero.customer("Early s.r.o."), Status="SUBMITTED")
     reasons = await xero.refused("PUT", "/Payments", payment(invoice, 10))
