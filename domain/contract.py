@@ -53,6 +53,10 @@ class Contract(Value):
     revision: int = 1
 
     @property
+    def source(self) -> Source:
+        return source_of(self.deal, self.revision)
+
+    @property
     def customer(self) -> CustomerKey:
         return self.account.customer_key
 
@@ -68,6 +72,11 @@ class Contract(Value):
         for line in self.lines:
             if isinstance(line.arrangement, ByMilestone) and line.value is not None:
                 yield line, line.arrangement, line.value
+
+    def milestone_charges(self) -> tuple[Charge, ...]:
+        """Return the charges that wait for a milestone, or waited for one."""
+        lines = {line.id for line, *_ in self.milestones()}
+        return tuple(charge for charge in self.charges if charge.line in lines)
 
     def charge(self, key: str) -> Charge:
         for charge in self.charges:

@@ -220,8 +220,8 @@ async def test_a_reached_milestone_is_reported_by_a_webhook(pm: PmHarness) -> No
     project = await pm_harness.opened(pm)
     milestones = await planned(pm, project)
     async with receiving(pm) as receiver:
-        await pm.reach(project, MilestoneKey("m2"))
-        assert await receiver.is_notified_of(milestones["m2"])
+        await pm.reach(project, MilestoneKey("part-2"))
+        assert await receiver.is_notified_of(milestones["part-2"])
 
 
 async def test_a_payment_is_reported_by_a_webhook(erp: ErpHarness) -> None:

@@ -19,14 +19,14 @@ async def with_work(pm: PmHarness) -> ExternalId:
 
 async def test_booked_time_reads_back_by_package_day_hours_and_person(pm: PmHarness) -> None:
     project = await with_work(pm)
-    someone = await pm.book(project, "w2", Decimal("1.5"), date(2026, 12, 9))
-    await pm.book(project, "w1", Decimal(8), date(2026, 12, 8))
-    await pm.book(project, "w2", Decimal("0.25"), date(2026, 12, 10))
+    someone = await pm.book(project, "w.2", Decimal("1.5"), date(2026, 12, 9))
+    await pm.book(project, "w.1", Decimal(8), date(2026, 12, 8))
+    await pm.book(project, "w.2", Decimal("0.25"), date(2026, 12, 10))
     entries = await pm.pm.read_time(DEAL, project)
     assert [(each.package, each.day, each.hours) for each in entries] == [
-        ("w1", date(2026, 12, 8), Decimal(8)),
-        ("w2", date(2026, 12, 9), Decimal("1.5")),
-        ("w2", date(2026, 12, 10), Decimal("0.25")),
+        ("w.1", date(2026, 12, 8), Decimal(8)),
+        ("w.2", date(2026, 12, 9), Decimal("1.5")),
+        ("w.2", date(2026, 12, 10), Decimal("0.25")),
     ]
     assert {each.person for each in entries} == {someone}
     assert len({each.id for each in entries}) == 3
@@ -34,7 +34,7 @@ async def test_booked_time_reads_back_by_package_day_hours_and_person(pm: PmHarn
 
 async def test_time_of_another_project_is_not_read(pm: PmHarness) -> None:
     project = await with_work(pm)
-    await pm.book(project, "w1", Decimal(1), date(2026, 12, 8))
+    await pm.book(project, "w.1", Decimal(1), date(2026, 12, 8))
     other = plan(deal=type(DEAL)("hubspot:51230000018"))
     elsewhere = (await pm.pm.open_project.do(other.opening(), ticket())).id
     assert not await pm.pm.read_time(other.deal, elsewhere)

@@ -16,7 +16,7 @@ async def test_more_worklogs_than_an_issue_shows_are_all_read(jira: JiraHarness)
     for number in range(23):
         if number == 20:  # as many writes as Jira lets an issue have in two seconds
             jira.sandbox.apps["jira"].vendor.clock.advance(2)
-        await jira.book(project, "w1", Decimal("0.5"), DAY)
+        await jira.book(project, "w.1", Decimal("0.5"), DAY)
     entries = await jira.pm.read_time(DEAL, project)
     assert len({each.id for each in entries}) == 23
     assert sum(each.hours for each in entries) == Decimal("11.5")
@@ -40,6 +40,6 @@ async def test_a_day_is_that_of_the_account_that_asks(jira: JiraHarness) -> None
     versions = await planned(jira, project)
     made = await jira.pm.plan_work.do(plan().work(project, versions), ticket())
     early = {"timeSpentSeconds": 3600, "started": "2026-12-09T00:30:00.000+0100"}
-    await jira.write("POST", f"/issue/{made.parts['w1']}/worklog", early)
+    await jira.write("POST", f"/issue/{made.parts['w.1']}/worklog", early)
     (entry,) = await jira.pm.read_time(DEAL, project)
     assert (entry.hours, entry.day) == (Decimal(1), date(2026, 12, 9))

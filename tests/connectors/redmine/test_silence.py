@@ -144,15 +144,15 @@ async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    parent = {"project_id": project, "subject": "Theirs", "parent_issue_id": made.parts["w3"]}
+    parent = {"project_id": project, "subject": "Theirs", "parent_issue_id": made.parts["w.3"]}
     below = (await redmine.write("POST", "/issues", {"issue": parent}))["issue"]["id"]
     loose = {"project_id": project, "subject": "Loose"}
     other = (await redmine.write("POST", "/issues", {"issue": loose}))["issue"]["id"]
-    for issue, state in ((below, "approved"), (other, "new"), (made.parts["w1"], "invoiced")):
+    for issue, state in ((below, "approved"), (other, "new"), (made.parts["w.1"], "invoiced")):
         await book(redmine, issue, state)
     entries = await redmine.pm.read_time(DEAL, project)
     found = [(each.package, each.is_approved) for each in entries]
-    assert found == [("w3", True), ("", False), ("w1", True)]
+    assert found == [("w.3", True), ("", False), ("w.1", True)]
     assert {each.hours for each in entries} == {Decimal("0.1")}
     assert not any(each.package for each in await redmine.pm.read_time(DealId("a:1"), project))
 
