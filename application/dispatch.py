@@ -20,7 +20,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.attention import INCOMPLETE
 from domain.contract import Policy
 from domain.deal_snapshot import DealSnapshot
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
+from domain.event import (
+    DealChanged,
+    DealWon,
+    InvoiceChanged,
+    MilestoneReached,
+    RecordsLost,
+    RevenueStale,
+)
 from domain.ids import DealId
 from domain.repair import RepairRequest
 from domain.stage import Stage
@@ -54,6 +61,10 @@ class TemporalEventDispatcher:
         except WorkflowAlreadyStartedError:
             return await self._signal_handoff_if_it_waits(fact)
         return True
+
+    async def deal_changed(self, fact: DealChanged) -> bool:
+        run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
+        return await self._signal(run.signal(DealToCash.deal_changed, fact))
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool:
         run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))

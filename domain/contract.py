@@ -103,7 +103,7 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         account=deal.account,
         stakeholders=tuple(contact for contact in deal.contacts if contact.role),
         value=deal.value,
-        quote=_quote(deal),
+        quote=quote_of(deal),
         lines=lines,
         scope=deal.scope,
         template=deal.template,
@@ -116,10 +116,10 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
     )
 
 
-def _quote(deal: Deal) -> tuple[QuoteLine, ...]:
+def quote_of(deal: Deal) -> tuple[QuoteLine, ...]:
     """Return the sold lines; the discount on the deal is shared out over them."""
     lines = deal.sold_lines
-    if deal.discount is None or deal.value is None:
+    if deal.discount is None or deal.value is None or not any(line.amount for line in lines):
         return lines
     nets = deal.value.allocate([line.amount.amount for line in lines])
     return tuple(

@@ -2,7 +2,14 @@
 
 from typing import Protocol
 
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
+from domain.event import (
+    DealChanged,
+    DealWon,
+    InvoiceChanged,
+    MilestoneReached,
+    RecordsLost,
+    RevenueStale,
+)
 
 
 class EventDispatcher(Protocol):
@@ -10,6 +17,10 @@ class EventDispatcher(Protocol):
 
     async def deal_won(self, fact: DealWon) -> bool:
         """Start the deal's run, or signal the open one. False if this deal has already ended."""
+        ...
+
+    async def deal_changed(self, fact: DealChanged) -> bool:
+        """Let the deal's run compare the record with the contract. False if it has ended."""
         ...
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool: ...
