@@ -119,9 +119,11 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
 def quote_of(deal: Deal) -> tuple[QuoteLine, ...]:
     """Return the sold lines; the discount on the deal is shared out over them."""
     lines = deal.sold_lines
-    if deal.discount is None or deal.value is None or not any(line.amount for line in lines):
+    amounts = [line.amount.amount for line in lines]
+    is_absurd = min(amounts, default=Decimal(0)) < 0 or not any(amounts)  # pre-flight says so
+    if deal.discount is None or deal.value is None or is_absurd:
         return lines
-    nets = deal.value.allocate([line.amount.amount for line in lines])
+    nets = deal.value.allocate(amounts)
     return tuple(
         line.model_copy(update={"amount": net}) for line, net in zip(lines, nets, strict=True)
     )
