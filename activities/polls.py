@@ -14,7 +14,8 @@ from activities.poll_schedule import PollSchedule
 from activities.time_approval import TimeApproval
 from domain.attention import INCOMPLETE, Attention
 from domain.claim import Claim, ClaimState
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, TimeTurned
+from domain.difference import terms_digest
+from domain.event import DealChanged, DealWon, InvoiceChanged, MilestoneReached, TimeTurned
 from domain.ids import ChargeId, DealId, EventId, ExternalId
 from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
@@ -23,7 +24,7 @@ from domain.value import Value
 from ports.attention_queue import AttentionQueue
 from ports.billing_ledger import BillingLedger, OpenContract
 from ports.capability import Capability
-from ports.crm import Crm, WonDeal
+from ports.crm import ChangedDeal, Crm
 from ports.cursors import Cursors
 from ports.erp import ChangedInvoice, Invoicing
 from ports.event_dispatcher import EventDispatcher
@@ -65,7 +66,7 @@ class RecentEvents:
 
 
 class CrmPoll:
-    """Finds won deals by the time of their last change.
+    """Finds won deals, and changes of carried ones, by the time of their last change.
 
     Without a modified-since query it re-reads only the deals that wait for sales.
     """
@@ -88,6 +89,7 @@ class CrmPoll:
         self._overlap = overlap
         self._schedule = schedule
         self._recent = RecentEvents(clock, 5 * overlap)
+        self._terms: dict[DealId, str] = {}
 
     @activity.defn(name="crm.poll")
     async def poll(self) -> None:
@@ -96,14 +98,14 @@ class CrmPoll:
 
     async def poll_once(self) -> PollResult:
         since = await self._cursors.read("crm") or self._clock() - FIRST_LOOK_BACK
-        won = await self._crm.won_since(since - self._overlap)
-        dispatched = sum([await self._dispatch(deal) for deal in won])
-        if won:
-            await self._cursors.advance("crm", max(deal.changed_at for deal in won))
+        changed = await self._crm.changed_since(since - self._overlap)
+        dispatched = sum([await self._dispatch(deal) for deal in changed])
+        if changed:
+            await self._cursors.advance("crm", max(deal.changed_at for deal in changed))
         if Capability.UPDATED_SINCE not in self._crm.capabilities:
             incomplete = await self._incomplete()
             dispatched += sum([await self._look_at(waiting) for waiting in incomplete])
-        return PollResult(seen=len(won), dispatched=dispatched)
+        return PollResult(seen=len(changed), dispatched=dispatched)
 
     async def _incomplete(self) -> list[Attention]:
         filed = [each.attention for each in await self._attention_queue.list_open()]
@@ -121,13 +123,31 @@ class CrmPoll:
         event = EventId(f"completed:{waiting.deal}:{said}")
         return await self._dispatcher.deal_won(DealWon(deal=waiting.deal, event=event))
 
-    async def _dispatch(self, deal: WonDeal) -> int:
-        event = EventId(f"won:{deal.deal}:{deal.changed_at.isoformat()}")
+    async def _dispatch(self, deal: ChangedDeal) -> int:
+        event = EventId(f"changed:{deal.deal}:{deal.changed_at.isoformat()}")
         if self._recent.knows(event):
             return 0
-        dispatched = await self._dispatcher.deal_won(DealWon(deal=deal.deal, event=event))
+        won = DealWon(deal=deal.deal, event=event)
+        terms = await self._changed_terms(deal.deal)
+        if deal.is_won and await self._dispatcher.deal_won(won):
+            dispatched = True  # the run reads the terms after us
+        elif terms:
+            fact = DealChanged(deal=deal.deal, event=EventId(f"terms:{deal.deal}:{terms}"))
+            dispatched = await self._dispatcher.deal_changed(fact)
+        else:
+            dispatched = False
+        if terms:
+            self._terms[deal.deal] = terms
         self._recent.add(event)
         return dispatched
+
+    async def _changed_terms(self, deal: DealId) -> str:
+        """Return a digest of the terms; empty if they are as last read: our writes change none."""
+        try:
+            terms = terms_digest(await self._crm.read_deal(deal))
+        except Absent:
+            return ""
+        return "" if self._terms.get(deal) == terms else terms
 
 
 class PmPoll:

@@ -21,6 +21,7 @@ from domain.attention import INCOMPLETE
 from domain.contract import Policy
 from domain.deal_snapshot import DealSnapshot
 from domain.event import (
+    DealChanged,
     DealWon,
     InvoiceChanged,
     MilestoneReached,
@@ -61,6 +62,10 @@ class TemporalEventDispatcher:
         except WorkflowAlreadyStartedError:
             return await self._signal_handoff_if_it_waits(fact)
         return True
+
+    async def deal_changed(self, fact: DealChanged) -> bool:
+        run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))
+        return await self._signal(run.signal(DealToCash.deal_changed, fact))
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool:
         run = self._client.get_workflow_handle(workflow_ids.deal_run(fact.deal))

@@ -29,8 +29,8 @@ class ByMilestone(Value):
     due: date | None = None
 
 
-class Rate(Value):
-    """The price of an hour of a role, from a day on until the next rate of that role."""
+class AgreedRate(Value):
+    """The agreed price of an hour of a role, from a day on until the next one of that role."""
 
     role: str
     price: Money
@@ -40,7 +40,6 @@ class Rate(Value):
 class RoundingMethod(StrEnum):
     """The direction in which booked time is rounded."""
 
-    NONE = "none"
     UP = "up"
     NEAREST = "nearest"
     DOWN = "down"
@@ -54,16 +53,17 @@ _METHODS = {
 
 
 class TimeRounding(Value):
-    """Rounds booked time per entry to whole units of so many minutes; half a unit goes up."""
+    """Rounds booked time, per entry, to whole units of so many minutes; half a unit goes up.
 
-    method: RoundingMethod = RoundingMethod.NONE
-    unit: int = Field(default=15, gt=0)
+    A unit is a multiple of 3 minutes, so that hours have two decimals on an invoice.
+    """
+
+    method: RoundingMethod = RoundingMethod.UP
+    unit: int = Field(default=15, gt=0, multiple_of=3)
 
     def hours(self, minutes: int) -> Decimal:
         """Return the billed hours of an entry."""
-        units = Decimal(minutes) / self.unit
-        if rounding := _METHODS.get(self.method):
-            units = units.quantize(Decimal(1), rounding)
+        units = (Decimal(minutes) / self.unit).quantize(Decimal(1), _METHODS[self.method])
         return units * self.unit / _MINUTES_AN_HOUR
 
 
@@ -74,16 +74,16 @@ class TimeAndMaterials(Value):
     """
 
     kind: Literal["time_and_materials"] = "time_and_materials"
-    rates: tuple[Rate, ...]
+    rates: tuple[AgreedRate, ...]
     rounding: TimeRounding = TimeRounding()
     cap: Money | None = None
 
-    def rate(self, role: str, day: date) -> Rate:
-        """Return the rate of a role on a day. Raises Refusal if the rate card has none."""
-        known = [r for r in self.rates if r.role == role and r.valid_from <= day]
+    def rate(self, role: str, day: date) -> Money:
+        """Return the price of an hour. Raises Refusal if none is agreed for that day."""
+        known = [rate for rate in self.rates if rate.role == role and rate.valid_from <= day]
         if not known:
-            raise Refusal(f"the rate card has no rate for {role!r} on {day}: finance must add one")
-        return max(known, key=lambda rate: rate.valid_from)
+            raise Refusal(f"no rate is agreed for {role!r} on {day}: a change order must add one")
+        return max(known, key=lambda rate: rate.valid_from).price
 
 
 class Recurring(Value):

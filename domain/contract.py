@@ -55,6 +55,10 @@ class Contract(Value):
     revision: int = 1
 
     @property
+    def source(self) -> Source:
+        return source_of(self.deal, self.revision)
+
+    @property
     def customer(self) -> CustomerKey:
         return self.account.customer_key
 
@@ -70,6 +74,11 @@ class Contract(Value):
         for line in self.lines:
             if isinstance(line.arrangement, ByMilestone) and line.value is not None:
                 yield line, line.arrangement, line.value
+
+    def milestone_charges(self) -> tuple[Charge, ...]:
+        """Return the charges that wait for a milestone, or waited for one."""
+        lines = {line.id for line, *_ in self.milestones()}
+        return tuple(charge for charge in self.charges if charge.line in lines)
 
     def charge(self, key: str) -> Charge:
         for charge in self.charges:
@@ -96,7 +105,7 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         account=deal.account,
         stakeholders=tuple(contact for contact in deal.contacts if contact.role),
         value=deal.value,
-        quote=_quote(deal),
+        quote=quote_of(deal),
         lines=lines,
         scope=deal.scope,
         template=deal.template,
@@ -109,12 +118,14 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
     )
 
 
-def _quote(deal: Deal) -> tuple[QuoteLine, ...]:
+def quote_of(deal: Deal) -> tuple[QuoteLine, ...]:
     """Return the sold lines; the discount on the deal is shared out over them."""
     lines = deal.sold_lines
-    if deal.discount is None or deal.value is None:
+    amounts = [line.amount.amount for line in lines]
+    is_absurd = min(amounts, default=Decimal(0)) < 0 or not any(amounts)  # pre-flight says so
+    if deal.discount is None or deal.value is None or is_absurd:
         return lines
-    nets = deal.value.allocate([line.amount.amount for line in lines])
+    nets = deal.value.allocate(amounts)
     return tuple(
         line.model_copy(update={"amount": net}) for line, net in zip(lines, nets, strict=True)
     )

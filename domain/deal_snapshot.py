@@ -3,6 +3,7 @@
 from domain.actor import Actor
 from domain.billing_schedule import BillingSchedule
 from domain.contract import Contract, Policy
+from domain.difference import TermChange
 from domain.ids import ChargeId, DealId
 from domain.kickoff import Kickoff, KickoffResult
 from domain.stage import Stage
@@ -20,8 +21,17 @@ class DealSnapshot(Value):
     kicked_off: KickoffResult | None = None
     schedule: BillingSchedule = BillingSchedule()
     held: dict[ChargeId, str] = {}
+    questioned: tuple[TermChange, ...] = ()
+    """Changes in the CRM that wait for a decision: they hold the charges that they touch."""
+    kept: tuple[TermChange, ...] = ()
+    """Changes in the CRM against which the contract was kept."""
     open_bills: tuple[ChargeId, ...] = ()
     revision: int = 0
+
+    def why_held(self, charge: ChargeId) -> str | None:
+        """Return the reason that holds a charge: a person's, or a change in the CRM."""
+        touching = (str(change) for change in self.questioned if charge in change.charges)
+        return self.held.get(charge, next(touching, None))
 
 
 class CancelRequest(Value):

@@ -11,6 +11,13 @@ class DealWon(Value):
     event: EventId
 
 
+class DealChanged(Value):
+    """Sales changed the record of a deal that Cashward carries, or took it out of the won stage."""
+
+    deal: DealId
+    event: EventId
+
+
 class MilestoneReached(Value):
     """Delivery reached a milestone."""
 

@@ -14,11 +14,12 @@ from ports.operation import Operation
 from ports.probe import Probe
 
 
-class WonDeal(Value):
-    """A deal seen in a won stage, and when its record last changed."""
+class ChangedDeal(Value):
+    """A deal that is won, or that Cashward carries, and when its record last changed."""
 
     deal: DealId
     changed_at: datetime
+    is_won: bool = True
 
 
 class Crm(Protocol):
@@ -38,10 +39,11 @@ class Crm(Protocol):
         """The deal, fresh, with account, contacts, lines and terms. Raises Absent."""
         ...
 
-    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
-        """Won deals whose record changed at or after this moment, oldest change first.
+    async def changed_since(self, since: datetime) -> Sequence[ChangedDeal]:
+        """Won deals, and deals that carry our key, that changed at or after this moment.
 
-        May lag and may repeat: ask again with an overlap.
+        A carried deal may have left the won stage. Oldest change first. May lag and may repeat:
+        ask again with an overlap.
         """
         ...
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from domain.event import (
+    DealChanged,
     DealWon,
     InvoiceChanged,
     MilestoneReached,
@@ -17,6 +18,10 @@ class EventDispatcher(Protocol):
 
     async def deal_won(self, fact: DealWon) -> bool:
         """Start the deal's run, or signal the open one. False if this deal has already ended."""
+        ...
+
+    async def deal_changed(self, fact: DealChanged) -> bool:
+        """Let the deal's run compare the record with the contract. False if it has ended."""
         ...
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool: ...

@@ -20,6 +20,7 @@ from runtime.reconciliation import build_effects, build_scheduled_reconciliation
 from runtime.settings import Settings
 from store import Store
 from workflows.closed_won_handoff import ClosedWonHandoff
+from workflows.crm_watch import CrmWatch
 from workflows.deal_to_cash import DealToCash
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.milestone_billing import MilestoneBilling
@@ -34,6 +35,7 @@ WORKFLOWS: Sequence[type] = (
     ClosedWonHandoff,
     KickoffProvisioning,
     MilestoneBilling,
+    CrmWatch,
     RevenueWriteBack,
     RecordAgain,
     Poll,

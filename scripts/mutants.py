@@ -28,7 +28,15 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIES = ROOT / "build" / "mutants"
-STORIES = ("deal_to_cash", "cancelling", "parking", "reversals", "terminated", "long_lives")
+STORIES = (
+    "deal_to_cash",
+    "cancelling",
+    "parking",
+    "reversals",
+    "terminated",
+    "long_lives",
+    "crm_watch",
+)
 # Tests that see most come first. Replay of kept histories is left out: it notices that code has
 # changed, and not that code is wrong.
 TESTS = {

@@ -19,7 +19,7 @@ from domain.customer import Candidate
 from domain.deal import Deal
 from domain.deal_snapshot import Outcome
 from domain.effect import Effect, EffectKey, EffectKind
-from domain.event import DealWon, InvoiceChanged, MilestoneReached
+from domain.event import DealChanged, DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import ChargeId, DealId, EventId, ExternalId, MilestoneKey, Subject
 from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
@@ -70,6 +70,11 @@ class World:
         dispatcher = self.dispatcher_with(policy) if policy else self.dispatcher
         await dispatcher.deal_won(DealWon(deal=deal.id, event=EVENT))
         return self.client.get_workflow_handle(workflow_ids.deal_run(deal.id), result_type=Outcome)
+
+    async def change(self, deal: DealId, **changes: object) -> None:
+        """Sales change a deal that is carried, and the poll sees it."""
+        self.systems.add(self.systems.deals[deal].model_copy(update=changes))
+        await self.dispatcher.deal_changed(DealChanged(deal=deal, event=EVENT))
 
     def dispatcher_with(self, policy: Policy) -> TemporalEventDispatcher:
         return TemporalEventDispatcher(

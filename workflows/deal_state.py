@@ -1,6 +1,7 @@
 """The state of one deal, with the signals, updates and queries of its run."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from temporalio import workflow
@@ -15,7 +16,15 @@ from domain.cash import Blocker, CashPosition, DealStatus, blockers
 from domain.charge import ChargeState, ChargeStatus
 from domain.command import ChargeRequest, CommandName
 from domain.deal_snapshot import CancelRequest, DealSnapshot
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, TimeTurned
+from domain.difference import TermChange
+from domain.event import (
+    DealChanged,
+    DealWon,
+    InvoiceChanged,
+    MilestoneReached,
+    RecordsLost,
+    TimeTurned,
+)
 from domain.ids import ChargeId, Subject
 from domain.refusal import Refusal
 from domain.responsibility import Party
@@ -42,6 +51,10 @@ class DealState(WithAttention):
         """Billing runs that were asked for and have not started yet."""
         self.reopened: list[ChargeId] = []
         """Charges whose bill had ended before the ERP said something new of their invoice."""
+        self.changed: DealChanged | None = None
+        """The newest fact that the deal's record changed, until it is compared."""
+        self.is_watched = False
+        """Whether the record is being compared with the contract, or somebody decides about it."""
         self.must_look = False
         self.must_record = False
         """Whether our own records lack something of this deal."""
@@ -134,6 +147,27 @@ class DealState(WithAttention):
         """Return whether no known run bills the charge: it ended, or an earlier run began it."""
         return self.bills.get(charge) is None
 
+    async def question(self, changes: tuple[TermChange, ...]) -> None:
+        """Hold the charges that these changes touch, and let go those that only others touched."""
+        before = {str(change) for change in self.snapshot.questioned}
+        self.update(questioned=changes)
+        for status in self.snapshot.schedule.statuses:
+            charge, why = status.charge.id, self.snapshot.why_held(status.charge.id)
+            if charge in self.bills and status.state in {ChargeState.DRAFTED, ChargeState.HELD}:
+                await self._hold_bill(status, why)
+            elif status.state is ChargeState.HELD and status.reason in before and not why:
+                self.move(
+                    Transition(
+                        charge=charge, state=ChargeState.BILLABLE, responsible=Party.CASHWARD
+                    )
+                )
+
+    async def _hold_bill(self, status: ChargeStatus, why: str | None) -> None:
+        run = workflow_ids.billing_run(status.charge.subject(self.deal))
+        bill = workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
+        with suppress(FailureError):  # it has just ended
+            await bill.signal(MilestoneBilling.questioned, why or "")
+
     # -- what people and systems say -----------------------------------------------------------
 
     @workflow.signal(description="The deal's record changed in the CRM.")
@@ -145,6 +179,14 @@ class DealState(WithAttention):
                 )
             )
             await handoff.signal(ClosedWonHandoff.deal_won, fact)
+
+    @workflow.signal(description="Sales changed a deal that is carried: compare it.")
+    def deal_changed(self, fact: DealChanged) -> None:
+        self.changed = fact
+
+    @workflow.signal(description="The CRM differs from the contract: hold what that touches.")
+    async def terms_questioned(self, changes: tuple[TermChange, ...]) -> None:
+        await self.question(changes)
 
     @workflow.signal(description="A milestone was reached in the PM.")
     def milestone_reached(self, fact: MilestoneReached) -> None:
@@ -228,6 +270,8 @@ class DealState(WithAttention):
     @release.validator
     def _release_what_is_held(self, request: ChargeRequest) -> None:
         key = request.charge
+        if key not in self.snapshot.held and (why := self.snapshot.why_held(key)):
+            raise Refusal(f"{key} is held until somebody decides about {why}")
         is_lost = self.state(key) is ChargeState.HELD and self._is_unseen_to(key)
         if key not in self.snapshot.held and not is_lost:
             raise Refusal(f"{key} of {self.deal} is not held")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ChildWorkflowError
+from temporalio.exceptions import ChildWorkflowError, FailureError
 from temporalio.workflow import ChildWorkflowHandle
 
 from activities.bookkeeping import BookkeepingActivities as Bookkeeping
@@ -31,6 +31,7 @@ from workflows.attention import Aborted, Skipped
 from workflows.billing_runs import BillingRuns
 from workflows.cancellation import cancel_deal
 from workflows.closed_won_handoff import ClosedWonHandoff
+from workflows.crm_watch import watch_the_crm
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.record_again import record_again
 from workflows.steps import child, local_step, side_by_side
@@ -56,8 +57,10 @@ class DealToCash(BillingRuns):
     async def run(self, life: DealSnapshot) -> Outcome:
         self.adopt_open_bills()
         carrying = asyncio.create_task(self._carry_to_cash())
+        watching = asyncio.create_task(watch_the_crm(self))
         await self._until_cancelled_or(carrying)
         ended = await self._rest(carrying)
+        await _stop(watching)
         return ended if isinstance(ended, Outcome) else await cancel_deal(self, ended)
 
     async def _carry_to_cash(self) -> Outcome:
@@ -115,7 +118,8 @@ class DealToCash(BillingRuns):
 
     def _is_long_and_quiet(self) -> bool:
         has_work = self.must_look or self.has_moved or self._has_to_bill()
-        is_busy = has_work or self.attentions or self.cancelled_by
+        is_watched = self.changed or self.is_watched
+        is_busy = has_work or is_watched or self.attentions or self.cancelled_by
         # A signal that is still being passed on must not end with this run.
         is_quiet = not is_busy and workflow.all_handlers_finished()
         return is_quiet and workflow.info().is_continue_as_new_suggested()
@@ -206,7 +210,7 @@ class DealToCash(BillingRuns):
     async def _bill_what_is_billable(self) -> None:
         bills = []
         for status in self.snapshot.schedule.in_state(ChargeState.BILLABLE):
-            why = self.snapshot.held.get(status.charge.id)
+            why = self.snapshot.why_held(status.charge.id)
             if why is not None:
                 self.move(
                     Transition(
@@ -277,3 +281,10 @@ class DealToCash(BillingRuns):
             return self.cancelled_by
         except asyncio.CancelledError:
             return self.cancelled_by or CancelRequest(by=TEMPORAL, reason="the run was cancelled")
+
+
+async def _stop(watching: "asyncio.Task[None]") -> None:
+    """Drop what the watch asks, since the deal is over."""
+    watching.cancel()
+    with suppress(FailureError, asyncio.CancelledError):
+        await watching

@@ -29,6 +29,8 @@ class MilestoneBilling(WithAttention):
         super().__init__(bill.deal)
         self._cleared = not bill.needs_approval
         self._hold: ChargeRequest | None = None
+        self._questioned = ""
+        """What the CRM says otherwise than the contract, while nobody has decided about it."""
         self._credit: ChargeRequest | None = None
         self._issuing = False
         self._issued: Invoice | None = None
@@ -62,8 +64,9 @@ class MilestoneBilling(WithAttention):
 
     async def _clearance(self, bill: Bill) -> None:
         """Wait until the bill is approved and not held."""
-        while self._hold or not self._cleared:
-            why = _held_because(self._hold) if self._hold else "its amount needs approval"
+        while self._hold or self._questioned or not self._cleared:
+            why = _held_because(self._hold) if self._hold else self._questioned
+            why = why or "its amount needs approval"
             await self._tell_deal(bill, ChargeState.HELD, why, None, responsible=Party.FINANCE)
             workflow.set_current_details(f"### Held\n{why}. `approve` or `release` lets it go.")
             await self._until_cleared_or_news()
@@ -74,7 +77,9 @@ class MilestoneBilling(WithAttention):
         self._issuing = True
 
     async def _until_cleared_or_news(self) -> None:
-        await workflow.wait_condition(lambda: self._news or (self._cleared and not self._hold))
+        await workflow.wait_condition(
+            lambda: self._news or (self._cleared and not self._hold and not self._questioned)
+        )
 
     async def _collect(self, bill: Bill, drafted: DraftedInvoice, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
@@ -182,6 +187,10 @@ class MilestoneBilling(WithAttention):
         self._adopted = True
         for attention in self.attentions:
             await self.tell_parent("attention_raised", attention)
+
+    @workflow.signal(description="The CRM differs from the contract; empty once it is decided.")
+    def questioned(self, why: str) -> None:
+        self._questioned = why
 
     @workflow.update(description="Let an invoice go that waits for approval.")
     async def approve(self, request: ChargeRequest) -> str:

@@ -117,15 +117,22 @@ async def wait_until_done(handle: "asyncio.Task[Result]") -> Result:
 
 async def child(starting: Coroutine[Any, Any, ChildWorkflowHandle[Any, Result]]) -> Result:
     """Run a child to its end; when cancelled, cancel it and wait until it ends."""
-    started = asyncio.create_task(starting)
+    return await wait_until_done(await started(starting))
+
+
+async def started(
+    starting: Coroutine[Any, Any, ChildWorkflowHandle[S, Result]],
+) -> ChildWorkflowHandle[S, Result]:
+    """Return a child once it runs; when cancelled, cancel it and wait until it ends."""
+    task = asyncio.create_task(starting)
     try:
-        handle = await asyncio.shield(started)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
-        (await started).cancel()
+        handle = await task
+        handle.cancel()
         with suppress(FailureError, asyncio.CancelledError):
-            await (await started)
+            await handle
         raise
-    return await wait_until_done(handle)
 
 
 async def side_by_side(*loops: Coroutine[Any, Any, None]) -> None:

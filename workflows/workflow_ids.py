@@ -15,6 +15,10 @@ def kickoff_run(deal: DealId) -> str:
     return f"kickoff:{deal}"
 
 
+def crm_watch(deal: DealId) -> str:
+    return f"crm-watch:{deal}"
+
+
 def billing_run(subject: Subject) -> str:
     return f"billing:{subject}"
 

@@ -16,7 +16,7 @@ from connectors.common.field_definitions import KEY
 from domain.deal import Deal
 from domain.ids import DealId
 from ports.capability import Capability
-from ports.crm import WonDeal
+from ports.crm import ChangedDeal
 from ports.failures import Misconfigured
 from ports.probe import Probe
 
@@ -41,25 +41,23 @@ class BottlecrmCrm:
             raise Misconfigured(self._client.system, reason)
         return to_deal(deal, await self._records(page.deal))
 
-    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
-        """Read the latest fifty edits, or all won deals if those do not reach back far enough.
+    async def changed_since(self, since: datetime) -> Sequence[ChangedDeal]:
+        """Read the latest fifty edits, and all won deals if those do not reach back far enough.
 
-        It finds every win that left an edit in that list. Django's admin pages leave none, and
-        neither does a site that dies between a save and its entry: such a win is found when the
-        deal is saved again. It misses edits of won deals that are not in the list. Deals that
-        another installation carries are left out.
+        It finds every change that left an edit in that list. Django's admin pages leave none, and
+        neither does a site that dies between a save and its entry: such a deal is found when it
+        is saved again. It misses edits that are not in the list; so a deal that is lost again while
+        more than fifty edits were made is found at its next edit. Deals that another installation
+        carries are left out.
         """
         activities = await self._client.activities()
-        if activities.reach(since):
-            ids = [deal for deal, at in activities.latest.items() if at >= since]
-            deals = await self._client.deals(ids)
-        else:
-            deals = await self._client.won_deals()
-        is_foreign = self._client.references.is_foreign
-        ours = (deal for deal in deals if deal.is_won and not is_foreign(deal.text(KEY)))
-        found = {deal.id: self._won(deal, activities) for deal in ours}
-        recent = (won for won in found.values() if won.changed_at >= since)
-        return sorted(recent, key=lambda won: won.changed_at)
+        deals = [] if activities.reach(since) else [*await self._client.won_deals()]
+        known = {deal.id for deal in deals}
+        edited = [deal for deal, at in activities.latest.items() if at >= since]
+        deals += await self._client.deals([deal for deal in edited if deal not in known])
+        found = {deal.id: self._changed(deal, activities) for deal in deals if self._is_ours(deal)}
+        recent = (changed for changed in found.values() if changed.changed_at >= since)
+        return sorted(recent, key=lambda changed: changed.changed_at)
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         return await set_up(self._client, dry_run=dry_run)
@@ -70,10 +68,15 @@ class BottlecrmCrm:
     async def probe(self) -> Probe:
         return await probe(self._client)
 
-    def _won(self, deal: DealRecord, activities: Activities) -> WonDeal:
+    def _is_ours(self, deal: DealRecord) -> bool:
+        key, references = deal.text(KEY), self._client.references
+        return references.owns(key) or (deal.is_won and not references.is_foreign(key))
+
+    def _changed(self, deal: DealRecord, activities: Activities) -> ChangedDeal:
         times = (deal.stage_changed_at, activities.latest.get(deal.id))
         changed_at = max((at for at in times if at is not None), default=_EPOCH)
-        return WonDeal(deal=DealId(f"{self._client.system}:{deal.id}"), changed_at=changed_at)
+        id_ = DealId(f"{self._client.system}:{deal.id}")
+        return ChangedDeal(deal=id_, changed_at=changed_at, is_won=deal.is_won)
 
     async def _records(self, deal: DealRecord) -> DealRecords:
         client = self._client

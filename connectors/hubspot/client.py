@@ -155,15 +155,21 @@ class HubspotClient(VendorClient[HubspotSettings]):
         return (await self.api.post(path, body=body, reads=True)).read(Page)
 
     async def changes(
-        self, kind: str, since: datetime, *filters: Mapping[str, Any], properties: Sequence[str]
+        self,
+        kind: str,
+        since: datetime,
+        *alternatives: Mapping[str, Any],
+        properties: Sequence[str],
     ) -> AsyncIterator[Record]:
-        """Read page by page; each begins at the last change seen, so that none is skipped.
+        """Read the records that fit one of the filters, oldest change first.
+
+        It reads page by page; each begins at the last change seen, so that none is skipped.
 
         Where one moment fills a page, the next page is read by offset.
         """
         after: str | None = None
         while True:
-            body = changes_search(filters, properties, since, after, self.settings.page_size)
+            body = changes_search(alternatives, properties, since, after, self.settings.page_size)
             page = await self.search(kind, body)
             for record in page.results:
                 yield record

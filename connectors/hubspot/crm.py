@@ -16,7 +16,7 @@ from connectors.hubspot.setup import HubspotSetup
 from domain.deal import Deal
 from domain.ids import DealId
 from ports.capability import Capability
-from ports.crm import WonDeal
+from ports.crm import ChangedDeal
 from ports.failures import Misconfigured
 from ports.probe import Probe
 
@@ -24,6 +24,7 @@ from ports.probe import Probe
 _LINE_ITEMS = "line items"
 # HubSpot object type of deals, docs/crm/understanding-the-crm
 _DEAL_TYPE = "0-3"
+_CHANGE = (CHANGED, KEY, "dealstage")
 
 
 class HubspotCrm:
@@ -51,15 +52,16 @@ class HubspotCrm:
         self._require_fields("deals", record)
         return to_deal(deal, await self._records(record, contacts.result()))
 
-    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
-        found: dict[str, WonDeal] = {}
+    async def changed_since(self, since: datetime) -> Sequence[ChangedDeal]:
         """Leaves out the deals that another installation carries."""
-        async for record in self._won_records(since):
-            if self._client.references.is_foreign(record.text(KEY)):
-                continue
-            deal = DealId(f"{self._client.system}:{record.id}")
-            found[record.id] = WonDeal(deal=deal, changed_at=moment(record.text(CHANGED)))
-        return sorted(found.values(), key=lambda won: won.changed_at)
+        stages = await self._client.stages.get()
+        found: dict[str, ChangedDeal] = {}
+        async for record in self._changes(since, [s.id for s in stages.values() if s.is_won]):
+            stage = stages.get(record.text("dealstage"))
+            deal = self._deal_of(record, is_won=bool(stage and stage.is_won))
+            if deal is not None:
+                found[record.id] = deal
+        return sorted(found.values(), key=lambda deal: deal.changed_at)
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         return await self._setup.set_up(dry_run=dry_run)
@@ -108,14 +110,19 @@ class HubspotCrm:
             ids = [str(association.id) for association in more]
         return await self._client.read_all("line_items", ids)
 
-    async def _won_records(self, since: datetime) -> AsyncIterator[Record]:
-        known = await self._client.stages.get()
-        stages = [stage.id for stage in known.values() if stage.is_won]
-        won = {"propertyName": "dealstage", "operator": "IN", "values": stages}
-        if stages:
-            changes = self._client.changes("deals", since, won, properties=(CHANGED, KEY))
-            async for record in changes:
-                yield record
+    def _changes(self, since: datetime, won: Sequence[str]) -> AsyncIterator[Record]:
+        is_won = {"propertyName": "dealstage", "operator": "IN", "values": won}
+        is_carried = {"propertyName": KEY, "operator": "HAS_PROPERTY"}
+        filters = (is_won, is_carried) if won else (is_carried,)
+        return self._client.changes("deals", since, *filters, properties=_CHANGE)
+
+    def _deal_of(self, record: Record, *, is_won: bool) -> ChangedDeal | None:
+        """Return a won deal, or one that we carry; None for another installation's."""
+        key, references = record.text(KEY), self._client.references
+        if references.is_foreign(key) or not (is_won or references.owns(key)):
+            return None
+        deal = DealId(f"{self._client.system}:{record.id}")
+        return ChangedDeal(deal=deal, changed_at=moment(record.text(CHANGED)), is_won=is_won)
 
     def _require_fields(self, kind: str, record: Record) -> None:
         """Require our properties: HubSpot leaves out a missing one, and an unset one is null."""

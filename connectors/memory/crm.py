@@ -13,7 +13,7 @@ from connectors.memory.world import MemoryWorld
 from domain.deal import Deal
 from domain.ids import DealId
 from ports.capability import Capability
-from ports.crm import WonDeal
+from ports.crm import ChangedDeal
 from ports.probe import Probe
 
 
@@ -32,8 +32,8 @@ class MemoryCrm:
     async def read_deal(self, deal: DealId) -> Deal:
         return self._world.respond(lambda: self._with_findings(self._world.deal(deal)))
 
-    async def won_since(self, since: datetime) -> Sequence[WonDeal]:
-        return self._world.respond(lambda: self._won(since))
+    async def changed_since(self, since: datetime) -> Sequence[ChangedDeal]:
+        return self._world.respond(lambda: self._changed(since))
 
     async def set_up(self, *, dry_run: bool) -> Sequence[str]:
         own = () if dry_run else (self._references.installation,)
@@ -53,13 +53,13 @@ class MemoryCrm:
         key.check(lambda _: self._world.keys.get(deal.id, ""), reader)
         return deal.model_copy(update={"unreadable": (*deal.unreadable, *reader.findings)})
 
-    def _won(self, since: datetime) -> Sequence[WonDeal]:
-        world = self._world
-        won = [
-            WonDeal(deal=deal.id, changed_at=world.changed[deal.id])
+    def _changed(self, since: datetime) -> Sequence[ChangedDeal]:
+        world, references = self._world, self._references
+        changed = [
+            ChangedDeal(deal=deal.id, changed_at=world.changed[deal.id], is_won=deal.is_won)
             for deal in world.deals.values()
-            if deal.is_won
-            and world.changed[deal.id] >= since
-            and not self._references.is_foreign(world.keys.get(deal.id, ""))
+            if world.changed[deal.id] >= since
+            and (deal.is_won or references.owns(world.keys.get(deal.id, "")))
+            and not references.is_foreign(world.keys.get(deal.id, ""))
         ]
-        return sorted(won, key=lambda each: each.changed_at)
+        return sorted(changed, key=lambda each: each.changed_at)

@@ -133,6 +133,11 @@ class MemoryWorld:
         won = {"is_won": True, "probability": Decimal(1), "closed_at": self.clock()}
         self.add(self.deals[deal].model_copy(update=won))
 
+    def lose(self, deal: DealId) -> None:
+        """Sales set a deal to lost, whatever it was."""
+        lost = {"is_won": False, "probability": Decimal(0)}
+        self.add(self.deals[deal].model_copy(update=lost))
+
     def reach(self, project: ExternalId, milestone: MilestoneKey) -> None:
         """The delivery team reaches a milestone."""
         found = self.projects[project]

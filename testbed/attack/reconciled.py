@@ -7,7 +7,15 @@ from typing import Final
 from activities.reconciliation import ReconciliationReport
 from activities.revenue_reconciliation import RECORD
 from application.commands.reconciliation import MOST_AT_ONCE
-from domain.event import DealWon, InvoiceChanged, MilestoneReached, RecordsLost, RevenueStale
+from domain.event import (
+    DealChanged,
+    DealWon,
+    InvoiceChanged,
+    MilestoneReached,
+    RecordsLost,
+    RevenueStale,
+    TimeTurned,
+)
 from runtime.composition import open_systems
 from runtime.reconciliation import build_reconcilers
 from store import open_store
@@ -39,6 +47,12 @@ class _NoRuns:
     """Fills ports.event_dispatcher.EventDispatcher where Temporal has no run."""
 
     async def deal_won(self, _: DealWon) -> bool:
+        return False
+
+    async def deal_changed(self, _: DealChanged) -> bool:
+        return False
+
+    async def time_turned(self, _: TimeTurned) -> bool:
         return False
 
     async def milestone_reached(self, _: MilestoneReached) -> bool:

@@ -13,6 +13,7 @@ from connectors.memory.erp import MemoryInvoicing
 from connectors.memory.world import MemoryWorld, StoredInvoice
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.event import (
+    DealChanged,
     DealWon,
     InvoiceChanged,
     MilestoneReached,
@@ -31,7 +32,7 @@ from tests.store.values import baseline, claim, proof
 ACME = References("acme")
 OVERLAP = timedelta(minutes=2)
 NOTHING = Money.zero("EUR")
-Fact = DealWon | MilestoneReached | InvoiceChanged | TimeTurned
+Fact = DealWon | DealChanged | MilestoneReached | InvoiceChanged | TimeTurned
 
 
 def now() -> datetime:
@@ -45,7 +46,13 @@ class Dispatched:
     facts: list[Fact] = field(default_factory=list)
     unreachable: set[DealId] = field(default_factory=set)
 
+    running: set[DealId] = field(default_factory=set)
+    """Deals whose run is open and waits for nothing."""
+
     async def deal_won(self, fact: DealWon) -> bool:
+        return fact.deal not in self.running and self._keep(fact)
+
+    async def deal_changed(self, fact: DealChanged) -> bool:
         return self._keep(fact)
 
     async def milestone_reached(self, fact: MilestoneReached) -> bool:
@@ -134,6 +141,34 @@ async def test_a_deal_that_changes_again_is_dispatched_again(polled: Polled) -> 
     assert await poll.poll_once() == PollResult(seen=1, dispatched=1)
     events = [fact.event for fact in polled.dispatched.facts]
     assert len(set(events)) == 2
+
+
+async def test_a_carried_deal_is_compared_once_its_terms_change_and_not_for_our_own_writes(
+    polled: Polled,
+) -> None:
+    won, poll = polled.win("carried"), polled.crm
+    await poll.poll_once()
+    polled.dispatched.running, polled.dispatched.facts = {won}, []
+    polled.world.add(polled.world.deals[won])  # as a write-back does: the terms stay
+    assert (await poll.poll_once()).dispatched == 0
+    polled.world.add(polled.world.deals[won].model_copy(update={"payment_days": 60}))
+    assert (await poll.poll_once()).dispatched == 1
+    [fact] = polled.dispatched.facts
+    assert isinstance(fact, DealChanged)
+
+
+async def test_a_carried_deal_that_left_the_won_stage_is_compared_and_no_other(
+    polled: Polled,
+) -> None:
+    carried, strange, poll = polled.win("lost"), polled.win("strange"), polled.crm
+    await poll.poll_once()
+    polled.dispatched.facts = []
+    polled.world.keys[carried] = ACME.of(carried)
+    for each in (carried, strange):
+        polled.world.lose(each)
+    assert await poll.poll_once() == PollResult(seen=1, dispatched=1)
+    [fact] = polled.dispatched.facts
+    assert (fact.deal, type(fact)) == (carried, DealChanged)
 
 
 async def test_a_dispatch_that_fails_leaves_the_cursor_and_the_next_poll_repeats_it(

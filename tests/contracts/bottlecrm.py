@@ -65,6 +65,10 @@ class BottlecrmHarness:
         path = f"/api/opportunities/{local(deal)}/move/"
         await self.write("PATCH", path, {"column_id": "CLOSED_WON"})
 
+    async def lose(self, deal: DealId) -> None:
+        path = f"/api/opportunities/{local(deal)}/move/"
+        await self.write("PATCH", path, {"column_id": "CLOSED_LOST"})
+
     async def revise(self, deal: DealId, name: str, value: Money) -> None:
         """Change the amount: it is the sum of the lines, so the last line gets the difference."""
         path = f"/api/opportunities/{local(deal)}/"

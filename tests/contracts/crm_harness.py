@@ -68,6 +68,10 @@ class CrmHarness(Protocol):
 
     async def win(self, deal: DealId) -> None: ...
 
+    async def lose(self, deal: DealId) -> None:
+        """Sales set the deal to lost, whatever it was."""
+        ...
+
     async def revise(self, deal: DealId, name: str, value: Money) -> None:
         """Sales change the deal's name and amount."""
         ...

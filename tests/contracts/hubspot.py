@@ -79,6 +79,9 @@ class HubspotHarness:
     async def win(self, deal: DealId) -> None:
         await self.change(deal, dealstage="closedwon")
 
+    async def lose(self, deal: DealId) -> None:
+        await self.change(deal, dealstage="closedlost")
+
     async def revise(self, deal: DealId, name: str, value: Money) -> None:
         await self.change(deal, dealname=name, amount=str(value.amount))
 

@@ -60,6 +60,9 @@ class MemoryHarness:
     async def win(self, deal: DealId) -> None:
         self.world.win(deal)
 
+    async def lose(self, deal: DealId) -> None:
+        self.world.lose(deal)
+
     async def revise(self, deal: DealId, name: str, value: Money) -> None:
         changes = {"name": name, "value": value}
         self.world.add(self.world.deals[deal].model_copy(update=changes))

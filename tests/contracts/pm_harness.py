@@ -87,7 +87,7 @@ def ticket(attempt: int = 1) -> Attempt:
 
 def milestone(number: int, name: str = "") -> Milestone:
     return Milestone(
-        key=MilestoneKey(f"m{number}"),
+        key=MilestoneKey(f"part-{number}"),
         name=name or f"Milestone {number}",
         due=START + timedelta(weeks=4 * number),
     )
@@ -95,8 +95,8 @@ def milestone(number: int, name: str = "") -> Milestone:
 
 def package(number: int, milestone: int) -> WorkPackage:
     return WorkPackage(
-        key=f"w{number}",
-        milestone=MilestoneKey(f"m{milestone}"),
+        key=f"w.{number}",
+        milestone=MilestoneKey(f"part-{milestone}"),
         name=f"Package {number}",
         hours=Decimal("12.25"),
     )

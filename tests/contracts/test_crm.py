@@ -79,25 +79,34 @@ async def test_what_is_no_id_of_ours_is_absent(crm: CrmHarness, id: str) -> None
 async def test_only_won_deals_are_found(crm: CrmHarness) -> None:
     await crm.enter(open_deal(name="Still open"))
     deal = await won(crm)
-    assert [each.deal for each in await crm.crm.won_since(LONG_AGO)] == [deal]
+    assert [each.deal for each in await crm.crm.changed_since(LONG_AGO)] == [deal]
 
 
 async def test_won_deals_come_oldest_change_first(crm: CrmHarness) -> None:
     first, second = await won(crm, "First"), await won(crm, "Second")
-    seen = await crm.crm.won_since(LONG_AGO)
+    seen = await crm.crm.changed_since(LONG_AGO)
     assert [each.deal for each in seen] == [first, second]
     assert seen[0].changed_at <= seen[1].changed_at
     if Capability.UPDATED_SINCE in crm.crm.capabilities:
         await crm.crm.write_back.do(figures(first), ticket("w"))
-        seen = await crm.crm.won_since(LONG_AGO)
+        seen = await crm.crm.changed_since(LONG_AGO)
         assert [each.deal for each in seen] == [second, first]
 
 
 async def test_a_deal_changed_at_the_very_moment_is_found(crm: CrmHarness) -> None:
     deal = await won(crm)
-    (seen,) = await crm.crm.won_since(LONG_AGO)
-    assert [each.deal for each in await crm.crm.won_since(seen.changed_at)] == [deal]
-    assert list(await crm.crm.won_since(seen.changed_at + timedelta(seconds=1))) == []
+    (seen,) = await crm.crm.changed_since(LONG_AGO)
+    assert [each.deal for each in await crm.crm.changed_since(seen.changed_at)] == [deal]
+    assert list(await crm.crm.changed_since(seen.changed_at + timedelta(seconds=1))) == []
+
+
+async def test_a_carried_deal_that_is_lost_again_is_found(crm: CrmHarness) -> None:
+    carried, other = await won(crm, "Carried"), await won(crm, "Not carried yet")
+    await crm.crm.write_back.do(link(carried), ticket("l"))
+    for deal in (carried, other):
+        await crm.lose(deal)
+    seen = await crm.crm.changed_since(LONG_AGO)
+    assert [(each.deal, each.is_won) for each in seen] == [(carried, False)]
 
 
 # --------------------------------------------------------------------- write-back

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from domain.ids import DealId, ExternalId
 from domain.money import Money
-from ports.crm import WonDeal
+from ports.crm import ChangedDeal
 from ports.erp import ChangedInvoice
 from ports.failures import Throttled
 from tests.contracts.crm_harness import CrmHarness, open_deal
@@ -17,7 +17,7 @@ from tests.contracts.test_crm import LONG_AGO
 OVERLAP = timedelta(seconds=2)
 MANY = 5
 ROUNDS = 3
-Delivery = Sequence[WonDeal] | Sequence[ChangedInvoice]
+Delivery = Sequence[ChangedDeal] | Sequence[ChangedInvoice]
 T = TypeVar("T")
 
 
@@ -63,8 +63,8 @@ def paced(
     return read_again
 
 
-def _id(record: WonDeal | ChangedInvoice) -> str:
-    return record.deal if isinstance(record, WonDeal) else record.invoice.id
+def _id(record: ChangedDeal | ChangedInvoice) -> str:
+    return record.deal if isinstance(record, ChangedDeal) else record.invoice.id
 
 
 async def test_deals_that_are_won_while_we_read_are_all_found(crm: CrmHarness) -> None:
@@ -81,10 +81,10 @@ async def test_deals_that_are_won_while_we_read_are_all_found(crm: CrmHarness) -
             await crm.win(deal)
 
     async with crm.in_small_pages() as reading:
-        won_since = paced(reading.won_since, crm.wait)
-        seen = await poll_while(move(), won_since, set(before))
+        changed_since = paced(reading.changed_since, crm.wait)
+        seen = await poll_while(move(), changed_since, set(before))
         assert {DealId(deal) for deal in seen} == set(deals)
-        assert {each.deal: each.changed_at for each in await won_since(LONG_AGO)} == seen
+        assert {each.deal: each.changed_at for each in await changed_since(LONG_AGO)} == seen
 
 
 async def test_invoices_that_are_paid_while_we_read_are_all_found(erp: ErpHarness) -> None:

@@ -109,7 +109,7 @@ async def test_a_part_taken_back_twice_is_gone_once(pm: PmHarness, name: str) ->
 @pytest.mark.parametrize("name", PARTS)
 async def test_a_part_of_no_project_is_absent(pm: PmHarness, name: str) -> None:
     change = part(pm.pm, name)
-    command = command_for(name, NOWHERE, {"m1": "1", "m2": "2"})
+    command = command_for(name, NOWHERE, {"part-1": "1", "part-2": "2"})
     with pytest.raises(Absent):
         await change.do(command, ticket())
     assert not await change.find(command)
@@ -139,16 +139,16 @@ async def test_milestones_answer_by_item(pm: PmHarness) -> None:
     versions = await planned(pm, project)
     milestones = await pm.pm.read_milestones(DEAL, project)
     assert {each.milestone: each.external for each in milestones} == versions
-    assert versions.keys() == {"m1", "m2"}
+    assert versions.keys() == {"part-1", "part-2"}
     assert not any(each.is_reached for each in milestones)
 
 
 async def test_a_reached_milestone_is_read(pm: PmHarness) -> None:
     project = await opened(pm)
     await planned(pm, project)
-    await pm.reach(project, MilestoneKey("m2"))
+    await pm.reach(project, MilestoneKey("part-2"))
     milestones = await pm.pm.read_milestones(DEAL, project)
-    assert [each.milestone for each in milestones if each.is_reached] == ["m2"]
+    assert [each.milestone for each in milestones if each.is_reached] == ["part-2"]
 
 
 async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmHarness) -> None:
@@ -157,8 +157,8 @@ async def test_milestones_that_are_there_are_kept_and_the_others_added(pm: PmHar
     command = plan().milestone_plan(project)
     assert not await pm.pm.plan_milestones.find(command)
     after = await pm.pm.plan_milestones.do(command, ticket(2))
-    assert after.parts["m1"] == before["m1"]
-    assert after.parts.keys() == {"m1", "m2"}
+    assert after.parts["part-1"] == before["part-1"]
+    assert after.parts.keys() == {"part-1", "part-2"}
 
 
 async def test_work_answers_by_package(pm: PmHarness) -> None:
@@ -175,8 +175,8 @@ async def test_work_that_is_there_is_kept_and_the_rest_added(pm: PmHarness) -> N
     command = plan().work(project, versions)
     assert not await pm.pm.plan_work.find(command)
     made = await pm.pm.plan_work.do(command, ticket(2))
-    assert (made.parts["w1"], made.parts["w2"]) == (some.parts["w1"], some.parts["w2"])
-    assert made.parts.keys() >= {"w1", "w2", "w3", "w4"}
+    assert (made.parts["w.1"], made.parts["w.2"]) == (some.parts["w.1"], some.parts["w.2"])
+    assert made.parts.keys() >= {"w.1", "w.2", "w.3", "w.4"}
     assert len(await pm.pm.plan_work.find(command)) == 1
 
 

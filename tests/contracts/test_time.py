@@ -44,15 +44,15 @@ async def test_booked_time_reads_back_by_project_package_day_minutes_and_person(
 ) -> None:
     project = await with_work(pm)
     entries = [
-        await pm.book(project, "w2", 90, TODAY),
-        await pm.book(project, "w1", 480, YESTERDAY),
-        await pm.book(project, "w2", 20, TODAY),
+        await pm.book(project, "w.2", 90, TODAY),
+        await pm.book(project, "w.1", 480, YESTERDAY),
+        await pm.book(project, "w.2", 20, TODAY),
     ]
     found = await pm.pm.time_since(since, knowing())
     assert facts(found, lambda each: (each.id, each.work, each.day, each.minutes)) == [
-        (entries[0], f"{DEAL}:w2", TODAY, 90),
-        (entries[1], f"{DEAL}:w1", YESTERDAY, 480),
-        (entries[2], f"{DEAL}:w2", TODAY, 20),
+        (entries[0], f"{DEAL}:w.2", TODAY, 90),
+        (entries[1], f"{DEAL}:w.1", YESTERDAY, 480),
+        (entries[2], f"{DEAL}:w.2", TODAY, 20),
     ]
     assert {(each.project, each.person) for each in found.entries} == {(project, pm.consultant)}
     assert found.until == max(each.changed_at for each in found.entries)
@@ -63,14 +63,14 @@ async def test_every_minute_reads_back_as_it_was_booked(pm: PmHarness, since: da
     project = await with_work(pm)
     minutes = (1, 7, 19, 20, 50, 59)
     for each in minutes:
-        await pm.book(project, "w1", each, TODAY)
+        await pm.book(project, "w.1", each, TODAY)
     found = await pm.pm.time_since(since, knowing())
     assert facts(found, lambda each: each.minutes) == list(minutes)
 
 
 async def test_one_read_finds_the_time_of_all_projects(pm: PmHarness, since: datetime) -> None:
     one, two = await with_work(pm), await opened(pm, OTHER)
-    await pm.book(one, "w1", 60, TODAY)
+    await pm.book(one, "w.1", 60, TODAY)
     found = await pm.pm.time_since(since, knowing())
     assert facts(found, lambda each: each.project) == [one]
     assert one != two
@@ -80,7 +80,7 @@ async def test_edited_time_is_read_again_with_a_later_change(
     pm: PmHarness, since: datetime
 ) -> None:
     project = await with_work(pm)
-    entry = await pm.book(project, "w1", 60, TODAY)
+    entry = await pm.book(project, "w.1", 60, TODAY)
     (before,) = (await pm.pm.time_since(since, knowing())).entries
     await pm.rebook(entry, 75)
     (after,) = (await pm.pm.time_since(before.changed_at, knowing(entry))).entries
@@ -92,8 +92,8 @@ async def test_deleted_time_is_reported_and_time_that_stands_is_not(
     pm: PmHarness, since: datetime
 ) -> None:
     project = await with_work(pm)
-    stands = await pm.book(project, "w1", 60, TODAY)
-    gone = await pm.book(project, "w1", 30, YESTERDAY)
+    stands = await pm.book(project, "w.1", 60, TODAY)
+    gone = await pm.book(project, "w.1", 30, YESTERDAY)
     await pm.unbook(gone)
     found = await pm.pm.time_since(since, knowing(stands, gone))
     assert found.deleted == (gone,)
@@ -102,7 +102,7 @@ async def test_deleted_time_is_reported_and_time_that_stands_is_not(
 
 async def test_what_changed_before_is_not_read_again(pm: PmHarness, since: datetime) -> None:
     project = await with_work(pm)
-    entry = await pm.book(project, "w1", 60, TODAY)
+    entry = await pm.book(project, "w.1", 60, TODAY)
     until = (await pm.pm.time_since(since, knowing())).until
     later = until + timedelta(seconds=1)
     assert await pm.pm.time_since(later, knowing(entry)) == TimeChanges(until=later)

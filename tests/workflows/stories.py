@@ -99,6 +99,22 @@ async def undone(world: World) -> None:
     await _ends(world, workflow_ids.deal_run(mine.id))
 
 
+async def questioned(world: World) -> None:
+    """Change the terms of a deal twice while its draft waits, and keep the contract."""
+    mine = small_deal("questioned")
+    await world.win(mine, APPROVED)
+    await world.reach(mine.id, DESIGN)
+    await until_awaited(lambda: world.has_draft(mine.id))
+    watch = workflow_ids.crm_watch(mine.id)
+    for days in (60, 90):
+        await world.change(mine.id, payment_days=days)
+        await _is_asked(world, watch, f"now {days} days")
+    await world.decide(watch, Action.AMEND, choice="keep")
+    await world.application.charges.approve(GRACE, mine.id, DESIGN)
+    await world.pay(mine.id, DESIGN)
+    await _ends(world, workflow_ids.deal_run(mine.id))
+
+
 async def credited(world: World) -> None:
     """Credit the invoice while the deal is open."""
     mine = small_deal("credited")
@@ -192,6 +208,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
             mended,
             refused,
             undone,
+            questioned,
             credited,
             cancelled,
             terminated,
@@ -218,6 +235,13 @@ async def _charge_becomes(world: World, deal: DealId, state: ChargeState) -> Non
             return False  # it has no contract yet
 
     await until_awaited(has_become)
+
+
+async def _is_asked(world: World, run: str, words: str) -> None:
+    async def reads_so() -> bool:
+        return words in (await world.parked(run)).attention.why
+
+    await until_awaited(reads_so)
 
 
 async def _has_written(world: World, deal: DealId, revision: int) -> bool:

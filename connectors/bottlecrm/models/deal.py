@@ -17,7 +17,7 @@ from connectors.common import References, fields
 from connectors.common.deal_fields import DealKey, by_role, company_ids, terms
 from connectors.common.fields import FieldReader
 from domain.company import Account
-from domain.deal import Contact, ContactRole, CostType, Deal, LineStatus, QuoteLine, Unit
+from domain.deal import Contact, ContactRole, CostType, Deal, Discount, LineStatus, QuoteLine, Unit
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
 
@@ -64,6 +64,7 @@ def to_deal(id: DealId, records: DealRecords) -> Deal:
     record, reader = records.deal, FieldReader()
     records.key_of(id).check(record.text, reader)
     currency = _currency(records, reader)
+    lines, agreed = tuple(_lines(records, currency, reader)), terms(record.text, reader)
     return Deal(
         id=id,
         name=record.name.strip(),
@@ -72,11 +73,11 @@ def to_deal(id: DealId, records: DealRecords) -> Deal:
         is_won=record.is_won,
         closed_at=_closed_at(record, reader),
         probability=Decimal(1) if record.is_won else (record.probability or Decimal(0)) / 100,
-        value=_money("amount", record.amount, currency, reader),
+        value=_value(records, lines, agreed["discount"], currency, reader),
         account=_account(records, reader),
         contacts=by_role(_contacts(records)),
-        lines=tuple(_lines(records, currency, reader)),
-        **terms(record.text, reader),
+        lines=lines,
+        **agreed,
         unreadable=tuple(reader.findings),
     )
 
@@ -88,6 +89,23 @@ def _currency(records: DealRecords, reader: FieldReader) -> str:
         problem = f"the deal is in {theirs}, its Cashward currency says {ours}: clear one of them"
         reader.add("currency", problem)
     return ours or theirs or records.currency
+
+
+def _value(
+    records: DealRecords,
+    lines: Sequence[QuoteLine],
+    discount: Discount | None,
+    currency: str,
+    reader: FieldReader,
+) -> Money | None:
+    """What was sold: BottleCRM's amount is the sum of all lines, so options and discount go off."""
+    amount = _money("amount", records.deal.amount, currency, reader)
+    if amount is None:
+        return None
+    options = (line.amount for line in lines if line.status is LineStatus.OPTIONAL)
+    sold = amount - Money.total(options, currency)
+    is_foreign = discount and discount.amount and discount.amount.currency != currency
+    return sold - discount.on(sold) if discount and not is_foreign else sold
 
 
 def _closed_at(record: DealRecord, reader: FieldReader) -> datetime | None:

@@ -105,16 +105,17 @@ class Associations(_Paged):
 
 
 def changes_search(
-    filters: Sequence[Mapping[str, Any]],
+    alternatives: Sequence[Mapping[str, Any]],
     properties: Sequence[str],
     since: datetime,
     after: str | None,
     page_size: int,
 ) -> dict[str, Any]:
-    """The body of a search: records that changed since then, oldest change first."""
+    """The body of a search: records that changed since then and fit one of these filters."""
     changed = {"propertyName": CHANGED, "operator": "GTE", "value": str(milliseconds(since))}
+    groups = [[each] for each in alternatives] or [[]]
     body: dict[str, Any] = {
-        "filterGroups": [{"filters": [changed, *filters]}],
+        "filterGroups": [{"filters": [changed, *fits]} for fits in groups],
         "sorts": [{"propertyName": CHANGED, "direction": "ASCENDING"}],
         "properties": [*properties],
         "limit": page_size,

@@ -21,7 +21,7 @@ class Version(BaseModel):
 
     def milestone(self, prefix: str) -> MilestoneKey | None:
         """The milestone that follows our prefix; people may write around our reference."""
-        found = re.search(rf"(?<!\S){re.escape(prefix)}(\w+)", self.description)
+        found = re.search(rf"(?<!\S){re.escape(prefix)}([\w-]+)", self.description)
         return MilestoneKey(found[1]) if found else None
 
 

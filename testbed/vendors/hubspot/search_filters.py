@@ -50,6 +50,8 @@ def _holds(given: Filter, read: Callable[[str], Any], *, is_text: bool) -> Calla
         # HubSpot compares the lower-case text with the values as they are.
         wanted = set(texts) if is_text else {read(text) for text in texts}
         return lambda value: value in wanted
+    if given.operator == "HAS_PROPERTY":
+        return bool
     if given.operator not in _COMPARE:
         raise invalid(f"There was a problem with the request: no operator {given.operator}")
     if given.value is None:

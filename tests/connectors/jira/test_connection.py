@@ -178,7 +178,7 @@ async def test_each_changing_call_that_is_lost_is_mended_by_the_next_attempt(
     assert len(await jira.versions(project.id)) == 2
     subjects = [i["properties"]["cashward"]["reference"] for i in await jira.issues(project.id)]
     assert sorted(subjects) == [
-        OURS.of(f"{DEAL}:{key}") for key in ("m1", "m2", "w1", "w2", "w3", "w4")
+        OURS.of(f"{DEAL}:{key}") for key in ("part-1", "part-2", "w.1", "w.2", "w.3", "w.4")
     ]
 
 

@@ -99,7 +99,7 @@ async def test_a_milestone_is_a_version_with_our_mark(jira: JiraHarness) -> None
     await planned(jira, project, milestones=1)
     (version,) = await jira.versions(project)
     assert version["name"] == "Milestone 1"
-    assert version["description"] == f"cw:acme:{DEAL}:m1"
+    assert version["description"] == f"cw:acme:{DEAL}:part-1"
     assert (version["startDate"], version["releaseDate"]) == ("2026-12-07", "2027-01-04")
 
 
@@ -108,13 +108,13 @@ async def test_milestones_are_known_by_our_mark_whatever_people_call_them(
 ) -> None:
     project = await opened(jira)
     versions = await planned(jira, project)
-    renamed = {"name": "Renamed", "description": f"Pumps first! cw:acme:{DEAL}:m1 (agreed)"}
-    await jira.write("PUT", f"/version/{versions['m1']}", renamed)
+    renamed = {"name": "Renamed", "description": f"Pumps first! cw:acme:{DEAL}:part-1 (agreed)"}
+    await jira.write("PUT", f"/version/{versions['part-1']}", renamed)
     await jira.write("POST", "/version", {"name": "By hand", "projectId": int(project)})
     again = await jira.pm.plan_milestones.do(plan().milestone_plan(project), ticket(2))
     assert again.parts == versions
     milestones = await jira.pm.read_milestones(DEAL, project)
-    assert [each.milestone for each in milestones] == ["m1", "m2"]
+    assert [each.milestone for each in milestones] == ["part-1", "part-2"]
     assert not await jira.pm.read_milestones(DealId("hubspot:5123000001"), project)
 
 
@@ -124,7 +124,7 @@ async def test_milestones_of_one_name_are_distinguished(jira: JiraHarness) -> No
     command = plan().model_copy(update={"milestones": named}).milestone_plan(project)
     await jira.pm.plan_milestones.do(command, ticket())
     names = {version["name"] for version in await jira.versions(project)}
-    assert names == {"Payment (m1)", "payment (m2)", "Go-live"}
+    assert names == {"Payment (part-1)", "payment (part-2)", "Go-live"}
 
 
 async def test_a_version_that_people_made_is_not_taken_for_ours(jira: JiraHarness) -> None:

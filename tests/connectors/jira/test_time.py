@@ -14,7 +14,7 @@ SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 async def with_work(jira: JiraHarness, deal: DealId = DEAL) -> ExternalId:
     project = await opened(jira, deal)
     work = plan(deal).work(project, await planned(jira, project))
-    return (await jira.pm.plan_work.do(work, ticket())).parts["w1"]
+    return (await jira.pm.plan_work.do(work, ticket())).parts["w.1"]
 
 
 async def book_at(jira: JiraHarness, issue: ExternalId, started: str) -> None:

@@ -54,14 +54,14 @@ async def test_a_milestone_is_an_epic_and_its_packages_hang_below(jira: JiraHarn
     made = await jira.pm.plan_work.do(command, ticket())
     fields = keyed(await jira.issues(command.project))
     assert {name: f["issuetype"]["hierarchyLevel"] for name, f in fields.items()} == {
-        "m1": 1,
-        "m2": 1,
-        **dict.fromkeys(("w1", "w2", "w3", "w4"), 0),
+        "part-1": 1,
+        "part-2": 1,
+        **dict.fromkeys(("w.1", "w.2", "w.3", "w.4"), 0),
     }
-    assert fields["w3"]["parent"]["id"] == made.parts["m2"]
-    assert fields["w3"]["fixVersions"][0]["id"] == command.versions["m2"]
-    assert fields["w3"]["timeoriginalestimate"] == 12.25 * 3600
-    assert fields["m2"]["duedate"] == "2027-02-01"
+    assert fields["w.3"]["parent"]["id"] == made.parts["part-2"]
+    assert fields["w.3"]["fixVersions"][0]["id"] == command.versions["part-2"]
+    assert fields["w.3"]["timeoriginalestimate"] == 12.25 * 3600
+    assert fields["part-2"]["duedate"] == "2027-02-01"
 
 
 async def test_many_packages_go_in_few_bulks(jira: JiraHarness) -> None:
@@ -117,7 +117,7 @@ async def test_a_refused_row_is_reported_and_the_others_are_kept(jira: JiraHarne
 
 async def test_a_bulk_that_makes_nothing_is_reported(jira: JiraHarness) -> None:
     command = await work_in(jira)
-    unknown = command.model_copy(update={"versions": {"m1": "1", "m2": "2"}})
+    unknown = command.model_copy(update={"versions": {"part-1": "1", "part-2": "2"}})
     with pytest.raises(Rejected, match="fixVersions"):
         await jira.pm.plan_work.do(unknown, ticket())
     assert not await jira.issues(command.project)
@@ -127,7 +127,7 @@ async def test_a_lost_bulk_of_packages_is_completed(jira: JiraHarness) -> None:
     command = await work_in(jira, milestones=30)
     lost = {
         "operation": f"POST {REST}/issue/bulk",
-        "key": OURS.of(f"{DEAL}:w51"),
+        "key": OURS.of(f"{DEAL}:w.51"),
         "kind": "error_before",
     }
     await jira.spoil(lost)
@@ -143,9 +143,9 @@ async def test_a_project_without_epics_has_tasks_and_sub_tasks(jira: JiraHarness
     command = await work_of(jira, NO_EPICS)
     made = await jira.pm.plan_work.do(command, ticket())
     fields = keyed(await jira.issues(command.project))
-    assert fields["m1"]["issuetype"]["hierarchyLevel"] == 0
-    assert fields["w1"]["issuetype"]["subtask"]
-    assert fields["w1"]["parent"]["id"] == made.parts["m1"]
+    assert fields["part-1"]["issuetype"]["hierarchyLevel"] == 0
+    assert fields["w.1"]["issuetype"]["subtask"]
+    assert fields["w.1"]["parent"]["id"] == made.parts["part-1"]
     await jira.pm.plan_work.undo(command, made)
     assert not await jira.issues(command.project)
 
@@ -153,7 +153,7 @@ async def test_a_project_without_epics_has_tasks_and_sub_tasks(jira: JiraHarness
 async def test_a_screen_without_estimates_does_not_stop_the_work(jira: JiraHarness) -> None:
     command = await work_of(jira, AGILE)
     made = await jira.pm.plan_work.do(command, ticket())
-    assert made.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
+    assert made.parts.keys() == {"part-1", "part-2", "w.1", "w.2", "w.3", "w.4"}
     issues = await jira.issues(command.project)
     hours = [issue["properties"]["cashward"].get("hours") for issue in issues]
     assert hours == [None, None, "12.25", "12.25", "12.25", "12.25"]
@@ -164,4 +164,4 @@ async def test_work_without_hours_has_no_estimate(jira: JiraHarness) -> None:
     idle = package(1, 1).model_copy(update={"hours": 0})
     await jira.pm.plan_work.do(command.model_copy(update={"packages": (idle,)}), ticket())
     fields = keyed(await jira.issues(ExternalId(command.project)))
-    assert fields["w1"]["timeoriginalestimate"] is None
+    assert fields["w.1"]["timeoriginalestimate"] is None

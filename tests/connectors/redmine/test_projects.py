@@ -127,7 +127,7 @@ async def test_milestones_of_one_name_are_distinguished(redmine: RedmineHarness)
     milestones = plan().model_copy(update={"milestones": named}).milestone_plan(project)
     made = await redmine.pm.plan_milestones.do(milestones, ticket())
     names = await ask(redmine, "SELECT name FROM versions ORDER BY id")
-    assert [name[-4:] for (name,) in names] == ["(m1)", "(m2)", "ther"]
+    assert [name[-8:] for (name,) in names] == ["(part-1)", "(part-2)", "Other"]
     assert len(set(made.parts.values())) == 3
 
 

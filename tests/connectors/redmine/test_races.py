@@ -71,7 +71,7 @@ async def test_three_that_plan_at_once_end_in_one_of_each(redmine: RedmineHarnes
     work = await race_until_it_strays(3, redmine.pm.plan_work, planning)
     rows = await ask(redmine, "SELECT id::text FROM issues ORDER BY id")
     assert {number for (number,) in rows} == set(work.parts.values())
-    assert work.parts.keys() == {"m1", "m2", "w1", "w2", "w3", "w4"}
+    assert work.parts.keys() == {"part-1", "part-2", "w.1", "w.2", "w.3", "w.4"}
 
 
 async def test_a_second_project_that_somebody_worked_in_is_archived(
@@ -91,7 +91,7 @@ async def test_a_second_issue_is_swept_but_never_with_time_on_it(redmine: Redmin
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    ours = [{"id": 3, "value": OURS.of(f"{DEAL}:w1")}]
+    ours = [{"id": 3, "value": OURS.of(f"{DEAL}:w.1")}]
     fields = {"project_id": project, "tracker_id": 4, "subject": "Late", "custom_fields": ours}
     late = await duplicate(redmine, "/issues", "issue", **fields)
     first, stray = await redmine.pm.plan_work.find(work)
@@ -114,21 +114,21 @@ async def test_an_older_summary_that_comes_late_inherits_the_packages(
     fields = {"project_id": project, "tracker_id": 4, "subject": "Late", "custom_fields": ours}
     late = await duplicate(redmine, "/issues", "issue", **fields)
     before = await redmine.pm.plan_work.do(work, ticket())
-    ours[0]["value"] = OURS.of(f"{DEAL}:m1")
+    ours[0]["value"] = OURS.of(f"{DEAL}:part-1")
     await redmine.write("PUT", f"/issues/{late}", {"issue": {"custom_fields": ours}})
     elected, stray = await redmine.pm.plan_work.find(work)
-    assert (elected.parts["m1"], stray.id) == (late, before.parts["m1"])
+    assert (elected.parts["part-1"], stray.id) == (late, before.parts["part-1"])
     await redmine.pm.plan_work.undo(work, stray)
     assert list(await redmine.pm.plan_work.find(work)) == [elected]
     below = await ask(redmine, "SELECT id::text FROM issues WHERE parent_id = %s", int(late))
-    assert {number for (number,) in below} == {before.parts["w1"], before.parts["w2"]}
+    assert {number for (number,) in below} == {before.parts["w.1"], before.parts["w.2"]}
 
 
 async def test_work_with_issues_of_people_below_it_is_not_deleted(redmine: RedmineHarness) -> None:
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    parent = made.parts["w1"]
+    parent = made.parts["w.1"]
     fields = {"project_id": project, "subject": "Theirs", "parent_issue_id": parent}
     theirs = await duplicate(redmine, "/issues", "issue", **fields)
     with pytest.raises(Rejected, match=f"issue {parent} has issues below it"):

@@ -145,15 +145,15 @@ async def test_time_is_approved_by_its_billing_state_and_counts_for_the_package_
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    parent = {"project_id": project, "subject": "Theirs", "parent_issue_id": made.parts["w3"]}
+    parent = {"project_id": project, "subject": "Theirs", "parent_issue_id": made.parts["w.3"]}
     below = (await redmine.write("POST", "/issues", {"issue": parent}))["issue"]["id"]
     loose = {"project_id": project, "subject": "Loose"}
     other = (await redmine.write("POST", "/issues", {"issue": loose}))["issue"]["id"]
-    for issue, state in ((below, "approved"), (other, "new"), (made.parts["w1"], "invoiced")):
+    for issue, state in ((below, "approved"), (other, "new"), (made.parts["w.1"], "invoiced")):
         await book(redmine, issue, state)
     entries = (await redmine.pm.time_since(SINCE, knowing())).entries
     found = [(each.work, each.is_approved) for each in entries]
-    assert found == [(f"{DEAL}:w3", True), ("", False), (f"{DEAL}:w1", True)]
+    assert found == [(f"{DEAL}:w.3", True), ("", False), (f"{DEAL}:w.1", True)]
     assert {each.minutes for each in entries} == {6}
 
 
@@ -181,8 +181,8 @@ async def test_time_that_is_approved_later_is_read_though_redmine_does_not_date_
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    await book(redmine, made.parts["w1"], "new")
-    await book(redmine, made.parts["w2"], "new")
+    await book(redmine, made.parts["w.1"], "new")
+    await book(redmine, made.parts["w.2"], "new")
     first, second = (each.id for each in (await redmine.pm.time_since(SINCE, knowing())).entries)
     state = {"custom_fields": [{"id": 4, "value": "approved"}]}
     await redmine.write("PUT", f"/time_entries/{first}", {"time_entry": state})
@@ -197,7 +197,7 @@ async def test_time_of_an_archived_project_is_hidden_and_not_deleted(
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    await book(redmine, made.parts["w1"], "new")
+    await book(redmine, made.parts["w.1"], "new")
     ((entry,),) = await ask(redmine, "SELECT id FROM time_entries")
     await redmine.write("PUT", f"/projects/{project}/archive")
     found = await redmine.pm.time_since(SINCE, knowing(ExternalId(str(entry))))
@@ -210,7 +210,7 @@ async def test_time_that_moves_out_of_the_window_is_read_and_not_deleted(
     project = await opened(redmine)
     work = plan().work(project, await planned(redmine, project))
     made = await redmine.pm.plan_work.do(work, ticket())
-    await book(redmine, made.parts["w1"], "new")
+    await book(redmine, made.parts["w.1"], "new")
     ((entry,),) = await ask(redmine, "SELECT id FROM time_entries")
     day = {"spent_on": "2020-01-02"}
     await redmine.write("PUT", f"/time_entries/{entry}", {"time_entry": day})
