@@ -13,6 +13,7 @@ from temporalio import activity
 from activities.poll_schedule import PollSchedule
 from domain.attention import INCOMPLETE, Attention
 from domain.claim import Claim, ClaimState
+from domain.contract import Policy
 from domain.event import DealWon, InvoiceChanged, MilestoneReached
 from domain.ids import ChargeId, DealId, EventId
 from domain.invoice import Invoice, InvoiceStatus
@@ -77,6 +78,7 @@ class CrmPoll:
         clock: Clock,
         overlap: timedelta,
         schedule: PollSchedule,
+        policy: Policy,
     ) -> None:
         self._crm = crm
         self._attention_queue = attention_queue
@@ -85,6 +87,7 @@ class CrmPoll:
         self._clock = clock
         self._overlap = overlap
         self._schedule = schedule
+        self._policy = policy
         self._recent = RecentEvents(clock, 5 * overlap)
 
     @activity.defn(name="crm.poll")
@@ -110,7 +113,7 @@ class CrmPoll:
     async def _look_at(self, waiting: Attention) -> int:
         """Dispatch a fact if sales changed what the deal lacks."""
         try:
-            findings = preflight(await self._crm.read_deal(waiting.deal))
+            findings = preflight(await self._crm.read_deal(waiting.deal), self._policy)
         except Absent:
             return 0
         if findings == waiting.findings:

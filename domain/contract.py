@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
 from domain.billing_arrangement import ByMilestone
 from domain.charge import Charge, Source
@@ -12,7 +11,9 @@ from domain.deal import Contact, ContactRole, Deal, QuoteLine, SlaMetric
 from domain.ids import CustomerKey, DealId, OwnerId
 from domain.money import Money
 from domain.refusal import Refusal
-from domain.tax import TaxRule, tax_rule
+from domain.seller import Seller
+from domain.tax import TaxClass, TaxRule
+from domain.tax_determination import determine_tax
 from domain.templates import Staffing
 from domain.value import Value
 
@@ -20,7 +21,8 @@ from domain.value import Value
 class Policy(Value):
     """The rules that a company sets without changing code."""
 
-    standard_vat_rate: Decimal = Decimal(23)
+    seller: Seller | None = None
+    """The company that sells. No deal is handed off without it."""
     approve_above: Money | None = None
     """Invoices above this net amount wait for a person."""
     staffing: Staffing = Staffing()
@@ -47,7 +49,7 @@ class Contract(Value):
     start: date
     end: date
     payment_days: int
-    tax: TaxRule
+    seller: Seller
     charges: tuple[Charge, ...]
     sla: tuple[SlaMetric, ...]
     revision: int = 1
@@ -69,6 +71,15 @@ class Contract(Value):
             if isinstance(line.arrangement, ByMilestone) and line.value is not None:
                 yield line, line.arrangement, line.value
 
+    def tax_on(self, tax_class: TaxClass, supply_date: date | None) -> TaxRule:
+        """The rule for what is supplied on this day. Raises Refusal where none is determined."""
+        if supply_date is None:
+            raise Refusal(f"{self.deal} has not supplied it yet: its tax follows from the day")
+        found = determine_tax(self.seller, self.account, tax_class, supply_date)
+        if isinstance(found, TaxRule):
+            return found
+        raise Refusal(f"no tax for what {self.deal} supplies on {supply_date}: {found.problem}")
+
     def charge(self, key: str) -> Charge:
         for charge in self.charges:
             if charge.id == key:
@@ -81,11 +92,11 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
 
     Raises Refusal if something is missing; `preflight` says what it is and who mends it.
     """
-    if not (deal.account and deal.value and deal.start and deal.end and deal.tax) or (
+    if not (deal.account and deal.value and deal.start and deal.end and policy.seller) or (
         deal.payment_days is None
     ):
         raise Refusal(f"{deal.id} is not complete: pre-flight tells what is missing")
-    lines = milestone_lines(deal.value, deal.milestones)
+    lines = milestone_lines(deal.value, deal.milestones, deal.tax_class or TaxClass.STANDARD)
     return Contract(
         deal=deal.id,
         name=deal.name,
@@ -101,7 +112,7 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         start=deal.start,
         end=deal.end,
         payment_days=deal.payment_days,
-        tax=tax_rule(deal.tax, standard_rate=policy.standard_vat_rate),
+        seller=policy.seller,
         charges=tuple(planned_charge(line, source_of(deal.id)) for line in lines),
         sla=deal.sla,
     )

@@ -11,7 +11,7 @@ from domain.company import Account
 from domain.ids import ContactId, DealId, MilestoneKey, OwnerId, slug_of
 from domain.money import Money
 from domain.responsibility import Party
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.value import Value
 
 
@@ -166,6 +166,9 @@ class Deal(Value):
     end: date | None = None
     payment_days: int | None = None
     tax: TaxTreatment | None = None
+    """What sales proposed; pre-flight compares it with the determination."""
+    tax_class: TaxClass | None = None
+    """Standard, unless sales say otherwise."""
     milestones: tuple[PlannedMilestone, ...] = ()
     sla: tuple[SlaMetric, ...] = ()
     unreadable: tuple[Finding, ...] = ()

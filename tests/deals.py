@@ -5,6 +5,7 @@ from decimal import Decimal
 from zlib import crc32
 
 from domain.company import Account, CompanyIds, is_ico
+from domain.contract import Policy
 from domain.deal import (
     Contact,
     ContactRole,
@@ -17,7 +18,12 @@ from domain.deal import (
 )
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
+from domain.seller import Seller
 from domain.tax import TaxTreatment
+from testbed.seller import SELLER as _SELLER
+
+SELLER = Seller.model_validate(_SELLER)
+POLICY = Policy(seller=SELLER)
 
 
 def company(of: int | str) -> Account:

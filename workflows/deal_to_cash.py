@@ -22,6 +22,7 @@ from domain.deal_snapshot import CancelRequest, DealSnapshot, Outcome
 from domain.ids import ChargeId
 from domain.kickoff import HandoffRequest, StageAborted, plan_kickoff
 from domain.project import plan_project
+from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.stage import Stage
 from domain.write_back import write_back
@@ -150,10 +151,11 @@ class DealToCash(BillingRuns):
 
     async def _look_at_milestones(self) -> None:
         """Read the milestones after a signal: only the PM says what is reached."""
-        if not self.must_look or not self.snapshot.kicked_off:
+        contract, kicked_off = self.snapshot.contract, self.snapshot.kicked_off
+        if not self.must_look or not kicked_off or not contract:
             return
         self.must_look = False
-        asked = ReadMilestones(deal=self.deal, project=self.snapshot.kicked_off.project.id)
+        asked = ReadMilestones(deal=self.deal, project=kicked_off.project.id)
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
             charge = ChargeId(milestone.milestone)
             if milestone.is_reached and self.state(charge) is ChargeState.PLANNED:
@@ -162,14 +164,14 @@ class DealToCash(BillingRuns):
                         charge=charge,
                         state=ChargeState.BILLABLE,
                         responsible=Party.CASHWARD,
+                        reached_on=contract.seller.local_day(workflow.now()),
                     )
                 )
 
     async def _bill_what_is_billable(self) -> None:
         bills = []
         for status in self.snapshot.schedule.in_state(ChargeState.BILLABLE):
-            why = self.snapshot.held.get(status.charge.id)
-            if why is not None:
+            if (why := self._held_because(status)) is not None:
                 self.move(
                     Transition(
                         charge=status.charge.id,
@@ -181,6 +183,16 @@ class DealToCash(BillingRuns):
             else:
                 bills.append(self._bill(status))
         await self.launch(bills)
+
+    def _held_because(self, status: ChargeStatus) -> str | None:
+        """Return why a charge is not billed: a person holds it, or no tax can be determined."""
+        if (held := self.snapshot.held.get(status.charge.id)) is not None:
+            return held
+        try:
+            self.bill_for(status)
+        except Refusal as refused:
+            return str(refused)
+        return None
 
     def _bill(self, status: ChargeStatus) -> Bill:
         bill = self.bill_for(status)

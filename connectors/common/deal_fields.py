@@ -16,7 +16,7 @@ from domain.deal import Contact, ContactRole, Discount, PlannedMilestone, SlaMet
 from domain.ids import DealId
 from domain.money import Money
 from domain.reconciliation import WrittenRevenue
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.write_back import WriteBack
 from ports.failures import Rejected
 
@@ -38,6 +38,7 @@ class Terms(TypedDict):
     end: date | None
     payment_days: int | None
     tax: TaxTreatment | None
+    tax_class: TaxClass | None
     milestones: tuple[PlannedMilestone, ...]
     sla: tuple[SlaMetric, ...]
     discount: Discount | None
@@ -52,6 +53,7 @@ def terms(text: Text, reader: FieldReader, day: Callable[[str], date] = fields.d
         "end": reader.read("dates", text("cashward_end"), day),
         "payment_days": reader.read("payment terms", text("cashward_payment_days"), fields.days),
         "tax": reader.read("tax", text("cashward_tax"), fields.choice(TaxTreatment)),
+        "tax_class": reader.read("tax class", text("cashward_tax_class"), fields.choice(TaxClass)),
         "milestones": reader.lines("billing plan", text("cashward_billing_plan"), fields.milestone),
         "sla": reader.lines("sla", text("cashward_sla"), fields.sla_metric),
         "discount": reader.read("discount", text("cashward_discount"), fields.discount),

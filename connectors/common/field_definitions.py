@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.deal import ContactRole, CostType, LineStatus, Unit
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.templates import TEMPLATES
 
 KEY: Final = "cashward_key"
@@ -67,6 +67,7 @@ DEAL_FIELDS: Final = (
     FieldDefinition("cashward_end", "Project end", FieldKind.DATE),
     FieldDefinition("cashward_payment_days", "Payment days", FieldKind.NUMBER),
     _choice("cashward_tax", "Tax treatment", TaxTreatment),
+    _choice("cashward_tax_class", "Tax class, if not standard", TaxClass),
     FieldDefinition(
         "cashward_billing_plan",
         "Billing plan (name; share % or amount; YYYY-MM-DD or on acceptance)",

@@ -18,7 +18,7 @@ from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from ports.effect_ledger import Intent
 from store import Store
-from tests.deals import deal
+from tests.deals import POLICY, deal
 from tests.store.values import baseline, claim, proof
 
 ACME = References("acme")
@@ -81,6 +81,7 @@ class Polled:
             now,
             OVERLAP,
             self._schedule("crm"),
+            POLICY,
         )
 
     @property

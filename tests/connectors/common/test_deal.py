@@ -67,9 +67,17 @@ def test_terms_are_read_as_people_write_them() -> None:
 
 def test_terms_that_cannot_be_read_are_left_out_and_each_is_a_finding() -> None:
     notes = FieldReader()
-    text = record(start="soon", end="later", payment_days="x", tax="x", billing_plan="x", sla="x")
+    text = record(
+        start="soon",
+        end="later",
+        payment_days="x",
+        tax="x",
+        tax_class="x",
+        billing_plan="x",
+        sla="x",
+    )
     assert not any(terms(text, notes).values())
-    fields = ["dates", "dates", "payment terms", "tax", "billing plan", "sla"]
+    fields = ["dates", "dates", "payment terms", "tax", "tax class", "billing plan", "sla"]
     assert [finding.field for finding in notes.findings] == fields
 
 
