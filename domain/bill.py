@@ -1,12 +1,14 @@
 """Bills: our orders for one invoice each."""
 
-from datetime import date
+from datetime import datetime
 
 from domain.actor import Actor
 from domain.charge import Charge, ChargeState
 from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
-from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceLine, due_date
+from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceLine
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
+from domain.seller import Seller
 from domain.tax import TaxRule
 from domain.value import Value
 
@@ -22,7 +24,8 @@ class Bill(Value):
     customer: ExternalId
     charge: Charge
     tax: TaxRule
-    payment_days: int
+    seller: Seller
+    payment_terms: PaymentTerms
     approve_above: Money | None
 
     @property
@@ -36,7 +39,9 @@ class Bill(Value):
             limit and limit.currency == self.charge.net.currency and limit < self.charge.net
         )
 
-    def draft(self, today: date) -> DraftInvoice:
+    def draft(self, now: datetime) -> DraftInvoice:
+        """Return the order for the draft, dated by the seller's local day."""
+        today = self.seller.local_day(now)
         return DraftInvoice(
             subject=self.subject,
             deal=self.deal,
@@ -44,7 +49,7 @@ class Bill(Value):
             lines=(InvoiceLine(description=self._description, net=self.charge.net),),
             tax=self.tax,
             issue_date=today,
-            due_date=due_date(today, self.payment_days),
+            due_date=self.payment_terms.due_date(today, self.seller.country),
             url=self.url,
         )
 
@@ -70,7 +75,7 @@ class CreditOrder(Value):
     reason: str
     by: Actor
 
-    def credit(self, today: date) -> CreditInvoice:
+    def credit(self, now: datetime) -> CreditInvoice:
         """Return the order for the credit note that mirrors the invoice."""
         return CreditInvoice(
             subject=Subject(f"{self.bill.subject}:credit"),
@@ -80,7 +85,7 @@ class CreditOrder(Value):
             invoice_number=self.invoice.number,
             net=self.invoice.net,
             tax=self.bill.tax,
-            issue_date=today,
+            issue_date=self.bill.seller.local_day(now),
             reason=self.reason,
         )
 

@@ -10,6 +10,7 @@ from domain.contract_line import ContractLine, milestone_lines, planned_charge
 from domain.deal import Contact, ContactRole, Deal, QuoteLine, SlaMetric
 from domain.ids import CustomerKey, DealId, OwnerId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.refusal import Refusal
 from domain.seller import Seller
 from domain.tax import TaxClass, TaxRule
@@ -48,7 +49,7 @@ class Contract(Value):
     template: str
     start: date
     end: date
-    payment_days: int
+    payment_terms: PaymentTerms
     seller: Seller
     charges: tuple[Charge, ...]
     sla: tuple[SlaMetric, ...]
@@ -93,7 +94,7 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
     Raises Refusal if something is missing; `preflight` says what it is and who mends it.
     """
     if not (deal.account and deal.value and deal.start and deal.end and policy.seller) or (
-        deal.payment_days is None
+        deal.payment_terms is None
     ):
         raise Refusal(f"{deal.id} is not complete: pre-flight tells what is missing")
     lines = milestone_lines(deal.value, deal.milestones, deal.tax_class or TaxClass.STANDARD)
@@ -111,7 +112,7 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         template=deal.template,
         start=deal.start,
         end=deal.end,
-        payment_days=deal.payment_days,
+        payment_terms=deal.payment_terms,
         seller=policy.seller,
         charges=tuple(planned_charge(line, source_of(deal.id)) for line in lines),
         sla=deal.sla,

@@ -1,6 +1,6 @@
 """Invoices and credit notes: what we order of the ERP, and what it has."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from domain.identity import identity_of
@@ -8,11 +8,6 @@ from domain.ids import DealId, ExternalId, Subject
 from domain.money import Money
 from domain.tax import TaxRule
 from domain.value import Value
-
-
-def due_date(issued: date, payment_days: int) -> date:
-    """Count calendar days from issue; Directive 2011/7/EU counts lateness from the day after."""
-    return issued + timedelta(days=payment_days)
 
 
 class InvoiceLine(Value):

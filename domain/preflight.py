@@ -10,6 +10,7 @@ from domain.company import wrong_ids
 from domain.contract import Policy
 from domain.deal import ContactRole, CostType, Deal, Finding, QuoteLine
 from domain.money import Money
+from domain.payment_terms import FORMS
 from domain.responsibility import Party
 from domain.tax import TaxClass, TaxRule, TaxTreatment
 from domain.tax_determination import determine_tax
@@ -103,8 +104,8 @@ def _terms(deal: Deal) -> Iterator[Finding]:
         yield _for_owner("dates", "expected start and end are missing")
     elif deal.end < deal.start:
         yield _for_owner("dates", "the project ends before it starts")
-    if deal.payment_days is None or deal.payment_days < 0:
-        yield _for_owner("payment terms", "payment days are missing")
+    if deal.payment_terms is None:
+        yield _for_owner("payment terms", f"the payment terms are missing: such as {FORMS}")
 
 
 def _tax(deal: Deal, policy: Policy) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from domain.deal import (
 )
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.seller import Seller
 from domain.tax import TaxTreatment
 from testbed.seller import SELLER as _SELLER
@@ -63,7 +64,7 @@ def deal(number: int | str = 1, **changes: object) -> Deal:
         template="implementation",
         start=date(2026, 12, 1),
         end=date(2027, 3, 31),
-        payment_days=30,
+        payment_terms=PaymentTerms(days=30),
         tax=TaxTreatment.DOMESTIC,
         milestones=(
             PlannedMilestone(name="Design", share=Decimal("33.33"), due=date(2026, 12, 31)),

@@ -85,7 +85,8 @@ class DealState(WithAttention):
             customer=kicked_off.customer.id,
             charge=status.charge,
             tax=contract.tax_on(status.charge.tax_class, status.supply_date),
-            payment_days=contract.payment_days,
+            seller=contract.seller,
+            payment_terms=contract.payment_terms,
             approve_above=self.snapshot.policy.approve_above,
         )
 

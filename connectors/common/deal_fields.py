@@ -15,6 +15,7 @@ from domain.company import CompanyIds
 from domain.deal import Contact, ContactRole, Discount, PlannedMilestone, SlaMetric
 from domain.ids import DealId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.reconciliation import WrittenRevenue
 from domain.tax import TaxClass, TaxTreatment
 from domain.write_back import WriteBack
@@ -36,7 +37,7 @@ class Terms(TypedDict):
     template: str
     start: date | None
     end: date | None
-    payment_days: int | None
+    payment_terms: PaymentTerms | None
     tax: TaxTreatment | None
     tax_class: TaxClass | None
     milestones: tuple[PlannedMilestone, ...]
@@ -51,7 +52,9 @@ def terms(text: Text, reader: FieldReader, day: Callable[[str], date] = fields.d
         "template": text("cashward_template"),
         "start": reader.read("dates", text("cashward_start"), day),
         "end": reader.read("dates", text("cashward_end"), day),
-        "payment_days": reader.read("payment terms", text("cashward_payment_days"), fields.days),
+        "payment_terms": reader.read(
+            "payment terms", text("cashward_payment_terms"), fields.payment_terms
+        ),
         "tax": reader.read("tax", text("cashward_tax"), fields.choice(TaxTreatment)),
         "tax_class": reader.read("tax class", text("cashward_tax_class"), fields.choice(TaxClass)),
         "milestones": reader.lines("billing plan", text("cashward_billing_plan"), fields.milestone),

@@ -65,7 +65,7 @@ DEAL_FIELDS: Final = (
     _choice("cashward_template", "Project template", TEMPLATES),
     FieldDefinition("cashward_start", "Project start", FieldKind.DATE),
     FieldDefinition("cashward_end", "Project end", FieldKind.DATE),
-    FieldDefinition("cashward_payment_days", "Payment days", FieldKind.NUMBER),
+    FieldDefinition("cashward_payment_terms", "Payment terms (30; EOM+15; 14 business days)"),
     _choice("cashward_tax", "Tax treatment", TaxTreatment),
     _choice("cashward_tax_class", "Tax class, if not standard", TaxClass),
     FieldDefinition(

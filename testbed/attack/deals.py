@@ -17,6 +17,7 @@ from domain.deal import PlannedMilestone
 from domain.ids import AccountId, DealId, ExternalId, Subject
 from domain.kickoff import HandoffResult, Kickoff, plan_kickoff
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.project import plan_project
 from domain.refusal import Refusal
 from domain.responsibility import Party
@@ -88,7 +89,7 @@ class AttackedDeal:
             template="support",
             start=self.today,
             end=self.today + timedelta(days=30 * len(_SHARES)),
-            payment_days=14,
+            payment_terms=PaymentTerms(days=14),
             seller=self._seller,
             charges=tuple(planned_charge(line, source_of(self.id)) for line in lines),
             sla=(),
@@ -121,7 +122,8 @@ class AttackedDeal:
             customer=customer,
             charge=charge,
             tax=contract.tax_on(charge.tax_class, charge.due),
-            payment_days=contract.payment_days,
+            seller=contract.seller,
+            payment_terms=contract.payment_terms,
             approve_above=None,
         )
 

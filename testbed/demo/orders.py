@@ -50,7 +50,7 @@ class Order:
     plan: tuple[tuple[str, Decimal, date], ...]
     start: date
     template: str = "implementation"
-    payment_days: int = 14
+    payment_terms: str = "14"
     sla: str = "Availability; 99.5 % a month; 2 % of the fee for each half per cent below"
 
     @property

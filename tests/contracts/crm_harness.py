@@ -24,12 +24,14 @@ from domain.deal import (
 from domain.ids import AccountId, ContactId, DealId, Subject
 from domain.money import Money
 from domain.owner_task import OwnerTask
+from domain.payment_terms import PaymentTerms
 from domain.stage import Stage
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.write_back import WriteBack
 from ports.crm import Crm
 from ports.operation import Attempt
 
+TERMS = "EOM+15"
 ACCOUNT = Account(
     id=AccountId("an account"),
     name="Hronské Čerpadlá s.r.o.",
@@ -145,8 +147,9 @@ def open_deal(currency: str = "EUR", *, name: str = "Pump monitoring") -> Deal:
         template="implementation",
         start=date(2026, 12, 7),
         end=date(2027, 3, 26),
-        payment_days=14,
+        payment_terms=PaymentTerms.parse(TERMS),
         tax=TaxTreatment.DOMESTIC,
+        tax_class=TaxClass.REDUCED,
         milestones=(
             PlannedMilestone(name="Design", share=Decimal("33.33"), due=date(2027, 1, 15)),
             PlannedMilestone(name="Go-live; Nitra", share=Decimal("66.67"), due=date(2027, 3, 26)),

@@ -39,7 +39,7 @@ def test_a_complete_deal_has_no_findings() -> None:
         ({"template": "waterfall"}, "template", Party.DEAL_OWNER),
         ({"start": None}, "dates", Party.DEAL_OWNER),
         ({"end": date(2020, 1, 1)}, "dates", Party.DEAL_OWNER),
-        ({"payment_days": None}, "payment terms", Party.DEAL_OWNER),
+        ({"payment_terms": None}, "payment terms", Party.DEAL_OWNER),
         ({"tax": None}, "tax", Party.FINANCE),
         ({"tax": TaxTreatment.REVERSE_CHARGE}, "tax", Party.FINANCE),
         ({"milestones": ()}, "billing plan", Party.DEAL_OWNER),
@@ -54,7 +54,7 @@ def test_what_is_missing_is_named_with_who_must_mend_it(
 
 
 def test_everything_is_found_at_once() -> None:
-    fields = {f.field for f in preflight(won(scope="", lines=(), payment_days=None), POLICY)}
+    fields = {f.field for f in preflight(won(scope="", lines=(), payment_terms=None), POLICY)}
     assert fields == {"scope", "line items", "payment terms"}
 
 

@@ -74,7 +74,8 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
         customer=customer,
         charge=contract.charges[0],
         tax=contract.tax_on(contract.charges[0].tax_class, contract.charges[0].due),
-        payment_days=contract.payment_days,
+        seller=contract.seller,
+        payment_terms=contract.payment_terms,
         approve_above=None,
     )
     return await world.client.start_workflow(

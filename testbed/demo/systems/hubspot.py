@@ -128,7 +128,7 @@ def _deal(order: Order) -> dict[str, str]:
         "cashward_template": order.template,
         "cashward_start": order.start.isoformat(),
         "cashward_end": order.end.isoformat(),
-        "cashward_payment_days": str(order.payment_days),
+        "cashward_payment_terms": order.payment_terms,
         "cashward_tax": order.tax,
         "cashward_billing_plan": order.billing_plan,
         "cashward_sla": order.sla,
