@@ -28,9 +28,20 @@ class Address(Value):
     city: str = ""
     postal_code: str = ""
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The parts that an invoice must carry and that are empty."""
+        return tuple(
+            name.replace("_", " ") for name in type(self).model_fields if not getattr(self, name)
+        )
+
+    def __str__(self) -> str:
+        city = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(filter(None, (self.street, city)))
+
 
 class Account(Value):
-    """A customer company as the CRM knows it. `country` is ISO 3166-1 alpha-2."""
+    """A customer company as the CRM has it. `country` is ISO 3166-1 alpha-2."""
 
     id: AccountId
     name: str
@@ -38,6 +49,14 @@ class Account(Value):
     domain: str = ""
     billing_email: str = ""
     ids: CompanyIds = CompanyIds()
+    legal_name: str = ""
+    """Its name in the register, where that differs from the name in the CRM."""
+    address: Address = Address()
+
+    @property
+    def invoiced_name(self) -> str:
+        """The name that invoices carry."""
+        return self.legal_name or self.name
 
     @property
     def customer_key(self) -> CustomerKey:

@@ -18,6 +18,8 @@ from domain.templates import TEMPLATES
 
 NO_SELLER: Final = "nobody said which company sells: set CASHWARD_POLICY__SELLER__…"
 
+_INVOICE_CONTENT: Final = "Directive 2006/112/EC, Art. 226 (5)"
+
 
 def preflight(deal: Deal, policy: Policy) -> tuple[Finding, ...]:
     """Return everything that stops the handoff; it may begin if that is nothing."""
@@ -89,6 +91,9 @@ def _customer(deal: Deal) -> Iterator[Finding]:
         return
     if not deal.account.country:
         yield _for_owner("company", "the company has no country")
+    if missing := deal.account.address.missing:
+        problem = f"the company's address has no {', '.join(missing)}"
+        yield _for_owner("company", f"{problem}: invoices carry it ({_INVOICE_CONTENT})")
     for problem in wrong_ids(deal.account):
         yield _for_owner("company", problem)
     if deal.contact(ContactRole.BILLING_CONTACT) is None:

@@ -34,6 +34,12 @@ class Seller(Value):
     vat_rates: tuple[VatRates, ...] = ()
 
     @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if self.address.missing:
+            raise ValueError(f"the address lacks {', '.join(self.address.missing)}")
+        return self
+
+    @model_validator(mode="after")
     def _payer_has_vat_id(self) -> Self:
         is_needed = self.is_vat_payer and is_member_state(self.country)
         if is_needed and not is_vat_id_of(self.country, self.ids.vat_id):

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from zlib import crc32
 
-from domain.company import Account, CompanyIds, is_ico
+from domain.company import Account, Address, CompanyIds, is_ico
 from domain.contract import Policy
 from domain.deal import (
     Contact,
@@ -37,6 +37,7 @@ def company(of: int | str) -> Account:
         country="SK",
         billing_email="ap@kovo.example",
         ids=CompanyIds(company_id=number),
+        address=Address(street="Hlavná 1", city="Košice", postal_code="040 01"),
     )
 
 

@@ -63,6 +63,10 @@ def terms(text: Text, reader: FieldReader, day: Callable[[str], date] = fields.d
     }
 
 
+def legal_name(text: Text) -> str:
+    return text("cashward_legal_name")
+
+
 def company_ids(text: Text) -> CompanyIds:
     return CompanyIds(
         company_id=text("cashward_company_id"),

@@ -93,6 +93,7 @@ LINE_FIELDS: Final = (
     _choice("cashward_line_status", "Sold or optional", LineStatus),
 )
 COMPANY_FIELDS: Final = (
+    FieldDefinition("cashward_legal_name", "Legal name, where it differs"),
     FieldDefinition("cashward_company_id", "Company id (IČO)"),
     FieldDefinition("cashward_tax_id", "Tax id (DIČ)"),
     FieldDefinition("cashward_vat_id", "VAT id (IČ DPH)"),

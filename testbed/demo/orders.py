@@ -39,6 +39,9 @@ class Order:
     """One deal as the salesperson sold it."""
 
     company: str
+    street: str
+    city: str
+    postal_code: str
     country: str
     company_id: str
     vat_id: str
@@ -82,6 +85,9 @@ def order(number: int, *, milestones: int, seed: int, today: date) -> Order:
     company = f"{word} {chance.choice(_TRADES)} s.r.o."
     return Order(
         company=company,
+        street=f"Továrenská {number + 1}",
+        city="Brno" if abroad else "Žilina",
+        postal_code="602 00" if abroad else "010 01",
         country="Czechia" if abroad else "Slovakia",
         company_id=company_id,
         vat_id=f"CZ{company_id}" if abroad else "",

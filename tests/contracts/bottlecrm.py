@@ -147,7 +147,11 @@ class BottlecrmHarness:
             "name": account.name,
             "website": f"https://www.{account.domain}/",
             "country": account.country,
+            "address_line": account.address.street,
+            "city": account.address.city,
+            "postcode": account.address.postal_code,
             "custom_fields": {
+                "cashward_legal_name": account.legal_name,
                 "cashward_company_id": ids.company_id,
                 "cashward_tax_id": ids.tax_id,
                 "cashward_vat_id": ids.vat_id,

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from connectors.common import Roles
 from connectors.memory import Fault
-from domain.company import Account, CompanyIds
+from domain.company import Account, Address, CompanyIds
 from domain.deal import (
     Contact,
     ContactRole,
@@ -38,6 +38,8 @@ ACCOUNT = Account(
     country="SK",
     domain="hronske.example",
     ids=CompanyIds(company_id="36421936", tax_id="2020273893", vat_id="SK2020273893"),
+    legal_name="Hronské čerpadlá, spol. s r. o.",
+    address=Address(street="Nábrežie 7", city="Banská Bystrica", postal_code="974 01"),
 )
 CONTACTS = (
     Contact(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.company import CompanyIds, is_ico
+from domain.company import Address, CompanyIds, is_ico
 from domain.contract import contract_of
 from domain.deal import Deal
 from domain.money import Money
@@ -61,6 +61,13 @@ def test_everything_is_found_at_once() -> None:
 def test_milestones_must_be_all_of_the_contract() -> None:
     [finding] = preflight(won(milestones=won().milestones[:2]), POLICY)
     assert "66.66 %, not 100 %" in finding.problem
+
+
+def test_an_address_that_is_not_whole_is_named_with_what_it_lacks() -> None:
+    account = company(1).model_copy(update={"address": Address(street="Hlavná 1")})
+    [finding] = preflight(won(account=account), POLICY)
+    assert "no city, postal code" in finding.problem
+    assert finding.responsible is Party.DEAL_OWNER
 
 
 def test_a_wrong_registry_number_is_named() -> None:

@@ -172,6 +172,7 @@ def test_only_domestic_sales_of_a_payer_carry_a_rate_and_all_others_say_why(
         ({"ids": {}}, "ids.vat_id"),
         ({"country": "Slovakia"}, "country"),
         ({"legal_name": ""}, "legal_name"),
+        ({"address": {"street": "Hlavná 1"}}, "lacks city, postal code"),
     ],
 )
 def test_a_seller_that_could_issue_no_invoice_is_refused(

@@ -84,6 +84,9 @@ def _account(order: Order) -> dict[str, object]:
     return {
         "name": order.company,
         "website": f"https://{order.domain}",
+        "address_line": order.street,
+        "city": order.city,
+        "postcode": order.postal_code,
         "country": _COUNTRIES[order.country],
         "custom_fields": {name: value for name, value in ids.items() if value},
     }

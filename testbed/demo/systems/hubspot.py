@@ -107,6 +107,9 @@ def _company(order: Order) -> dict[str, str]:
     return {
         "name": order.company,
         "domain": order.domain,
+        "address": order.street,
+        "city": order.city,
+        "zip": order.postal_code,
         "country": order.country,
         "cashward_company_id": order.company_id,
         "cashward_vat_id": order.vat_id,
