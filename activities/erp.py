@@ -106,7 +106,7 @@ class InvoiceActivities:
         """Claim the charge, then make its one draft."""
         await self._require_customer(bill)
         await self._billing_ledger.claim(_claim(bill), now=self._clock())
-        draft = bill.draft(self._clock().date())
+        draft = bill.draft(self._clock())
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
         return DraftedInvoice(bill=bill, invoice=made.id, draft=draft)
 
@@ -118,7 +118,7 @@ class InvoiceActivities:
         Refusal if the draft, or then the document, is not what we asked for.
         """
         claim = await self._permit(drafted)
-        draft = drafted.bill.draft(self._clock().date())
+        draft = drafted.bill.draft(self._clock())
         issue = IssueInvoice(draft=draft, invoice=drafted.invoice)
         operation = IssueInvoiceOperation(self._invoicing)
         if claim.state is not ClaimState.ISSUED:
@@ -160,7 +160,7 @@ class InvoiceActivities:
     @activity.defn(name="erp.record_credit")
     async def record_credit(self, order: CreditOrder) -> None:
         """Put a credit on record again if the ERP has our credit note. None is made."""
-        credit = order.credit(self._clock().date())
+        credit = order.credit(self._clock())
         if await self._invoicing.credit_invoice.find(credit):
             await self.credit_invoice(order)
 
@@ -184,7 +184,7 @@ class InvoiceActivities:
         Raises Rejected if the ERP keeps the draft for another reason.
         """
         reason = "the bill was withdrawn"
-        draft = bill.draft(self._clock().date())
+        draft = bill.draft(self._clock())
         try:
             await self._effects.undo(self._invoicing.draft_invoice, draft, reason=reason)
         except Rejected as refused:
@@ -195,7 +195,7 @@ class InvoiceActivities:
     @activity.defn(name="erp.credit_invoice")
     async def credit_invoice(self, order: CreditOrder) -> Invoice:
         """Credit the invoice in full, by a credit note that names it."""
-        credit = order.credit(self._clock().date())
+        credit = order.credit(self._clock())
         await self._effects.execute(self._invoicing.credit_invoice, credit)
         await self._billing_ledger.record_credit(
             order.bill.subject,

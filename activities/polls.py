@@ -14,6 +14,7 @@ from activities.poll_schedule import PollSchedule
 from activities.time_approval import TimeApproval
 from domain.attention import INCOMPLETE, Attention
 from domain.claim import Claim, ClaimState
+from domain.contract import Policy
 from domain.difference import terms_digest
 from domain.event import DealChanged, DealWon, InvoiceChanged, MilestoneReached, TimeTurned
 from domain.ids import ChargeId, DealId, EventId, ExternalId
@@ -80,6 +81,7 @@ class CrmPoll:
         clock: Clock,
         overlap: timedelta,
         schedule: PollSchedule,
+        policy: Policy,
     ) -> None:
         self._crm = crm
         self._attention_queue = attention_queue
@@ -88,6 +90,7 @@ class CrmPoll:
         self._clock = clock
         self._overlap = overlap
         self._schedule = schedule
+        self._policy = policy
         self._recent = RecentEvents(clock, 5 * overlap)
         self._terms: dict[DealId, str] = {}
 
@@ -114,7 +117,7 @@ class CrmPoll:
     async def _look_at(self, waiting: Attention) -> int:
         """Dispatch a fact if sales changed what the deal lacks."""
         try:
-            findings = preflight(await self._crm.read_deal(waiting.deal))
+            findings = preflight(await self._crm.read_deal(waiting.deal), self._policy)
         except Absent:
             return 0
         if findings == waiting.findings:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from cli.context import out, settings, show_json, store, table
 from cli.errors import CliError, ExitCode, translate_errors
+from domain.preflight import NO_SELLER
 from ports.probe import Probe
 from runtime.composition import Systems, open_systems
 from runtime.ownership import require_accounts, require_database
@@ -56,6 +57,7 @@ async def _examine(chosen: Settings) -> list[Finding]:
         await look("temporal", lambda: _temporal(chosen)),
         await look("postgres", lambda: _database(chosen)),
         await look("polls", lambda: _polls(chosen)),
+        await look("seller", lambda: _seller(chosen)),
     ]
     try:
         with translate_errors():
@@ -91,6 +93,14 @@ async def _temporal(chosen: Settings) -> Probe:
     await connect(chosen.temporal)
     where = f"{chosen.temporal.address}, namespace {chosen.temporal.namespace}"
     return Probe(system="temporal", account=where, identity="client")
+
+
+async def _seller(chosen: Settings) -> Probe:
+    seller = chosen.policy.seller
+    if seller is None:
+        return Probe(system="seller", account="nobody", identity="nobody", problems=(NO_SELLER,))
+    kind = "VAT payer" if seller.is_vat_payer else "no VAT payer"
+    return Probe(system="seller", account=f"{seller.legal_name}, {seller.country}", identity=kind)
 
 
 async def _database(chosen: Settings) -> Probe:

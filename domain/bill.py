@@ -1,6 +1,6 @@
 """Bills: our orders for one invoice each."""
 
-from datetime import date
+from datetime import date, datetime
 
 from domain.actor import Actor
 from domain.charge import Charge, ChargeState
@@ -12,9 +12,10 @@ from domain.invoice import (
     Invoice,
     InvoiceDates,
     InvoiceLine,
-    due_date,
 )
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
+from domain.seller import Seller
 from domain.tax import TaxRule
 from domain.value import Value
 
@@ -30,8 +31,11 @@ class Bill(Value):
     customer: ExternalId
     charge: Charge
     tax: TaxRule
-    payment_days: int
+    seller: Seller
+    payment_terms: PaymentTerms
     approve_above: Money | None
+    supplied_on: date | None = None
+    """The day of supply, if it is not the day of issue."""
 
     @property
     def subject(self) -> Subject:
@@ -44,14 +48,18 @@ class Bill(Value):
             limit and limit.currency == self.charge.net.currency and limit < self.charge.net
         )
 
-    def draft(self, today: date) -> DraftInvoice:
+    def draft(self, now: datetime) -> DraftInvoice:
+        """Return the order for the draft, dated by the seller's local day."""
+        today = self.seller.local_day(now)
         return DraftInvoice(
             subject=self.subject,
             deal=self.deal,
             customer=self.customer,
             lines=self.lines,
             dates=InvoiceDates(
-                issued_on=today, due_on=due_date(today, self.payment_days), supplied_on=today
+                issued_on=today,
+                due_on=self.payment_terms.due_date(today, self.seller.country),
+                supplied_on=self.supplied_on or today,
             ),
             url=self.url,
         )
@@ -79,7 +87,7 @@ class CreditOrder(Value):
     reason: str
     by: Actor
 
-    def credit(self, today: date) -> CreditInvoice:
+    def credit(self, now: datetime) -> CreditInvoice:
         """Return the order for the credit note that mirrors the invoice."""
         return CreditInvoice(
             subject=Subject(f"{self.bill.subject}:credit"),
@@ -88,7 +96,7 @@ class CreditOrder(Value):
             invoice=self.invoice.id,
             invoice_number=self.invoice.number,
             lines=exact_credit(self.bill.lines, self.invoice),
-            issue_date=today,
+            issue_date=self.bill.seller.local_day(now),
             reason=self.reason,
         )
 

@@ -1,7 +1,7 @@
 """The states of all charges of a contract."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from domain.charge import Charge, ChargeState, ChargeStatus
@@ -20,6 +20,7 @@ class Transition(Value):
     reason: str = ""
     responsible: Party = Party.NOBODY
     invoice: Invoice | None = None
+    reached_on: date | None = None
     is_last: bool = False
     """Whether this is the last transition from the run that bills the charge."""
 
@@ -64,6 +65,7 @@ class BillingSchedule(Value):
             reason=transition.reason,
             responsible=transition.responsible,
             invoice=transition.invoice or before.invoice,
+            reached_on=transition.reached_on or before.reached_on,
         )
         return self.model_copy(
             update={"statuses": tuple(after if s is before else s for s in self.statuses)}

@@ -86,3 +86,10 @@ class ChargeStatus(Value):
     reason: str
     responsible: Party
     invoice: Invoice | None = None
+    reached_on: date | None = None
+    """The seller's day on which its milestone was seen as reached."""
+
+    @property
+    def supply_date(self) -> date | None:
+        """The day that decides its tax: until it is reached, the planned one, if there is one."""
+        return self.reached_on or self.charge.due

@@ -8,7 +8,9 @@ from domain.value import Value
 
 _ICO_COUNTRIES = frozenset({"SK", "CZ"})
 _ICO_DIGITS = 8
-_MEMBER_STATES = frozenset(eu_vat.MEMBER_STATES)
+# python-stdnum counts Northern Ireland (XI), where only goods are of the Union.
+_MEMBER_STATES = frozenset(state.upper() for state in eu_vat.MEMBER_STATES) - {"XI"}
+_VAT_PREFIXES = {"GR": "EL"}
 
 
 class CompanyIds(Value):
@@ -19,8 +21,27 @@ class CompanyIds(Value):
     vat_id: str = ""
 
 
+class Address(Value):
+    """A postal address, without its country."""
+
+    street: str = ""
+    city: str = ""
+    postal_code: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The parts that an invoice must carry and that are empty."""
+        return tuple(
+            name.replace("_", " ") for name in type(self).model_fields if not getattr(self, name)
+        )
+
+    def __str__(self) -> str:
+        city = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(filter(None, (self.street, city)))
+
+
 class Account(Value):
-    """A customer company as the CRM knows it. `country` is ISO 3166-1 alpha-2."""
+    """A customer company as the CRM has it. `country` is ISO 3166-1 alpha-2."""
 
     id: AccountId
     name: str
@@ -28,6 +49,14 @@ class Account(Value):
     domain: str = ""
     billing_email: str = ""
     ids: CompanyIds = CompanyIds()
+    legal_name: str = ""
+    """Its name in the register, where that differs from the name in the CRM."""
+    address: Address = Address()
+
+    @property
+    def invoiced_name(self) -> str:
+        """The name that invoices carry."""
+        return self.legal_name or self.name
 
     @property
     def customer_key(self) -> CustomerKey:
@@ -56,6 +85,17 @@ def is_ico(number: str) -> bool:
     return int(number[7]) == ((11 - weighted % 11) % 11 or 1) % 10
 
 
+def is_member_state(country: str) -> bool:
+    """Whether this country (ISO 3166-1 alpha-2) is of the EU's VAT territory."""
+    return country in _MEMBER_STATES
+
+
+def is_vat_id_of(country: str, number: str) -> bool:
+    """Whether this is a well-formed VAT number of this member state, with its check digits."""
+    prefix = _VAT_PREFIXES.get(country, country)
+    return compact(number).startswith(prefix) and bool(eu_vat.is_valid(compact(number)))
+
+
 def wrong_ids(account: Account) -> tuple[str, ...]:
     """Return what is wrong with an account's numbers, for the person who can mend it."""
     return tuple(filter(None, (_wrong_company_id(account), _wrong_vat_id(account))))
@@ -70,7 +110,7 @@ def _wrong_company_id(account: Account) -> str:
 
 def _wrong_vat_id(account: Account) -> str:
     number = compact(account.ids.vat_id)
-    if not number or account.country.lower() not in _MEMBER_STATES:
+    if not number or not is_member_state(account.country):
         return ""
     try:
         eu_vat.validate(number)

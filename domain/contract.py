@@ -11,8 +11,11 @@ from domain.contract_line import ContractLine, milestone_lines, planned_charge
 from domain.deal import Contact, ContactRole, Deal, QuoteLine, SlaMetric
 from domain.ids import CustomerKey, DealId, OwnerId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.refusal import Refusal
-from domain.tax import TaxRule, tax_rule
+from domain.seller import Seller
+from domain.tax import TaxClass, TaxRule
+from domain.tax_determination import determine_tax
 from domain.templates import Staffing
 from domain.timesheet import TimePolicy
 from domain.value import Value
@@ -21,7 +24,8 @@ from domain.value import Value
 class Policy(Value):
     """The rules that a company sets without changing code."""
 
-    standard_vat_rate: Decimal = Decimal(23)
+    seller: Seller | None = None
+    """The company that sells. No deal is handed off without it."""
     approve_above: Money | None = None
     """Invoices above this net amount wait for a person."""
     staffing: Staffing = Staffing()
@@ -48,8 +52,8 @@ class Contract(Value):
     template: str
     start: date
     end: date
-    payment_days: int
-    tax: TaxRule
+    payment_terms: PaymentTerms
+    seller: Seller
     charges: tuple[Charge, ...]
     sla: tuple[SlaMetric, ...]
     revision: int = 1
@@ -80,6 +84,15 @@ class Contract(Value):
         lines = {line.id for line, *_ in self.milestones()}
         return tuple(charge for charge in self.charges if charge.line in lines)
 
+    def tax_on(self, tax_class: TaxClass, supply_date: date | None) -> TaxRule:
+        """The rule for what is supplied on this day. Raises Refusal where none is determined."""
+        if supply_date is None:
+            raise Refusal(f"{self.deal} has not supplied it yet: its tax follows from the day")
+        found = determine_tax(self.seller, self.account, tax_class, supply_date)
+        if isinstance(found, TaxRule):
+            return found
+        raise Refusal(f"no tax for what {self.deal} supplies on {supply_date}: {found.problem}")
+
     def charge(self, key: str) -> Charge:
         for charge in self.charges:
             if charge.id == key:
@@ -92,11 +105,11 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
 
     Raises Refusal if something is missing; `preflight` says what it is and who mends it.
     """
-    if not (deal.account and deal.value and deal.start and deal.end and deal.tax) or (
-        deal.payment_days is None
+    if not (deal.account and deal.value and deal.start and deal.end and policy.seller) or (
+        deal.payment_terms is None
     ):
         raise Refusal(f"{deal.id} is not complete: pre-flight tells what is missing")
-    lines = milestone_lines(deal.value, deal.milestones)
+    lines = milestone_lines(deal.value, deal.milestones, deal.tax_class or TaxClass.STANDARD)
     return Contract(
         deal=deal.id,
         name=deal.name,
@@ -111,8 +124,8 @@ def contract_of(deal: Deal, policy: Policy) -> Contract:
         template=deal.template,
         start=deal.start,
         end=deal.end,
-        payment_days=deal.payment_days,
-        tax=tax_rule(deal.tax, standard_rate=policy.standard_vat_rate),
+        payment_terms=deal.payment_terms,
+        seller=policy.seller,
         charges=tuple(planned_charge(line, source_of(deal.id)) for line in lines),
         sla=deal.sla,
     )

@@ -27,7 +27,9 @@ class ContractLine(Value):
 
 
 def milestone_lines(
-    price: Money, milestones: Sequence[PlannedMilestone]
+    price: Money,
+    milestones: Sequence[PlannedMilestone],
+    tax_class: TaxClass = TaxClass.STANDARD,
 ) -> tuple[ContractLine, ...]:
     """Cut the fixed price into one line per milestone; they add up exactly.
 
@@ -39,6 +41,7 @@ def milestone_lines(
             id=LineId(milestone.key),
             name=milestone.name,
             value=value,
+            tax_class=tax_class,
             arrangement=ByMilestone(
                 milestone=milestone.key, share=milestone.share, due=milestone.due
             ),

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.company import Account
+from domain.company import Account, Address
 from domain.identity import identity_of
 from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.value import Value
@@ -16,6 +16,9 @@ class Candidate(Value):
     key: str = ""
     company_id: str = ""
     vat_id: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2; empty if the ERP does not tell."""
+    address: Address = Address()
     is_archived: bool = False
 
 

@@ -10,8 +10,9 @@ from pydantic import model_validator
 from domain.company import Account
 from domain.ids import ContactId, DealId, MilestoneKey, OwnerId, slug_of
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.responsibility import Party
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.value import Value
 
 
@@ -164,8 +165,11 @@ class Deal(Value):
     template: str = ""
     start: date | None = None
     end: date | None = None
-    payment_days: int | None = None
+    payment_terms: PaymentTerms | None = None
     tax: TaxTreatment | None = None
+    """What sales proposed; pre-flight compares it with the determination."""
+    tax_class: TaxClass | None = None
+    """Standard, unless sales say otherwise."""
     milestones: tuple[PlannedMilestone, ...] = ()
     sla: tuple[SlaMetric, ...] = ()
     unreadable: tuple[Finding, ...] = ()

@@ -15,7 +15,7 @@ STAGE = "stage"
 _TERMS = frozenset(
     {
         *("is_won", "value", "lines", "discount", "milestones", "owner", "account"),
-        *("payment_days", "tax", "start", "end", "scope", "template", "sla"),
+        *("payment_terms", "tax_class", "start", "end", "scope", "template", "sla"),
     }
 )
 
@@ -60,8 +60,7 @@ def _prices(contract: Contract, deal: Deal, charges: tuple[ChargeId, ...]) -> It
         ("amount", contract.value, deal.value),
         ("company", contract.account.name, account.name if account else None),
         ("company's number", contract.customer, account.customer_key if account else None),
-        ("payment terms", _days(contract.payment_days), _days(deal.payment_days)),
-        ("tax", contract.tax.treatment, deal.tax),
+        ("payment terms", contract.payment_terms, deal.payment_terms),
     )
     yield from _differing(compared, charges)
 
@@ -127,10 +126,6 @@ def _quoted(line: QuoteLine) -> str:
     unit = f" {line.unit}" if line.unit else ""
     kind = f", {line.cost_type}" if line.cost_type else ""
     return f"{line.name!r}, {line.quantity.normalize():f}{unit} for {line.amount}{kind}"
-
-
-def _days(days: int | None) -> str:
-    return "" if days is None else f"{days} days"
 
 
 def _service_levels(metrics: Sequence[SlaMetric]) -> str:

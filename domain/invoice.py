@@ -1,7 +1,7 @@
 """Invoices and credit notes: what we order of the ERP, and what it has."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
@@ -14,11 +14,6 @@ from domain.money import Money
 from domain.refusal import Refusal
 from domain.tax import TaxRule
 from domain.value import Value
-
-
-def due_date(issued: date, payment_days: int) -> date:
-    """Count calendar days from issue; Directive 2011/7/EU counts lateness from the day after."""
-    return issued + timedelta(days=payment_days)
 
 
 def _net_amount(line: Mapping[str, Any]) -> Decimal:

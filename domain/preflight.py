@@ -3,17 +3,25 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
+from typing import Final
 
 from domain.allocation import last_digit
 from domain.company import wrong_ids
+from domain.contract import Policy
 from domain.deal import ContactRole, CostType, Deal, Finding, QuoteLine
 from domain.money import Money
+from domain.payment_terms import FORMS
 from domain.responsibility import Party
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxRule, TaxTreatment
+from domain.tax_determination import determine_tax
 from domain.templates import TEMPLATES
 
+NO_SELLER: Final = "nobody said which company sells: set CASHWARD_POLICY__SELLER__…"
 
-def preflight(deal: Deal) -> tuple[Finding, ...]:
+_INVOICE_CONTENT: Final = "Directive 2006/112/EC, Art. 226 (5)"
+
+
+def preflight(deal: Deal, policy: Policy) -> tuple[Finding, ...]:
     """Return everything that stops the handoff; it may begin if that is nothing."""
     return (
         *deal.unreadable,
@@ -21,6 +29,7 @@ def preflight(deal: Deal) -> tuple[Finding, ...]:
         *_budget(deal),
         *_customer(deal),
         *_terms(deal),
+        *_tax(deal, policy),
         *_milestones(deal),
     )
 
@@ -82,11 +91,11 @@ def _customer(deal: Deal) -> Iterator[Finding]:
         return
     if not deal.account.country:
         yield _for_owner("company", "the company has no country")
+    if missing := deal.account.address.missing:
+        problem = f"the company's address has no {', '.join(missing)}"
+        yield _for_owner("company", f"{problem}: invoices carry it ({_INVOICE_CONTENT})")
     for problem in wrong_ids(deal.account):
         yield _for_owner("company", problem)
-    if deal.tax is TaxTreatment.REVERSE_CHARGE and not deal.account.ids.vat_id:
-        problem = "reverse charge needs the customer's VAT id (EN 16931 BR-AE-02)"
-        yield _for_finance("company", problem)
     if deal.contact(ContactRole.BILLING_CONTACT) is None:
         yield Finding(
             field="contacts",
@@ -100,10 +109,35 @@ def _terms(deal: Deal) -> Iterator[Finding]:
         yield _for_owner("dates", "expected start and end are missing")
     elif deal.end < deal.start:
         yield _for_owner("dates", "the project ends before it starts")
-    if deal.payment_days is None or deal.payment_days < 0:
-        yield _for_owner("payment terms", "payment days are missing")
+    if deal.payment_terms is None:
+        yield _for_owner("payment terms", f"the payment terms are missing: such as {FORMS}")
+
+
+def _tax(deal: Deal, policy: Policy) -> Iterator[Finding]:
+    """Compare what sales proposed with the rule of each milestone at its planned date."""
+    if policy.seller is None:
+        yield Finding(field="seller", problem=NO_SELLER, responsible=Party.OPERATOR)
+        return
     if deal.tax is None:
         yield _for_finance("tax", "the tax treatment is missing")
+    if deal.account is None or not deal.account.country:
+        return
+    days = [day for milestone in deal.milestones if (day := milestone.due or deal.end)]
+    sold_as = deal.tax_class or TaxClass.STANDARD
+    found = [determine_tax(policy.seller, deal.account, sold_as, day) for day in days]
+    for rule in dict.fromkeys(found):
+        if not isinstance(rule, TaxRule):
+            yield rule
+        elif deal.tax and deal.tax is not rule.treatment:
+            yield _for_finance("tax", _differs(deal.tax, rule))
+
+
+def _differs(proposed: TaxTreatment, rule: TaxRule) -> str:
+    reason = f" ({rule.note})" if rule.note else f" at {rule.rate} %"
+    return (
+        f"sales propose {proposed}, but country, VAT id and tax class make it {rule.treatment}"
+        f"{reason}: correct the tax treatment, or what it follows from"
+    )
 
 
 def _milestones(deal: Deal) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from domain.refusal import Refusal
 from runtime.activity_interceptor import ActivityRules
 
-THEIR_CODE = ("pydantic_core", "annotated_types", "rapidfuzz", "anyascii", "stdnum")
+THEIR_CODE = ("pydantic_core", "annotated_types", "rapidfuzz", "anyascii", "stdnum", "holidays")
 """Libraries that contain compiled code or read data files at import; all are deterministic."""
 
 

@@ -18,7 +18,7 @@ from runtime.composition import open_systems
 from runtime.ownership import register_in_database, require_accounts
 from runtime.polls import ensure_polls
 from runtime.sealing import sealing
-from runtime.settings import Settings
+from runtime.settings import PREFIX, InvalidSettings, Settings
 from runtime.temporal import connect
 from runtime.workers import build_workers, steps
 from store import MOST_SKEW, open_store, schema_is_current
@@ -38,6 +38,8 @@ class NotMigrated(Exception):
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. Wait for what is down at the start; Temporal keeps the work."""
+    if settings.policy.seller is None:
+        raise InvalidSettings(f"{PREFIX}POLICY__SELLER: a worker needs the company that sells")
     async with AsyncExitStack() as stack:
         systems = await stack.enter_async_context(open_systems(settings))
         await require_accounts(systems, settings)

@@ -72,6 +72,7 @@ def steps(settings: Settings, systems: Systems, store: Store, client: Client) ->
         now,
         overlap,
         schedule(PolledSystem.CRM),
+        settings.policy,
     )
     pm = PmActivities(systems.pm, effects)
     pm_poll = PmPoll(

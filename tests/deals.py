@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 from zlib import crc32
 
-from domain.company import Account, CompanyIds, is_ico
+from domain.company import Account, Address, CompanyIds, is_ico
+from domain.contract import Policy
 from domain.deal import (
     Contact,
     ContactRole,
@@ -17,7 +18,13 @@ from domain.deal import (
 )
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
+from domain.seller import Seller
 from domain.tax import TaxTreatment
+from testbed.seller import SELLER as _SELLER
+
+SELLER = Seller.model_validate(_SELLER)
+POLICY = Policy(seller=SELLER)
 
 
 def company(of: int | str) -> Account:
@@ -30,6 +37,7 @@ def company(of: int | str) -> Account:
         country="SK",
         billing_email="ap@kovo.example",
         ids=CompanyIds(company_id=number),
+        address=Address(street="Hlavná 1", city="Košice", postal_code="040 01"),
     )
 
 
@@ -57,7 +65,7 @@ def deal(number: int | str = 1, **changes: object) -> Deal:
         template="implementation",
         start=date(2026, 12, 1),
         end=date(2027, 3, 31),
-        payment_days=30,
+        payment_terms=PaymentTerms(days=30),
         tax=TaxTreatment.DOMESTIC,
         milestones=(
             PlannedMilestone(name="Design", share=Decimal("33.33"), due=date(2026, 12, 31)),

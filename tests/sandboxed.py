@@ -28,6 +28,7 @@ from testbed.demo.people import SalesPerson
 from testbed.demo.reconciliation import Reconciliation, read_back
 from testbed.demo.story import Sale, Story
 from testbed.demo.systems.hubspot import HubspotSales
+from testbed.seller import SELLER
 from testbed.stack.postgres import as_worker
 from testbed.vendors import serve
 from tests.installation import application_of, at_work, meanwhile, outcomes
@@ -178,7 +179,7 @@ def _settings(urls: dict[str, str], references: References) -> Settings:
                 vendor: {"url": urls[vendor], "http": _HTTP, **way_in}
                 for vendor, way_in in ways_in.items()
             },
-            "policy": {"staffing": staffing},
+            "policy": {"staffing": staffing, "seller": SELLER},
             "timing": Timing(operation_timeout_seconds=OPERATION_TIMEOUT),
         }
     )

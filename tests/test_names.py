@@ -28,7 +28,7 @@ METAPHORS = frozenset(
     admit attended bell birth blow blows burnt bury cast coin coins crew cupboard deltas
     desk desks door doorbell doorbells dossier dress ear farewell farewells hands house
     inert journal kit lodge lodging manners obituary office onsite portal roster
-    street streets telling tellings told town trouble troubles truth truths visit
+    streets telling tellings told town trouble troubles truth truths visit
     visitor wanting winding
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )

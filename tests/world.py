@@ -38,6 +38,7 @@ from runtime.settings import (
 from store import Store, open_store
 from testbed.stack.postgres import as_worker
 from tests.actors import GRACE
+from tests.deals import POLICY, SELLER
 from tests.installation import application_of, at_work
 from tests.references import OURS
 from workflows import workflow_ids
@@ -80,7 +81,7 @@ class World:
         return TemporalEventDispatcher(
             self.client,
             task_queue=self.queue,
-            policy=policy,
+            policy=policy.model_copy(update={"seller": policy.seller or SELLER}),
             attention_queue=self.store.attention_queue,
         )
 
@@ -228,6 +229,7 @@ async def open_world(
         installation=OURS.installation,
         vendors=VendorChoice(crm="memory", pm="memory", erp="memory"),
         temporal=TemporalSettings(task_queue=queue),
+        policy=POLICY,
         timing=Timing(operation_timeout_seconds=3, poll_interval_seconds=_OFTEN),
         worker=WorkerSettings(
             cached_workflows=cached, concurrency=dict.fromkeys(("crm", "pm", "erp"), at_once)

@@ -147,7 +147,7 @@ class BillingRuns(DealState):
     ) -> Invoice:
         """Read the invoice of a charge as the ERP has it now."""
         bill = self.bill_for(status)
-        draft = bill.draft(workflow.now().date())
+        draft = bill.draft(workflow.now())
         known = DraftedInvoice(bill=bill, invoice=issued.id, draft=draft)
         return await self.attempt(
             Invoices.read_invoice, known, "See how the bill ended", verbs=verbs

@@ -7,7 +7,7 @@ from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
 from domain.attention import INCOMPLETE, Action, Attention
 from domain.baseline import Baseline
-from domain.contract import Contract, contract_of
+from domain.contract import Contract, Policy, contract_of
 from domain.customer import CustomerMatch, Verdict
 from domain.deal import Deal, Finding
 from domain.event import DealWon
@@ -35,7 +35,7 @@ class ClosedWonHandoff(WithAttention):
     @workflow.run
     async def run(self, request: HandoffRequest) -> HandoffResult | StageAborted:
         try:
-            deal = await self._complete_deal()
+            deal = await self._complete_deal(request.policy)
             contract = contract_of(deal, request.policy)
             customer = await self._customer_of(contract)
             await self._agree(contract)
@@ -43,11 +43,11 @@ class ClosedWonHandoff(WithAttention):
             return StageAborted(reason=str(aborted), by=aborted.by)
         return HandoffResult(contract=contract, existing_customer=customer)
 
-    async def _complete_deal(self) -> Deal:
+    async def _complete_deal(self, policy: Policy) -> Deal:
         """Return the deal once pre-flight finds nothing; until then wait for its owner."""
         while True:
             deal = await self.attempt(Crm.read_deal, self.deal, "Read the deal")
-            findings = preflight(deal)
+            findings = preflight(deal, policy)
             if not findings:
                 return deal
             attention = self._incomplete(findings)

@@ -83,7 +83,10 @@ class DealState(WithAttention):
         return self.snapshot.schedule[charge].state
 
     def bill_for(self, status: ChargeStatus) -> Bill:
-        """Return the order to bill this charge. Raises Refusal before the deal is kicked off."""
+        """Return the order to bill this charge.
+
+        Raises Refusal before the deal is kicked off, and where no tax can be determined.
+        """
         contract, kicked_off = self.snapshot.contract, self.snapshot.kicked_off
         if contract is None or kicked_off is None:
             raise Refusal(f"{self.deal} is not kicked off: there is nothing to bill")
@@ -95,9 +98,11 @@ class DealState(WithAttention):
             customer_key=contract.customer,
             customer=kicked_off.customer.id,
             charge=status.charge,
-            tax=contract.tax,
-            payment_days=contract.payment_days,
+            tax=contract.tax_on(status.charge.tax_class, status.supply_date),
+            seller=contract.seller,
+            payment_terms=contract.payment_terms,
             approve_above=self.snapshot.policy.approve_above,
+            supplied_on=status.supply_date,
         )
 
     def position(self) -> CashPosition:

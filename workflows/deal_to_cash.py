@@ -23,6 +23,7 @@ from domain.deal_snapshot import CancelRequest, DealSnapshot, Outcome
 from domain.ids import ChargeId
 from domain.kickoff import HandoffRequest, StageAborted, plan_kickoff
 from domain.project import plan_project
+from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.stage import Stage
 from domain.write_back import write_back
@@ -193,9 +194,10 @@ class DealToCash(BillingRuns):
     async def _look_at_milestones(self) -> None:
         """Read the milestones after a signal: only the PM says what is reached."""
         self.must_look = False
-        if not self.snapshot.kicked_off:
+        contract, kicked_off = self.snapshot.contract, self.snapshot.kicked_off
+        if not contract or not kicked_off:
             return
-        asked = ReadMilestones(deal=self.deal, project=self.snapshot.kicked_off.project.id)
+        asked = ReadMilestones(deal=self.deal, project=kicked_off.project.id)
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
             charge = ChargeId(milestone.milestone)
             if milestone.is_reached and self.state(charge) is ChargeState.PLANNED:
@@ -204,14 +206,14 @@ class DealToCash(BillingRuns):
                         charge=charge,
                         state=ChargeState.BILLABLE,
                         responsible=Party.CASHWARD,
+                        reached_on=contract.seller.local_day(workflow.now()),
                     )
                 )
 
     async def _bill_what_is_billable(self) -> None:
         bills = []
         for status in self.snapshot.schedule.in_state(ChargeState.BILLABLE):
-            why = self.snapshot.why_held(status.charge.id)
-            if why is not None:
+            if (why := self._held_because(status)) is not None:
                 self.move(
                     Transition(
                         charge=status.charge.id,
@@ -223,6 +225,16 @@ class DealToCash(BillingRuns):
             else:
                 bills.append(self._order(status))
         await self.launch(bills)
+
+    def _held_because(self, status: ChargeStatus) -> str | None:
+        """Return why a charge is not billed: somebody holds it, or no tax can be determined."""
+        if (held := self.snapshot.why_held(status.charge.id)) is not None:
+            return held
+        try:
+            self.bill_for(status)
+        except Refusal as refused:
+            return str(refused)
+        return None
 
     def _order(self, status: ChargeStatus) -> Bill:
         bill = self.bill_for(status)

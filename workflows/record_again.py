@@ -95,7 +95,7 @@ async def _tell_run(deal: BillingRuns, status: ChargeStatus) -> bool:
 
 async def _record_invoice(deal: BillingRuns, status: ChargeStatus, invoice: Invoice) -> None:
     bill = deal.bill_for(status)
-    draft = bill.draft(workflow.now().date())
+    draft = bill.draft(workflow.now())
     issued = DraftedInvoice(bill=bill, invoice=invoice.id, draft=draft)
     summary = f"Put {invoice.number} on record again"
     await deal.attempt(Invoices.record_invoice, issued, summary, verbs=_RETRY_OR_SKIP)

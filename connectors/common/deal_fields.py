@@ -15,8 +15,9 @@ from domain.company import CompanyIds
 from domain.deal import Contact, ContactRole, Discount, PlannedMilestone, SlaMetric
 from domain.ids import DealId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.reconciliation import WrittenRevenue
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.write_back import WriteBack
 from ports.failures import Rejected
 
@@ -36,8 +37,9 @@ class Terms(TypedDict):
     template: str
     start: date | None
     end: date | None
-    payment_days: int | None
+    payment_terms: PaymentTerms | None
     tax: TaxTreatment | None
+    tax_class: TaxClass | None
     milestones: tuple[PlannedMilestone, ...]
     sla: tuple[SlaMetric, ...]
     discount: Discount | None
@@ -50,12 +52,19 @@ def terms(text: Text, reader: FieldReader, day: Callable[[str], date] = fields.d
         "template": text("cashward_template"),
         "start": reader.read("dates", text("cashward_start"), day),
         "end": reader.read("dates", text("cashward_end"), day),
-        "payment_days": reader.read("payment terms", text("cashward_payment_days"), fields.days),
+        "payment_terms": reader.read(
+            "payment terms", text("cashward_payment_terms"), fields.payment_terms
+        ),
         "tax": reader.read("tax", text("cashward_tax"), fields.choice(TaxTreatment)),
+        "tax_class": reader.read("tax class", text("cashward_tax_class"), fields.choice(TaxClass)),
         "milestones": reader.lines("billing plan", text("cashward_billing_plan"), fields.milestone),
         "sla": reader.lines("sla", text("cashward_sla"), fields.sla_metric),
         "discount": reader.read("discount", text("cashward_discount"), fields.discount),
     }
+
+
+def legal_name(text: Text) -> str:
+    return text("cashward_legal_name")
 
 
 def company_ids(text: Text) -> CompanyIds:

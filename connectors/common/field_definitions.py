@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.deal import ContactRole, CostType, LineStatus, Unit
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.templates import TEMPLATES
 
 KEY: Final = "cashward_key"
@@ -65,8 +65,9 @@ DEAL_FIELDS: Final = (
     _choice("cashward_template", "Project template", TEMPLATES),
     FieldDefinition("cashward_start", "Project start", FieldKind.DATE),
     FieldDefinition("cashward_end", "Project end", FieldKind.DATE),
-    FieldDefinition("cashward_payment_days", "Payment days", FieldKind.NUMBER),
+    FieldDefinition("cashward_payment_terms", "Payment terms (30; EOM+15; 14 business days)"),
     _choice("cashward_tax", "Tax treatment", TaxTreatment),
+    _choice("cashward_tax_class", "Tax class, if not standard", TaxClass),
     FieldDefinition(
         "cashward_billing_plan",
         "Billing plan (name; share % or amount; YYYY-MM-DD or on acceptance)",
@@ -92,6 +93,7 @@ LINE_FIELDS: Final = (
     _choice("cashward_line_status", "Sold or optional", LineStatus),
 )
 COMPANY_FIELDS: Final = (
+    FieldDefinition("cashward_legal_name", "Legal name, where it differs"),
     FieldDefinition("cashward_company_id", "Company id (IČO)"),
     FieldDefinition("cashward_tax_id", "Tax id (DIČ)"),
     FieldDefinition("cashward_vat_id", "VAT id (IČ DPH)"),

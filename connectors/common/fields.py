@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from domain.deal import Discount, Finding, PlannedMilestone, SlaMetric
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.responsibility import Party
 
 T = TypeVar("T")
@@ -107,11 +108,11 @@ def money(currency: str) -> Callable[[str], Money]:
     return read
 
 
-def days(text: str) -> int:
-    exact = number(text)
-    if exact != exact.to_integral_value():
-        raise Unreadable(f"{text} is not a whole number of days")
-    return int(exact)
+def payment_terms(text: str) -> PaymentTerms:
+    try:
+        return PaymentTerms.parse(text)
+    except ValueError as bad:
+        raise Unreadable(str(bad)) from bad
 
 
 def day(text: str) -> date:

@@ -14,6 +14,7 @@ TREATMENT_NAMES: Final = {
     TaxTreatment.REVERSE_CHARGE: "reverse charge",
     TaxTreatment.EXPORT: "export",
     TaxTreatment.EXEMPT: "exempt",
+    TaxTreatment.OUTSIDE_SCOPE: "outside scope",
 }
 """A tax rate of 0 % is found by these words in its name."""
 

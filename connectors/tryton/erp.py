@@ -41,7 +41,7 @@ class TrytonCustomers:
         """One call by key, number and a word of the name."""
         references = self._client.references
         code = references.of_customer(account.customer_key)
-        domain = party_domain(account, code, search_word(account.name))
+        domain = party_domain(account, code, search_word(account.invoiced_name))
         found = await self._client.search(Party, domain, limit=_MOST_CANDIDATES)
         return [party.to_candidate(references) for party in found]
 

@@ -49,9 +49,9 @@ class XeroCustomers:
             for spelling in (number, compact(number))
         ]
         ours = starts("ContactNumber", references.of_customer(account.customer_key))
-        where = any_of(ours, *numbers, equal("Name", account.name))
+        where = any_of(ours, *numbers, equal("Name", account.invoiced_name))
         exact = self._client.contacts(where=where)
-        alike = self._client.contacts(searchTerm=search_word(account.name))
+        alike = self._client.contacts(searchTerm=search_word(account.invoiced_name))
         contacts = [contact for found in await all_of((exact, alike)) for contact in found]
         return tuple({each.contact_id: each.to_candidate(references) for each in contacts}.values())
 

@@ -17,10 +17,12 @@ from domain.deal import PlannedMilestone
 from domain.ids import AccountId, DealId, ExternalId, Subject
 from domain.kickoff import HandoffResult, Kickoff, plan_kickoff
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.project import plan_project
+from domain.refusal import Refusal
 from domain.responsibility import Party
+from domain.seller import Seller
 from domain.stage import Stage
-from domain.tax import TaxTreatment, tax_rule
 from domain.write_back import WriteBack
 from testbed.demo.clients import VendorClient
 from testbed.demo.orders import ico
@@ -87,8 +89,8 @@ class AttackedDeal:
             template="support",
             start=self.today,
             end=self.today + timedelta(days=30 * len(_SHARES)),
-            payment_days=14,
-            tax=tax_rule(TaxTreatment.DOMESTIC, standard_rate=self.policy.standard_vat_rate),
+            payment_terms=PaymentTerms(days=14),
+            seller=self._seller,
             charges=tuple(planned_charge(line, source_of(self.id)) for line in lines),
             sla=(),
         )
@@ -119,8 +121,9 @@ class AttackedDeal:
             customer_key=contract.customer,
             customer=customer,
             charge=charge,
-            tax=contract.tax,
-            payment_days=contract.payment_days,
+            tax=contract.tax_on(charge.tax_class, charge.due),
+            seller=contract.seller,
+            payment_terms=contract.payment_terms,
             approve_above=None,
         )
 
@@ -149,6 +152,12 @@ class AttackedDeal:
             since=datetime(self.today.year, self.today.month, self.today.day, tzinfo=UTC),
             actions=(Action.RETRY,),
         )
+
+    @property
+    def _seller(self) -> Seller:
+        if self.policy.seller is None:
+            raise Refusal("the attack's settings name no seller")
+        return self.policy.seller
 
     @property
     def _account(self) -> Account:

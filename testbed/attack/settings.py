@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from runtime.settings import DatabaseSettings, Settings, Timing
 from testbed.attack import timing
+from testbed.seller import SELLER
 
 _WAYS_IN: Final[Mapping[str, Mapping[str, str]]] = {
     "hubspot": {"access_token": "pat-na1-cashward-demo"},
@@ -47,7 +48,7 @@ def _settings(urls: Mapping[str, str], http: Mapping[str, float]) -> Settings:
         vendor: {"url": urls[vendor], "http": http, **way_in} for vendor, way_in in _WAYS_IN.items()
     }
     return Settings.model_validate(
-        {"connectors": connectors, "policy": {"staffing": {"people": _PEOPLE}}}
+        {"connectors": connectors, "policy": {"staffing": {"people": _PEOPLE}, "seller": SELLER}}
     )
 
 

@@ -39,6 +39,9 @@ class Order:
     """One deal as the salesperson sold it."""
 
     company: str
+    street: str
+    city: str
+    postal_code: str
     country: str
     company_id: str
     vat_id: str
@@ -50,7 +53,7 @@ class Order:
     plan: tuple[tuple[str, Decimal, date], ...]
     start: date
     template: str = "implementation"
-    payment_days: int = 14
+    payment_terms: str = "14"
     sla: str = "Availability; 99.5 % a month; 2 % of the fee for each half per cent below"
 
     @property
@@ -82,6 +85,9 @@ def order(number: int, *, milestones: int, seed: int, today: date) -> Order:
     company = f"{word} {chance.choice(_TRADES)} s.r.o."
     return Order(
         company=company,
+        street=f"Továrenská {number + 1}",
+        city="Brno" if abroad else "Žilina",
+        postal_code="602 00" if abroad else "010 01",
         country="Czechia" if abroad else "Slovakia",
         company_id=company_id,
         vat_id=f"CZ{company_id}" if abroad else "",

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from store import migrate
+from testbed.seller import SELLER
 from testbed.stack.stack import Stack
 
 # Xero allows an app 60 calls a minute: with few deals the poll may take half of them.
@@ -67,6 +68,7 @@ def worker_environment(stack: Stack, *, deals: int = 1) -> dict[str, str]:
         **poll_intervals(crm=1, pm=1, erp=_ERP_INTERVAL["few" if deals <= _FEW else "many"]),
         "CASHWARD_TIMING__OVERLAP_SECONDS": "5",
         "CASHWARD_POLICY__STAFFING__PEOPLE": json.dumps(_STAFFING),
+        "CASHWARD_POLICY__SELLER": json.dumps(SELLER),
     }
     for vendor, way_in in _WAYS_IN.items():
         settings = {"URL": stack.sandbox_urls[vendor.lower()], **way_in}
@@ -90,6 +92,7 @@ def real_environment(
         **poll_intervals(crm=2, pm=2, erp=2),
         "CASHWARD_TIMING__OVERLAP_SECONDS": "10",
         "CASHWARD_POLICY__STAFFING__PEOPLE": staffing,
+        "CASHWARD_POLICY__SELLER": json.dumps(SELLER),
     }
     for vendor, settings in connectors.items():
         prefix = f"CASHWARD_CONNECTORS__{vendor.upper()}__"

@@ -23,9 +23,10 @@ from domain.event import (
 )
 from domain.ids import DealId, ExternalId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from ports.effect_ledger import Intent
 from store import Store
-from tests.deals import deal
+from tests.deals import POLICY, deal
 from tests.invoices import invoice
 from tests.store.values import baseline, claim, proof
 
@@ -98,6 +99,7 @@ class Polled:
             now,
             OVERLAP,
             self._schedule("crm"),
+            POLICY,
         )
 
     @property
@@ -151,7 +153,9 @@ async def test_a_carried_deal_is_compared_once_its_terms_change_and_not_for_our_
     polled.dispatched.running, polled.dispatched.facts = {won}, []
     polled.world.add(polled.world.deals[won])  # as a write-back does: the terms stay
     assert (await poll.poll_once()).dispatched == 0
-    polled.world.add(polled.world.deals[won].model_copy(update={"payment_days": 60}))
+    polled.world.add(
+        polled.world.deals[won].model_copy(update={"payment_terms": PaymentTerms(days=60)})
+    )
     assert (await poll.poll_once()).dispatched == 1
     [fact] = polled.dispatched.facts
     assert isinstance(fact, DealChanged)

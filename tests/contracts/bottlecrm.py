@@ -22,7 +22,7 @@ from testbed.systems.bottlecrm.site import BottleCrmSite
 from testbed.systems.common.proxy import Fault as ProxyFault
 from testbed.systems.common.proxy import Proxy, proxy_before
 from testbed.systems.common.system import Running
-from tests.contracts.crm_harness import planned
+from tests.contracts.crm_harness import TERMS, planned
 from tests.references import OURS, THEIRS
 
 _FAULTS = {Fault.THROTTLED: ProxyFault.THROTTLED, Fault.LOST_REPLY: ProxyFault.LOST_REPLY}
@@ -151,7 +151,11 @@ class BottlecrmHarness:
             "name": account.name,
             "website": f"https://www.{account.domain}/",
             "country": account.country,
+            "address_line": account.address.street,
+            "city": account.address.city,
+            "postcode": account.address.postal_code,
             "custom_fields": {
+                "cashward_legal_name": account.legal_name,
                 "cashward_company_id": ids.company_id,
                 "cashward_tax_id": ids.tax_id,
                 "cashward_vat_id": ids.vat_id,
@@ -234,8 +238,9 @@ def _deal(deal: Deal) -> dict[str, Any]:
         "cashward_template": deal.template,
         "cashward_start": str(deal.start or ""),
         "cashward_end": str(deal.end or ""),
-        "cashward_payment_days": deal.payment_days,
+        "cashward_payment_terms": TERMS,
         "cashward_tax": deal.tax,
+        "cashward_tax_class": deal.tax_class,
         "cashward_billing_plan": "\n".join(map(planned, deal.milestones)),
         "cashward_discount": f"{deal.discount.share} %" if deal.discount else "",
         "cashward_sla": "\n".join(

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from connectors.common import Roles
 from connectors.memory import Fault
-from domain.company import Account, CompanyIds
+from domain.company import Account, Address, CompanyIds
 from domain.deal import (
     Contact,
     ContactRole,
@@ -24,18 +24,22 @@ from domain.deal import (
 from domain.ids import AccountId, ContactId, DealId, Subject
 from domain.money import Money
 from domain.owner_task import OwnerTask
+from domain.payment_terms import PaymentTerms
 from domain.stage import Stage
-from domain.tax import TaxTreatment
+from domain.tax import TaxClass, TaxTreatment
 from domain.write_back import WriteBack
 from ports.crm import Crm
 from ports.operation import Attempt
 
+TERMS = "EOM+15"
 ACCOUNT = Account(
     id=AccountId("an account"),
     name="Hronské Čerpadlá s.r.o.",
     country="SK",
     domain="hronske.example",
     ids=CompanyIds(company_id="36421936", tax_id="2020273893", vat_id="SK2020273893"),
+    legal_name="Hronské čerpadlá, spol. s r. o.",
+    address=Address(street="Nábrežie 7", city="Banská Bystrica", postal_code="974 01"),
 )
 CONTACTS = (
     Contact(
@@ -149,8 +153,9 @@ def open_deal(currency: str = "EUR", *, name: str = "Pump monitoring") -> Deal:
         template="implementation",
         start=date(2026, 12, 7),
         end=date(2027, 3, 26),
-        payment_days=14,
+        payment_terms=PaymentTerms.parse(TERMS),
         tax=TaxTreatment.DOMESTIC,
+        tax_class=TaxClass.REDUCED,
         milestones=(
             PlannedMilestone(name="Design", share=Decimal("33.33"), due=date(2027, 1, 15)),
             PlannedMilestone(name="Go-live; Nitra", share=Decimal("66.67"), due=date(2027, 3, 26)),

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from connectors.common import Roles
 from connectors.memory import Fault
-from domain.company import Account, CompanyIds
+from domain.company import Account, Address, CompanyIds
 from domain.customer import OpenCustomer
 from domain.ids import AccountId, DealId, ExternalId, Subject
 from domain.invoice import CreditInvoice, DraftInvoice, Invoice, InvoiceDates, InvoiceLine
@@ -31,6 +31,7 @@ ACCOUNT = Account(
     name="Hronské Čerpadlá s.r.o.",
     country="SK",
     ids=CompanyIds(company_id="36421936", vat_id="SK2020273893"),
+    address=Address(street="Nábrežie 7", city="Banská Bystrica", postal_code="974 01"),
 )
 
 

@@ -27,7 +27,7 @@ from testbed.vendors.common.webhooks import Hooks
 from testbed.vendors.hubspot.vendor import HubSpot
 from testbed.vendors.hubspot.webhooks import WebhookDelivery
 from testbed.vendors.serving import Sandbox, serve
-from tests.contracts.crm_harness import planned
+from tests.contracts.crm_harness import TERMS, planned
 from tests.contracts.webhook_receiver import Delivery, WebhookReceiver, open_receiver
 from tests.references import OURS, THEIRS
 
@@ -194,6 +194,10 @@ class HubspotHarness:
             "name": account.name,
             "domain": account.domain,
             "country": account.country,
+            "address": account.address.street,
+            "city": account.address.city,
+            "zip": account.address.postal_code,
+            "cashward_legal_name": account.legal_name,
             "cashward_company_id": ids.company_id,
             "cashward_tax_id": ids.tax_id,
             "cashward_vat_id": ids.vat_id,
@@ -290,8 +294,9 @@ def _deal(deal: Deal, ends: list[dict[str, Any]]) -> dict[str, Any]:
         "cashward_template": deal.template,
         "cashward_start": str(deal.start or ""),
         "cashward_end": str(deal.end or ""),
-        "cashward_payment_days": str(deal.payment_days),
+        "cashward_payment_terms": TERMS,
         "cashward_tax": deal.tax or "",
+        "cashward_tax_class": deal.tax_class or "",
         "cashward_billing_plan": "\n".join(map(planned, deal.milestones)),
         "cashward_discount": f"{deal.discount.share} %" if deal.discount else "",
         "cashward_sla": "\n".join(

@@ -23,6 +23,7 @@ from tests.contracts.crm_harness import (
     won,
 )
 from tests.contracts.faults import each_fault
+from tests.deals import POLICY
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MONEY = ("contracted", "billed", "credited", "paid", "outstanding")
@@ -40,9 +41,11 @@ async def test_a_deal_reads_as_sales_entered_it(crm: CrmHarness, currency: str) 
 
 async def test_a_complete_deal_passes_preflight_once_it_is_won(crm: CrmHarness) -> None:
     deal = await crm.enter(open_deal())
-    assert [finding.field for finding in preflight(await crm.crm.read_deal(deal))] == ["stage"]
+    assert [finding.field for finding in preflight(await crm.crm.read_deal(deal), POLICY)] == [
+        "stage"
+    ]
     await crm.win(deal)
-    assert preflight(await crm.crm.read_deal(deal)) == ()
+    assert preflight(await crm.crm.read_deal(deal), POLICY) == ()
 
 
 async def test_discounts_options_free_lines_and_amounts_read_as_sold(crm: CrmHarness) -> None:
@@ -50,7 +53,7 @@ async def test_discounts_options_free_lines_and_amounts_read_as_sold(crm: CrmHar
     deal = await crm.enter(entered)
     assert _plain(await crm.crm.read_deal(deal)) == _plain(entered)
     await crm.win(deal)
-    assert preflight(await crm.crm.read_deal(deal)) == ()
+    assert preflight(await crm.crm.read_deal(deal), POLICY) == ()
 
 
 async def test_a_won_deal_is_certain_and_an_open_one_is_not(crm: CrmHarness) -> None:

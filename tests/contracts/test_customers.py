@@ -21,6 +21,15 @@ async def test_a_customer_opened_twice_is_opened_once(erp: ErpHarness) -> None:
     assert [made.id for made in await change.find(opening())] == [first.id]
 
 
+async def test_a_customer_that_we_open_has_what_its_invoices_must_carry(erp: ErpHarness) -> None:
+    named = ACCOUNT.model_copy(update={"legal_name": "Hronské čerpadlá, spol. s r. o."})
+    made = await erp.customers.open_customer.do(opening(named), ticket("c"))
+    found = {each.id: each for each in await erp.customers.find_customers(named)}[made.id]
+    assert (found.name, found.address) == (named.legal_name, named.address)
+    assert (found.country, found.company_id) == (named.country, named.ids.company_id)
+    assert found.vat_id == named.ids.vat_id
+
+
 async def test_a_customer_is_found_by_our_key_alone(erp: ErpHarness) -> None:
     await erp.customers.open_customer.do(opening(), ticket("c"))
     other = ACCOUNT.model_copy(update={"ids": CompanyIds(company_id="3642193")})

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from testbed.seller import SELLER
+
 NOT_OF_THE_PRODUCT = {"starlette", "uvicorn", "pytest", "cashward-testbed"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -64,6 +66,7 @@ def settings(temporal: WorkflowEnvironment, database_url: str) -> dict[str, str]
         "CASHWARD_VENDORS__CRM": "memory",
         "CASHWARD_VENDORS__PM": "memory",
         "CASHWARD_VENDORS__ERP": "memory",
+        "CASHWARD_POLICY__SELLER": json.dumps(SELLER),
     }
 
 

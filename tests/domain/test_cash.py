@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from domain.billing_schedule import BillingSchedule, Transition
 from domain.cash import blockers, cash_position, is_overdue
 from domain.charge import ChargeState
-from domain.contract import Contract, Policy, contract_of
+from domain.contract import Contract, contract_of
 from domain.ids import ChargeId
 from domain.invoice import InvoiceStatus
 from domain.money import Money
-from tests.deals import deal
+from tests.deals import POLICY, deal
 from tests.invoices import credit_of, invoice
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 TODAY = date(2026, 12, 1)
-CONTRACT: Contract = contract_of(deal(1, is_won=True), Policy())
+CONTRACT: Contract = contract_of(deal(1, is_won=True), POLICY)
 BOARD = BillingSchedule.of(CONTRACT.charges, at=AT)
 
 

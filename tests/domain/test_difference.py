@@ -12,7 +12,7 @@ from domain.deal import Deal, Discount, LineStatus, PlannedMilestone, QuoteLine
 from domain.difference import difference, terms_digest
 from domain.ids import OwnerId
 from domain.money import Money
-from domain.tax import TaxTreatment
+from domain.payment_terms import PaymentTerms
 from tests.deals import company, deal
 
 WON: Deal = deal(1, is_won=True)
@@ -40,8 +40,7 @@ def test_a_deal_as_agreed_differs_in_nothing() -> None:
         ({"is_won": False}, "stage: agreed won, now not won"),
         ({"value": None}, "amount: agreed 10,000.01 EUR, now nothing"),
         ({"value": Money.of(9, "EUR")}, "amount: agreed 10,000.01 EUR, now 9.00 EUR"),
-        ({"payment_days": 0}, "payment terms: agreed 30 days, now 0 days"),
-        ({"tax": TaxTreatment.EXEMPT}, "tax: agreed domestic, now exempt"),
+        ({"payment_terms": PaymentTerms(days=0)}, "payment terms: agreed 30 days, now 0 days"),
         (
             {"lines": (line(), line(1, status=LineStatus.OPTIONAL))},
             "line: agreed 'Licence', 1 piece for 400.00 EUR, licence, now nothing",
@@ -128,7 +127,7 @@ changes = st.fixed_dictionaries(
     {},
     optional={
         "is_won": st.booleans(),
-        "payment_days": st.sampled_from([None, 30, 60]),
+        "payment_terms": st.sampled_from([None, PaymentTerms(days=30), PaymentTerms(days=60)]),
         "owner": st.sampled_from([OwnerId("owner-1"), OwnerId("owner-2")]),
         "scope": st.sampled_from([WON.scope, "Less"]),
         "milestones": st.permutations(WON.milestones).map(tuple),

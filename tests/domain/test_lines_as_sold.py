@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.contract import Contract, Policy, contract_of
+from domain.contract import Contract, contract_of
 from domain.deal import CostType, Deal, Discount, LineStatus, PlannedMilestone, QuoteLine, Unit
 from domain.ids import slug_of
 from domain.money import Money
 from domain.preflight import preflight
 from domain.project import plan_project
-from tests.deals import deal
+from tests.deals import POLICY, deal
 
 DUE = date(2027, 2, 26)
 
@@ -27,12 +27,12 @@ def line(**changes: object) -> QuoteLine:
 
 
 def problems(of: Deal) -> list[str]:
-    return [finding.problem for finding in preflight(of)]
+    return [finding.problem for finding in preflight(of, POLICY)]
 
 
 def agreed(of: Deal) -> Contract:
-    assert preflight(of) == ()
-    return contract_of(of, Policy())
+    assert preflight(of, POLICY) == ()
+    return contract_of(of, POLICY)
 
 
 def milestone(name: str, part: str) -> PlannedMilestone:
@@ -80,7 +80,7 @@ def test_a_milestone_on_acceptance_is_planned_for_the_end_of_the_project() -> No
     of = won(milestones=(PlannedMilestone(name="All", share=Decimal(100), due=None),))
     contract = agreed(of)
     assert contract.charges[0].due is None
-    assert plan_project(contract, Policy()).milestones[0].due == of.end
+    assert plan_project(contract, POLICY).milestones[0].due == of.end
 
 
 def test_a_milestone_is_known_by_its_name_wherever_it_stands() -> None:
@@ -120,7 +120,7 @@ def test_a_deal_of_options_only_has_no_budget() -> None:
 def test_a_free_line_costs_nothing_and_its_hours_are_planned() -> None:
     free = line(id="training", name="Training", quantity=Decimal(1), amount=Money.zero("EUR"))
     contract = agreed(won(lines=(*won().lines, free)))
-    assert sum(p.hours for p in plan_project(contract, Policy()).packages) == Decimal(88)
+    assert sum(p.hours for p in plan_project(contract, POLICY).packages) == Decimal(88)
 
 
 def test_a_discount_on_the_deal_is_shared_out_over_its_lines() -> None:
@@ -175,12 +175,12 @@ def test_planned_hours_add_up_to_the_hours_sold(hours: list[Decimal], weights: l
         line(id=str(n), unit=Unit.PIECE, hours=each, cost_type=CostType.LABOUR)
         for n, each in enumerate(hours)
     )
-    contract = contract_of(won(value=price, lines=lines, milestones=plan), Policy())
-    assert sum(p.hours for p in plan_project(contract, Policy()).packages) == sum(hours)
+    contract = contract_of(won(value=price, lines=lines, milestones=plan), POLICY)
+    assert sum(p.hours for p in plan_project(contract, POLICY).packages) == sum(hours)
 
 
 @given(st.lists(st.decimals("0.01", 100, places=2), min_size=1, max_size=12))
 def test_milestones_by_share_add_up_to_the_price(shares: list[Decimal]) -> None:
     plan = tuple(milestone(f"Part {n}", f"{share}%") for n, share in enumerate(shares))
-    contract = contract_of(won(milestones=plan), Policy())
+    contract = contract_of(won(milestones=plan), POLICY)
     assert Money.total((charge.net for charge in contract.charges), "EUR") == contract.value

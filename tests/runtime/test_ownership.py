@@ -7,20 +7,23 @@ import pytest
 from sqlalchemy import URL
 
 from connectors.memory import Fault, MemoryWorld
+from domain.contract import Policy
 from runtime.composition import open_systems
 from runtime.ownership import require_accounts
 from runtime.settings import DatabaseSettings, InvalidSettings, Settings, VendorChoice
 from runtime.worker_main import work
 from store import open_store
+from tests.deals import POLICY
 from tests.postgres import fresh_database
 
 
 def settings(world: MemoryWorld, **changes: Any) -> Settings:
+    given = {"policy": POLICY, **changes}
     return Settings(
         installation="acme",
         vendors=VendorChoice(crm="memory", pm="memory", erp="memory"),
         connectors={"memory": {"world": world}},
-        **changes,
+        **given,
     )
 
 
@@ -34,6 +37,11 @@ async def test_a_worker_does_not_start_in_an_account_of_another_installation() -
     with pytest.raises(InvalidSettings, match="one of the installation globex") as refused:
         await work(settings(world), asyncio.Event())
     assert 'set CASHWARD_SHARES_WITH to ["globex"] here' in str(refused.value)
+
+
+async def test_a_worker_does_not_start_before_it_knows_which_company_sells() -> None:
+    with pytest.raises(InvalidSettings, match="CASHWARD_POLICY__SELLER"):
+        await work(settings(MemoryWorld(), policy=Policy()), asyncio.Event())
 
 
 async def test_an_account_that_is_shared_on_purpose_or_held_alone_is_no_hindrance() -> None:

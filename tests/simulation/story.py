@@ -18,11 +18,13 @@ from domain.effect import IdempotencyPolicy, NotSettled, Strategy, Superseded
 from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, LineId
 from domain.invoice import DraftInvoice
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.tax import TaxTreatment, tax_rule
 from ports.failures import ConnectorFailure, Misconfigured, Rejected
 from tests.actors import GRACE
+from tests.deals import SELLER
 from tests.simulation.memory import DatabaseFaults, MemoryBillingLedger, MemoryLedger, MemoryLinks
 from tests.simulation.network import PATIENCE, SETTLE, ZOMBIE, Network
 from tests.simulation.vendors import KEY_LIFE, TAX, Auditor, Crm, Erp
@@ -179,6 +181,7 @@ def bill_of(number: int, net: Money) -> Bill:
         customer=ExternalId("c1"),
         charge=charge,
         tax=tax_rule(TaxTreatment.DOMESTIC, standard_rate=TAX),
-        payment_days=14,
+        seller=SELLER,
+        payment_terms=PaymentTerms(days=14),
         approve_above=None,
     )

@@ -26,7 +26,7 @@ def test_a_sweep_that_failed_is_done_by_the_next_attempt() -> None:
         terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.total(NETS, "EUR"))
         await world.books.agree(terms, now=now())
         await asyncio.sleep(world.faults_end)
-        draft, operation = BILL.draft(now().date()), world.erp.draft_invoice
+        draft, operation = BILL.draft(now()), world.erp.draft_invoice
         for _ in range(2):
             operation.add(draft, seconds())
         remove, operation.remove = operation.remove, throttle

@@ -14,6 +14,7 @@ from domain.deal import Deal
 from domain.event import DealWon, RecordsLost, TimeTurned
 from domain.ids import ChargeId, DealId, EventId, Subject
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.templates import Staffing
 from runtime.polls import ensure_polls
 from tests.actors import GRACE
@@ -107,7 +108,7 @@ async def questioned(world: World) -> None:
     await until_awaited(lambda: world.has_draft(mine.id))
     watch = workflow_ids.crm_watch(mine.id)
     for days in (60, 90):
-        await world.change(mine.id, payment_days=days)
+        await world.change(mine.id, payment_terms=PaymentTerms(days=days))
         await _is_asked(world, watch, f"now {days} days")
     await world.decide(watch, Action.AMEND, choice="keep")
     await world.application.charges.approve(GRACE, mine.id, DESIGN)

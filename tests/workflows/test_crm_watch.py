@@ -9,6 +9,7 @@ from domain.contract import Policy
 from domain.deal_snapshot import Outcome
 from domain.ids import ChargeId, DealId, OwnerId
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.refusal import Refusal
 from domain.responsibility import Party
 from domain.stage import Stage
@@ -55,7 +56,7 @@ async def carried(world: World, name: str, **changes: object) -> tuple[Run, Deal
 
 async def test_row_1_a_changed_deal_is_shown_and_holds_what_it_touches(world: World) -> None:
     run, mine, watch = await carried(world, "row-1")
-    await world.change(mine, payment_days=60, owner=OwnerId("owner-2"))
+    await world.change(mine, payment_terms=PaymentTerms(days=60), owner=OwnerId("owner-2"))
     attention = (await world.parked(watch)).attention
     assert attention.responsible == (Party.DEAL_OWNER, Party.FINANCE)
     assert "payment terms: agreed 30 days, now 60 days" in attention.why
@@ -85,18 +86,18 @@ async def test_row_1_a_changed_milestone_holds_only_itself(world: World) -> None
 
 async def test_row_1_what_is_changed_back_settles_itself(world: World) -> None:
     run, mine, watch = await carried(world, "row-1-back")
-    await world.change(mine, payment_days=60)
+    await world.change(mine, payment_terms=PaymentTerms(days=60))
     await world.parked(watch)
     await world.reach(mine, "design")
     await become(run, ChargeState.HELD, ChargeState.PLANNED, ChargeState.PLANNED)
-    await world.change(mine, payment_days=30)
+    await world.change(mine, payment_terms=PaymentTerms(days=30))
     await until(lambda: world.issued(mine, "design"))
     await answered(world, watch)
 
 
 async def test_row_1_a_kept_contract_is_not_asked_about_again(world: World) -> None:
     run, mine, watch = await carried(world, "row-1-kept")
-    await world.change(mine, payment_days=60)
+    await world.change(mine, payment_terms=PaymentTerms(days=60))
     await world.parked(watch)
     await world.decide(watch, Action.AMEND, choice="keep")
     await answered(world, watch)
@@ -116,7 +117,7 @@ async def test_row_1_a_draft_that_waits_for_approval_is_held_too(world: World) -
     watch = workflow_ids.crm_watch(mine.id)
     await world.reach(mine.id, "design")
     await until_awaited(lambda: world.has_draft(mine.id))
-    await world.change(mine.id, payment_days=60)
+    await world.change(mine.id, payment_terms=PaymentTerms(days=60))
     await world.parked(watch)
     await world.application.charges.approve(GRACE, mine.id, DESIGN)
     assert world.issued(mine.id, "design") is None
@@ -127,7 +128,7 @@ async def test_row_1_a_draft_that_waits_for_approval_is_held_too(world: World) -
 async def test_row_1_a_persons_hold_stays_when_the_question_is_settled(world: World) -> None:
     run, mine, watch = await carried(world, "row-1-held")
     await world.application.charges.hold(GRACE, mine, DESIGN, "it is disputed")
-    await world.change(mine, payment_days=60)
+    await world.change(mine, payment_terms=PaymentTerms(days=60))
     await world.parked(watch)
     await world.reach(mine, *ALL)
     await become(run, *[ChargeState.HELD] * 3)
@@ -140,7 +141,7 @@ async def test_row_1_a_questioned_charge_cannot_be_released_past_the_question(
     world: World,
 ) -> None:
     run, mine, watch = await carried(world, "row-1-release")
-    await world.change(mine, payment_days=60)
+    await world.change(mine, payment_terms=PaymentTerms(days=60))
     await world.parked(watch)
     await world.reach(mine, "design")
     await become(run, ChargeState.HELD, ChargeState.PLANNED, ChargeState.PLANNED)
@@ -188,7 +189,7 @@ async def test_row_2_a_deal_that_is_won_again_goes_on_by_itself(world: World) ->
 
 async def test_a_terminated_watch_is_begun_again(world: World) -> None:
     run, mine, watch = await carried(world, "watch-terminated")
-    await world.change(mine, payment_days=60)
+    await world.change(mine, payment_terms=PaymentTerms(days=60))
     first = (await world.parked(watch)).attention
     await world.client.get_workflow_handle(watch).terminate("by mistake")
 
@@ -205,7 +206,7 @@ async def test_a_terminated_watch_is_begun_again(world: World) -> None:
 
 async def test_a_question_ends_with_the_deal(world: World) -> None:
     run, mine, watch = await carried(world, "watch-over")
-    await world.change(mine, payment_days=60)
+    await world.change(mine, payment_terms=PaymentTerms(days=60))
     await world.parked(watch)
     await world.cancel(mine)
     assert (await run.result()).stage is Stage.CANCELLED

@@ -126,7 +126,7 @@ async def test_what_is_due_and_not_paid_is_overdue(world: World) -> None:
     handle = await world.win(mine)
     await world.reach(mine.id, "design")
     invoice = await until(lambda: world.issued(mine.id, "design"))
-    assert invoice.due_on == invoice.issued_on + timedelta(days=mine.payment_days or 0)
+    assert invoice.due_on == invoice.issued_on + timedelta(days=30)
     long_ago = {"due_on": invoice.issued_on - timedelta(days=1)}
     world.systems.keep(invoice.model_copy(update=long_ago))
     await world.pay(mine.id, "design", Money.of("1000.00", "EUR"))

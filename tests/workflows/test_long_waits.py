@@ -16,11 +16,11 @@ from connectors.memory import Fault
 from domain.baseline import Baseline
 from domain.bill import Bill, BillResult
 from domain.charge import ChargeState
-from domain.contract import Policy, contract_of
+from domain.contract import contract_of
 from domain.deal import Deal
 from domain.event import InvoiceChanged
 from domain.ids import ChargeId, EventId
-from tests.deals import deal
+from tests.deals import POLICY, deal
 from tests.postgres import fresh_database
 from tests.world import World, open_world, until, until_awaited
 from workflows import search_attributes, workflow_ids
@@ -59,7 +59,7 @@ async def world(swift: WorkflowEnvironment, postgres: URL) -> AsyncIterator[Worl
 async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, BillResult]:
     """Bill the first charge of a contract, as the deal does."""
     world.systems.add(of)
-    contract = contract_of(of, Policy())
+    contract = contract_of(of, POLICY)
     await world.store.billing_ledger.agree(
         Baseline(deal=of.id, customer=contract.customer, value=contract.value),
         now=datetime.now(UTC),
@@ -73,8 +73,9 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
         customer_key=contract.customer,
         customer=customer,
         charge=contract.charges[0],
-        tax=contract.tax,
-        payment_days=contract.payment_days,
+        tax=contract.tax_on(contract.charges[0].tax_class, contract.charges[0].due),
+        seller=contract.seller,
+        payment_terms=contract.payment_terms,
         approve_above=None,
     )
     return await world.client.start_workflow(

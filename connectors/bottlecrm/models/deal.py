@@ -14,9 +14,9 @@ from connectors.bottlecrm.models.records import Contact as ContactRecord
 from connectors.bottlecrm.models.records import Deal as DealRecord
 from connectors.bottlecrm.models.records import Line
 from connectors.common import References, fields
-from connectors.common.deal_fields import DealKey, by_role, company_ids, terms
+from connectors.common.deal_fields import DealKey, by_role, company_ids, legal_name, terms
 from connectors.common.fields import FieldReader
-from domain.company import Account
+from domain.company import Account, Address
 from domain.deal import Contact, ContactRole, CostType, Deal, Discount, LineStatus, QuoteLine, Unit
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
@@ -127,6 +127,12 @@ def _account(records: DealRecords, reader: FieldReader) -> Account | None:
         country=record.country or "",
         domain=(urlsplit(record.website or "").hostname or "").removeprefix("www."),
         ids=company_ids(record.text),
+        legal_name=legal_name(record.text),
+        address=Address(
+            street=(record.address_line or "").strip(),
+            city=(record.city or "").strip(),
+            postal_code=(record.postcode or "").strip(),
+        ),
     )
 
 

@@ -92,6 +92,9 @@ class Account(Record):
     """A company. `country` is its ISO code."""
 
     name: str
+    address_line: str | None = None
+    city: str | None = None
+    postcode: str | None = None
     country: str | None = None
     website: str | None = None
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connectors.common import References, fields
-from connectors.common.deal_fields import DealKey, by_role, company_ids, terms
+from connectors.common.deal_fields import DealKey, by_role, company_ids, legal_name, terms
 from connectors.common.field_definitions import ROLE_LABELS
 from connectors.common.fields import FieldReader
 from connectors.hubspot.models.account import PipelineStage
 from connectors.hubspot.models.records import Association, Record
 from connectors.hubspot.models.values import country, day, moment
-from domain.company import Account
+from domain.company import Account, Address
 from domain.deal import Contact, ContactRole, CostType, Deal, LineStatus, QuoteLine, Unit
 from domain.ids import AccountId, ContactId, DealId, OwnerId
 from domain.money import Money
@@ -87,6 +87,12 @@ def _account(records: DealRecords, reader: FieldReader) -> Account | None:
         country=reader.read("company", record.text("country"), country) or "",
         domain=record.text("domain"),
         ids=company_ids(record.text),
+        legal_name=legal_name(record.text),
+        address=Address(
+            street=record.text("address"),
+            city=record.text("city"),
+            postal_code=record.text("zip"),
+        ),
     )
 
 

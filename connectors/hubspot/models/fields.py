@@ -27,7 +27,7 @@ _TYPES: Final = {
 _DEFAULT_PROPERTIES: Final = {
     "deals": "dealname amount deal_currency_code dealstage pipeline closedate hubspot_owner_id",
     "line_items": "name quantity price amount hs_sku hs_line_item_currency_code",
-    "companies": "name domain country hs_merged_object_ids",
+    "companies": "name domain address city zip country hs_merged_object_ids",
     "tasks": "hs_task_body hs_task_status hs_lastmodifieddate",
     "contacts": "firstname lastname email hs_merged_object_ids",
 }

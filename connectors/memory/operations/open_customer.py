@@ -16,9 +16,11 @@ class OpenCustomerOperation(MemoryOperation[OpenCustomer]):
         ids = command.account.ids
         customer = Candidate(
             id=self.world.next_id("C"),
-            name=command.account.name,
+            name=command.account.invoiced_name,
             company_id=ids.company_id,
             vat_id=ids.vat_id,
+            country=command.account.country,
+            address=command.account.address,
         )
         self.world.customers[customer.id] = customer
         return receipt_of("customers", customer.id)

@@ -7,7 +7,7 @@ from stdnum.eu import vat as eu_vat
 
 from connectors.common import References
 from connectors.tryton.models.json import Record, Text, TrytonModel, Values
-from domain.company import Account, compact
+from domain.company import Account, Address, compact
 from domain.customer import Candidate, OpenCustomer
 from domain.ids import ExternalId
 
@@ -22,22 +22,42 @@ class Identifier(TrytonModel):
     code: Text = ""
 
 
+class _Country(TrytonModel):
+    code: Text = ""
+
+
+class PartyAddress(TrytonModel):
+    """An address of a party."""
+
+    street: Text = ""
+    city: Text = ""
+    postal_code: Text = ""
+    country: _Country | None = Field(None, alias="country.")
+
+    def to_address(self) -> Address:
+        return Address(street=self.street, city=self.city, postal_code=self.postal_code)
+
+
 class Party(Record):
-    """A party on file."""
+    """A party on file. Its first address is the one of its invoices."""
 
     model: ClassVar = "party.party"
     name: Text = ""
     code: Text = ""
     active: bool = True
     identifiers: tuple[Identifier, ...] = Field((), alias="identifiers.")
+    addresses: tuple[PartyAddress, ...] = Field((), alias="addresses.")
 
     def to_candidate(self, references: References) -> Candidate:
+        address = next(iter(self.addresses), PartyAddress())
         return Candidate(
             id=ExternalId(str(self.id)),
             name=self.name,
             key=references.customer(self.code),
             company_id=next((each.code for each in self.identifiers if not each.type), ""),
             vat_id=next((each.code for each in self.identifiers if each.type == _VAT), ""),
+            country=address.country.code if address.country else "",
+            address=address.to_address(),
             is_archived=not self.active,
         )
 
@@ -68,12 +88,17 @@ def new_party(command: OpenCustomer, code: str, country: int | None) -> Values:
     email = command.billing_email or account.billing_email
     contacts = [{"type": "email", "value": email}] if email else []
     return {
-        "name": account.name,
+        "name": account.invoiced_name,
         "code": code,
-        "addresses": [["create", [{"country": country} if country else {}]]],
+        "addresses": [["create", [_address(account.address, country)]]],
         "identifiers": [["create", _identifiers(account)]],
         "contact_mechanisms": [["create", contacts]],
     }
+
+
+def _address(address: Address, country: int | None) -> Values:
+    known = {"country": country} if country else {}
+    return {**address.model_dump(), **known}
 
 
 def _identifiers(account: Account) -> list[Values]:

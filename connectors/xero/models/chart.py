@@ -14,6 +14,7 @@ _REPORT_TYPES: Final = {
     TaxTreatment.REVERSE_CHARGE: {"ECOUTPUT", "ECOUTPUTSERVICES"},
     TaxTreatment.EXPORT: {"ZERORATEDOUTPUT"},
     TaxTreatment.EXEMPT: {"EXEMPTOUTPUT"},
+    TaxTreatment.OUTSIDE_SCOPE: {"NONE"},
 }
 
 

@@ -62,7 +62,7 @@ class OpenCustomerOperation(VendorOperation[XeroClient]):
 
     async def _name_holder(self, command: OpenCustomer, refused: Rejected) -> None:
         """Raises Rejected with the contact that has the name, if there is one."""
-        where = equal("Name", command.account.name)
+        where = equal("Name", command.account.invoiced_name)
         for holder in await self.client.contacts(where=where) if where else []:
             if not holder.is_archived:
                 reason = f"its name is that of the contact {holder.contact_id}"

@@ -84,6 +84,9 @@ def _account(order: Order) -> dict[str, object]:
     return {
         "name": order.company,
         "website": f"https://{order.domain}",
+        "address_line": order.street,
+        "city": order.city,
+        "postcode": order.postal_code,
         "country": _COUNTRIES[order.country],
         "custom_fields": {name: value for name, value in ids.items() if value},
     }
@@ -104,7 +107,7 @@ def _deal(order: Order) -> dict[str, object]:
         "cashward_template": order.template,
         "cashward_start": order.start.isoformat(),
         "cashward_end": order.end.isoformat(),
-        "cashward_payment_days": order.payment_days,
+        "cashward_payment_terms": order.payment_terms,
         "cashward_tax": order.tax,
         "cashward_billing_plan": order.billing_plan,
         "cashward_sla": order.sla,

@@ -107,6 +107,9 @@ def _company(order: Order) -> dict[str, str]:
     return {
         "name": order.company,
         "domain": order.domain,
+        "address": order.street,
+        "city": order.city,
+        "zip": order.postal_code,
         "country": order.country,
         "cashward_company_id": order.company_id,
         "cashward_vat_id": order.vat_id,
@@ -128,7 +131,7 @@ def _deal(order: Order) -> dict[str, str]:
         "cashward_template": order.template,
         "cashward_start": order.start.isoformat(),
         "cashward_end": order.end.isoformat(),
-        "cashward_payment_days": str(order.payment_days),
+        "cashward_payment_terms": order.payment_terms,
         "cashward_tax": order.tax,
         "cashward_billing_plan": order.billing_plan,
         "cashward_sla": order.sla,

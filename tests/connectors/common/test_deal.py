@@ -20,6 +20,7 @@ from domain.company import CompanyIds
 from domain.deal import Contact, ContactRole, PlannedMilestone, SlaMetric
 from domain.ids import ContactId, DealId, Subject
 from domain.money import Money
+from domain.payment_terms import PaymentTerms
 from domain.stage import Stage
 from domain.tax import TaxTreatment
 from domain.write_back import WriteBack
@@ -51,14 +52,15 @@ def test_terms_are_read_as_people_write_them() -> None:
     text = record(
         scope="A shop",
         start="2027-01-11",
-        payment_days="30",
+        payment_terms="30",
         tax="domestic",
         billing_plan="Go-live; 100 %; 2027-02-26",
         sla="response; 4 h",
     )
     read = terms(text, notes)
     assert (read["scope"], read["start"]) == ("A shop", date(2027, 1, 11))
-    assert (read["payment_days"], read["tax"]) == (30, TaxTreatment.DOMESTIC)
+    assert read["payment_terms"] == PaymentTerms(days=30)
+    assert read["tax"] is TaxTreatment.DOMESTIC
     go_live = PlannedMilestone(name="Go-live", share=Decimal(100), due=date(2027, 2, 26))
     assert read["milestones"] == (go_live,)
     assert read["sla"] == (SlaMetric(metric="response", target="4 h"),)
@@ -67,9 +69,17 @@ def test_terms_are_read_as_people_write_them() -> None:
 
 def test_terms_that_cannot_be_read_are_left_out_and_each_is_a_finding() -> None:
     notes = FieldReader()
-    text = record(start="soon", end="later", payment_days="x", tax="x", billing_plan="x", sla="x")
+    text = record(
+        start="soon",
+        end="later",
+        payment_terms="x",
+        tax="x",
+        tax_class="x",
+        billing_plan="x",
+        sla="x",
+    )
     assert not any(terms(text, notes).values())
-    fields = ["dates", "dates", "payment terms", "tax", "billing plan", "sla"]
+    fields = ["dates", "dates", "payment terms", "tax", "tax class", "billing plan", "sla"]
     assert [finding.field for finding in notes.findings] == fields
 
 

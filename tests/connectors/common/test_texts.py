@@ -118,8 +118,8 @@ def test_an_amount_is_the_same_whatever_its_zeros() -> None:
     ("parse", "text"),
     [
         (fields.day, "soon"),
-        (fields.days, "14.5"),
-        (fields.days, "two weeks"),
+        (fields.payment_terms, "14.5"),
+        (fields.payment_terms, "two weeks"),
         (fields.number, "1 000"),
         (fields.choice(CostType), "magic"),
         (fields.money("EUR"), "48200.001"),
@@ -148,6 +148,6 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     notes = FieldReader()
     for parse in (fields.milestone, fields.sla_metric):
         notes.lines("a field", text, parse)
-    for read in (fields.number, fields.days, fields.day, fields.money("EUR")):
+    for read in (fields.number, fields.payment_terms, fields.day, fields.money("EUR")):
         notes.read("a field", text, read)
     assert all(finding.problem for finding in notes.findings)

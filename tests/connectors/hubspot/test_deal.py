@@ -13,6 +13,7 @@ from domain.responsibility import Party
 from ports.failures import Misconfigured, Rejected, Unreachable
 from tests.contracts.crm_harness import figures, link, open_deal, ticket, won
 from tests.contracts.hubspot import OBJECTS, HubspotHarness, local
+from tests.deals import POLICY
 
 SEEDED = DealId("hubspot:51230000017")
 WON_ELSEWHERE = "88120011"
@@ -25,7 +26,7 @@ async def unreadable(harness: HubspotHarness, deal: DealId) -> list[Finding]:
 async def test_the_seeded_deal_is_complete(harness: HubspotHarness) -> None:
     await harness.win(SEEDED)
     deal = await harness.crm.read_deal(SEEDED)
-    assert preflight(deal) == ()
+    assert preflight(deal, POLICY) == ()
     assert deal.value == Money.of("48200.01", "EUR")
     assert deal.account
     assert deal.account.customer_key == "sk-99142074"
@@ -75,7 +76,7 @@ async def test_a_line_of_the_plan_that_cannot_be_read_is_quoted(harness: Hubspot
     (finding,) = await unreadable(harness, SEEDED)
     assert (finding.field, finding.responsible) == ("billing plan", Party.DEAL_OWNER)
     assert '"All of it; 100; when done"' in finding.problem
-    assert finding in preflight(await harness.crm.read_deal(SEEDED))
+    assert finding in preflight(await harness.crm.read_deal(SEEDED), POLICY)
 
 
 async def test_an_unknown_country_is_a_finding(harness: HubspotHarness) -> None:

@@ -17,6 +17,7 @@ from connectors.xero.models.documents import Links, StoredCreditNote, StoredInvo
 from connectors.xero.models.filters import all_of, any_of, equal, starts
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import InvoiceUpdate
+from domain.company import Address
 from domain.ids import CustomerKey
 from domain.invoice import Invoice, InvoiceStatus, TaxTotal
 from domain.money import Money
@@ -193,11 +194,14 @@ def test_a_write_that_does_not_answer_one_element_may_have_happened(elements: in
 
 
 def test_what_is_empty_is_not_sent() -> None:
-    bare = ACCOUNT.model_copy(update={"ids": ACCOUNT.ids.model_copy(update={"vat_id": ""})})
+    ids = ACCOUNT.ids.model_copy(update={"vat_id": ""})
+    bare = ACCOUNT.model_copy(update={"ids": ids, "address": Address(city="Banská Bystrica")})
     (sent,) = wrapped("Contacts", NewContact.of(opening(bare), "cw:acme:sk-36421936"))["Contacts"]
     assert "TaxNumber" not in sent
     assert sent["ContactNumber"] == "cw:acme:sk-36421936"
-    assert sent["Addresses"] == [{"AddressType": "POBOX", "Country": "SK"}]
+    assert sent["Addresses"] == [
+        {"AddressType": "POBOX", "City": "Banská Bystrica", "Country": "SK"}
+    ]
 
 
 def test_a_status_is_sent_without_lines() -> None:

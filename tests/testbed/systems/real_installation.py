@@ -27,6 +27,7 @@ from testbed.demo.systems import DemoSystems
 from testbed.demo.systems.bottlecrm import open_bottlecrm
 from testbed.demo.systems.redmine import open_redmine
 from testbed.demo.systems.tryton import open_tryton
+from testbed.seller import SELLER
 from testbed.stack.postgres import as_worker
 from testbed.systems.catalog import NAMES, system_named
 from testbed.systems.common.proxy import Proxy, proxy_before
@@ -146,6 +147,7 @@ async def open_real_installation(
                 now,
                 overlap,
                 schedule,
+                settings.policy,
             ),
             systems=demo_systems,
             running=running,
@@ -165,7 +167,10 @@ def _settings(running: dict[str, Running], proxies: dict[str, Proxy]) -> Setting
             "temporal": TemporalSettings(task_queue=f"installation-{next(_numbers)}"),
             "vendors": {"crm": "bottlecrm", "pm": "redmine", "erp": "tryton"},
             "connectors": {name: connector_settings(name) for name in NAMES},
-            "policy": {"staffing": {"people": {role: people[role] for role in _ROLES}}},
+            "policy": {
+                "staffing": {"people": {role: people[role] for role in _ROLES}},
+                "seller": SELLER,
+            },
             "timing": {"operation_timeout_seconds": 60},
         }
     )
