@@ -239,11 +239,14 @@ class Effect(Value):
         """Record what is at the vendor: the first id that is confirmed wins, for good.
 
         Every other record is a stray, also what a superseded attempt made: nobody forgets its id.
+        Raises Refusal if two of its parts are one thing.
         """
         elected: dict[str, object] = {}
         receipt = self.receipt
         if self.state is EffectState.IN_FLIGHT and attempt == self.attempt:
             receipt = found[0]
+            if len(set(receipt.parts.values())) < len(receipt.parts):
+                raise Refusal(f"{self.key} names one thing twice: {receipt.parts}")
             elected = {"state": EffectState.CONFIRMED, "receipt": receipt, "until": None}
         is_seen = receipt is not None and receipt.id in {made.id for made in found}
         beside = [made for made in found if not receipt or made.differs_from(receipt)]

@@ -17,7 +17,6 @@ class Link(Value):
     key: str
     external_id: ExternalId
     deal: DealId
-    url: str = ""
 
     @property
     def account(self) -> str:

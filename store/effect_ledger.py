@@ -39,7 +39,7 @@ from store.accounts import (
 from store.audit import Note, audited, changes, fields, new
 from store.clock import NOW, DatabaseClock
 from store.database import Database, Query, Session
-from store.effect_links import explain, names_one_twice, pair_values, tie_pairs, untie_pairs
+from store.effect_links import link_values, require_free, tie, untie
 from store.mapping import Row, effect_of, effect_row
 from store.tables import effects
 
@@ -96,8 +96,8 @@ _PUT: Final = audited(
     returning=effects.c.epoch,
 )
 _MOVE: Final = audited(_SET)
-_MOVE_AND_TIE: Final = audited(_SET, tie_pairs)
-_MOVE_AND_UNTIE: Final = audited(_SET, untie_pairs)
+_MOVE_AND_TIE: Final = audited(_SET, tie)
+_MOVE_AND_UNTIE: Final = audited(_SET, untie)
 
 Step = Callable[[Effect, datetime], Effect]
 """A step of an effect, at a moment of the database's."""
@@ -314,17 +314,17 @@ async def _move(
         **_note(before, after, row, now=now).values(),
     }
     if before.receipt and (after.state is EffectState.REVERSED or after.receipt is None):
-        return bool(await session.one(_MOVE_AND_UNTIE, **values, **pair_values(before)))
+        return bool(await session.one(_MOVE_AND_UNTIE, **values, **link_values(before)))
     if after.state is not EffectState.CONFIRMED:
         return bool(await session.one(_MOVE, **values))
     lenient = row["strategy"] == Strategy.UPSERT
-    values |= pair_values(after, lenient=lenient)
+    values |= link_values(after, lenient=lenient)
     try:
         return bool(await session.one(_MOVE_AND_TIE, **values))
-    except UniqueViolation as taken:
-        if lenient and not names_one_twice(after):
-            return False  # somebody tied it at the same moment; the next look sees that
-        raise await explain(session, after) from taken
+    except UniqueViolation:
+        if not lenient:
+            await require_free(session, after)
+        return False  # somebody tied or untied it at the same moment; the next look sees that
 
 
 def _sees(before: Effect, after: Effect) -> bool:
@@ -334,7 +334,7 @@ def _sees(before: Effect, after: Effect) -> bool:
 
 
 def _account(effect: Effect) -> dict[str, object]:
-    return {"system": effect.key.system, "tenant": effect.key.tenant}
+    return {"account": effect.key.account}
 
 
 def _note(before: Effect | None, after: Effect, row: dict[str, Any], *, now: datetime) -> Note:

@@ -22,7 +22,7 @@ _HERE: Final = and_(
 _KEY: Final = links.c.key == bindparam("key")
 _EXTERNAL_ID: Final = links.c.external_id == bindparam("external_id")
 
-_TIE: Final = audited(insert(links).values(fields(links)).on_conflict_do_nothing())
+_TIE: Final = audited(insert(links).values(fields(links, "url")).on_conflict_do_nothing())
 _BY_KEY: Final = Query(select(links).where(_HERE, _KEY))
 _BY_EXTERNAL_ID: Final = Query(select(links).where(_HERE, _EXTERNAL_ID))
 _BY_EITHER: Final = Query(select(links).where(_HERE, or_(_KEY, _EXTERNAL_ID)))
