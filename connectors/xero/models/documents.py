@@ -215,6 +215,11 @@ class Stored(XeroModel, ABC):
 D = TypeVar("D", bound=Stored)
 
 
+def tax_types_of(documents: Iterable[Stored]) -> frozenset[str]:
+    """The tax types that their lines have."""
+    return frozenset(line.tax_type for each in documents for line in each.line_items)
+
+
 class StoredPayment(XeroModel):
     """A payment of an invoice."""
 
