@@ -272,6 +272,7 @@ class StoredInvoice(Stored):
         """Translate the invoice, with the credit notes that are allocated to it, by their ids."""
         invoice = Invoice(
             id=ExternalId(self.invoice_id),
+            customer=ExternalId(self.contact.contact_id if self.contact else ""),
             status=_STATUSES[self.status],
             url=links.invoice(self.invoice_id),
             due_on=self.due_date,
