@@ -41,6 +41,11 @@ class IssueInvoiceOperation:
         """Compare, set the dates, issue. Raises Refusal if somebody changed the draft meanwhile."""
         draft = await self.invoicing.read_invoice(command.invoice)
         require_as_asked(command, draft, self.invoicing)
+        if draft.customer != command.draft.customer:
+            raise Refusal(
+                f"draft {draft.number or draft.id} is for customer {draft.customer} and not for"
+                f" {command.draft.customer}: finance must set the customer in the ERP"
+            )
         dates = command.draft.dates
         if draft.status is InvoiceStatus.DRAFT and not draft.is_dated(dates):
             await self.invoicing.set_dates(command.invoice, dates)

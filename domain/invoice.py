@@ -216,6 +216,7 @@ class CreditNote(Document):
 class Invoice(Document):
     """An invoice as the ERP has it, read back. Amounts are in the contract's currency."""
 
+    customer: ExternalId
     status: InvoiceStatus
     url: str
     due_on: date | None

@@ -27,6 +27,7 @@ def invoice(net: Money, *, rate: int = 23, paid: Money | None = None) -> Invoice
         id=ExternalId("i"),
         reference="cw:acme:x",
         number="INV-1",
+        customer=ExternalId("c"),
         status=InvoiceStatus.ISSUED,
         url="",
         issued_on=date(2026, 12, 1),

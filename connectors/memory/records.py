@@ -92,7 +92,7 @@ class ErpRecords(MemoryRecords):
             name=invoice.number,
             url=invoice.url,
             net=invoice.net,
-            customer=self.world.billed.get(invoice.id),
+            customer=invoice.customer,
         )
 
 

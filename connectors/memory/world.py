@@ -109,8 +109,6 @@ class MemoryWorld:
     """The reference of whoever made a record."""
     made_at: dict[ExternalId, datetime] = field(default_factory=dict)
     """When we made a record."""
-    billed: dict[ExternalId, ExternalId] = field(default_factory=dict)
-    """The customer of an invoice."""
     booked: dict[ExternalId, TimeEntry] = field(default_factory=dict)
     unbooked: dict[ExternalId, datetime] = field(default_factory=dict)
     """When a time entry was deleted."""

@@ -36,10 +36,18 @@ class Chart:
             )
         return [self._line(line, await self._tax_type(line.tax)) for line in lines]
 
-    async def labels(self) -> Mapping[str, TaxLabel]:
-        """What each tax type stands for."""
-        rates, chosen = await self.tax_rates.get(), self._client.settings.tax_types
-        return {each.tax_type: label(each, rates, chosen) for each in rates}
+    async def labels(self, used: frozenset[str]) -> Mapping[str, TaxLabel]:
+        """What each tax type stands for. The rates are read again if one of these is not known."""
+        chosen = self._client.settings.tax_types
+
+        def known(rates: Sequence[TaxRate]) -> Mapping[str, TaxLabel]:
+            return {each.tax_type: label(each, rates, chosen) for each in rates}
+
+        def all_used(rates: Sequence[TaxRate]) -> Mapping[str, TaxLabel] | None:
+            found = known(rates)
+            return found if used <= found.keys() else None
+
+        return await self.tax_rates.find(all_used) or known(await self.tax_rates.get())
 
     async def _tax_type(self, rule: TaxRule) -> str:
         """Xero's tax type for the rule. Raises Misconfigured, naming what must be set up."""

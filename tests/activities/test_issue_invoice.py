@@ -57,6 +57,17 @@ async def test_a_draft_that_somebody_changed_is_refused_naming_the_line_and_stay
     assert (read.status, read.is_dated(command.dates)) == (InvoiceStatus.DRAFT, True)
 
 
+async def test_a_draft_that_somebody_gave_another_customer_is_refused_and_stays() -> None:
+    world = MemoryWorld()
+    invoicing, command, invoice = await drafted(world)
+    other = {"customer": ExternalId("C2")}
+    world.keep((await invoicing.read_invoice(invoice)).model_copy(update=other))
+    order = IssueInvoice(draft=command, invoice=invoice)
+    with pytest.raises(Refusal, match="is for customer C2 and not for C1"):
+        await IssueInvoiceOperation(invoicing).do(order, ticket("issue"))
+    assert (await invoicing.read_invoice(invoice)).status is InvoiceStatus.DRAFT
+
+
 async def test_an_order_is_the_same_whatever_its_words_and_dates_but_not_its_taxes() -> None:
     _, command, _ = await drafted(MemoryWorld())
     (only,) = command.lines

@@ -1,6 +1,6 @@
 """The harness that the ERP suite needs, and the commands that it sends."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -66,6 +66,10 @@ class ErpHarness(Protocol):
 
     async def reprice(self, draft: ExternalId, net: Money) -> None:
         """An accountant changes the net amount of the draft's only line."""
+        ...
+
+    async def texts(self, invoice: ExternalId) -> Sequence[str]:
+        """Return the words of the invoice's lines without an amount."""
         ...
 
     async def annotate(self, draft: ExternalId) -> Look:

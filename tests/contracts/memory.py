@@ -1,6 +1,6 @@
 """The harnesses of memory: a world, and the people in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -95,6 +95,10 @@ class MemoryHarness:
         found = self.world.invoice(draft)
         changed = InvoiceLine(description="Part 1", net=net, tax=VAT)
         self.world.keep(found.model_copy(update=figures((changed,))))
+
+    async def texts(self, invoice: ExternalId) -> Sequence[str]:
+        lines = self.world.invoice(invoice).lines
+        return [line.description for line in lines if not line.net]
 
     async def annotate(self, draft: ExternalId) -> Look:
         self.world.keep(self.world.invoice(draft).model_copy(update={"number": "2026-17"}))

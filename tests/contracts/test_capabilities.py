@@ -2,6 +2,7 @@
 
 import re
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ports.operation import Operation
 from tests.contracts import pm_harness
 from tests.contracts.crm_harness import CrmHarness, open_deal, won
 from tests.contracts.erp_harness import (
+    DATES,
     EUR_100,
     ErpHarness,
     Refused,
@@ -175,6 +177,16 @@ async def test_issued_numbers_follow_one_another_over_a_deleted_draft(erp: ErpHa
     second, third = await erp.invoicing.read_invoice(between), await issued(erp, "m4")
     numbers = [int(re.findall(r"\d+", each.number)[-1]) for each in (first, second, third)]
     assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+
+
+async def test_a_date_of_supply_has_a_field_or_a_line_of_text(erp: ErpHarness) -> None:
+    supplied = DATES.model_copy(update={"supplied_on": date(2026, 11, 20)})
+    command = draft(await customer(erp)).model_copy(update={"dates": supplied})
+    made = await erp.invoicing.draft_invoice.do(command, ticket(command.subject))
+    assert (await erp.invoicing.read_invoice(made.id)).supplied_on == supplied.supplied_on
+    has_field = Capability.SUPPLY_DATE in erp.invoicing.capabilities
+    said = [text for text in await erp.texts(made.id) if "2026-11-20" in text]
+    assert len(said) == (0 if has_field else 1)
 
 
 # ---------------------------------------------------------------------- since when

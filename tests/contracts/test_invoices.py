@@ -55,6 +55,7 @@ async def test_an_invoice_reads_back_to_the_cent(erp: ErpHarness, amounts: tuple
     read = await erp.invoicing.read_invoice(made.id)
     tax = tax_on(nets, VAT, erp.invoicing.tax_rounding)
     assert (read.net, read.tax, read.gross) == (command.net, tax, command.net + tax)
+    assert read.customer == command.customer
     assert (read.reference, read.status) == (OURS.of(command.subject), InvoiceStatus.DRAFT)
     assert read.is_dated(command.dates)
     assert read.paid == read.credited == Money.zero("EUR")

@@ -1,7 +1,7 @@
 """Tryton's harness: the real system, its bank and its accountant, and a proxy for faults."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -75,6 +75,11 @@ class TrytonHarness:
         price = {"unit_price": {"__class__": "Decimal", "decimal": str(net.amount)}}
         change = {"lines": [["write", [line["id"]], price]]}
         await self.accountant.call("model.account.invoice.write", [int(draft)], change)
+
+    async def texts(self, invoice: ExternalId) -> Sequence[str]:
+        of_text = [["invoice", "=", int(invoice)], ["type", "!=", "line"]]
+        found = await self.accountant.read("account.invoice.line", of_text, "description")
+        return [line["description"] for line in found]
 
     async def annotate(self, draft: ExternalId) -> Look:
         note = {"comment": "Please quote your order"}

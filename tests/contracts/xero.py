@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,6 +84,10 @@ class XeroHarness:
         ]
         changed = {"LineItemID": line["LineItemID"], "UnitAmount": str(net.amount)}
         await self.write("POST", f"/Invoices/{draft}", {"LineItems": [changed]})
+
+    async def texts(self, invoice: ExternalId) -> Sequence[str]:
+        (found,) = (await self.read(f"/Invoices/{invoice}"))["Invoices"]
+        return [line["Description"] for line in found["LineItems"] if not line["LineAmount"]]
 
     async def annotate(self, draft: ExternalId) -> Look:
         number = {"InvoiceNumber": "2026-17"}

@@ -36,6 +36,7 @@ class Document:
     subject: Subject
     net: Money
     visible: float
+    customer: ExternalId | None = None
     dates: InvoiceDates | None = None
     status: InvoiceStatus = InvoiceStatus.DRAFT
     credited: bool = False
@@ -196,7 +197,7 @@ class Erp:
 
     def _draft(self, command: DraftInvoice, visible: float) -> Receipt:
         document = self._keep(command.subject, command.net, visible)
-        document.dates = command.dates
+        document.customer, document.dates = command.customer, command.dates
         return document.made
 
     def _credit(self, command: CreditInvoice, visible: float) -> Receipt:
@@ -241,6 +242,7 @@ class Erp:
         changes = {
             "id": document.id,
             "reference": document.subject,
+            "customer": document.customer,
             "number": f"INV-{document.id}",
             "status": document.status,
         }

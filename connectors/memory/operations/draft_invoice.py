@@ -22,11 +22,11 @@ class DraftInvoiceOperation(MemoryOperation[DraftInvoice]):
             raise Rejected(SYSTEM, f"no customer {command.customer!r}")
         CHECKS.require_payable(command.lines)
         receipt = receipt_of("invoices", self.world.next_id("I"))
-        self.world.billed[receipt.id] = command.customer
         self.world.keep(
             Invoice(
                 id=receipt.id,
                 reference=self.reference(command),
+                customer=command.customer,
                 number="",
                 status=InvoiceStatus.DRAFT,
                 url=receipt.url,

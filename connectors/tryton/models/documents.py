@@ -234,6 +234,7 @@ class StoredInvoice(Record):
         """Translate the invoice; whatever settles it and is no credit note counts as paid."""
         due_dates = [line.maturity_date for line in self.lines_to_pay]
         return Invoice(
+            customer=ExternalId(str(self.party)),
             status=self.status,
             url=urls.record(INVOICE, self.id),
             # The last of several instalments.

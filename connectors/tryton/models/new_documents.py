@@ -93,29 +93,37 @@ class NewDocument:
     def _tax_rows(self, taxes: Sequence[Tax]) -> list[Values]:
         """The taxes with their amounts: Tryton would round half a cent to the even one.
 
-        Tryton keeps an amount as long as the base is that of the lines. It has a row per tax and
-        account, and lines below zero may have another account.
+        Tryton keeps an amount as long as the base is that of the lines.
         """
-        of_rule = {(line.tax.category, line.tax.rate): tax for line, tax in self._taxed(taxes)}
-        zero = Money.zero(self.lines[0].net.currency)
-        left: dict[int, Money] = {}
-        for total in tax_totals(self.lines, TAX_ROUNDING):
-            tax = of_rule[total.category, total.rate]
-            left[tax.id] = left.get(tax.id, zero) + total.tax
-        bases: dict[tuple[int, int | None], tuple[Tax, Money]] = {}
-        for line, tax in self._taxed(taxes):
-            is_below = self._sign * line.net.amount < 0
-            account = tax.credit_note_account if is_below else tax.invoice_account
-            before = bases.get((tax.id, account), (tax, zero))[1]
-            bases[tax.id, account] = tax, before + line.net
+        bases, left = self._bases(taxes), self._amounts(taxes)
+        later = [number for number, _ in bases]
         rows = []
-        open_rows = [number for number, _ in bases]
         for (number, account), (tax, base) in bases.items():
-            open_rows.remove(number)
-            amount = base.share(tax.percentage) if number in open_rows else left[number]
+            later.remove(number)
+            amount = base.share(tax.percentage) if number in later else left[number]
             left[number] -= amount
             rows.append(self._tax_row(tax, account, base, amount))
         return rows
+
+    def _bases(self, taxes: Sequence[Tax]) -> dict[tuple[int, int | None], tuple[Tax, Money]]:
+        """The net amount per tax and account: lines below zero may have another account."""
+        bases: dict[tuple[int, int | None], tuple[Tax, Money]] = {}
+        for line, tax in self._taxed(taxes):
+            is_below = self._sign * line.net.amount < 0
+            key = tax.id, tax.credit_note_account if is_below else tax.invoice_account
+            _, before = bases.get(key, (tax, Money.zero(line.net.currency)))
+            bases[key] = tax, before + line.net
+        return bases
+
+    def _amounts(self, taxes: Sequence[Tax]) -> dict[int, Money]:
+        """How much tax each of Tryton's taxes must have; it may stand for several categories."""
+        of_rule = {(line.tax.category, line.tax.rate): tax for line, tax in self._taxed(taxes)}
+        amounts: dict[int, Money] = {}
+        for total in tax_totals(self.lines, TAX_ROUNDING):
+            number = of_rule[total.category, total.rate].id
+            before = amounts.get(number, Money.zero(total.tax.currency))
+            amounts[number] = before + total.tax
+        return amounts
 
     def _taxed(self, taxes: Sequence[Tax]) -> list[tuple[InvoiceLine, Tax]]:
         return list(zip(self.lines, taxes, strict=True))

@@ -215,6 +215,11 @@ class Stored(XeroModel, ABC):
 D = TypeVar("D", bound=Stored)
 
 
+def tax_types_of(documents: Iterable[Stored]) -> frozenset[str]:
+    """The tax types that their lines have."""
+    return frozenset(line.tax_type for each in documents for line in each.line_items)
+
+
 class StoredPayment(XeroModel):
     """A payment of an invoice."""
 
@@ -267,6 +272,7 @@ class StoredInvoice(Stored):
         """Translate the invoice, with the credit notes that are allocated to it, by their ids."""
         invoice = Invoice(
             id=ExternalId(self.invoice_id),
+            customer=ExternalId(self.contact.contact_id if self.contact else ""),
             status=_STATUSES[self.status],
             url=links.invoice(self.invoice_id),
             due_on=self.due_date,

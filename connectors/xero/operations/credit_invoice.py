@@ -7,7 +7,7 @@ from connectors.common import VendorOperation
 from connectors.common.documents import credit_lines
 from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
 from connectors.xero.documents import Documents
-from connectors.xero.models.documents import CHECKS, StoredCreditNote
+from connectors.xero.models.documents import CHECKS, StoredCreditNote, tax_types_of
 from connectors.xero.models.filters import all_of, equal
 from connectors.xero.models.json import wrapped
 from connectors.xero.models.new_documents import Allocation, InvoiceId, NewDocument
@@ -32,7 +32,8 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
         note = notes[0] if notes else await self._add(command, attempt)
         if note.remaining_credit:
             left = note.money(note.remaining_credit)
-            read = note.to_credit_note(await self.documents.chart.labels(), left)
+            labels = await self.documents.chart.labels(tax_types_of([note]))
+            read = note.to_credit_note(labels, left)
             CHECKS.require_as_asked(read, command.lines)
             await self._allocate(note, command, attempt)
         return note.receipt(self.client.links)

@@ -40,6 +40,17 @@ async def test_a_draft_says_what_the_bill_says(xero: XeroHarness) -> None:
     assert (line["AccountCode"], line["TaxType"], line["Quantity"]) == ("200", "OUTPUT", 1)
 
 
+async def test_a_tax_rate_that_finance_made_meanwhile_is_read(xero: XeroHarness) -> None:
+    invoice = await drafted(xero)
+    rate = {**xero.record("TaxRates", "TAX002"), "TaxType": "TAX010", "EffectiveRate": "10"}
+    xero.plant("TaxRates", {**rate, "Name": "10% (VAT on Income)"})
+    (line,) = (await _read(xero, invoice))["LineItems"]
+    changed = {"LineItemID": line["LineItemID"], "TaxType": "TAX010"}
+    await xero.write("POST", f"/Invoices/{invoice}", {"LineItems": [changed]})
+    (read,) = (await xero.invoicing.read_invoice(invoice)).taxes
+    assert (read.category, read.rate, read.tax) == ("S", Decimal(10), Money.of("103.33", "EUR"))
+
+
 async def test_an_address_that_xero_forbids_is_left_out(xero: XeroHarness) -> None:
     command = draft(await customer(xero)).model_copy(update={"url": "https://x.example/Xero/1"})
     made = await xero.invoicing.draft_invoice.do(command, ticket("i"))
