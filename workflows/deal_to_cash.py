@@ -259,9 +259,9 @@ class DealToCash(BillingRuns):
         if command.identity() == self._written:
             return
         self.update(revision=self.snapshot.revision + 1)
-        told = f"Tell the CRM: billed {command.billed}, paid {command.paid}"
+        summary = f"Tell the CRM: billed {command.billed}, paid {command.paid}"
         with suppress(Skipped):
-            await self.attempt(Crm.write_back, command, told, verbs=(Action.RETRY, Action.SKIP))
+            await self.attempt(Crm.write_back, command, summary, verbs=(Action.RETRY, Action.SKIP))
         self._written = command.identity()
 
     def move(self, move: Transition) -> None:

@@ -14,14 +14,14 @@ from domain.billing_arrangement import (
 from domain.change_order import ChangeOrder
 from domain.charge import Charge, Source
 from domain.charging import charges_from
-from domain.contract import Contract, Policy, contract_of
+from domain.contract import Contract, contract_of
 from domain.contract_facts import ContractFacts, WorkedTime
 from domain.contract_line import ContractLine, planned_charge
 from domain.ids import ChargeId, LineId, MilestoneKey
 from domain.money import Money
 from domain.tax import TaxClass
 from tests.actors import GRACE
-from tests.deals import deal
+from tests.deals import POLICY, deal
 
 TIME = LineId("time")
 CHANGE = Source(system="jira", id="CR-7", version="1")
@@ -52,7 +52,7 @@ def line(
 
 def contract(*lines: ContractLine) -> Contract:
     """Return a contract of these lines; its value is that of its milestones."""
-    agreed = contract_of(deal(1, is_won=True), Policy())
+    agreed = contract_of(deal(1, is_won=True), POLICY)
     planned = [each for each in lines if isinstance(each.arrangement, ByMilestone)]
     charges = tuple(planned_charge(each, agreed.source) for each in planned)
     value = Money.total((charge.net for charge in charges), "EUR")

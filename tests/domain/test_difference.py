@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.contract import Contract, Policy, contract_of
+from domain.contract import Contract, contract_of
 from domain.deal import Deal, Discount, LineStatus, PlannedMilestone, QuoteLine
 from domain.difference import difference, terms_digest
 from domain.ids import OwnerId
 from domain.money import Money
 from domain.payment_terms import PaymentTerms
 from domain.tax import TaxClass
-from tests.deals import company, deal
+from tests.deals import POLICY, company, deal
 
 WON: Deal = deal(1, is_won=True)
-CONTRACT: Contract = contract_of(WON, Policy())
+CONTRACT: Contract = contract_of(WON, POLICY)
 ALL = tuple(charge.id for charge in CONTRACT.charges)
 BUILD, FOR = "'Build'", " for 9,600.01 EUR, labour"
 DESIGN, GO_LIVE, HYPERCARE = WON.milestones
