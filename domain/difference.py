@@ -9,6 +9,7 @@ from domain.contract import Contract, quote_of
 from domain.deal import Deal, QuoteLine, SlaMetric
 from domain.ids import ChargeId, MilestoneKey
 from domain.money import Money
+from domain.tax import TaxClass
 from domain.value import Value
 
 STAGE = "stage"
@@ -56,11 +57,13 @@ def _stage(deal: Deal, charges: tuple[ChargeId, ...]) -> Iterator[TermChange]:
 
 def _prices(contract: Contract, deal: Deal, charges: tuple[ChargeId, ...]) -> Iterator[TermChange]:
     account = deal.account
+    tax_class = next((line.tax_class for line, *_ in contract.milestones()), None)
     compared = (
         ("amount", contract.value, deal.value),
         ("company", contract.account.name, account.name if account else None),
         ("company's number", contract.customer, account.customer_key if account else None),
         ("payment terms", contract.payment_terms, deal.payment_terms),
+        ("tax class", tax_class, deal.tax_class or TaxClass.STANDARD),
     )
     yield from _differing(compared, charges)
 

@@ -13,6 +13,7 @@ from domain.difference import difference, terms_digest
 from domain.ids import OwnerId
 from domain.money import Money
 from domain.payment_terms import PaymentTerms
+from domain.tax import TaxClass
 from tests.deals import POLICY, company, deal
 
 WON: Deal = deal(1, is_won=True)
@@ -41,6 +42,7 @@ def test_a_deal_as_agreed_differs_in_nothing() -> None:
         ({"value": None}, "amount: agreed 10,000.01 EUR, now nothing"),
         ({"value": Money.of(9, "EUR")}, "amount: agreed 10,000.01 EUR, now 9.00 EUR"),
         ({"payment_terms": PaymentTerms(days=0)}, "payment terms: agreed 30 days, now 0 days"),
+        ({"tax_class": TaxClass.REDUCED}, "tax class: agreed standard, now reduced"),
         (
             {"lines": (line(), line(1, status=LineStatus.OPTIONAL))},
             "line: agreed 'Licence', 1 piece for 400.00 EUR, licence, now nothing",

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from connectors.jira.models.project import PROPERTY
 from domain.attention import Action, Decision
 from domain.deal_snapshot import Outcome
-from domain.event import DealWon, MilestoneReached
+from domain.event import DealChanged, DealWon, MilestoneReached
 from domain.ids import EventId, MilestoneKey
 from domain.money import Money
 from domain.stage import Stage
@@ -131,13 +131,14 @@ class Deal:
     async def cancel(self) -> None:
         await self.at.application.deals.cancel(GRACE, self.sale.deal, "lost after all")
 
-    async def decide(self, verb: Action, choice: str = "") -> None:
-        """Decide on the proposed credit, once the run waits for that."""
+    async def decide(self, verb: Action, choice: str = "", run: str = "") -> None:
+        """Decide on what a run asks, once it waits; the deal's own asks about the credit."""
         decision = Decision(action=verb, by=GRACE, choice=choice, reason="")
+        asked = self.at.client.get_workflow_handle(run or self.run.id)
 
         async def counted() -> bool:
             try:
-                await self.run.execute_update(WithAttention.decide, decision)
+                await asked.execute_update(WithAttention.decide, decision)
             except WorkflowUpdateFailedError:
                 return False
             return True
@@ -220,6 +221,19 @@ async def test_after_the_project_all_of_it_is_taken_back(deal: Deal) -> None:
     await deal.win()
     await deal.project()
     await deal.cancel()
+
+    assert await deal.left() == UNTOUCHED
+
+
+async def test_row_2_a_deal_set_to_lost_is_cancelled_by_decision(deal: Deal) -> None:
+    await deal.win()
+    await deal.project()
+    await deal.write(dealstage="closedlost")
+    changed = DealChanged(deal=deal.sale.deal, event=EVENT)
+    await deal.at.dispatcher.deal_changed(changed)
+    watch = workflow_ids.crm_watch(deal.sale.deal)
+    await deal.parked(watch)
+    await deal.decide(Action.AMEND, "cancel", watch)
 
     assert await deal.left() == UNTOUCHED
 

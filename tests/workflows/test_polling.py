@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import URL
 
+from domain.charge import ChargeState
 from domain.deal_snapshot import Outcome
 from domain.event import TimeTurned
 from domain.ids import EventId, MilestoneKey
@@ -16,6 +17,7 @@ from tests.postgres import fresh_database
 from tests.temporal import private_temporal
 from tests.world import World, open_world, until, until_awaited
 from workflows import workflow_ids
+from workflows.deal_to_cash import DealToCash
 from workflows.polling import PolledSystem
 from workflows.reconciling import RECONCILED
 
@@ -63,6 +65,27 @@ async def test_time_hints_the_run_of_an_open_deal_and_none_of_a_deal_that_has_en
     await world.cancel(mine.id)
     await handle.result()
     assert not await world.dispatcher.time_turned(fact)
+
+
+async def test_row_2_polls_alone_find_a_deal_that_was_set_to_lost(world: World) -> None:
+    await ensure_polls(world.client, task_queue=world.queue)
+    mine = small_deal("polled-lost")
+    world.systems.add(mine)
+    world.systems.win(mine.id)
+    project = await until(lambda: world.planned_project(mine.id))
+    world.systems.lose(mine.id)
+    watch = workflow_ids.crm_watch(mine.id)
+    assert "not won any more" in (await world.parked(watch)).attention.what
+    world.systems.reach(project, MilestoneKey("design"))
+    handle = world.client.get_workflow_handle_for(DealToCash.run, workflow_ids.deal_run(mine.id))
+
+    async def is_held() -> bool:
+        [status] = await handle.query(DealToCash.billing_schedule)
+        return status.state is ChargeState.HELD
+
+    await until_awaited(is_held)
+    world.systems.win(mine.id)
+    await until(lambda: world.issued(mine.id, "design"))
 
 
 @pytest.fixture
