@@ -9,13 +9,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Self
 
+from domain.billing_arrangement import TimeRounding
 from domain.currency import CurrencyCode
 from domain.ids import DealId, ExternalId, Subject
 from domain.money import Money
 from domain.rate_card import JobProfile, RateCard
 from domain.refusal import Refusal
 from domain.templates import Staffing
-from domain.timesheet import TimeEntry, TimePolicy, hours_of, round_up
+from domain.timesheet import TimeEntry, TimePolicy, hours_of
 from domain.value import Value
 
 _MINUTES_AN_HOUR: Final = 60
@@ -41,7 +42,7 @@ class ApprovedTime(Value):
     """Minutes as they are billed, and their price. `price` is of an hour on the work date."""
 
     profile: JobProfile
-    increment_minutes: int
+    rounding: TimeRounding
     minutes: int
     price: Money
     net: Money
@@ -206,7 +207,7 @@ class TimeRecord(Value):
         if terms is None:
             profile = staffing.profile(version.person)
             price = rates.rate(profile, version.day, currency).price
-            terms = (profile, price, policy.increment_minutes)
+            terms = (profile, price, policy.rounding)
         approved = _approved(version.minutes, *terms, now=now)
         priced = version.model_copy(update={"approved": approved})
         after = self._with(priced.enter(TimeState.APPROVED, now=now))
@@ -274,25 +275,25 @@ def billable_time(records: Iterable[TimeRecord]) -> Iterator[BillableTime]:
 
 def _terms_of(
     version: TimeVersion, billed: TimeVersion | None
-) -> tuple[JobProfile, Money, int] | None:
+) -> tuple[JobProfile, Money, TimeRounding] | None:
     """The profile, price and rounding of what a version adjusts, if it is still that work."""
     if billed is None or billed.approved is None:
         return None
     if (version.person, version.day) != (billed.person, billed.day):
         return None
     approved = billed.approved
-    return approved.profile, approved.price, approved.increment_minutes
+    return approved.profile, approved.price, approved.rounding
 
 
 def _approved(
-    raw: int, profile: JobProfile, price: Money, increment: int, *, now: datetime
+    raw: int, profile: JobProfile, price: Money, rounding: TimeRounding, *, now: datetime
 ) -> ApprovedTime:
-    minutes = round_up(raw, increment)
+    hours = rounding.hours(raw)
     return ApprovedTime(
         profile=profile,
-        increment_minutes=increment,
-        minutes=minutes,
+        rounding=rounding,
+        minutes=int(hours * _MINUTES_AN_HOUR),
         price=price,
-        net=Money.rounded(price.amount * minutes / _MINUTES_AN_HOUR, price.currency),
+        net=Money.rounded(hours * price.amount, price.currency),
         approved_at=now,
     )

@@ -1,15 +1,13 @@
 """Time that the team spent, as the PM has it, and how a company approves it.
 
-Rounding is per entry, up to whole increments, once, at approval; then the price, then the money
-(domain.md 4).
+Rounding is per entry, once, at approval; then the price, then the money (domain.md 4).
 """
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Self
 
-from pydantic import field_validator
-
+from domain.billing_arrangement import TimeRounding
 from domain.ids import ExternalId, Subject
 from domain.refusal import Refusal
 from domain.value import Value
@@ -45,19 +43,11 @@ class TimeChanges(Value):
 
 
 class TimePolicy(Value):
-    """How time is approved: rounded up to whole increments, by itself after some days if set."""
+    """How time is approved: by people, and rounded up to quarters of an hour, by default."""
 
-    increment_minutes: int = 15
+    rounding: TimeRounding = TimeRounding()
     approve_after_days: int | None = None
     """Days from the moment that a version came on record; None leaves approval to people."""
-
-    @field_validator("increment_minutes")
-    @classmethod
-    def _hours_have_two_decimals(cls, minutes: int) -> int:
-        """Refuse increments such as 10 minutes: an invoice's 0.17 h is not what was worked."""
-        if minutes <= 0 or minutes % 3:
-            raise ValueError("must be a multiple of 3 minutes, which is 0.05 h")
-        return minutes
 
 
 class Week(Value):
@@ -92,10 +82,5 @@ class Week(Value):
 
 
 def hours_of(minutes: int) -> Decimal:
-    """Return minutes as hours of two decimals, exact for the increments that a policy may have."""
+    """Return minutes as hours of two decimals, exact for rounded ones."""
     return (Decimal(minutes) / _MINUTES_AN_HOUR).quantize(_CENTIHOUR)
-
-
-def round_up(minutes: int, increment: int) -> int:
-    """Return the least whole number of increments that holds these minutes, in minutes."""
-    return -(-minutes // increment) * increment

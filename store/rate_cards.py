@@ -45,7 +45,7 @@ class PgRateCards:
                 reason=command.reason,
             )
             await session.run(_NOTE, **note.values())
-            answer = f"revision {revision} of the rate card has {len(card.rates)} rates"
+            answer = f"rates in revision {revision} of the rate card: {len(card.rates)}"
             noted = command.model_copy(update={"answer": answer})
             await session.run(_NOTE, **note_of(noted, now=now).values())
         return revision

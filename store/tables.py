@@ -308,7 +308,8 @@ time_entries: Final = Table(
     Column("role", Text),
     Column("seniority", Text),
     Column("location", Text),
-    Column("increment_minutes", Integer),
+    Column("rounding_method", Text),
+    Column("rounding_unit", Integer, comment="minutes"),
     Column("billed_minutes", Integer, comment="rounded once, at approval"),
     _amount("price", nullable=True),
     _amount("net", nullable=True),
@@ -318,8 +319,8 @@ time_entries: Final = Table(
         "state in ('booked', 'approved', 'billed', 'adjusted', 'replaced', 'deleted')", name="state"
     ),
     CheckConstraint(
-        "num_nonnulls(role, seniority, location, increment_minutes, billed_minutes, price, net,"
-        " currency, approved_at) in (0, 9)",
+        "num_nonnulls(role, seniority, location, rounding_method, rounding_unit,"
+        " billed_minutes, price, net, currency, approved_at) in (0, 10)",
         name="approved_whole",
     ),
     CheckConstraint(

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from domain.actor import CASHWARD
+from domain.billing_arrangement import RoundingMethod, TimeRounding
 from domain.command import CommandRecord
 from domain.ids import DealId, ExternalId
 from domain.rate_card import JobProfile
@@ -264,7 +265,8 @@ def _row(key: TimeKey, version: TimeVersion) -> dict[str, object]:
         **{name: getattr(version, name) for name in _AS_THEY_ARE},
         "state": version.state.value,
         **{name: profile and getattr(profile, name) for name in JobProfile.model_fields},
-        "increment_minutes": approved and approved.increment_minutes,
+        "rounding_method": approved and approved.rounding.method.value,
+        "rounding_unit": approved and approved.rounding.unit,
         "billed_minutes": approved.minutes if approved else None,
         "price": approved and approved.price.amount,
         "net": approved and approved.net.amount,
@@ -296,7 +298,9 @@ def _approved(row: Row) -> ApprovedTime | None:
         return None
     return ApprovedTime(
         profile=JobProfile(**{name: row[name] for name in JobProfile.model_fields}),
-        increment_minutes=row["increment_minutes"],
+        rounding=TimeRounding(
+            method=RoundingMethod(row["rounding_method"]), unit=row["rounding_unit"]
+        ),
         minutes=row["billed_minutes"],
         price=money_of(row, "price"),
         net=money_of(row, "net"),

@@ -24,4 +24,4 @@ class RateCommands:
         async with self._log.recording_failures(command):
             card = read_rates(text)
             revision = await self._rate_cards.add(card, command, now=self._clock())
-        return f"revision {revision} of the rate card has {len(card.rates)} rates"
+        return f"rates in revision {revision} of the rate card: {len(card.rates)}"

@@ -30,7 +30,7 @@ class TimeCommands:
                     f"no time of {deal} in {week} waits for approval:"
                     f" `cashward time list {deal} --unapproved` shows what does"
                 )
-            answer = f"{len(waiting)} time entries of {week} are approved"
+            answer = f"time entries approved in {week}: {len(waiting)}"
             command = command.model_copy(update={"answer": answer})
             await self._approval.approve(deal, waiting, command)
         return answer

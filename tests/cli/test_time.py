@@ -86,7 +86,7 @@ async def book(database_url: str, name: str, *booked: tuple[str, date, int]) -> 
 
 
 def test_an_import_says_what_the_card_has(rates: str) -> None:
-    assert "revision 1 of the rate card has 3 rates" in rates
+    assert "rates in revision 1 of the rate card: 3" in rates
 
 
 def test_rates_are_shown_by_work_date(cashward: Cashward) -> None:

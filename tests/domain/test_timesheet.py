@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
+from domain.billing_arrangement import TimeRounding
 from domain.ids import DealId, ExternalId, Subject
 from domain.money import Money
 from domain.rate_card import JobProfile, Rate, RateCard
 from domain.refusal import Refusal
 from domain.templates import Staffing
 from domain.time_record import TimeKey, TimeRecord, billable_time
-from domain.timesheet import TimeEntry, TimePolicy, Week, hours_of, round_up
+from domain.timesheet import TimeEntry, TimePolicy, Week
 
 DEAL = DealId("hubspot:1")
 NOW = datetime(2027, 3, 8, 9, tzinfo=UTC)
@@ -108,20 +108,11 @@ def test_the_example_of_the_contract_is_right_to_the_cent() -> None:
     assert Money.total((each.net for each in found), "EUR") == Money.of("978.00", "EUR")
 
 
-@given(st.integers(0, 1440), st.integers(1, 20).map(lambda n: 3 * n))
-def test_rounding_goes_up_by_less_than_an_increment_and_repeats_without_effect(
-    minutes: int, increment: int
-) -> None:
-    up = round_up(minutes, increment)
-    assert 0 <= up - minutes < increment
-    assert up % increment == 0
-    assert round_up(up, increment) == up
-    assert hours_of(up) * 60 == up
-
-
 @given(st.integers(1, 1440), st.integers(1, 20).map(lambda n: 3 * n))
 def test_hours_times_price_is_the_net_amount_to_the_cent(minutes: int, increment: int) -> None:
-    found = approved(booked(entry(minutes)), TimePolicy(increment_minutes=increment)).billable
+    found = approved(
+        booked(entry(minutes)), TimePolicy(rounding=TimeRounding(unit=increment))
+    ).billable
     assert found
     assert found.net == Money.rounded(found.hours * found.price.amount, "EUR")
 
@@ -132,15 +123,9 @@ def test_raw_minutes_and_billed_minutes_are_both_kept() -> None:
     assert (version.minutes, version.approved.minutes) == (110, 120)
 
 
-@pytest.mark.parametrize("minutes", [0, -3, 10])
-def test_an_increment_without_exact_hours_is_refused(minutes: int) -> None:
-    with pytest.raises(ValidationError, match="multiple of 3"):
-        TimePolicy(increment_minutes=minutes)
-
-
 def test_approved_time_is_not_priced_or_rounded_again() -> None:
     once = approved(booked(entry(110)))
-    assert approved(once, TimePolicy(increment_minutes=60)) == once
+    assert approved(once, TimePolicy(rounding=TimeRounding(unit=60))) == once
 
 
 def test_a_person_without_a_profile_is_refused_with_a_way_out() -> None:
@@ -213,7 +198,9 @@ def test_an_adjustment_of_nothing_needs_no_bill() -> None:
 def test_an_adjustment_keeps_the_price_of_the_work_date_that_was_billed() -> None:
     changed = RateCard.of([rate(SENIOR, "200.00", date(2027, 1, 1))])
     edited = billed(entry(110)).book(entry(170, age=1), now=NOW)
-    after = edited.approve(changed, STAFFING, TimePolicy(increment_minutes=60), "EUR", now=NOW)
+    after = edited.approve(
+        changed, STAFFING, TimePolicy(rounding=TimeRounding(unit=60)), "EUR", now=NOW
+    )
     assert billable(after) == (Decimal("1.00"), "120.00 EUR")
 
 
@@ -252,7 +239,7 @@ def test_all_that_is_billed_adds_up_to_what_the_pm_has_at_the_end(
                 total += part.net
                 found = found.bill_as(Subject(f"b{age}"), now=NOW)
     last = edits[-1]
-    hours = Decimal(0) if last is None else hours_of(round_up(last, 15))
+    hours = Decimal(0) if last is None else TimeRounding().hours(last)
     assert total == Money.rounded(hours * 120, "EUR")
 
 

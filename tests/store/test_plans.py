@@ -43,11 +43,11 @@ select 'pm.team', 'd' || n, 'jira', 'd' || n, 'd', 'planned', 0, 1, false, '{{}}
 from generate_series(1, {CONTRACTS}) n;
 insert into time_entries (system, tenant, entry, deal, version, package, person, day, minutes,
     changed_at, recorded_at, since, is_approved_in_pm, is_deleted, state, role, seniority, location,
-    increment_minutes, billed_minutes, price, net, currency, approved_at)
+    rounding_method, rounding_unit, billed_minutes, price, net, currency, approved_at)
 select 'jira', 'acme', n, 'd' || n / 100, 1, 'w1', 'p' || n % 100, date '2027-01-01' + n / 1000, 60,
     now(), timestamptz '2027-01-01' + n * interval '1 minute',
     timestamptz '2027-01-01' + n * interval '1 minute', false, false, 'approved', '', '', '',
-    15, 60, 90, 90, 'EUR', now()
+    'up', 15, 60, 90, 90, 'EUR', now()
 from generate_series(1, {CONTRACTS}) n;
 """  # noqa: S608 - of constants
 

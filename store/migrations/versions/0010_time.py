@@ -72,7 +72,8 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=True),
         sa.Column("seniority", sa.Text(), nullable=True),
         sa.Column("location", sa.Text(), nullable=True),
-        sa.Column("increment_minutes", sa.Integer(), nullable=True),
+        sa.Column("rounding_method", sa.Text(), nullable=True),
+        sa.Column("rounding_unit", sa.Integer(), nullable=True, comment="minutes"),
         sa.Column(
             "billed_minutes", sa.Integer(), nullable=True, comment="rounded once, at approval"
         ),
@@ -94,8 +95,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("minutes >= 0 and version >= 1", name=op.f("ck_time_entries_positive")),
         sa.CheckConstraint(
-            "num_nonnulls(role, seniority, location, increment_minutes, billed_minutes, price, net,"
-            " currency, approved_at) in (0, 9)",
+            "num_nonnulls(role, seniority, location, rounding_method, rounding_unit,"
+            " billed_minutes, price, net, currency, approved_at) in (0, 10)",
             name=op.f("ck_time_entries_approved_whole"),
         ),
         sa.PrimaryKeyConstraint(
