@@ -1,5 +1,6 @@
 """Seals over the audit trail in PostgreSQL: for each month a chain of digests."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -69,6 +70,12 @@ _next: Final = (
 )
 _NEXT: Final = Query(select(_SEALED.label("after"), func.max(_next.c.id).label("through")))
 _MONTHS: Final = Query(select(_MONTH.label("month")).where(*_BETWEEN).distinct().order_by("month"))
+_COUNTS: Final = Query(
+    select(_MONTH.label("month"), func.count().label("entries"))
+    .where(audit_trail.c.id <= bindparam("through"))
+    .group_by("month")
+    .order_by("month")
+)
 
 
 def _digest() -> Select[tuple[int, str]]:
@@ -113,8 +120,9 @@ class PgAuditSeals:
             chain = list(of_month)
             seals += [_seal(row) for row in chain]
             detached += [month] if chain[0]["detached_at"] else []
-            problems += [each async for each in self._problems(chain, last)]
+            problems += [each async for each in self._problems(chain)]
             entries += sum(row["entries"] for row in chain if not row["detached_at"])
+        problems += await self._unsealed(rows, last)
         known = set(map(str, seals))
         problems += [f"{seal} is not among the seals" for seal in kept if seal not in known]
         return TrailCheck(
@@ -133,7 +141,7 @@ class PgAuditSeals:
             months = await session.all(_MONTHS, **part)
             return [await _seal_month(session, row["month"], **part) for row in months]
 
-    async def _problems(self, chain: Sequence[Row], last: int) -> AsyncIterator[str]:
+    async def _problems(self, chain: Sequence[Row]) -> AsyncIterator[str]:
         after, before = 0, ""
         for row in chain:
             if row["detached_at"]:
@@ -146,9 +154,20 @@ class PgAuditSeals:
                     f" those that were sealed: {found[0]} of {row['entries']} are there"
                 )
             after, before = row["through"], row["digest"]
-        entries, _ = await self._found(chain[-1]["month"], after, last, before)
-        if entries:
-            yield f"{entries} entries of {chain[-1]['month']:%Y-%m} came after they were sealed"
+
+    async def _unsealed(self, seals: Sequence[Row], last: int) -> list[str]:
+        """Name the entries that came later, with an id and a time of before: none has a seal."""
+        sealed: Counter[date] = Counter()
+        for row in seals:
+            sealed[row["month"]] += 0 if row["detached_at"] else row["entries"]
+        async with self._database.session() as session:
+            counted = await session.all(_COUNTS, through=last)
+        return [
+            f"{each['entries'] - sealed[each['month']]} entries of {each['month']:%Y-%m} came after"
+            " they were sealed"
+            for each in counted
+            if each["entries"] > sealed[each["month"]]
+        ]
 
     async def _found(self, month: date, after: int, through: int, before: str) -> tuple[int, str]:
         async with self._database.session() as session:

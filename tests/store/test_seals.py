@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import URL
 
 from store import Store, open_store
+from store.archive import archive
 from store.database import plain_url
+from testbed.stack.postgres import as_worker
+from tests.actors import GRACE
 from tests.postgres import fresh_database
 from tests.store.values import NOW, baseline, later
 
@@ -80,6 +83,27 @@ async def test_an_owner_who_switches_the_trigger_off_and_on_again_is_noticed(
             "alter table audit_trail enable trigger only_grows",
         )
         assert (await store.audit_seals.check()).problems
+
+
+@pytest.mark.parametrize("id", [1, 2, -1])
+async def test_an_entry_that_a_worker_dates_back_before_every_seal_is_noticed(
+    url: str, id: int
+) -> None:
+    async with open_store(as_worker(url)) as store:
+        await write_and_seal(store, "a", "b")
+        forged = f"{INSERT} values ({id}, '{later(-13 * MONTH)}', 'hubspot:a', 'claim', '', '{{}}')"
+        as_owner(as_worker(url), forged)
+        [problem] = (await store.audit_seals.check()).problems
+    assert problem == f"1 entries of {later(-13 * MONTH):%Y-%m} came after they were sealed"
+
+
+async def test_an_entry_of_a_month_that_was_detached_is_noticed(url: str) -> None:
+    async with open_store(url) as store:
+        await write_and_seal(store, "a", "b")
+        archive(url, later(2 * MONTH).date(), by=GRACE)
+        as_owner(as_worker(url), f"{INSERT} values (1, '{NOW}', 'hubspot:a', 'claim', '', '{{}}')")
+        [problem] = (await store.audit_seals.check()).problems
+    assert problem == f"1 entries of {NOW:%Y-%m} came after they were sealed"
 
 
 async def test_an_owner_who_makes_the_seals_anew_is_noticed_by_a_seal_kept_elsewhere(
