@@ -181,6 +181,11 @@ class Effect(Value):
     """When this attempt began, an older one may have made it. Each start says so anew."""
 
     @property
+    def is_pending(self) -> bool:
+        """Whether its last call may not have landed yet, as far as its state tells."""
+        return self.state in _PENDING
+
+    @property
     def is_confirmed(self) -> bool:
         return self.state in {EffectState.CONFIRMED, EffectState.DONE}
 
@@ -346,7 +351,7 @@ class Effect(Value):
 
     def _unsettled_until(self, now: datetime) -> datetime | None:
         """Return until when any call of any attempt may still land; None if none may."""
-        moments = (self.until if self.state in _PENDING else None, self.others_until)
+        moments = (self.until if self.is_pending else None, self.others_until)
         return max((moment for moment in moments if moment and now < moment), default=None)
 
     def _is_written_again(self, idempotency: IdempotencyPolicy) -> bool:

@@ -64,6 +64,7 @@ class DatabaseClock:
         self._database = database
         self._seconds = seconds
         self._reading: _Reading | None = None
+        self._moved: float | None = None
 
     def seconds(self) -> float:
         return self._seconds()
@@ -73,6 +74,11 @@ class DatabaseClock:
         if self._reading is None:
             return datetime.now(UTC)
         return self._reading.latest(self._seconds())
+
+    def since_move(self) -> timedelta:
+        """Return how long ago this machine saw that the database's clock was set."""
+        moved = self._moved
+        return timedelta.max if moved is None else timedelta(seconds=self._seconds() - moved)
 
     async def skew(self) -> timedelta:
         """Return how far this machine's clock is ahead of the database's."""
@@ -98,7 +104,7 @@ class DatabaseClock:
         """
         new, old = _Reading(read, sent, self._seconds()), self._reading
         if old and not new.agrees_with(old):
-            self._reading = new
+            self._reading, self._moved = new, new.received
             step = new.read - old.latest(new.sent)
             raise ClockMoved("postgres", f"its clock moved by {step.total_seconds():+.1f} s")
         age = new.received - old.received if old else 0.0

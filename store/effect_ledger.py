@@ -22,6 +22,7 @@ from domain.effect import (
     EffectKind,
     EffectState,
     IdempotencyPolicy,
+    NotSettled,
     Receipt,
     Strategy,
 )
@@ -137,6 +138,7 @@ class PgEffectLedger:
         is_repeatable: bool,
     ) -> Effect:
         def start(effect: Effect, now: datetime) -> Effect:
+            self._require_steady(effect, now, operation_timeout + idempotency.settle_time)
             return effect.start(
                 intent.digest,
                 idempotency,
@@ -151,6 +153,7 @@ class PgEffectLedger:
         self, intent: Intent, idempotency: IdempotencyPolicy, *, operation_timeout: timedelta
     ) -> Effect:
         def start(effect: Effect, now: datetime) -> Effect:
+            self._require_steady(effect, now, operation_timeout + idempotency.settle_time)
             return effect.start_undo(idempotency, now=now, operation_timeout=operation_timeout)
 
         return await self._put_or_change(intent, start, _stamp(intent, idempotency))
@@ -244,11 +247,22 @@ class PgEffectLedger:
                 self._remember(Seen(first, row))
                 return first
             await require_account(session, intent.key, intent.deal)
+
+            def follow(effect: Effect, now: datetime) -> Effect:
+                self._clock.observe(now, sent=sent)
+                return step(effect, now)
+
             try:
-                return await change_effect(session, intent.key, step, stamp)
+                return await change_effect(session, intent.key, follow, stamp)
             except _NotOnRecord:
                 await require_not_archived(session, intent.deal)
                 raise
+
+    def _require_steady(self, effect: Effect, now: datetime, longest: timedelta) -> None:
+        """Raise NotSettled if the database's clock jumped while an older call may still land."""
+        gone = self._clock.since_move()
+        if effect.is_pending and gone < longest:
+            raise NotSettled(effect.key, now + (longest - gone), longest - gone)
 
     def _remember(self, seen: Seen) -> None:
         """Remember an effect; forget the one that was written longest ago."""

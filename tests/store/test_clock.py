@@ -1,14 +1,19 @@
 """The database's clock decides, whatever a machine's own says."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.effect import Effect, IdempotencyPolicy, NotSettled, Strategy
+from ports.lease import machine_seconds
 from store import Store
 from store.clock import ClockMoved, DatabaseClock
 from store.database import Database
+from store.effect_ledger import PgEffectLedger
+from tests.store.values import intent
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -89,6 +94,34 @@ def test_a_clock_that_was_set_starts_the_attempt_again(
         clock.observe(after(10 + step), sent=110.0)
     assert clock.now() == after(10 + step)
     clock.observe(after(10 + step), sent=110.0)
+
+
+async def test_after_a_jump_of_the_databases_clock_no_attempt_follows_another_too_early(
+    database_url: str,
+) -> None:
+    """The database says that a second went by, and this machine saw none."""
+    unseen = 0.0
+    brief = timedelta(seconds=0.5)
+    policy = IdempotencyPolicy(strategy=Strategy.DRAFT, settle_time=brief)
+    async with Database.open(database_url, pool_size=1) as database:
+        clock = DatabaseClock(database, lambda: machine_seconds() - unseen)
+        ledger = PgEffectLedger(database, clock)
+
+        async def begin(name: str = "jumped") -> Effect:
+            return await ledger.begin(
+                intent(name), policy, operation_timeout=brief, is_repeatable=False
+            )
+
+        await begin()
+        await asyncio.sleep(1.1)
+        unseen = 1.1
+        with pytest.raises(ClockMoved):
+            await begin()
+        with pytest.raises(NotSettled) as early:
+            await begin()
+        assert (await begin("another")).attempt == 1
+        await asyncio.sleep(early.value.wait.total_seconds())
+        assert (await begin()).attempt == 2
 
 
 async def test_a_machine_knows_how_far_its_clock_is_from_the_databases(store: Store) -> None:
