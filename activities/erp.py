@@ -244,10 +244,15 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.read_revenue")
     async def read_revenue(self, request: RepairRequest) -> WriteBack:
-        """Return the deal's revenue for the CRM, as the ERP states it in every issued invoice."""
+        """Return the deal's revenue for the CRM, as the ERP states it in every issued invoice.
+
+        While a run follows the deal's invoices, what was paid is recorded by that run only: what
+        our ledger knows is no news to a poll any more.
+        """
         await self._effects.require_account(self._invoicing.draft_invoice, request.deal)
         claims = [c for c in await self._billing_ledger.claims(request.deal) if c.proof]
-        invoices = [await self._seen(claim) for claim in claims]
+        read = self._seen if request.is_deal_closed else self._read
+        invoices = [await read(claim) for claim in claims]
         baseline = await self._billing_ledger.baseline(request.deal)
         currency = baseline.value.currency
         return WriteBack(
@@ -262,12 +267,15 @@ class InvoiceActivities:
 
     async def _seen(self, claim: Claim) -> Invoice:
         """Read the invoice as it is now, and record what was paid in the billing ledger."""
-        document = claim.proof.document if claim.proof else ExternalId("")
-        invoice = await self._invoicing.read_invoice(document)
+        invoice = await self._read(claim)
         await self._billing_ledger.record_payment(
             claim.subject, paid=invoice.paid, now=self._clock()
         )
         return invoice
+
+    async def _read(self, claim: Claim) -> Invoice:
+        document = claim.proof.document if claim.proof else ExternalId("")
+        return await self._invoicing.read_invoice(document)
 
 
 def _claim(bill: Bill) -> Claim:

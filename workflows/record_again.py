@@ -126,7 +126,7 @@ class RecordAgain(BillingRuns):
     async def _tell_the_crm(self) -> None:
         """Write the sums of the ERP: meanwhile our records may have told older ones."""
         occasion = f"recorded-{workflow.now():%Y%m%dT%H%M%S}"
-        request = RepairRequest(deal=self.deal, occasion=occasion)
+        request = RepairRequest(deal=self.deal, occasion=occasion, is_deal_closed=True)
         summary = "Read the deal's invoices in the ERP"
         revenue = await self.attempt(Invoices.read_revenue, request, summary, verbs=_RETRY_OR_SKIP)
         summary = f"Tell the CRM again: paid {revenue.paid}"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from activities.polls import is_news
 from activities.revenue_reconciliation import RECORD, RevenueReconciliation
 from connectors.memory.records import CrmRevenue
 from connectors.memory.world import Project, Task
@@ -9,11 +10,13 @@ from domain.actor import CASHWARD
 from domain.attention import Action, Attention
 from domain.contract import Policy
 from domain.effect import EffectState
+from domain.event import RevenueStale
 from domain.ids import ChargeId, DealId, ExternalId, Subject
 from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from domain.reconciliation import DiscrepancyKind
 from domain.responsibility import Party
+from domain.stage import Stage
 from tests.actors import GRACE
 from tests.deals import small_deal
 from tests.lost_records import forget
@@ -195,6 +198,26 @@ async def test_a_record_in_the_crm_that_tells_other_sums_is_written_again(world:
     await until_awaited(is_right)
     again = await records.reconcile(RECORD, LONG_AGO, dry_run=True)
     assert mine.id not in {each.discrepancy.deal for each in again.found}
+
+
+async def test_a_repair_does_not_hide_a_payment_from_the_run_that_waits_for_it(
+    world: World,
+) -> None:
+    mine = small_deal("repaired")
+    handle = await world.win(mine)
+    await world.reach(mine.id, "design")
+    invoice = await issued(world, mine.id)
+    world.systems.pay(invoice.id, invoice.outstanding)
+    await world.dispatcher.revenue_stale(RevenueStale(deal=mine.id, occasion="a poll was late"))
+    await world.client.get_workflow_handle(workflow_ids.repair_run(mine.id)).result()
+    claim = await world.store.billing_ledger.find_claim(
+        workflow_ids.subject_of(mine.id, ChargeId("design"))
+    )
+    [paid] = world.invoices(mine.id)
+    assert claim
+    assert is_news(claim, paid)
+    await world.ring_invoice(mine.id, "design")
+    assert (await handle.result()).stage is Stage.CLOSED
 
 
 async def test_sums_in_the_crm_are_not_replaced_by_those_of_an_older_backup(
