@@ -1,16 +1,21 @@
-"""A company and the numbers that identify it."""
+"""A company: its names, numbers and address."""
 
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
+from domain.company_numbers import (
+    compact,
+    german,
+    is_ico,
+    is_member_state,
+    register_key,
+    shortened,
+    vat_key,
+)
 from domain.ids import AccountId, CustomerKey
 from domain.value import Value
 
 _ICO_COUNTRIES = frozenset({"SK", "CZ"})
-_ICO_DIGITS = 8
-# python-stdnum counts Northern Ireland (XI), where only goods are of the Union.
-_MEMBER_STATES = frozenset(state.upper() for state in eu_vat.MEMBER_STATES) - {"XI"}
-_VAT_PREFIXES = {"GR": "EL"}
 
 
 class CompanyIds(Value):
@@ -60,40 +65,10 @@ class Account(Value):
 
     @property
     def customer_key(self) -> CustomerKey:
-        """Return one key for a company's records: its registry or VAT number, else this record."""
-        if self.ids.company_id:
-            return CustomerKey(f"{self.country.lower()}-{digits(self.ids.company_id)}")
-        if self.ids.vat_id:
-            return CustomerKey(f"vat-{compact(self.ids.vat_id).lower()}")
-        return CustomerKey(f"account-{self.id.replace(':', '-')}")
-
-
-def digits(number: str) -> str:
-    return "".join(character for character in number if character.isalnum()).upper()
-
-
-def compact(number: str) -> str:
-    """Return a number without spaces and punctuation, in upper case."""
-    return digits(number)
-
-
-def is_ico(number: str) -> bool:
-    """Whether this is a Slovak or Czech IČO: 8 digits, the last one a check digit (modulo 11)."""
-    if len(number) != _ICO_DIGITS or not number.isdecimal() or not number.isascii():
-        return False
-    weighted = sum((8 - place) * int(digit) for place, digit in enumerate(number[:7]))
-    return int(number[7]) == ((11 - weighted % 11) % 11 or 1) % 10
-
-
-def is_member_state(country: str) -> bool:
-    """Whether this country (ISO 3166-1 alpha-2) is of the EU's VAT territory."""
-    return country in _MEMBER_STATES
-
-
-def is_vat_id_of(country: str, number: str) -> bool:
-    """Whether this is a well-formed VAT number of this member state, with its check digits."""
-    prefix = _VAT_PREFIXES.get(country, country)
-    return compact(number).startswith(prefix) and bool(eu_vat.is_valid(compact(number)))
+        """Return one key for a company's records: country, scheme and number, else this record."""
+        register = register_key(self.country, self.ids.company_id)
+        number = register or vat_key(self.country, self.ids.vat_id)
+        return CustomerKey(number or shortened(f"account-{self.id.replace(':', '-')}"))
 
 
 def wrong_ids(account: Account) -> tuple[str, ...]:
@@ -102,9 +77,11 @@ def wrong_ids(account: Account) -> tuple[str, ...]:
 
 
 def _wrong_company_id(account: Account) -> str:
-    number = digits(account.ids.company_id)
-    if number and account.country in _ICO_COUNTRIES and not is_ico(number):
-        return f"company id {account.ids.company_id!r} is no valid IČO (8 digits, the last a check)"
+    number = account.ids.company_id
+    if number and account.country in _ICO_COUNTRIES and not is_ico(compact(number)):
+        return f"company id {number!r} is no valid IČO (8 digits, the last a check)"
+    if number and account.country == "DE" and not german(number):
+        return f"company id {number!r} needs its court: write it as München HRB 12345"
     return ""
 
 

@@ -14,7 +14,7 @@ AccountId = NewType("AccountId", str)
 ContactId = NewType("ContactId", str)
 OwnerId = NewType("OwnerId", str)
 CustomerKey = NewType("CustomerKey", str)
-"""Our key of a customer, made from its company id where it has one: `sk-36421928`."""
+"""Our key of a customer, country, scheme and number where it has one: `sk-ico-36421928`."""
 
 LineId = NewType("LineId", str)
 """A line within its contract: the source's own id, or a slug of its name; never a position."""

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from domain.company import Address, CompanyIds, is_member_state, is_vat_id_of
+from domain.company import Address, CompanyIds
+from domain.company_numbers import is_member_state, is_vat_id_of
 from domain.tax_rates import VatRates, rates_on
 from domain.value import Value
 

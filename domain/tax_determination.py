@@ -6,7 +6,8 @@ Place of supply: Directive 2006/112/EC, Art. 44 (services to businesses) and 138
 from datetime import date
 from typing import Final
 
-from domain.company import Account, is_member_state, is_vat_id_of
+from domain.company import Account
+from domain.company_numbers import is_member_state, is_vat_id_of
 from domain.deal import Finding
 from domain.responsibility import Party
 from domain.seller import Seller

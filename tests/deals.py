@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 from zlib import crc32
 
-from domain.company import Account, Address, CompanyIds, is_ico
+from domain.company import Account, Address, CompanyIds
+from domain.company_numbers import is_ico
 from domain.contract import Policy
 from domain.deal import (
     Contact,

@@ -7,12 +7,14 @@ from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
 from domain.attention import INCOMPLETE, Action, Attention
 from domain.baseline import Baseline
+from domain.company import Account
 from domain.contract import Contract, Policy, contract_of
 from domain.customer import CustomerMatch, Verdict
 from domain.deal import Deal, Finding
 from domain.event import DealWon
 from domain.ids import ExternalId, Subject
 from domain.kickoff import HandoffRequest, HandoffResult, StageAborted
+from domain.matching import side_by_side
 from domain.preflight import preflight
 from domain.responsibility import Party
 from domain.write_back import WriteBack
@@ -61,7 +63,7 @@ class ClosedWonHandoff(WithAttention):
         )
         if match.verdict is not Verdict.AMBIGUOUS:
             return match.chosen
-        decision = await self.park(self._ambiguous(match))
+        decision = await self.park(self._ambiguous(contract.account, match))
         return None if decision.choice == NEW_CUSTOMER else ExternalId(decision.choice)
 
     async def _agree(self, contract: Contract) -> None:
@@ -88,14 +90,14 @@ class ClosedWonHandoff(WithAttention):
             findings=findings,
         )
 
-    def _ambiguous(self, match: CustomerMatch) -> Attention:
+    def _ambiguous(self, account: Account, match: CustomerMatch) -> Attention:
         choices = tuple(candidate.id for candidate in match.candidates)
-        named = ", ".join(f"{c.id} = {c.name}" for c in match.candidates)
+        records = side_by_side(account, match.candidates)
         return self.attention(
             "customer",
             what="the customer may already be in the ERP under another spelling",
-            why=f"{match.reason}; choose one of {named}, or {NEW_CUSTOMER}",
-            responsible=(Party.FINANCE,),
+            why=f"{match.reason}; choose one of these, or {NEW_CUSTOMER}:\n{records}",
+            responsible=(Party.FINANCE, Party.DEAL_OWNER),
             verbs=(Action.AMEND, Action.ABORT),
             choices=(*choices, NEW_CUSTOMER),
         )

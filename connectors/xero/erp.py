@@ -16,7 +16,8 @@ from connectors.xero.operations.draft_invoice import DraftInvoiceOperation
 from connectors.xero.operations.open_customer import OpenCustomerOperation
 from connectors.xero.settings import LARGEST_PAGE
 from connectors.xero.setup import probe
-from domain.company import Account, compact
+from domain.company import Account
+from domain.company_numbers import compact
 from domain.customer import Candidate
 from domain.ids import ExternalId
 from domain.invoice import Invoice, InvoiceDates

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from domain.company import Address, CompanyIds, is_ico
+from domain.company import Address, CompanyIds
+from domain.company_numbers import is_ico
 from domain.contract import contract_of
 from domain.deal import Deal
 from domain.money import Money

@@ -3,10 +3,10 @@
 from domain.attention import Action
 from domain.responsibility import Party
 from domain.stage import Stage
-from tests.deals import company, deal, small_deal
+from domain.tax import TaxTreatment
+from tests.deals import deal, small_deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
-from workflows.closed_won_handoff import NEW_CUSTOMER
 
 
 async def test_a_deal_without_scope_is_a_task_of_its_owner_until_it_is_mended(
@@ -73,14 +73,14 @@ async def test_an_owner_who_takes_no_tasks_holds_nothing_up(world: World) -> Non
 
 
 async def test_what_finance_must_decide_is_no_task_of_the_owner(world: World) -> None:
-    name = "Vltava Logistika"
-    world.add_customer(f"{name} CZ")
-    account = company(name).model_copy(update={"name": name, "ids": company(name).ids.__class__()})
-    mine = deal("for-finance", account=account)
+    mine = deal("for-finance", tax=TaxTreatment.EXPORT)
     await world.win(mine)
-    filed = await world.parked(workflow_ids.handoff_run(mine.id))
+    run = workflow_ids.handoff_run(mine.id)
+    filed = await world.parked(run)
     assert filed.attention.responsible == (Party.FINANCE,)
-    await world.decide(workflow_ids.handoff_run(mine.id), Action.AMEND, choice=NEW_CUSTOMER)
+    agreed = {"tax": TaxTreatment.DOMESTIC, "is_won": True}
+    world.systems.add(mine.model_copy(update=agreed))
+    await world.decide(run, Action.RETRY)
     await until_awaited(lambda: world.has_project(mine.id))
     asked = [task.command for task in world.systems.tasks.values()]
     assert [command for command in asked if command.deal == mine.id] == []

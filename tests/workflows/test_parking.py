@@ -94,6 +94,9 @@ async def test_an_ambiguous_customer_waits_for_a_person(world: World, choice: Ch
     await world.win(mine)
     filed = await world.parked(workflow_ids.handoff_run(mine.id))
     assert filed.attention.choices == (there, "new")
+    assert filed.attention.responsible == (Party.FINANCE, Party.DEAL_OWNER)
+    assert f"- CRM: {name}, SK" in filed.attention.why
+    assert f"- {there}: {name} SK" in filed.attention.why
 
     pick = there if choice.pick == "existing" else "new"
     await world.decide(workflow_ids.handoff_run(mine.id), Action.AMEND, choice=pick)

@@ -7,7 +7,8 @@ from stdnum.eu import vat as eu_vat
 
 from connectors.common import References
 from connectors.tryton.models.json import Record, Text, TrytonModel, Values
-from domain.company import Account, Address, compact
+from domain.company import Account, Address
+from domain.company_numbers import compact
 from domain.customer import Candidate, OpenCustomer
 from domain.ids import ExternalId
 

@@ -29,7 +29,7 @@ async def test_the_seeded_deal_is_complete(harness: HubspotHarness) -> None:
     assert preflight(deal, POLICY) == ()
     assert deal.value == Money.of("48200.01", "EUR")
     assert deal.account
-    assert deal.account.customer_key == "sk-99142074"
+    assert deal.account.customer_key == "sk-ico-99142074"
     assert deal.url == "https://app.hubspot.com/contacts/48120077/record/0-3/51230000017"
     assert deal.owner == "hubspot:77120345"
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.common.fields import milestone
-from domain.company import Account, CompanyIds, is_ico, wrong_ids
+from domain.company import Account, CompanyIds, wrong_ids
+from domain.company_numbers import is_ico
 from domain.ids import AccountId
 from testbed.demo.orders import Order, ico, order
 
