@@ -39,6 +39,10 @@ FIRST_LOOK_BACK = timedelta(days=30)
 """How far a poll looks back when it has never run."""
 
 
+PROJECTS_A_ROUND = 200
+"""How many projects one round reads, a call each: with more open contracts, they take turns."""
+
+
 class PollResult(Value):
     """How many records one poll saw, and how many facts it dispatched."""
 
@@ -154,7 +158,11 @@ class CrmPoll:
 
 
 class PmPoll:
-    """Finds reached milestones of the open contracts."""
+    """Finds reached milestones of the open contracts, of so many projects in one round.
+
+    A round goes on after the project where the one before ended, also if that project failed: one
+    that cannot be read keeps no other waiting for long.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is a thing it needs
         self,
@@ -170,6 +178,7 @@ class PmPoll:
         self._dispatcher = dispatcher
         self._schedule = schedule
         self._recent = RecentEvents(clock, overlap)
+        self._last = DealId("")
 
     @activity.defn(name="pm.poll")
     async def poll(self) -> None:
@@ -178,10 +187,13 @@ class PmPoll:
 
     async def poll_once(self) -> PollResult:
         awaiting = await self._billing_ledger.open_contracts()
-        dispatched = sum([await self._look_at(contract) for contract in awaiting])
-        return PollResult(seen=len(awaiting), dispatched=dispatched)
+        turn = sorted(awaiting, key=lambda each: (each.deal <= self._last, each.deal))
+        looked_at = turn[:PROJECTS_A_ROUND]
+        dispatched = sum([await self._look_at(contract) for contract in looked_at])
+        return PollResult(seen=len(looked_at), dispatched=dispatched)
 
     async def _look_at(self, contract: OpenContract) -> int:
+        self._last = contract.deal
         try:
             milestones = await self._pm.read_milestones(contract.deal, contract.project)
         except Absent:

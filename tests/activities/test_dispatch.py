@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from activities.poll_schedule import PollSchedule
-from activities.polls import CrmPoll, ErpPoll, PollResult
+from activities.polls import PROJECTS_A_ROUND, CrmPoll, ErpPoll, PmPoll, PollResult
 from connectors.common.references import References
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.erp import MemoryInvoicing
-from connectors.memory.world import MemoryWorld, StoredInvoice
+from connectors.memory.pm import MemoryPm
+from connectors.memory.world import Fault, MemoryWorld, Project, StoredInvoice
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
 from domain.event import (
     DealChanged,
@@ -25,7 +26,10 @@ from domain.ids import DealId, ExternalId
 from domain.money import Money
 from domain.payment_terms import PaymentTerms
 from ports.effect_ledger import Intent
+from ports.failures import Unreachable
+from ports.links import Link
 from store import Store
+from tests.contracts.pm_harness import plan
 from tests.deals import POLICY, deal
 from tests.invoices import invoice
 from tests.store.values import baseline, claim, proof
@@ -114,6 +118,36 @@ class Polled:
             self._schedule("erp"),
         )
 
+    @property
+    def pm(self) -> PmPoll:
+        return PmPoll(
+            MemoryPm(self.world, ACME),
+            self.store.billing_ledger,
+            self.dispatched,
+            now,
+            OVERLAP,
+            self._schedule("pm"),
+        )
+
+    async def deliver(self, *names: str) -> None:
+        """Agree contracts whose only milestone is reached in a project that is on record."""
+        for name in names:
+            terms, project = baseline(name, charges=1), ExternalId(name)
+            await self.store.billing_ledger.agree(terms, now=now())
+            made = plan(terms.deal, milestones=1)
+            self.world.projects[project] = Project(
+                id=project,
+                opening=made.opening(),
+                parts={"milestones": made.milestone_plan(project)},
+                reached={each.key for each in made.milestones},
+            )
+            self.world.references[project] = ACME.of(terms.deal)
+            link = Link(
+                system="memory", tenant="world", kind="pm.project", key=terms.deal,
+                external_id=project, deal=terms.deal,
+            )  # fmt: skip
+            await self.store.links.add(link, now=now())
+
     def _schedule(self, system: str) -> PollSchedule:
         return PollSchedule(system, OVERLAP, self.store.cursors, now)
 
@@ -201,6 +235,31 @@ async def test_a_new_worker_reads_back_before_the_last_poll_and_not_from_the_beg
     await polled.store.cursors.advance("crm", latest)
     await polled.crm.poll_once()
     assert [fact.deal for fact in polled.dispatched.facts] == [recent]
+
+
+async def test_open_contracts_take_turns_where_there_are_more_than_a_round_reads(
+    polled: Polled,
+) -> None:
+    names = [f"turn-{number:03}" for number in range(PROJECTS_A_ROUND + 50)]
+    await polled.deliver(*names)
+    poll = polled.pm
+    assert (await poll.poll_once()).seen == PROJECTS_A_ROUND
+    await poll.poll_once()
+    assert {fact.deal for fact in polled.dispatched.facts} == {
+        baseline(name).deal for name in names
+    }
+
+
+async def test_a_project_that_cannot_be_read_keeps_no_other_waiting(polled: Polled) -> None:
+    await polled.deliver("a", "b", "c")
+    poll = polled.pm
+    polled.world.fail(Fault.DOWN)
+    with pytest.raises(Unreachable):
+        await poll.poll_once()
+    await poll.poll_once()
+    assert [fact.deal for fact in polled.dispatched.facts] == [
+        baseline(name).deal for name in ("b", "c", "a")
+    ]
 
 
 async def issue(polled: Polled, name: str) -> ExternalId:
