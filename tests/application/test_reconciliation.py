@@ -41,10 +41,10 @@ async def issued(world: World, deal: DealId) -> Invoice:
 
 
 async def _is_recorded(world: World, deal: DealId) -> bool:
-    claim = await world.store.billing_ledger.find_claim(
+    bill = await world.store.billing_ledger.find_bill(
         workflow_ids.subject_of(deal, ChargeId("design"))
     )
-    return claim is not None and claim.proof is not None
+    return bill is not None and bill.proof is not None
 
 
 async def found(world: World, deal: DealId, *, dry_run: bool = False) -> dict[ExternalId, str]:
@@ -205,7 +205,7 @@ async def test_sums_in_the_crm_are_not_replaced_by_those_of_an_older_backup(
     await world.carry_to_cash(mine.id)
     await handle.result()
     right = world.systems.records[mine.id]
-    forget(database_url, mine.id, tables=["claims"])
+    forget(database_url, mine.id, only_bills=True)
     report = await _settled_revenue(world).reconcile(RECORD, LONG_AGO, dry_run=False)
     [stale] = [each for each in report.found if each.discrepancy.deal == mine.id]
     assert stale.outcome == "its run records again, and then writes"
