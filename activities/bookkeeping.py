@@ -8,8 +8,10 @@ from temporalio import activity
 from domain.actor import CASHWARD, Actor
 from domain.attention import Action, Attention, Decision
 from domain.baseline import Baseline
+from domain.charge import ChargeStatus
 from domain.command import CommandRecord
 from domain.ids import DealId
+from domain.stage import Stage
 from domain.value import Value
 from ports.attention_queue import AttentionQueue
 from ports.audit_trail import AuditTrail
@@ -26,10 +28,18 @@ class Resolution(Value):
     decision: Decision
 
 
-class ContractClosing(Value):
-    """A contract to close, who ended it, and why."""
+class ChargesMoved(Value):
+    """Where charges of a deal stand now, as its run says."""
 
     deal: DealId
+    statuses: tuple[ChargeStatus, ...]
+
+
+class ContractClosing(Value):
+    """A contract to close, in which stage it ends, who ended it, and why."""
+
+    deal: DealId
+    stage: Stage
     by: Actor = CASHWARD
     reason: str = ""
 
@@ -73,10 +83,19 @@ class BookkeepingActivities:
     async def agree_contract(self, baseline: Baseline) -> None:
         await self._billing_ledger.agree(baseline, now=self._clock())
 
+    @activity.defn(name="contract.move_charges")
+    async def move_charges(self, moved: ChargesMoved) -> None:
+        """Record where charges stand that no bill moves: held, free again, cancelled."""
+        await self._billing_ledger.move_charges(moved.deal, moved.statuses, now=self._clock())
+
     @activity.defn(name="contract.close")
     async def close_contract(self, closing: ContractClosing) -> None:
         await self._billing_ledger.close(
-            closing.deal, by=closing.by, reason=closing.reason, now=self._clock()
+            closing.deal,
+            closing.stage,
+            by=closing.by,
+            reason=closing.reason,
+            now=self._clock(),
         )
 
     @activity.defn(name="audit.record_command")

@@ -8,7 +8,7 @@ from temporalio import activity
 from activities.effects import Effects, key_of
 from activities.issue_invoice import IssueInvoiceOperation, require_as_asked
 from domain.bill import Bill, CreditOrder, DraftedInvoice
-from domain.claim import Claim, ClaimState, NotClaimed, Proof
+from domain.claim import ClaimedBill, ClaimState, NotClaimed, Proof, Settlement
 from domain.company import Account
 from domain.customer import CustomerMatch, OpenCustomer
 from domain.effect import EffectKind, OtherAccount, Receipt
@@ -20,7 +20,7 @@ from domain.money import Money
 from domain.refusal import Refusal
 from domain.repair import RepairRequest
 from domain.write_back import WriteBack
-from ports.billing_ledger import BillingLedger
+from ports.billing_ledger import BillingLedger, CreditOnRecord
 from ports.erp import Customers, Invoicing
 from ports.failures import Rejected
 from ports.links import Link, LinkStore
@@ -85,7 +85,7 @@ class CustomerActivities:
 
 
 class InvoiceActivities:
-    """Bills a charge exactly once: claim, draft, issue, read back; withdraws, credits."""
+    """Bills charges exactly once: claim, draft, issue, read back; withdraws, credits."""
 
     def __init__(
         self,
@@ -103,9 +103,9 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.draft_invoice")
     async def draft_invoice(self, bill: Bill) -> DraftedInvoice:
-        """Claim the charge, then make its one draft."""
+        """Claim the charges, then make their one draft."""
         await self._require_customer(bill)
-        await self._billing_ledger.claim(_claim(bill), now=self._clock())
+        await self._billing_ledger.claim(bill.claimed(), now=self._clock())
         draft = bill.draft(self._clock())
         made = await self._effects.execute(self._invoicing.draft_invoice, draft)
         return DraftedInvoice(bill=bill, invoice=made.id, draft=draft)
@@ -117,11 +117,11 @@ class InvoiceActivities:
         It gets the dates of today, however long it waited. Raises ContractValueExceeded, and
         Refusal if the draft, or then the document, is not what we asked for.
         """
-        claim = await self._permit(drafted)
+        bill = await self._permit(drafted)
         draft = drafted.bill.draft(self._clock())
         issue = IssueInvoice(draft=draft, invoice=drafted.invoice)
         operation = IssueInvoiceOperation(self._invoicing)
-        if claim.state is not ClaimState.ISSUED:
+        if bill.state is not ClaimState.ISSUED:
             await self._effects.sweep(self._invoicing.draft_invoice, drafted.draft)
             await self._effects.execute(operation, issue)
         invoice = operation.answer or await self._invoicing.read_invoice(drafted.invoice)
@@ -130,6 +130,8 @@ class InvoiceActivities:
             system, name = self._invoicing.draft_invoice.system, invoice.number or invoice.id
             raise Rejected(system, f"invoice {name} is a draft still: finance must issue it there")
         await self._record_issued(drafted.bill, invoice)
+        if bill.state is ClaimState.ISSUED:
+            await self._record_settlement(bill.subject, invoice)
         return invoice
 
     @activity.defn(name="erp.record_invoice")
@@ -139,22 +141,20 @@ class InvoiceActivities:
         A voided one is left out. Raises Refusal if it is not what we asked for.
         """
         invoice = await self._invoicing.read_invoice(drafted.invoice)
-        claim = await self._billing_ledger.find_claim(drafted.bill.subject)
-        if invoice.status is InvoiceStatus.GONE or (claim and claim.proof):
+        bill = await self._billing_ledger.find_bill(drafted.bill.subject)
+        if invoice.status is InvoiceStatus.GONE or (bill and bill.proof):
             return invoice
         issue = IssueInvoice(draft=drafted.draft, invoice=drafted.invoice)
         require_as_asked(issue, invoice, self._invoicing)
         if invoice.status is InvoiceStatus.DRAFT:
             raise Refusal(f"{drafted.bill.subject} is a draft at the ERP, and was issued for us")
-        await self._billing_ledger.claim(_claim(drafted.bill), now=self._clock())
+        await self._billing_ledger.claim(drafted.bill.claimed(), now=self._clock())
         made = Receipt(id=invoice.id, url=invoice.url)
         await self._effects.record(self._invoicing.draft_invoice, drafted.draft, made)
         await self._effects.record(IssueInvoiceOperation(self._invoicing), issue, made)
         await self._billing_ledger.permit(drafted.bill.subject, now=self._clock())
         await self._record_issued(drafted.bill, invoice)
-        await self._billing_ledger.record_payment(
-            drafted.bill.subject, paid=invoice.paid, now=self._clock()
-        )
+        await self._record_settlement(drafted.bill.subject, invoice)
         return invoice
 
     @activity.defn(name="erp.record_credit")
@@ -166,13 +166,11 @@ class InvoiceActivities:
 
     @activity.defn(name="erp.read_invoice")
     async def read_invoice(self, drafted: DraftedInvoice) -> Invoice:
-        """Read the invoice as it is now, and record what was paid in the billing ledger."""
+        """Read the invoice as it is now, and record what became of it in the billing ledger."""
         await self._effects.require_account(self._invoicing.draft_invoice, drafted.bill.deal)
         invoice = await self._invoicing.read_invoice(drafted.invoice)
         try:
-            await self._billing_ledger.record_payment(
-                drafted.bill.subject, paid=invoice.paid, now=self._clock()
-            )
+            await self._record_settlement(drafted.bill.subject, invoice)
         except NotClaimed:
             return await self.record_invoice(drafted)
         return invoice
@@ -189,7 +187,7 @@ class InvoiceActivities:
             await self._effects.undo(self._invoicing.draft_invoice, draft, reason=reason)
         except Rejected as refused:
             return await self._issued_meanwhile(bill, draft, refused)
-        await self._billing_ledger.release(_claim(bill), reason=reason, now=self._clock())
+        await self._billing_ledger.release(bill.claimed(), reason=reason, now=self._clock())
         return None
 
     @activity.defn(name="erp.credit_invoice")
@@ -197,14 +195,16 @@ class InvoiceActivities:
         """Credit the invoice in full, by a credit note that names it."""
         credit = order.credit(self._clock())
         await self._effects.execute(self._invoicing.credit_invoice, credit)
-        await self._billing_ledger.record_credit(
-            order.bill.subject,
+        on_record = CreditOnRecord(
+            subject=credit.subject,
             net=credit.net,
-            credit_note=credit.subject,
+            charges=order.bill.reference.charges,
             by=order.by,
-            now=self._clock(),
         )
-        return await self._invoicing.read_invoice(order.invoice.id)
+        await self._billing_ledger.record_credit(order.bill.subject, on_record, now=self._clock())
+        invoice = await self._invoicing.read_invoice(order.invoice.id)
+        await self._record_settlement(order.bill.subject, invoice)
+        return invoice
 
     async def _require_customer(self, bill: Bill) -> None:
         """Raise OtherAccount if the bill's customer was opened or chosen elsewhere."""
@@ -224,8 +224,8 @@ class InvoiceActivities:
             raise refused
         return await self.issue_invoice(DraftedInvoice(bill=bill, invoice=made.id, draft=draft))
 
-    async def _permit(self, drafted: DraftedInvoice) -> Claim:
-        """Permit the claim; put it on record again with its draft if our records are older."""
+    async def _permit(self, drafted: DraftedInvoice) -> ClaimedBill:
+        """Permit the bill; put it on record again with its draft if our records are older."""
         subject = drafted.bill.subject
         try:
             return await self._billing_ledger.permit(subject, now=self._clock())
@@ -235,6 +235,14 @@ class InvoiceActivities:
             reason = f"{subject} was drafted as {drafted.invoice}, and is {again.invoice} now"
             raise Refusal(f"{reason}: finance must delete one of them")
         return await self._billing_ledger.permit(subject, now=self._clock())
+
+    async def _record_settlement(self, subject: Subject, invoice: Invoice) -> None:
+        """Record what the ERP says became of an issued invoice."""
+        if invoice.status is InvoiceStatus.GONE:
+            await self._billing_ledger.void(subject, now=self._clock())
+            return
+        said = Settlement(paid=invoice.paid, credited=invoice.credited, due_on=invoice.due_on)
+        await self._billing_ledger.record_settlement(subject, said, now=self._clock())
 
     async def _record_issued(self, bill: Bill, invoice: Invoice) -> None:
         key = await key_of(self._invoicing.draft_invoice, bill.subject)
@@ -246,13 +254,14 @@ class InvoiceActivities:
     async def read_revenue(self, request: RepairRequest) -> WriteBack:
         """Return the deal's revenue for the CRM, as the ERP states it in every issued invoice.
 
-        While a run follows the deal's invoices, what was paid is recorded by that run only: what
-        our ledger knows is no news to a poll any more.
+        A voided one counts as never issued. While a run follows the deal's invoices, what became of
+        them is recorded by that run only: what our ledger knows is no news to a poll any more.
         """
         await self._effects.require_account(self._invoicing.draft_invoice, request.deal)
-        claims = [c for c in await self._billing_ledger.claims(request.deal) if c.proof]
+        bills = [bill for bill in await self._billing_ledger.bills(request.deal) if bill.proof]
         read = self._seen if request.is_deal_closed else self._read
-        invoices = [await read(claim) for claim in claims]
+        found = [await read(bill) for bill in bills]
+        invoices = [invoice for invoice in found if invoice.status is not InvoiceStatus.GONE]
         baseline = await self._billing_ledger.baseline(request.deal)
         currency = baseline.value.currency
         return WriteBack(
@@ -265,34 +274,23 @@ class InvoiceActivities:
             outstanding=Money.total((invoice.outstanding for invoice in invoices), currency),
         )
 
-    async def _seen(self, claim: Claim) -> Invoice:
-        """Read the invoice as it is now, and record what was paid in the billing ledger."""
-        invoice = await self._read(claim)
-        await self._billing_ledger.record_payment(
-            claim.subject, paid=invoice.paid, now=self._clock()
-        )
+    async def _seen(self, bill: ClaimedBill) -> Invoice:
+        """Read the invoice as it is now, and record what became of it in the billing ledger."""
+        invoice = await self._read(bill)
+        await self._record_settlement(bill.subject, invoice)
         return invoice
 
-    async def _read(self, claim: Claim) -> Invoice:
-        document = claim.proof.document if claim.proof else ExternalId("")
+    async def _read(self, bill: ClaimedBill) -> Invoice:
+        document = bill.proof.document if bill.proof else ExternalId("")
         return await self._invoicing.read_invoice(document)
-
-
-def _claim(bill: Bill) -> Claim:
-    return Claim(
-        subject=bill.subject,
-        deal=bill.deal,
-        charge=bill.charge.id,
-        revision=bill.charge.revision,
-        net=bill.charge.net,
-    )
 
 
 def _proof(invoice: Invoice) -> Proof:
     return Proof(
         document=invoice.id,
         number=invoice.number,
-        issued_on=invoice.issued_on.isoformat() if invoice.issued_on else "",
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
         net=invoice.net,
         tax=invoice.tax,
         gross=invoice.gross,

@@ -13,13 +13,12 @@ from temporalio import activity
 from activities.poll_schedule import PollSchedule
 from activities.time_approval import TimeApproval
 from domain.attention import INCOMPLETE, Attention
-from domain.claim import Claim, ClaimState
+from domain.claim import ClaimedBill
 from domain.contract import Policy
 from domain.difference import terms_digest
 from domain.event import DealChanged, DealWon, InvoiceChanged, MilestoneReached, TimeTurned
 from domain.ids import ChargeId, DealId, EventId, ExternalId
 from domain.invoice import Invoice, InvoiceStatus
-from domain.money import Money
 from domain.preflight import preflight
 from domain.value import Value
 from ports.attention_queue import AttentionQueue
@@ -199,7 +198,7 @@ class PmPoll:
         except Absent:
             return 0  # cancelled meanwhile, or hidden from us: `cashward doctor` tells
         reached = [
-            m for m in milestones if m.is_reached and ChargeId(m.milestone) not in contract.claimed
+            m for m in milestones if m.is_reached and ChargeId(m.milestone) in contract.awaited
         ]
         return sum([await self._dispatch(contract.deal, milestone) for milestone in reached])
 
@@ -317,19 +316,18 @@ class ErpPoll:
 
     async def _dispatch(self, change: ChangedInvoice) -> int:
         event = EventId(f"changed:{change.invoice.id}:{change.changed_at.isoformat()}")
-        claim = await self._billing_ledger.find_claim(change.subject)
-        if claim is None or self._recent.knows(event) or not is_news(claim, change.invoice):
+        bill = await self._billing_ledger.find_bill(change.subject)
+        if bill is None or self._recent.knows(event) or not is_news(bill, change.invoice):
             return 0
-        fact = InvoiceChanged(deal=claim.deal, subject=change.subject, event=event)
+        fact = InvoiceChanged(deal=bill.deal, subject=change.subject, event=event)
         dispatched = await self._dispatcher.invoice_changed(fact)
         self._recent.add(event)
         return dispatched
 
 
-def is_news(claim: Claim, invoice: Invoice) -> bool:
+def is_news(bill: ClaimedBill, invoice: Invoice) -> bool:
     """Return whether the ERP says more than our ledger; the echo of our own issue does not."""
-    if claim.state is not ClaimState.ISSUED:
+    if bill.proof is None or bill.is_void:
         return False
-    nothing = Money.zero(invoice.gross.currency)
-    known = (claim.paid or nothing, claim.credited is not None)
-    return invoice.status is InvoiceStatus.GONE or known != (invoice.paid, bool(invoice.credited))
+    is_void = invoice.status is InvoiceStatus.GONE
+    return is_void or (bill.paid, bill.credited) != (invoice.paid, invoice.credited)

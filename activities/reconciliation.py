@@ -131,9 +131,9 @@ class Reconciliation:
         effect = await self._effect_ledger.read(await self._key_of(record))
         if record.kind != INVOICE:
             return OnRecord(effect=effect)
-        claim = await self._billing_ledger.find_claim(record.subject)
-        customer = await self._customer_of(claim.deal) if claim else None
-        return OnRecord(effect=effect, claim=claim, customer=customer)
+        bill = await self._billing_ledger.find_bill(record.subject)
+        customer = await self._customer_of(bill.deal) if bill else None
+        return OnRecord(effect=effect, bill=bill, customer=customer)
 
     async def _key_of(self, record: VendorRecord) -> EffectKey:
         return EffectKey(

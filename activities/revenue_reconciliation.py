@@ -83,8 +83,8 @@ class RevenueReconciliation:
         written = await self._records.revenue(deal)
         if written is None:
             return None
-        claims = await self._billing_ledger.claims(deal)
-        return assess_revenue(self._record(deal), written, baseline, claims)
+        bills = await self._billing_ledger.bills(deal)
+        return assess_revenue(self._record(deal), written, baseline, bills)
 
     def _record(self, deal: DealId) -> VendorRecord:
         return VendorRecord(

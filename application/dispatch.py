@@ -1,7 +1,7 @@
 """Decides which run a fact goes to, and signals that run."""
 
 from collections.abc import Awaitable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import (
     Client,
@@ -33,6 +33,7 @@ from domain.ids import DealId
 from domain.repair import RepairRequest
 from domain.stage import Stage
 from ports.attention_queue import AttentionQueue
+from ports.deal_registry import DealRegistry
 from workflows import workflow_ids
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.deal_to_cash import DealToCash
@@ -49,14 +50,24 @@ class TemporalEventDispatcher:
     """Fills ports.event_dispatcher.EventDispatcher. One deal has one run, ever."""
 
     def __init__(
-        self, client: Client, *, task_queue: str, policy: Policy, attention_queue: AttentionQueue
+        self,
+        client: Client,
+        *,
+        task_queue: str,
+        policy: Policy,
+        attention_queue: AttentionQueue,
+        registry: DealRegistry,
     ) -> None:
         self._client = client
         self._task_queue = task_queue
         self._policy = policy
         self._attention_queue = attention_queue
+        self._registry = registry
 
     async def deal_won(self, fact: DealWon) -> bool:
+        """Start the deal's run; one that was carried to its end before starts nothing."""
+        if not await self._registry.may_start(fact.deal, now=datetime.now(UTC)):
+            return False
         try:
             await self._start(fact.deal)
         except WorkflowAlreadyStartedError:

@@ -10,7 +10,8 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from application.runs import Runs
 from application.timesheet import Timesheet, timesheet
 from domain.cash import Blocker, CashPosition, DealStatus
-from domain.charge import ChargeStatus
+from domain.charge import ChargeState, ChargeStatus
+from domain.finance_lists import Receivable, UnbilledCharge
 from domain.ids import DealId
 from domain.rate_card import Rate
 from domain.refusal import Refusal
@@ -22,6 +23,7 @@ from domain.value import Value
 from ports.attention_queue import AttentionQueue, QueuedAttention
 from ports.audit_seals import AuditSeals, TrailCheck
 from ports.audit_trail import AuditEntry, AuditTrail
+from ports.finance_lists import FinanceLists
 from ports.rate_cards import RateCards
 from ports.timesheets import Timesheets
 from workflows import workflow_ids
@@ -64,6 +66,7 @@ class Queries:
         audit_seals: AuditSeals,
         timesheets: Timesheets,
         rate_cards: RateCards,
+        finance_lists: FinanceLists,
         staffing: Staffing,
     ) -> None:
         self._runs = runs
@@ -72,6 +75,7 @@ class Queries:
         self._audit_seals = audit_seals
         self._timesheets = timesheets
         self._rate_cards = rate_cards
+        self._finance_lists = finance_lists
         self._staffing = staffing
 
     async def list_deals(
@@ -102,6 +106,17 @@ class Queries:
         """Say why each charge that is not invoiced yet is not."""
         found: tuple[Blocker, ...] = await self._ask(deal, DealToCash.blockers)
         return found
+
+    async def receivables(self, today: date, *, overdue: bool = False) -> Sequence[Receivable]:
+        """List the issued invoices of all deals with something outstanding, or only what is late.
+
+        It is read from the books, as `unbilled` is: no run is asked.
+        """
+        return await self._finance_lists.receivables(today, overdue=overdue)
+
+    async def unbilled(self, *, held: bool = False) -> Sequence[UnbilledCharge]:
+        """List the charges of all open deals that are on no issued invoice, or only the held."""
+        return await self._finance_lists.unbilled(ChargeState.HELD if held else None)
 
     async def attentions(self) -> Sequence[QueuedAttention]:
         """List what waits for a person, oldest first."""

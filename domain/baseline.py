@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from domain.charge import Charge
 from domain.contract import Contract
 from domain.ids import CustomerKey, DealId
 from domain.money import Money
@@ -9,12 +10,12 @@ from domain.value import Value
 
 
 class Baseline(Value):
-    """The agreed value of a contract. `charges` is how many charges it has."""
+    """The agreed value of a contract, and its charges."""
 
     deal: DealId
     customer: CustomerKey
     value: Money
-    charges: int = 0
+    charges: tuple[Charge, ...] = ()
 
     @classmethod
     def of(cls, contract: Contract) -> Self:
@@ -22,5 +23,5 @@ class Baseline(Value):
             deal=contract.deal,
             customer=contract.customer,
             value=contract.value,
-            charges=len(contract.charges),
+            charges=contract.charges,
         )

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from domain.actor import Actor
-from domain.charge import Charge, ChargeState
+from domain.charge import Charge, Standing
+from domain.claim import Claim, ClaimedBill
 from domain.credit import exact_credit
 from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.invoice import (
@@ -20,8 +21,23 @@ from domain.tax import TaxRule
 from domain.value import Value
 
 
+class BillReference(Value):
+    """A bill of a contract: its key, made from what it bills, and the charges on it.
+
+    A bill whose document was voided, credited or deleted is billed again in its next revision.
+    """
+
+    key: str
+    revision: int
+    charges: tuple[ChargeId, ...]
+
+    def subject(self, deal: DealId) -> Subject:
+        """Return the name under which it is billed exactly once."""
+        return Subject(f"{deal}:{self.key}:r{self.revision}")
+
+
 class Bill(Value):
-    """The order to bill one charge of a contract, with all that it needs."""
+    """The order for one invoice over charges of a contract, with all that it needs."""
 
     deal: DealId
     deal_name: str
@@ -29,7 +45,9 @@ class Bill(Value):
     owner: str
     customer_key: CustomerKey
     customer: ExternalId
-    charge: Charge
+    key: str
+    revision: int = 1
+    charges: tuple[Charge, ...]
     tax: TaxRule
     seller: Seller
     payment_terms: PaymentTerms
@@ -38,14 +56,39 @@ class Bill(Value):
     """The day of supply, if it is not the day of issue."""
 
     @property
+    def reference(self) -> BillReference:
+        return BillReference(
+            key=self.key, revision=self.revision, charges=tuple(c.id for c in self.charges)
+        )
+
+    @property
     def subject(self) -> Subject:
-        return self.charge.subject(self.deal)
+        return self.reference.subject(self.deal)
+
+    @property
+    def net(self) -> Money:
+        return Money.total((charge.net for charge in self.charges), self.charges[0].net.currency)
+
+    @property
+    def description(self) -> str:
+        return ", ".join(charge.description for charge in self.charges)
 
     @property
     def needs_approval(self) -> bool:
         limit = self.approve_above
-        return bool(
-            limit and limit.currency == self.charge.net.currency and limit < self.charge.net
+        return bool(limit and limit.currency == self.net.currency and limit < self.net)
+
+    def claimed(self) -> ClaimedBill:
+        """Return the claims of all its charges."""
+        return ClaimedBill(
+            subject=self.subject,
+            deal=self.deal,
+            key=self.key,
+            revision=self.revision,
+            claims=tuple(
+                Claim(charge=charge.id, revision=charge.revision, net=charge.net)
+                for charge in self.charges
+            ),
         )
 
     def draft(self, now: datetime) -> DraftInvoice:
@@ -67,8 +110,14 @@ class Bill(Value):
     @property
     def lines(self) -> tuple[InvoiceLine, ...]:
         note = f" ({self.tax.note})" if self.tax.note else ""
-        description = f"{self.deal_name}: {self.charge.description}{note}"
-        return (InvoiceLine(description=description, net=self.charge.net, tax=self.tax),)
+        return tuple(
+            InvoiceLine(
+                description=f"{self.deal_name}: {charge.description}{note}",
+                net=charge.net,
+                tax=self.tax,
+            )
+            for charge in self.charges
+        )
 
 
 class DraftedInvoice(Value):
@@ -102,9 +151,7 @@ class CreditOrder(Value):
 
 
 class BillResult(Value):
-    """The result of billing a charge."""
+    """The result of a bill: where its charges stand, and the document as it was read last."""
 
-    charge: ChargeId
-    state: ChargeState
+    standing: Standing
     invoice: Invoice | None
-    reason: str = ""

@@ -1,8 +1,9 @@
 """The cash position of a deal, and what blocks it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
+from domain.billing_schedule import BillingSchedule
 from domain.charge import ChargeState, ChargeStatus
 from domain.contract import Contract
 from domain.ids import ChargeId, DealId
@@ -63,9 +64,7 @@ class DealStatus(Value):
     deal_url: str
 
 
-def cash_position(
-    contract: Contract, charges: Sequence[ChargeStatus], *, today: date
-) -> CashPosition:
+def cash_position(contract: Contract, schedule: BillingSchedule, *, today: date) -> CashPosition:
     """Sum the charges up by their state; invoices count by what the ERP says of them."""
     currency = contract.value.currency
 
@@ -73,9 +72,9 @@ def cash_position(
         return Money.total(amounts, currency)
 
     def net(*states: ChargeState) -> Money:
-        return total(status.charge.net for status in charges if status.state in states)
+        return total(status.charge.net for status in schedule.in_state(*states))
 
-    invoices = [s.invoice for s in charges if s.invoice and s.state.is_invoiced]
+    invoices = schedule.invoices
     return CashPosition(
         deal=contract.deal,
         contracted=contract.value,

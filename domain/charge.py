@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from domain.deal import Unit
-from domain.ids import ChargeId, DealId, LineId, Subject
+from domain.ids import ChargeId, LineId
 from domain.invoice import Invoice
 from domain.money import Money
 from domain.period import Period
@@ -55,10 +55,6 @@ class Charge(Value):
             raise ValueError(f"{self.quantity} × {self.unit_price} is not {self.net}")
         return self
 
-    def subject(self, deal: DealId) -> Subject:
-        """Return the name of its bill in this revision: it is billed exactly once."""
-        return Subject(f"{deal}:{self.id}:r{self.revision}")
-
 
 class ChargeState(StrEnum):
     """The state of a charge on its way to cash."""
@@ -77,8 +73,50 @@ class ChargeState(StrEnum):
         return self in {ChargeState.ISSUED, ChargeState.PAID, ChargeState.CREDITED}
 
 
+class Standing(Value):
+    """Where a charge stands: its state, why it is not further, and who must act."""
+
+    state: ChargeState
+    reason: str = ""
+    responsible: Party = Party.NOBODY
+
+    @classmethod
+    def planned(cls) -> Self:
+        return cls(
+            state=ChargeState.PLANNED,
+            reason="its milestone is not reached",
+            responsible=Party.DELIVERY_MANAGER,
+        )
+
+    @classmethod
+    def drafted(cls) -> Self:
+        reason = "it is being issued"
+        return cls(state=ChargeState.DRAFTED, reason=reason, responsible=Party.CASHWARD)
+
+    @classmethod
+    def held(cls, reason: str, responsible: Party = Party.FINANCE) -> Self:
+        return cls(state=ChargeState.HELD, reason=reason, responsible=responsible)
+
+    @classmethod
+    def issued(cls, number: str, *, outstanding: Money, gross: Money) -> Self:
+        """Return where the charges of an issued invoice stand, by what is outstanding of it."""
+        if not outstanding:
+            return cls(state=ChargeState.PAID)
+        reason = f"{number}: {outstanding} of {gross} is not paid yet"
+        return cls(state=ChargeState.ISSUED, reason=reason, responsible=Party.CUSTOMER)
+
+    @classmethod
+    def freed(cls, number: str, how: str) -> Self:
+        """Return where a charge stands whose invoice was `credited` or `voided`."""
+        return cls.held(f"{number} was {how}: finance must say whether to bill it again")
+
+    @classmethod
+    def cancelled(cls, reason: str) -> Self:
+        return cls(state=ChargeState.CANCELLED, reason=reason)
+
+
 class ChargeStatus(Value):
-    """A charge's state, since when, why it is not further, and who must act."""
+    """A charge, where it stands, and since when. `invoice` is the one that it is billed on."""
 
     charge: Charge
     state: ChargeState

@@ -4,7 +4,7 @@ from domain.actor import Actor
 from domain.billing_schedule import BillingSchedule
 from domain.contract import Contract, Policy
 from domain.difference import TermChange
-from domain.ids import ChargeId, DealId
+from domain.ids import ChargeId, DealId, Subject
 from domain.kickoff import Kickoff, KickoffResult
 from domain.stage import Stage
 from domain.value import Value
@@ -25,7 +25,7 @@ class DealSnapshot(Value):
     """Changes in the CRM that wait for a decision: they hold the charges that they touch."""
     kept: tuple[TermChange, ...] = ()
     """Changes in the CRM against which the contract was kept."""
-    open_bills: tuple[ChargeId, ...] = ()
+    open_bills: tuple[Subject, ...] = ()
     revision: int = 0
 
     def why_held(self, charge: ChargeId) -> str | None:

@@ -252,3 +252,17 @@ class Invoice(Document):
         if self.status is InvoiceStatus.GONE:
             return Money.zero(self.gross.currency)
         return self.gross - self.paid - self.credited
+
+    @property
+    def is_void(self) -> bool:
+        return self.status is InvoiceStatus.GONE
+
+    @property
+    def is_freed(self) -> bool:
+        """Whether it was voided or credited in full, so that its charges are on no bill."""
+        return self.is_void or bool(self.credited and self.credited == self.gross)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is outstanding of it."""
+        return self.is_freed or self.status is InvoiceStatus.PAID or not self.outstanding

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.baseline import Baseline
-from domain.claim import Claim
+from domain.claim import ClaimedBill
 from domain.effect import Effect, EffectKind, EffectState
 from domain.ids import DealId, ExternalId
 from domain.money import Money
@@ -67,7 +67,7 @@ class OnRecord(Value):
     """
 
     effect: Effect | None = None
-    claim: Claim | None = None
+    bill: ClaimedBill | None = None
     customer: ExternalId | None = None
 
 
@@ -116,13 +116,13 @@ def assess(
 
 
 def assess_revenue(
-    record: VendorRecord, written: WrittenRevenue, baseline: Baseline, claims: Iterable[Claim]
+    record: VendorRecord, written: WrittenRevenue, baseline: Baseline, bills: Iterable[ClaimedBill]
 ) -> Discrepancy | None:
     """Say which figures on a deal's record are not those of its contract and claims.
 
     Credits are left out: the ERP may have some that are not ours, and the deal's run tells them.
     """
-    expected, currency = revenue_of(baseline, claims), baseline.value.currency
+    expected, currency = revenue_of(baseline, bills), baseline.value.currency
     differing = [
         f"{name} reads {getattr(written, name)}, expected {amount} {currency}"
         for name, amount in expected
@@ -136,11 +136,11 @@ def assess_revenue(
     return _discrepancy(kind, Remedy.RECORD if is_more else Remedy.WRITE, record, why, None)
 
 
-def revenue_of(baseline: Baseline, claims: Iterable[Claim]) -> WrittenRevenue:
+def revenue_of(baseline: Baseline, bills: Iterable[ClaimedBill]) -> WrittenRevenue:
     """Return what the record must read; `paid` includes VAT."""
-    issued, currency = [claim for claim in claims if claim.proof], baseline.value.currency
-    billed = Money.total((claim.proof.net for claim in issued if claim.proof), currency)
-    paid = Money.total((claim.paid for claim in issued if claim.paid), currency)
+    issued, currency = [bill for bill in bills if not bill.is_void], baseline.value.currency
+    billed = Money.total((bill.proof.net for bill in issued if bill.proof), currency)
+    paid = Money.total((bill.paid for bill in issued if bill.paid), currency)
     return WrittenRevenue(contracted=baseline.value.amount, billed=billed.amount, paid=paid.amount)
 
 
@@ -152,7 +152,7 @@ def _assess_elected(
     if problem := _difference(record, ours):
         return _discrepancy(DiscrepancyKind.DIFFERENT, Remedy.ASK, record, problem, effect)
     is_issued = record.kind == INVOICE and record.state is RecordState.LIVE
-    if is_issued and is_settled and not (ours.claim and ours.claim.proof):
+    if is_issued and is_settled and not (ours.bill and ours.bill.proof):
         return _unrecorded(record, "it is issued, and its claim does not say so", effect)
     return None
 
@@ -191,8 +191,8 @@ def _unrecorded(record: VendorRecord, why: str, effect: Effect | None = None) ->
 def _difference(record: VendorRecord, ours: OnRecord) -> str:
     if record.kind != INVOICE:
         return ""
-    if ours.claim and record.net and record.net != ours.claim.net:
-        return f"it reads {record.net} net, and its claim is {ours.claim.net}"
+    if ours.bill and record.net and record.net != ours.bill.net:
+        return f"it reads {record.net} net, and its bill is {ours.bill.net}"
     if ours.customer and record.customer and record.customer != ours.customer:
         return f"it is for customer {record.customer}, and its contract is with {ours.customer}"
     return ""

@@ -79,7 +79,7 @@ def build_application(
             dispatcher=dispatcher,
             billing_ledger=store.billing_ledger,
         ),
-        charges=ChargeCommands(runs, log),
+        charges=ChargeCommands(runs, log, store.billing_ledger),
         decisions=DecisionCommands(runs, log),
         rates=RateCommands(store.rate_cards, log, now),
         time=TimeCommands(store.timesheets, build_time_approval(settings, store, now), log),
@@ -99,6 +99,7 @@ def build_application(
             audit_seals=store.audit_seals,
             timesheets=store.timesheets,
             rate_cards=store.rate_cards,
+            finance_lists=store.finance_lists,
             staffing=settings.policy.staffing,
         ),
     )
@@ -119,4 +120,5 @@ def build_dispatcher(client: Client, settings: Settings, store: Store) -> Tempor
         task_queue=settings.temporal.task_queue,
         policy=settings.policy,
         attention_queue=store.attention_queue,
+        registry=store.deal_registry,
     )

@@ -11,7 +11,9 @@ from store.billing_ledger import PgBillingLedger
 from store.clock import MOST_SKEW, DatabaseClock
 from store.cursors import PgCursors
 from store.database import ANSWER_TIMEOUT, Database, PoolExhausted, StoreUnavailable
+from store.deal_registry import PgDealRegistry
 from store.effect_ledger import PgEffectLedger
+from store.finance_lists import PgFinanceLists
 from store.installation import ForeignDatabase, PgInstallation
 from store.links import PgLinkStore
 from store.rate_cards import PgRateCards
@@ -46,6 +48,8 @@ class Store:
     audit_seals: PgAuditSeals
     rate_cards: PgRateCards
     timesheets: PgTimesheets
+    finance_lists: PgFinanceLists
+    deal_registry: PgDealRegistry
 
 
 @asynccontextmanager
@@ -78,4 +82,6 @@ async def open_store(
             audit_seals=PgAuditSeals(database),
             rate_cards=PgRateCards(database),
             timesheets=PgTimesheets(database),
+            finance_lists=PgFinanceLists(database),
+            deal_registry=PgDealRegistry(database),
         )

@@ -170,7 +170,7 @@ def _note(connection: Connection, before: date, done: Archived, by: Actor) -> No
 def _pack(connection: Connection) -> None:
     """Build the indexes anew beside the old ones: their pages stay half empty as they grow."""
     connection.execute("set lock_timeout = 0")
-    for table in ("effects", "links", "claims"):
+    for table in ("effects", "links", "bills", "claims", "documents"):
         connection.execute(sql.SQL("reindex table concurrently {}").format(sql.Identifier(table)))
 
 

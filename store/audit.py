@@ -114,7 +114,7 @@ def entry_of(row: Row) -> AuditEntry:
 
 def audited(
     change: Insert | Update,
-    *then: Callable[[CTE], Insert | Delete],
+    *then: Callable[[CTE], Insert | Update | Delete],
     returning: ColumnElement[Any] | None = None,
 ) -> Query:
     """Return the change with its audit entry: both or none, and no entry where nothing changed.
@@ -142,6 +142,8 @@ def changes(
 
 def _brief(value: Any) -> Any:  # noqa: ANN401 - JSON
     """Return money as `12.50 EUR`."""
+    if isinstance(value, list):
+        return [_brief(each) for each in value]
     if not isinstance(value, dict):
         return value
     if value.keys() == {"amount", "currency"}:

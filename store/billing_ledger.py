@@ -1,7 +1,7 @@
-"""Contracts and claims in PostgreSQL. The rules of a claim are those of domain.claim_transitions.
+"""Contracts and bills in PostgreSQL. The rules of a claim are those of domain.claim_transitions.
 
 A step is as in the effect ledger: read, decide, write if nothing changed, else decide again. The
-contract with all its claims must not change, since the safety bound is a rule over them.
+contract with all its bills must not change, since the safety bound is a rule over them.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,19 +12,21 @@ from typing import Final
 from domain import claim_transitions
 from domain.actor import Actor
 from domain.baseline import Baseline
-from domain.claim import Claim, NotClaimed, Proof
+from domain.charge import ChargeStatus
+from domain.claim import ClaimedBill, NotClaimed, Proof, Settlement
 from domain.effect import Effect, EffectKey
 from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import OpenContract
-from store import claim_rows, contracts
+from domain.stage import Stage
+from ports.billing_ledger import CreditOnRecord, OpenContract
+from store import bill_rows, charge_rows, contracts
 from store.contracts import ContractSnapshot
 from store.database import Database, Session
 from store.effect_ledger import PgEffectLedger
 
 _KEPT: Final = 1000
-Step = Callable[[Claim, Money, Sequence[Claim]], Claim]
+Step = Callable[[ClaimedBill, Money, Sequence[ClaimedBill]], ClaimedBill]
 
 
 class PgBillingLedger:
@@ -42,7 +44,7 @@ class PgBillingLedger:
 
     async def agree(self, baseline: Baseline, *, now: datetime) -> None:
         async with self._database.session() as session:
-            if await contracts.put(session, baseline, now=now):
+            if await contracts.put_terms(session, baseline, now=now):
                 return
             while True:
                 page = await contracts.read(session, baseline.deal)
@@ -51,60 +53,72 @@ class PgBillingLedger:
                         f"{baseline.deal} is archived: sell the rest as a new deal, or bring its"
                         " effects back (docs/runbook.md, The database grows)"
                     )
-                if page.terms == baseline and not page.is_over:
+                agreed = await contracts.read_terms(session, page)
+                if agreed == baseline and not page.is_over:
                     return
-                claim_transitions.amend(page.terms, baseline, page.claims)
-                if await contracts.replace(session, page, baseline, now=now):
+                claim_transitions.amend(agreed, baseline, page.bills)
+                if await contracts.replace(session, page, agreed, baseline, now=now):
                     return
 
-    async def claim(self, claim: Claim, *, now: datetime) -> Claim:
+    async def move_charges(
+        self, deal: DealId, statuses: Sequence[ChargeStatus], *, now: datetime
+    ) -> None:
         async with self._database.session() as session:
-            seen = self._seen.get(claim.deal)
-            with suppress(Refusal):  # as below
-                after = await _open(session, seen, claim, now=now) if seen else None
-                if after and after is not seen:
-                    return self._remember(after, claim.subject)
-            while True:
-                page = await contracts.read(session, claim.deal)
-                if after := await _open(session, page, claim, now=now):
-                    return self._remember(after, claim.subject)
+            await charge_rows.move(session, deal, statuses, now=now)
 
-    async def permit(self, subject: Subject, *, now: datetime) -> Claim:
+    async def claim(self, bill: ClaimedBill, *, now: datetime) -> ClaimedBill:
+        async with self._database.session() as session:
+            seen = self._seen.get(bill.deal)
+            with suppress(Refusal):  # as below
+                after = await _open(session, seen, bill, now=now) if seen else None
+                if after and after is not seen:
+                    return self._remember(after, bill.subject)
+            while True:
+                page = await contracts.read(session, bill.deal)
+                if after := await _open(session, page, bill, now=now):
+                    return self._remember(after, bill.subject)
+
+    async def permit(self, subject: Subject, *, now: datetime) -> ClaimedBill:
         return await self._advance(subject, claim_transitions.permit, now=now)
 
     async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
-    ) -> Claim:
+    ) -> ClaimedBill:
         def finish(effect: Effect, _: datetime) -> Effect:
             return claim_transitions.finish(effect, proof)
 
-        def issue(claim: Claim, *_: object) -> Claim:
-            return claim_transitions.issue(claim, proof)
+        def issue(bill: ClaimedBill, *_: object) -> ClaimedBill:
+            return claim_transitions.issue(bill, proof)
 
         async with self._database.transaction() as session:
             page = await _advance(session, subject, issue, self._seen_of(subject), now=now)
             await self._effect_ledger.finish_within(session, effect, finish)
         return self._remember(page, subject)
 
-    async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:
-        await self._advance(subject, lambda it, *_: claim_transitions.settle(it, paid), now=now)
+    async def record_settlement(
+        self, subject: Subject, said: Settlement, *, now: datetime
+    ) -> ClaimedBill:
+        return await self._advance(
+            subject, lambda bill, *_: claim_transitions.settle(bill, said), now=now
+        )
 
     async def record_credit(
-        self, subject: Subject, *, net: Money, credit_note: Subject, by: Actor, now: datetime
+        self, subject: Subject, credit: CreditOnRecord, *, now: datetime
     ) -> None:
         async with self._database.transaction() as session:
-            page = await _advance(session, subject, lambda it, *_: it, None, now=now)
-            claim = page.claim_of(subject)
-            if await claim_rows.put_credit(session, claim, net, credit_note, by=by, now=now):
-                await _advance(
-                    session,
-                    subject,
-                    lambda it, *_: claim_transitions.credit(it, net),
-                    page,
-                    now=now,
-                )
+            while page := await contracts.find_by_bill(session, subject):
+                bill = page.bill_of(subject)
+                if await bill_rows.has_credit(session, bill, credit):
+                    return None
+                after = claim_transitions.credit(bill, credit.net, credit.charges)
+                if await bill_rows.write(session, page, after, now=now):
+                    return await bill_rows.put_credit(session, after, credit, now=now)
+        raise NotClaimed(subject)
 
-    async def _advance(self, subject: Subject, step: Step, *, now: datetime) -> Claim:
+    async def void(self, subject: Subject, *, now: datetime) -> ClaimedBill:
+        return await self._advance(subject, lambda bill, *_: claim_transitions.void(bill), now=now)
+
+    async def _advance(self, subject: Subject, step: Step, *, now: datetime) -> ClaimedBill:
         async with self._database.session() as session:
             page = await _advance(session, subject, step, self._seen_of(subject), now=now)
         return self._remember(page, subject)
@@ -112,7 +126,7 @@ class PgBillingLedger:
     def _seen_of(self, subject: Subject) -> ContractSnapshot | None:
         return self._seen.get(self._deals.get(subject, DealId("")))
 
-    def _remember(self, page: ContractSnapshot, subject: Subject) -> Claim:
+    def _remember(self, page: ContractSnapshot, subject: Subject) -> ClaimedBill:
         """Remember the newest; bills of a contract are made side by side."""
         deal = page.terms.deal
         if len(self._deals) > _KEPT:
@@ -122,27 +136,27 @@ class PgBillingLedger:
         if known is None or known.version < page.version:
             self._seen[deal] = page
         self._deals[subject] = deal
-        return page.claim_of(subject)
+        return page.bill_of(subject)
 
-    async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
+    async def release(self, bill: ClaimedBill, *, reason: str, now: datetime) -> None:
         async with self._database.session() as session:
-            while page := await contracts.find(session, claim.deal):
-                after = claim_transitions.release(page.claim(claim.subject) or claim)
-                if await claim_rows.write(session, page, after, now=now, reason=reason):
+            while page := await contracts.find(session, bill.deal):
+                after = claim_transitions.release(page.bill(bill.subject) or bill)
+                if await bill_rows.write(session, page, after, now=now, reason=reason):
                     return
             # Without a contract nobody can claim it: there is no late attempt to keep from it.
 
     async def baseline(self, deal: DealId) -> Baseline:
         async with self._database.session() as session:
-            return (await contracts.read(session, deal)).terms
+            return await contracts.read_terms(session, await contracts.read(session, deal))
 
-    async def claims(self, deal: DealId) -> Sequence[Claim]:
+    async def bills(self, deal: DealId) -> Sequence[ClaimedBill]:
         async with self._database.session() as session:
-            return await claim_rows.of_deal(session, deal)
+            return await bill_rows.of_deal(session, deal)
 
-    async def find_claim(self, subject: Subject) -> Claim | None:
+    async def find_bill(self, subject: Subject) -> ClaimedBill | None:
         async with self._database.session() as session:
-            return await claim_rows.read(session, subject)
+            return await bill_rows.read(session, subject)
 
     async def open_contracts(self) -> Sequence[OpenContract]:
         async with self._database.session() as session:
@@ -151,14 +165,16 @@ class PgBillingLedger:
             OpenContract(
                 deal=DealId(row["deal"]),
                 project=ExternalId(row["external_id"]),
-                claimed=frozenset(map(ChargeId, row["claimed"] or ())),
+                awaited=frozenset(map(ChargeId, row["awaited"])),
             )
             for row in found
         ]
 
-    async def close(self, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:
+    async def close(
+        self, deal: DealId, stage: Stage, *, by: Actor, reason: str, now: datetime
+    ) -> None:
         async with self._database.session() as session:
-            await contracts.end(session, deal, by=by, reason=reason, now=now)
+            await contracts.end(session, deal, stage, by=by, reason=reason, now=now)
 
     async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:
         async with self._database.session() as session:
@@ -173,26 +189,26 @@ async def _advance(
     *,
     now: datetime,
 ) -> ContractSnapshot:
-    """Take a step of a claim, from what was seen if it still is so; return what is on record."""
+    """Take a step of a bill, from what was seen if it still is so; return what is on record."""
     with suppress(Refusal):  # what is on record may allow what was seen does not
         after = await _write(session, seen, subject, step, now=now) if seen else None
         if after and after is not seen:  # only a write shows that it still was so
             return after
-    while page := await contracts.find_by_claim(session, subject):
+    while page := await contracts.find_by_bill(session, subject):
         if after := await _write(session, page, subject, step, now=now):
             return after
     raise NotClaimed(subject)
 
 
 async def _open(
-    session: Session, page: ContractSnapshot, claim: Claim, *, now: datetime
+    session: Session, page: ContractSnapshot, bill: ClaimedBill, *, now: datetime
 ) -> ContractSnapshot | None:
-    opened = claim_transitions.open_claim(claim, page.terms.value, page.claims)
-    return await claim_rows.write(session, page, opened, now=now)
+    opened = claim_transitions.open_bill(bill, page.terms.value, page.bills)
+    return await bill_rows.write(session, page, opened, now=now)
 
 
 async def _write(
     session: Session, page: ContractSnapshot, subject: Subject, step: Step, *, now: datetime
 ) -> ContractSnapshot | None:
-    after = step(page.claim_of(subject), page.terms.value, page.claims)
-    return await claim_rows.write(session, page, after, now=now)
+    after = step(page.bill_of(subject), page.terms.value, page.bills)
+    return await bill_rows.write(session, page, after, now=now)

@@ -13,13 +13,17 @@ AUDITOR: Final = "cashward_auditor"
 MAY: Final = {
     "alembic_version": "select",
     "attention": "select, insert, update",
-    "audit": "select, insert",
     "audit_seals": "select, insert",
     "audit_trail": "select, insert",
+    "bills": "select, insert, update",
+    "charges": "select, insert, update",
     "claims": "select, insert, update",
+    "contract_revisions": "select, insert",
     "contracts": "select, insert, update",
     "credit_notes": "select, insert",
     "cursors": "select, insert, update",
+    "deals": "select, insert, update",
+    "documents": "select, insert, update",
     "effects": "select, insert, update",
     "epochs": "select, insert",
     "installation": "select, insert",
@@ -27,6 +31,8 @@ MAY: Final = {
     "rate_cards": "select, insert",
     "rates": "select, insert",
     "time_entries": "select, insert, update",
+    "receivables": "select",
+    "unbilled": "select",
 }
 """What the application's statements need, and no more."""
 

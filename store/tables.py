@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -38,6 +39,10 @@ metadata: Final = MetaData(
 
 _VERSION: Final = "grows with every write"
 _CURRENCY: Final = "currency ~ '^[A-Z]{3}$'"
+_CHARGE_STATES: Final = (
+    "'planned', 'billable', 'held', 'drafted', 'issued', 'paid', 'credited', 'cancelled'"
+)
+_CLAIM_STATES: Final = "'claimed', 'permitted', 'issued', 'voided', 'credited', 'released'"
 
 
 def _text(name: str) -> Column[str]:
@@ -103,20 +108,38 @@ epochs: Final = Table(
     _moment("raised_at"),
 )
 
+deals: Final = Table(
+    "deals",
+    metadata,
+    Column("deal", Text, primary_key=True),
+    Column("aliases", ARRAY(Text), nullable=False, server_default="{}", comment="of the CRM"),
+    Column("state", Text, nullable=False),
+    Column("life", Integer, nullable=False, server_default="1", comment="1, and 1 more when again"),
+    _moment("started_at"),
+    _moment("ended_at", nullable=True),
+    CheckConstraint("state in ('carried', 'closed', 'cancelled')", name="state"),
+    CheckConstraint("(state = 'carried') = (ended_at is null)", name="ended_has_time"),
+    CheckConstraint("life >= 1", name="life"),
+    Index("ix_deals_aliases", "aliases", postgresql_using="gin"),
+)
+"""The registry of every deal that was ever carried: Temporal forgets a run, this does not."""
+
 contracts: Final = Table(
     "contracts",
     metadata,
-    Column("deal", Text, primary_key=True),
+    Column("deal", Text, ForeignKey("deals.deal"), primary_key=True),
     Column("customer", Text, nullable=False, index=True),
-    _amount("value"),
-    Column("currency", CHAR(3), nullable=False),
-    Column("items", Integer, nullable=False),
+    Column("revision", Integer, nullable=False, comment="the one in force"),
     _moment("agreed_at"),
     _moment("ended_at", nullable=True),
     _moment("archived_at", nullable=True),
-    Column("version", Integer, nullable=False, comment=_VERSION + ", of its claims too"),
-    CheckConstraint(_CURRENCY, name="currency"),
-    CheckConstraint("items >= 0", name="items"),
+    Column("version", Integer, nullable=False, comment=_VERSION + ", of its bills too"),
+    ForeignKeyConstraint(
+        ["deal", "revision"],
+        ["contract_revisions.deal", "contract_revisions.number"],
+        use_alter=True,
+        name="fk_contracts_revision",
+    ),
     Index("ix_contracts_live", "deal", postgresql_where=text("ended_at is null")),
     Index(
         "ix_contracts_ended",
@@ -125,55 +148,142 @@ contracts: Final = Table(
     ),
 )
 
-claims: Final = Table(
-    "claims",
+contract_revisions: Final = Table(
+    "contract_revisions",
+    metadata,
+    Column("deal", Text, ForeignKey("contracts.deal"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _amount("value"),
+    Column("currency", CHAR(3), nullable=False),
+    Column("effective", Date, nullable=False),
+    _text("reason"),
+    _text("source_system"),
+    _text("source_id"),
+    _text("source_version"),
+    _text("approved_by"),
+    _moment("recorded_at"),
+    CheckConstraint("number >= 1", name="number"),
+    CheckConstraint(_CURRENCY, name="currency"),
+)
+
+charges: Final = Table(
+    "charges",
+    metadata,
+    Column("deal", Text, ForeignKey("contracts.deal"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("quantity", Numeric, nullable=False),
+    Column("unit", Text),
+    Column("unit_price", Numeric, nullable=False),
+    _amount("net"),
+    _amount("tax", nullable=True),
+    Column("currency", CHAR(3), nullable=False, comment="of every amount in the row"),
+    Column("tax_class", Text, nullable=False),
+    Column("period_from", Date),
+    Column("period_to", Date),
+    Column("due", Date),
+    Column("part_of", Text, comment="the charge that it is billed with"),
+    _text("source_system"),
+    _text("source_id"),
+    _text("source_version"),
+    Column("state", Text, nullable=False),
+    _text("reason"),
+    _text("responsible"),
+    _moment("since"),
+    CheckConstraint(f"state in ({_CHARGE_STATES})", name="state"),
+    CheckConstraint("revision >= 1", name="revision"),
+    CheckConstraint("period_from <= period_to", name="period"),
+    CheckConstraint("num_nulls(period_from, period_to) <> 1", name="whole_period"),
+    CheckConstraint(_CURRENCY, name="currency"),
+    Index("ix_charges_planned", "deal", postgresql_where=text("state = 'planned'")),
+    Index(
+        "ix_charges_unbilled",
+        "state",
+        postgresql_where=text("state in ('planned', 'billable', 'held', 'drafted')"),
+    ),
+)
+
+bills: Final = Table(
+    "bills",
     metadata,
     Column("subject", Text, primary_key=True),
     Column("deal", Text, ForeignKey("contracts.deal"), nullable=False, index=True),
-    Column("item", Text, nullable=False),
+    Column("key", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("state", Text, nullable=False),
+    _moment("changed_at"),
+    UniqueConstraint("deal", "key", "revision"),
+    CheckConstraint(f"state in ({_CLAIM_STATES})", name="state"),
+    CheckConstraint("revision >= 1", name="revision"),
+)
+"""The state of a bill is that of its claims; of those that differ, the one nearest to live."""
+
+claims: Final = Table(
+    "claims",
+    metadata,
+    Column("bill", Text, ForeignKey("bills.subject"), primary_key=True),
+    Column("charge", Text, primary_key=True),
+    Column("deal", Text, nullable=False),
+    Column("charge_revision", Integer, nullable=False),
     _amount("net"),
-    Column("currency", CHAR(3), nullable=False, comment="of every amount in the row"),
-    _amount("credited", nullable=True),
-    _amount("paid", nullable=True),
-    Column("document", Text),
+    Column("currency", CHAR(3), nullable=False),
+    Column("state", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["deal", "charge", "charge_revision"],
+        ["charges.deal", "charges.id", "charges.revision"],
+        name="fk_claims_charge",
+    ),
+    CheckConstraint(f"state in ({_CLAIM_STATES})", name="state"),
+    CheckConstraint(_CURRENCY, name="currency"),
+    Index("ix_claims_charge", "deal", "charge"),
+    Index(
+        "uq_claims_live",
+        "deal",
+        "charge",
+        unique=True,
+        postgresql_where=text("state in ('claimed', 'permitted', 'issued')"),
+    ),
+)
+
+documents: Final = Table(
+    "documents",
+    metadata,
+    Column("bill", Text, ForeignKey("bills.subject"), primary_key=True),
+    Column("deal", Text, ForeignKey("contracts.deal"), nullable=False, index=True),
+    Column("external_id", Text, nullable=False),
     _text("number"),
-    _text("issued_on"),
-    _amount("billed_net", nullable=True),
-    _amount("billed_tax", nullable=True),
-    _amount("billed_gross", nullable=True),
+    Column("issued_on", Date),
+    Column("due_on", Date),
+    Column("state", Text, nullable=False),
+    _amount("net"),
+    _amount("tax"),
+    _amount("gross"),
+    _amount("paid"),
+    _amount("credited"),
+    Column("currency", CHAR(3), nullable=False, comment="of every amount in the row"),
     _text("url"),
     _text("pdf"),
     _moment("changed_at"),
+    CheckConstraint("state in ('open', 'settled', 'voided')", name="state"),
     CheckConstraint(
-        "state in ('claimed', 'permitted', 'issued', 'credited', 'released')", name="state"
+        "state = 'voided' or (state = 'settled') = (gross = paid + credited)", name="settled"
     ),
-    CheckConstraint(
-        "(state in ('issued', 'credited'))"
-        " = (num_nonnulls(document, billed_net, billed_tax, billed_gross) = 4)",
-        name="issued_has_proof",
-    ),
-    CheckConstraint("billed_net = net and billed_net + billed_tax = billed_gross", name="adds_up"),
-    CheckConstraint("credited between 0 and net", name="credited_at_most_net"),
-    CheckConstraint("net >= 0 and revision >= 1", name="positive"),
+    CheckConstraint("net + tax = gross", name="adds_up"),
     CheckConstraint(_CURRENCY, name="currency"),
-    Index(
-        "uq_claims_live_item",
-        "deal",
-        "item",
-        unique=True,
-        postgresql_where=text("state not in ('released', 'credited')"),
-    ),
+    Index("ix_documents_open", "due_on", postgresql_where=text("state = 'open'")),
 )
+"""An invoice as the ERP has it. Paid and credited include VAT."""
 
 credit_notes: Final = Table(
     "credit_notes",
     metadata,
     Column("subject", Text, primary_key=True),
-    Column("claim", Text, ForeignKey("claims.subject"), nullable=False, index=True),
+    Column("bill", Text, ForeignKey("documents.bill"), nullable=False, index=True),
     _amount("net"),
     Column("currency", CHAR(3), nullable=False),
+    Column("charges", ARRAY(Text), nullable=False, comment="that it frees"),
     _moment("at"),
     CheckConstraint("net > 0", name="positive"),
     CheckConstraint(_CURRENCY, name="currency"),

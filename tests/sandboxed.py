@@ -146,7 +146,11 @@ async def open_sandboxed(
         def dispatcher_with(policy: Policy) -> TemporalEventDispatcher:
             queue = settings.temporal.task_queue
             return TemporalEventDispatcher(
-                client, task_queue=queue, policy=policy, attention_queue=store.attention_queue
+                client,
+                task_queue=queue,
+                policy=policy,
+                attention_queue=store.attention_queue,
+                registry=store.deal_registry,
             )
 
         clients = await stack.enter_async_context(open_clients(urls))

@@ -83,6 +83,7 @@ class World:
             task_queue=self.queue,
             policy=policy.model_copy(update={"seller": policy.seller or SELLER}),
             attention_queue=self.store.attention_queue,
+            registry=self.store.deal_registry,
         )
 
     async def reach(self, deal: DealId, *charges: str) -> None:
@@ -94,11 +95,13 @@ class World:
             MilestoneReached(deal=deal, milestone=MilestoneKey(charges[0]), event=EVENT)
         )
 
-    async def pay(self, deal: DealId, charge: str, amount: Money | None = None) -> None:
+    async def pay(
+        self, deal: DealId, charge: str, amount: Money | None = None, *, revision: int = 1
+    ) -> None:
         """The customer pays an issued invoice, and the poll sees it."""
-        invoice = await until(lambda: self.issued(deal, charge))
+        invoice = await until(lambda: self.issued(deal, charge, revision))
         self.systems.pay(invoice.id, amount or invoice.outstanding)
-        await self.ring_invoice(deal, charge)
+        await self.ring_invoice(deal, charge, revision)
 
     async def take_payment_back(self, deal: DealId, charge: str) -> None:
         """The bank takes a payment back, and the poll sees it."""
@@ -107,8 +110,8 @@ class World:
         self.systems.take_payment_back(paid.id)
         await self.ring_invoice(deal, charge)
 
-    async def ring_invoice(self, deal: DealId, charge: str) -> None:
-        subject = workflow_ids.subject_of(deal, ChargeId(charge))
+    async def ring_invoice(self, deal: DealId, charge: str, revision: int = 1) -> None:
+        subject = workflow_ids.subject_of(deal, ChargeId(charge), revision)
         await self.dispatcher.invoice_changed(
             InvoiceChanged(deal=deal, subject=subject, event=EVENT)
         )
@@ -204,8 +207,8 @@ class World:
         ours = [i for i in marked if i.reference.startswith(OURS.of(f"{deal}:"))]
         return sorted(ours, key=lambda invoice: invoice.reference)
 
-    def issued(self, deal: DealId, charge: str) -> Invoice | None:
-        reference = OURS.of(workflow_ids.subject_of(deal, ChargeId(charge)))
+    def issued(self, deal: DealId, charge: str, revision: int = 1) -> Invoice | None:
+        reference = OURS.of(workflow_ids.subject_of(deal, ChargeId(charge), revision))
         states = {InvoiceStatus.ISSUED, InvoiceStatus.PAID}
         found = [i for i in self.invoices(deal) if i.reference == reference and i.status in states]
         return found[0] if found else None
@@ -254,7 +257,11 @@ async def open_world(
         working = at_work(temporal, settings, systems, store, strict=strict)
         client = await stack.enter_async_context(working)
         dispatcher = TemporalEventDispatcher(
-            client, task_queue=queue, policy=settings.policy, attention_queue=store.attention_queue
+            client,
+            task_queue=queue,
+            policy=settings.policy,
+            attention_queue=store.attention_queue,
+            registry=store.deal_registry,
         )
         application = application_of(settings, systems, store, client)
         yield World(

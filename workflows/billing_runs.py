@@ -11,17 +11,17 @@ from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle, Par
 
 from activities.erp import InvoiceActivities as Invoices
 from domain.attention import Action
-from domain.bill import Bill, BillResult, DraftedInvoice
-from domain.billing_schedule import Transition
-from domain.charge import ChargeState, ChargeStatus
+from domain.bill import Bill, BillReference, BillResult, DraftedInvoice
+from domain.billing_schedule import BillStatus, Transition
+from domain.charge import ChargeState, Standing
 from domain.deal_snapshot import DealSnapshot
-from domain.ids import ChargeId
+from domain.ids import Subject
 from domain.invoice import Invoice
 from domain.responsibility import Party
 from workflows import workflow_ids
 from workflows.attention import RETRY_OR_ABORT, Aborted
 from workflows.deal_state import DealState
-from workflows.milestone_billing import MilestoneBilling, how_ended
+from workflows.milestone_billing import MilestoneBilling, last_transition, standing_on
 from workflows.steps import wait_until_done
 
 
@@ -42,60 +42,57 @@ class BillingRuns(DealState):
 
     async def _start(self, bill: Bill) -> None:
         self.starting += 1
+        self.update(schedule=self.snapshot.schedule.billed(bill.reference))
         try:
             handle = await workflow.start_child_workflow(
                 MilestoneBilling.run,
                 bill,
                 id=workflow_ids.billing_run(bill.subject),
                 parent_close_policy=ParentClosePolicy.ABANDON,
-                static_summary=f"{bill.charge.description}: {bill.charge.net}",
+                static_summary=f"{bill.description}: {bill.net}",
             )
         except WorkflowAlreadyStartedError:
-            await self._adopt(bill.charge.id)
+            await self._adopt(bill.subject)
         else:
-            self.bills[bill.charge.id] = handle
-            self._followers.append(asyncio.create_task(self._follow(bill.charge.id, handle)))
+            self.bills[bill.subject] = handle
+            self._followers.append(asyncio.create_task(self._follow(bill.reference, handle)))
         finally:
             self.starting -= 1
 
-    async def _follow(self, charge: ChargeId, handle: ChildWorkflowHandle[Any, BillResult]) -> None:
+    async def _follow(
+        self, reference: BillReference, handle: ChildWorkflowHandle[Any, BillResult]
+    ) -> None:
         """Record how a bill ended."""
         try:
-            billed = await handle
-            self.move(
-                Transition(
-                    charge=charge, state=billed.state, reason=billed.reason, invoice=billed.invoice
-                )
-            )
+            self.move(last_transition(reference, self.deal, await handle))
         except FailureError as failure:
             await self.nobody_waits_for(handle.id)
-            self._lose(charge, f"its billing run ended: {failure.cause or failure}")
-        self.bills.pop(charge, None)
+            self._lose(reference, f"its billing run ended: {failure.cause or failure}")
+        self.bills.pop(reference.subject(self.deal), None)
 
-    def _lose(self, charge: ChargeId, reason: str) -> None:
+    def _lose(self, reference: BillReference, reason: str) -> None:
         """Record that no run follows this bill any more; an issued invoice stays issued."""
-        if self.state(charge) is ChargeState.ISSUED:
+        if ChargeState.ISSUED in {self.state(charge) for charge in reference.charges}:
             state, way_out = ChargeState.ISSUED, "it is followed again at the ERP's next news of it"
         else:
             state, way_out = ChargeState.HELD, "release it, and it is billed again"
+        standing = Standing(state=state, reason=f"{reason}; {way_out}", responsible=Party.OPERATOR)
         self.move(
             Transition(
-                charge=charge,
-                state=state,
-                reason=f"{reason}; {way_out}",
-                responsible=Party.OPERATOR,
+                charges=reference.charges, standing=standing, bill=reference.subject(self.deal)
             )
         )
 
     async def collect_again(self) -> None:
-        """Bill again what lost its run; an issued invoice needs no second approval."""
+        """See to bills that lost their run; an issued invoice needs no second approval."""
         while self.reopened:
-            status = self.snapshot.schedule[self.reopened.pop(0)]
-            # A credit cannot be billed again: only if it was taken back, somebody must see to that.
-            if status.state is ChargeState.CREDITED and await self._is_over(status):
+            known = self.snapshot.schedule.bill(self.reopened.pop(0), self.deal)
+            # What was freed cannot be issued again: only if the credit was taken back, somebody
+            # must see to that.
+            if known is None or (known.is_freed and await self._is_over(known)):
                 continue
-            bill = self.bill_for(status)
-            if status.invoice:
+            bill = self.bill_of(known.reference)
+            if known.invoice:
                 bill = bill.model_copy(update={"approve_above": None})
             await self.launch([bill])
 
@@ -109,44 +106,51 @@ class BillingRuns(DealState):
         self._followers.append(asyncio.create_task(self._adopt_all(self.snapshot.open_bills)))
         self.update(open_bills=())
 
-    async def _adopt_all(self, charges: tuple[ChargeId, ...]) -> None:
-        for charge in charges:
-            await self._adopt(charge)
+    async def _adopt_all(self, subjects: tuple[Subject, ...]) -> None:
+        for subject in subjects:
+            await self._adopt(subject)
         self.starting -= 1
 
-    async def _adopt(self, charge: ChargeId) -> None:
-        run = workflow_ids.billing_run(self.snapshot.schedule[charge].charge.subject(self.deal))
-        self.bills[charge] = None
+    async def _adopt(self, subject: Subject) -> None:
+        run = workflow_ids.billing_run(subject)
+        self.bills[subject] = None
         try:
             bill: ExternalWorkflowHandle[MilestoneBilling] = (
                 workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
             )
             await wait_until_done(asyncio.ensure_future(bill.signal(MilestoneBilling.adopted)))
         except FailureError:
-            self.bills.pop(charge, None)
-            await self._see_how_it_ended(charge)
+            self.bills.pop(subject, None)
+            await self._see_how_it_ended(subject)
 
-    async def _see_how_it_ended(self, charge: ChargeId) -> None:
+    async def _see_how_it_ended(self, subject: Subject) -> None:
         """Ask the ERP how a bill ended that ended between two runs of the deal."""
-        if not await self._is_over(self.snapshot.schedule[charge]):
-            self._lose(charge, "its billing run is gone")
+        known = self.snapshot.schedule.bill(subject, self.deal)
+        if known and not await self._is_over(known):
+            self._lose(known.reference, "its billing run is gone")
 
-    async def _is_over(self, status: ChargeStatus) -> bool:
+    async def _is_over(self, known: BillStatus) -> bool:
         """Whether the ERP says that nothing more is to come of its invoice."""
-        if status.invoice is None:
+        if known.invoice is None:
             return False
         with suppress(Aborted):
-            invoice = await self.read_invoice(status, status.invoice)
-            if ended := how_ended(invoice):
-                self.move(Transition(charge=status.charge.id, state=ended, invoice=invoice))
+            invoice = await self.read_invoice(known.reference, known.invoice)
+            if invoice.is_over:
+                result = BillResult(standing=standing_on(invoice), invoice=invoice)
+                moved = last_transition(known.reference, self.deal, result)
+                charges = () if known.is_freed else moved.charges
+                self.move(moved.model_copy(update={"charges": charges}))
                 return True
         return False
 
     async def read_invoice(
-        self, status: ChargeStatus, issued: Invoice, verbs: tuple[Action, ...] = RETRY_OR_ABORT
+        self,
+        reference: BillReference,
+        issued: Invoice,
+        verbs: tuple[Action, ...] = RETRY_OR_ABORT,
     ) -> Invoice:
-        """Read the invoice of a charge as the ERP has it now."""
-        bill = self.bill_for(status)
+        """Read the invoice of a bill as the ERP has it now."""
+        bill = self.bill_of(reference)
         draft = bill.draft(workflow.now())
         known = DraftedInvoice(bill=bill, invoice=issued.id, draft=draft)
         return await self.attempt(

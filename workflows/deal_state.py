@@ -9,11 +9,12 @@ from temporalio.exceptions import FailureError
 from temporalio.workflow import ChildWorkflowHandle, ExternalWorkflowHandle
 
 from activities.bookkeeping import BookkeepingActivities as Bookkeeping
+from activities.bookkeeping import ChargesMoved
 from domain.attention import Attention
-from domain.bill import Bill, BillResult
+from domain.bill import Bill, BillReference, BillResult
 from domain.billing_schedule import Transition
 from domain.cash import Blocker, CashPosition, DealStatus, blockers
-from domain.charge import ChargeState, ChargeStatus
+from domain.charge import ChargeState, ChargeStatus, Standing
 from domain.command import ChargeRequest, CommandName
 from domain.deal_snapshot import CancelRequest, DealSnapshot
 from domain.difference import TermChange
@@ -36,6 +37,10 @@ from workflows.milestone_billing import MilestoneBilling
 from workflows.steps import local_step
 
 _IN_THE_ERP = (ChargeState.DRAFTED, ChargeState.ISSUED, ChargeState.PAID, ChargeState.CREDITED)
+_BILLED = (ChargeState.ISSUED, ChargeState.PAID)
+_BY_THE_RUN = (ChargeState.HELD, ChargeState.CREDITED, ChargeState.CANCELLED)
+"""Where a charge stands by a decision, and not by what became of its bill."""
+BILLABLE = Standing(state=ChargeState.BILLABLE, responsible=Party.CASHWARD)
 
 
 class DealState(WithAttention):
@@ -45,12 +50,12 @@ class DealState(WithAttention):
         super().__init__(life.deal)
         self.snapshot = life
         self.cancelled_by: CancelRequest | None = None
-        self.bills: dict[ChargeId, ChildWorkflowHandle[Any, BillResult] | None] = {}
+        self.bills: dict[Subject, ChildWorkflowHandle[Any, BillResult] | None] = {}
         """The open billing runs; None for one that an earlier run of this deal started."""
         self.starting = 0
         """Billing runs that were asked for and have not started yet."""
-        self.reopened: list[ChargeId] = []
-        """Charges whose bill had ended before the ERP said something new of their invoice."""
+        self.reopened: list[Subject] = []
+        """Bills that had ended before the ERP said something new of their invoice."""
         self.changed: DealChanged | None = None
         """The newest fact that the deal's record changed, until it is compared."""
         self.is_watched = False
@@ -61,6 +66,9 @@ class DealState(WithAttention):
         self.has_moved = False
         self._raised: dict[tuple[str, str], Attention] = {}
         """The attentions of this deal's stages, by run and key."""
+        self._moved: set[ChargeId] = set()
+        self._ours = {status.charge.id for status in life.schedule.in_state(*_BY_THE_RUN)}
+        """The charges that this run moved last on record; a bill's steps move the others."""
 
     # -- memory --------------------------------------------------------------------------------
 
@@ -74,22 +82,51 @@ class DealState(WithAttention):
             self.show()
 
     def move(self, move: Transition) -> None:
-        """Apply a transition of a charge; the CRM gets the new figures later."""
-        self.update(schedule=self.snapshot.schedule.apply(move, at=workflow.now()))
+        """Apply a transition of charges; books and CRM get the new figures later."""
+        self.update(schedule=self.snapshot.schedule.apply(move, deal=self.deal, at=workflow.now()))
+        self._moved |= set(move.charges)
         self.has_moved = True
         self._describe()
 
     def state(self, charge: ChargeId) -> ChargeState:
         return self.snapshot.schedule[charge].state
 
+    def unrecorded(self) -> tuple[ChargeStatus, ...]:
+        """Return the charges that moved otherwise than by a step of their bill."""
+        moved = (each for each in self.snapshot.schedule.statuses if each.charge.id in self._moved)
+        return tuple(
+            each for each in moved if each.state in _BY_THE_RUN or each.charge.id in self._ours
+        )
+
+    async def record_charges(self) -> None:
+        """Put on record where these charges stand."""
+        found, self._moved = self.unrecorded(), set()
+        for each in found:
+            (self._ours.discard if each.state in _BILLED else self._ours.add)(each.charge.id)
+        if found and self.snapshot.contract:
+            moved = ChargesMoved(deal=self.deal, statuses=found)
+            await local_step(Bookkeeping.move_charges, moved, "Record where the charges stand")
+
     def bill_for(self, status: ChargeStatus) -> Bill:
         """Return the order to bill this charge.
 
         Raises Refusal before the deal is kicked off, and where no tax can be determined.
         """
+        return self.bill_of(self.snapshot.schedule.reference_for(status.charge.id))
+
+    def bill_of(self, reference: BillReference) -> Bill:
+        """Return the order for this bill.
+
+        Raises Refusal before the deal is kicked off, and where its charges do not share one tax.
+        """
         contract, kicked_off = self.snapshot.contract, self.snapshot.kicked_off
         if contract is None or kicked_off is None:
             raise Refusal(f"{self.deal} is not kicked off: there is nothing to bill")
+        statuses = [self.snapshot.schedule[charge] for charge in reference.charges]
+        taxes = [contract.tax_on(each.charge.tax_class, each.supply_date) for each in statuses]
+        tax = taxes[0]
+        if any(each != tax for each in taxes):
+            raise Refusal(f"{', '.join(reference.charges)} are taxed differently: bill them apart")
         return Bill(
             deal=self.deal,
             deal_name=contract.name,
@@ -97,12 +134,14 @@ class DealState(WithAttention):
             owner=contract.owner or "",
             customer_key=contract.customer,
             customer=kicked_off.customer.id,
-            charge=status.charge,
-            tax=contract.tax_on(status.charge.tax_class, status.supply_date),
+            key=reference.key,
+            revision=reference.revision,
+            charges=tuple(status.charge for status in statuses),
+            tax=tax,
             seller=contract.seller,
             payment_terms=contract.payment_terms,
             approve_above=self.snapshot.policy.approve_above,
-            supplied_on=status.supply_date,
+            supplied_on=statuses[0].supply_date,
         )
 
     def position(self) -> CashPosition:
@@ -132,25 +171,32 @@ class DealState(WithAttention):
             self.attention_settled(attention)
 
     def _reflect(self, run: str) -> None:
-        """Hold the charge of a parked billing run, or let it go on."""
+        """Hold the charges of a parked billing run that has issued nothing, or let them go on."""
         attention = next((each for each in self._raised.values() if each.workflow == run), None)
-        for status in self.snapshot.schedule.in_state(ChargeState.DRAFTED, ChargeState.HELD):
-            if workflow_ids.billing_run(status.charge.subject(self.deal)) == run:
-                self.move(transition_of(status.charge.id, attention))
+        for bill in self.snapshot.schedule.bills:
+            subject = bill.reference.subject(self.deal)
+            if workflow_ids.billing_run(subject) != run or bill.invoice:
+                continue
+            waiting = {ChargeState.DRAFTED, ChargeState.HELD}
+            if all(self.state(charge) in waiting for charge in bill.reference.charges):
+                standing = standing_of(attention)
+                charges = bill.reference.charges
+                self.move(Transition(charges=charges, standing=standing, bill=subject))
 
     def _reopen(self, subject: Subject) -> None:
-        """Note a charge to look at again: a payment was reversed, or its run was terminated."""
-        for status in self.snapshot.schedule.in_state(*_IN_THE_ERP):
-            charge = status.charge
-            is_new = self._is_unseen_to(charge.id) and charge.id not in self.reopened
-            if charge.subject(self.deal) != subject or not is_new:
-                continue
-            self.bills.pop(charge.id, None)
-            self.reopened.append(charge.id)
+        """Note a bill to look at again: a payment was reversed, or its run was terminated."""
+        known = self.snapshot.schedule.bill(subject, self.deal)
+        is_open = self.bills.get(subject) is not None
+        if known is None or is_open or subject in self.reopened:
+            return
+        if known.invoice or self.state(known.reference.charges[0]) in _IN_THE_ERP:
+            self.bills.pop(subject, None)
+            self.reopened.append(subject)
 
     def _is_unseen_to(self, charge: ChargeId) -> bool:
         """Return whether no known run bills the charge: it ended, or an earlier run began it."""
-        return self.bills.get(charge) is None
+        bill = self.snapshot.schedule.bill_of(charge)
+        return bill is None or self.bills.get(bill.reference.subject(self.deal)) is None
 
     async def question(self, changes: tuple[TermChange, ...]) -> None:
         """Hold the charges that these changes touch, and let go those that only others touched."""
@@ -158,17 +204,16 @@ class DealState(WithAttention):
         self.update(questioned=changes)
         for status in self.snapshot.schedule.statuses:
             charge, why = status.charge.id, self.snapshot.why_held(status.charge.id)
-            if charge in self.bills and status.state in {ChargeState.DRAFTED, ChargeState.HELD}:
-                await self._hold_bill(status, why)
+            bill = self.snapshot.schedule.bill_of(charge)
+            subject = bill and bill.reference.subject(self.deal)
+            waits = status.state in {ChargeState.DRAFTED, ChargeState.HELD}
+            if subject in self.bills and waits:
+                await self._hold_bill(subject, why)
             elif status.state is ChargeState.HELD and status.reason in before and not why:
-                self.move(
-                    Transition(
-                        charge=charge, state=ChargeState.BILLABLE, responsible=Party.CASHWARD
-                    )
-                )
+                self.move(Transition(charges=(charge,), standing=BILLABLE))
 
-    async def _hold_bill(self, status: ChargeStatus, why: str | None) -> None:
-        run = workflow_ids.billing_run(status.charge.subject(self.deal))
+    async def _hold_bill(self, subject: Subject, why: str | None) -> None:
+        run = workflow_ids.billing_run(subject)
         bill = workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
         with suppress(FailureError):  # it has just ended
             await bill.signal(MilestoneBilling.questioned, why or "")
@@ -222,8 +267,8 @@ class DealState(WithAttention):
     @workflow.signal(description="A bill of this deal came further.")
     def charge_moved(self, move: Transition) -> None:
         self.move(move)
-        if move.is_last:
-            self.bills.pop(move.charge, None)
+        if move.is_last and move.bill:
+            self.bills.pop(move.bill, None)
 
     @workflow.signal(description="A stage of this deal needs a person.")
     def attention_raised(self, attention: Attention) -> None:
@@ -267,9 +312,7 @@ class DealState(WithAttention):
         key = request.charge
         self.update(held={k: why for k, why in self.snapshot.held.items() if k != key})
         if self.state(key) is ChargeState.HELD:
-            self.move(
-                Transition(charge=key, state=ChargeState.BILLABLE, responsible=Party.CASHWARD)
-            )
+            self.move(Transition(charges=(key,), standing=BILLABLE))
         return await self.accept(CommandName.RELEASE, request, f"{key} is released by {request.by}")
 
     @release.validator
@@ -302,18 +345,8 @@ class DealState(WithAttention):
         return blockers(self.snapshot.schedule.statuses)
 
 
-def transition_of(charge: ChargeId, attention: Attention | None) -> Transition:
-    """Return the transition that holds a parked run's charge, or lets it go on."""
+def standing_of(attention: Attention | None) -> Standing:
+    """Return where the charges of a parked bill stand, or of one that goes on."""
     if attention is None:
-        return Transition(
-            charge=charge,
-            state=ChargeState.DRAFTED,
-            reason="its invoice is being issued",
-            responsible=Party.CASHWARD,
-        )
-    return Transition(
-        charge=charge,
-        state=ChargeState.HELD,
-        reason=attention.why,
-        responsible=attention.responsible[0],
-    )
+        return Standing.drafted()
+    return Standing.held(attention.why, attention.responsible[0])

@@ -16,9 +16,8 @@ from activities.pm import PmActivities as Pm
 from activities.pm import ReadMilestones
 from domain.actor import TEMPORAL
 from domain.attention import Action
-from domain.bill import Bill
 from domain.billing_schedule import BillingSchedule, Transition
-from domain.charge import ChargeState, ChargeStatus
+from domain.charge import ChargeState, ChargeStatus, Standing
 from domain.deal_snapshot import CancelRequest, DealSnapshot, Outcome
 from domain.ids import ChargeId
 from domain.kickoff import HandoffRequest, StageAborted, plan_kickoff
@@ -33,6 +32,7 @@ from workflows.billing_runs import BillingRuns
 from workflows.cancellation import cancel_deal
 from workflows.closed_won_handoff import ClosedWonHandoff
 from workflows.crm_watch import watch_the_crm
+from workflows.deal_state import BILLABLE
 from workflows.kickoff_provisioning import KickoffProvisioning
 from workflows.record_again import record_again
 from workflows.steps import child, local_step, side_by_side
@@ -69,7 +69,7 @@ class DealToCash(BillingRuns):
         await self._kick_off()
         await workflow.wait_condition(lambda: not self.starting)
         # A system that cannot be used stops its own loop only.
-        loops = (self._watch_the_pm(), self._bill(), self._tell_the_crm())
+        loops = (self._watch_the_pm(), self._bill(), self._keep_books(), self._tell_the_crm())
         self._at_work = len(loops)
         await side_by_side(*loops)
         if not self._is_collected():
@@ -77,7 +77,9 @@ class DealToCash(BillingRuns):
                 self.snapshot.model_copy(update={"open_bills": tuple(self.bills)})
             )
         await local_step(
-            Bookkeeping.close_contract, ContractClosing(deal=self.deal), "Close the contract"
+            Bookkeeping.close_contract,
+            ContractClosing(deal=self.deal, stage=Stage.CLOSED),
+            "Close the contract",
         )
         return Outcome(deal=self.deal, stage=self.snapshot.stage)
 
@@ -90,6 +92,10 @@ class DealToCash(BillingRuns):
             await self._put_on_record_again()
             await self._bill_what_is_billable()
             await self.collect_again()
+
+    async def _keep_books(self) -> None:
+        while await self._until(lambda: bool(self.unrecorded())):
+            await self.record_charges()
 
     async def _tell_the_crm(self) -> None:
         while await self._until(lambda: self.has_moved):
@@ -113,12 +119,12 @@ class DealToCash(BillingRuns):
 
     def _is_collected(self) -> bool:
         """Return whether all is paid, credited or cancelled, the CRM knows, and no bill is open."""
-        has_work = self.must_record or self.has_moved or self.reopened
+        has_work = self.must_record or self.has_moved or self.reopened or self.unrecorded()
         is_open = has_work or self.bills or self.starting
         return self.snapshot.schedule.is_complete and not is_open
 
     def _is_long_and_quiet(self) -> bool:
-        has_work = self.must_look or self.has_moved or self._has_to_bill()
+        has_work = self.must_look or self.has_moved or self._has_to_bill() or self.unrecorded()
         is_watched = self.changed or self.is_watched
         is_busy = has_work or is_watched or self.attentions or self.cancelled_by
         # A signal that is still being passed on must not end with this run.
@@ -201,29 +207,18 @@ class DealToCash(BillingRuns):
         for milestone in await self.attempt(Pm.read_milestones, asked, "See what is reached"):
             charge = ChargeId(milestone.milestone)
             if milestone.is_reached and self.state(charge) is ChargeState.PLANNED:
-                self.move(
-                    Transition(
-                        charge=charge,
-                        state=ChargeState.BILLABLE,
-                        responsible=Party.CASHWARD,
-                        reached_on=contract.seller.local_day(workflow.now()),
-                    )
-                )
+                day = contract.seller.local_day(workflow.now())
+                self.move(Transition(charges=(charge,), standing=BILLABLE, reached_on=day))
 
     async def _bill_what_is_billable(self) -> None:
+        """Bill each charge by itself, unless somebody holds it."""
         bills = []
         for status in self.snapshot.schedule.in_state(ChargeState.BILLABLE):
-            if (why := self._held_because(status)) is not None:
-                self.move(
-                    Transition(
-                        charge=status.charge.id,
-                        state=ChargeState.HELD,
-                        reason=why,
-                        responsible=Party.FINANCE,
-                    )
-                )
-            else:
-                bills.append(self._order(status))
+            why = self._held_because(status)
+            standing = Standing.drafted() if why is None else Standing.held(why)
+            self.move(Transition(charges=(status.charge.id,), standing=standing))
+            if why is None:
+                bills.append(self.bill_for(status))
         await self.launch(bills)
 
     def _held_because(self, status: ChargeStatus) -> str | None:
@@ -235,18 +230,6 @@ class DealToCash(BillingRuns):
         except Refusal as refused:
             return str(refused)
         return None
-
-    def _order(self, status: ChargeStatus) -> Bill:
-        bill = self.bill_for(status)
-        self.move(
-            Transition(
-                charge=bill.charge.id,
-                state=ChargeState.DRAFTED,
-                reason="it is being issued",
-                responsible=Party.CASHWARD,
-            )
-        )
-        return bill
 
     async def _write_back(self) -> None:
         """Write the revenue to the deal's record if it changed, as absolute values."""

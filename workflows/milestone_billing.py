@@ -1,4 +1,4 @@
-"""Milestone billing: one charge of a contract becomes one invoice, and the invoice becomes cash."""
+"""Milestone billing: one bill of a contract becomes one invoice, and the invoice becomes cash."""
 
 import asyncio
 from contextlib import suppress
@@ -8,16 +8,20 @@ from temporalio import workflow
 
 from activities.erp import InvoiceActivities as Invoices
 from domain.attention import Action, Attention
-from domain.bill import Bill, BillResult, CreditOrder, DraftedInvoice
+from domain.bill import Bill, BillReference, BillResult, CreditOrder, DraftedInvoice
 from domain.billing_schedule import Transition
 from domain.cash import is_overdue
-from domain.charge import ChargeState
+from domain.charge import ChargeState, Standing
 from domain.command import ChargeRequest, CommandName
 from domain.event import InvoiceChanged
-from domain.invoice import Invoice, InvoiceStatus
+from domain.ids import DealId
+from domain.invoice import Invoice
 from domain.refusal import Refusal
 from domain.responsibility import Party
 from workflows.attention import Aborted, Skipped, WithAttention
+
+BILL_AGAIN = "bill-again"
+_CANCELLED = "the deal was cancelled"
 
 
 @workflow.defn(name="milestone-billing")
@@ -42,15 +46,16 @@ class MilestoneBilling(WithAttention):
         try:
             drafted, invoice = await self._issue(bill)
         except (Aborted, Skipped, asyncio.CancelledError) as stopped:
-            return await self._withdraw(bill, str(stopped) or "the deal was cancelled")
+            return await self._withdraw(bill, str(stopped) or _CANCELLED)
         self._issued = invoice
         try:
-            if how_ended(invoice) is None:  # a bill seen to once more may find that nothing is new
-                await self._tell_deal(bill, ChargeState.ISSUED, _reason(invoice), invoice)
-            invoice = await self._collect(bill, drafted, invoice)
+            if not invoice.is_over:  # a bill seen to once more may find that nothing is new
+                await self._tell_deal(bill, standing_on(invoice), invoice)
+            self._issued = invoice = await self._collect(bill, drafted, invoice)
+            standing = await self._bill_again_or_drop(bill, invoice)
         except asyncio.CancelledError:
-            return await self._end(bill, ChargeState.ISSUED, "the deal was cancelled", invoice)
-        return await self._end(bill, how_ended(invoice) or ChargeState.ISSUED, "", invoice)
+            return await self._end(bill, _left(self._issued), self._issued)
+        return await self._end(bill, standing, invoice)
 
     async def _issue(self, bill: Bill) -> tuple[DraftedInvoice, Invoice]:
         drafted = await self._draft(bill)
@@ -59,7 +64,7 @@ class MilestoneBilling(WithAttention):
 
     async def _draft(self, bill: Bill) -> DraftedInvoice:
         return await self.attempt(
-            Invoices.draft_invoice, bill, f"Draft the invoice over {bill.charge.net}"
+            Invoices.draft_invoice, bill, f"Draft the invoice over {bill.net}"
         )
 
     async def _clearance(self, bill: Bill) -> None:
@@ -67,7 +72,7 @@ class MilestoneBilling(WithAttention):
         while self._hold or self._questioned or not self._cleared:
             why = _held_because(self._hold) if self._hold else self._questioned
             why = why or "its amount needs approval"
-            await self._tell_deal(bill, ChargeState.HELD, why, None, responsible=Party.FINANCE)
+            await self._tell_deal(bill, Standing.held(why), None)
             workflow.set_current_details(f"### Held\n{why}. `approve` or `release` lets it go.")
             await self._until_cleared_or_news()
             workflow.set_current_details("")
@@ -83,14 +88,34 @@ class MilestoneBilling(WithAttention):
 
     async def _collect(self, bill: Bill, drafted: DraftedInvoice, invoice: Invoice) -> Invoice:
         """Read the invoice whenever it may have changed, until nothing is outstanding."""
-        while how_ended(invoice) is None or self._credit:
+        while not invoice.is_over or self._credit:
             await self._wait_for_news(invoice)
             await self._credit_if_asked(drafted)
             invoice = await self.attempt(Invoices.read_invoice, drafted, "See what was paid")
             self._issued = invoice
-            if how_ended(invoice) is None:
-                await self._tell_deal(bill, ChargeState.ISSUED, _reason(invoice), invoice)
+            if not invoice.is_over:
+                await self._tell_deal(bill, standing_on(invoice), invoice)
         return invoice
+
+    async def _bill_again_or_drop(self, bill: Bill, invoice: Invoice) -> Standing:
+        """Ask finance what becomes of charges that are free again; others stand as they do."""
+        if not invoice.is_freed:
+            return standing_on(invoice)
+        await self._tell_deal(bill, standing_on(invoice), invoice)
+        how = "voided" if invoice.is_void else "credited"
+        asked = self.attention(
+            "bill-again",
+            what=f"bill {bill.description} again, or drop it",
+            why=f"{invoice.number} was {how}: `amend` to {BILL_AGAIN}, or `skip` to drop it",
+            responsible=(Party.FINANCE,),
+            verbs=(Action.AMEND, Action.SKIP),
+            choices=(BILL_AGAIN,),
+        )
+        decision = await self.park(asked)
+        if decision.action is Action.SKIP:
+            return dropped(invoice, f"{invoice.number} was {how}: {decision.reason}")
+        reason = f"{decision.by} has it billed again"
+        return Standing(state=ChargeState.BILLABLE, reason=reason, responsible=Party.CASHWARD)
 
     async def _credit_if_asked(self, drafted: DraftedInvoice) -> None:
         """Credit the whole invoice, unless the customer paid while somebody asked for that."""
@@ -98,7 +123,7 @@ class MilestoneBilling(WithAttention):
         if request is None:
             return
         invoice = await self.attempt(Invoices.read_invoice, drafted, "See what is outstanding")
-        if how_ended(invoice) is ChargeState.CREDITED:
+        if invoice.is_freed:
             workflow.logger.info("somebody credited or voided it in the ERP meanwhile")
         elif invoice.outstanding != invoice.gross:
             await self.park(self._paid_meanwhile(invoice, request))
@@ -146,34 +171,22 @@ class MilestoneBilling(WithAttention):
     async def _withdraw(self, bill: Bill, reason: str) -> BillResult:
         """Delete the draft; an invoice issued meanwhile stays for a person to credit."""
         invoice = await self.attempt(Invoices.withdraw_invoice, bill, "Withdraw the draft")
-        state = ChargeState.ISSUED if invoice else ChargeState.CANCELLED
-        return await self._end(bill, state, reason, invoice)
+        if invoice is None:
+            return await self._end(bill, Standing.cancelled(reason), None)
+        return await self._end(bill, Standing(state=ChargeState.ISSUED, reason=reason), invoice)
 
-    async def _end(
-        self, bill: Bill, state: ChargeState, reason: str, invoice: Invoice | None
-    ) -> BillResult:
+    async def _end(self, bill: Bill, standing: Standing, invoice: Invoice | None) -> BillResult:
         """Return the result; signal it to a deal that continued as new meanwhile."""
+        result = BillResult(standing=standing, invoice=invoice)
         if self._adopted:
-            last = Transition(
-                charge=bill.charge.id, state=state, reason=reason, invoice=invoice, is_last=True
+            await self.tell_parent(
+                "charge_moved", last_transition(bill.reference, self.deal, result)
             )
-            await self.tell_parent("charge_moved", last)
-        return BillResult(charge=bill.charge.id, state=state, invoice=invoice, reason=reason)
+        return result
 
-    async def _tell_deal(
-        self,
-        bill: Bill,
-        state: ChargeState,
-        reason: str,
-        invoice: Invoice | None,
-        responsible: Party = Party.CUSTOMER,
-    ) -> None:
+    async def _tell_deal(self, bill: Bill, standing: Standing, invoice: Invoice | None) -> None:
         move = Transition(
-            charge=bill.charge.id,
-            state=state,
-            reason=reason,
-            responsible=responsible,
-            invoice=invoice,
+            charges=bill.reference.charges, standing=standing, bill=bill.subject, invoice=invoice
         )
         await self.tell_parent("charge_moved", move)
 
@@ -253,14 +266,35 @@ def _held_because(request: ChargeRequest) -> str:
     return request.reason or f"{request.by} holds it"
 
 
-def how_ended(invoice: Invoice) -> ChargeState | None:
-    """Return PAID or CREDITED; None while something is outstanding."""
-    if invoice.status is InvoiceStatus.ISSUED and invoice.outstanding:
-        return None
-    if invoice.status is InvoiceStatus.GONE or invoice.credited == invoice.gross:
-        return ChargeState.CREDITED
-    return ChargeState.PAID
+def standing_on(invoice: Invoice) -> Standing:
+    """Return where the charges of an invoice stand, by what the ERP says of it."""
+    if invoice.is_freed:
+        return Standing.freed(invoice.number, "voided" if invoice.is_void else "credited")
+    if invoice.is_over:
+        return Standing(state=ChargeState.PAID)
+    return Standing.issued(invoice.number, outstanding=invoice.outstanding, gross=invoice.gross)
 
 
-def _reason(invoice: Invoice) -> str:
-    return f"{invoice.number}: {invoice.outstanding} of {invoice.gross} is not paid yet"
+def dropped(invoice: Invoice, reason: str) -> Standing:
+    """Return where charges stand that are not billed again: a voided invoice never billed them."""
+    if invoice.is_void:
+        return Standing.cancelled(reason)
+    return Standing(state=ChargeState.CREDITED, reason=reason)
+
+
+def last_transition(reference: BillReference, deal: DealId, result: BillResult) -> Transition:
+    """Return the transition that the end of a bill makes."""
+    return Transition(
+        charges=reference.charges,
+        standing=result.standing,
+        bill=reference.subject(deal),
+        invoice=result.invoice,
+        is_last=True,
+    )
+
+
+def _left(invoice: Invoice | None) -> Standing:
+    """Return where the charges stand when their deal is cancelled."""
+    if invoice and invoice.is_freed:
+        return dropped(invoice, _CANCELLED)
+    return Standing(state=ChargeState.ISSUED, reason=_CANCELLED)

@@ -87,7 +87,7 @@ def position(life: DealSnapshot, *, today: date) -> CashPosition:
     """Return the money of the deal. Raises Refusal before there is a contract."""
     if life.contract is None:
         raise Refusal(f"{life.deal} has no contract yet: `status` tells what it waits for")
-    found = cash_position(life.contract, life.schedule.statuses, today=today)
+    found = cash_position(life.contract, life.schedule, today=today)
     if life.stage is Stage.CANCELLED:
         return found.model_copy(update={"contracted": found.billed - found.credited})
     return found

@@ -8,7 +8,7 @@ from temporalio.exceptions import FailureError
 from temporalio.workflow import ExternalWorkflowHandle
 
 from activities.bookkeeping import BookkeepingActivities as Bookkeeping
-from activities.bookkeeping import ContractClosing
+from activities.bookkeeping import ChargesMoved, ContractClosing
 from activities.crm import CrmActivities as Crm
 from activities.erp import CustomerActivities as Customers
 from activities.erp import InvoiceActivities as Invoices
@@ -17,7 +17,7 @@ from domain.actor import CASHWARD
 from domain.attention import Action
 from domain.baseline import Baseline
 from domain.bill import CreditOrder, DraftedInvoice
-from domain.charge import ChargeState, ChargeStatus
+from domain.billing_schedule import BillStatus
 from domain.deal_snapshot import DealSnapshot
 from domain.event import InvoiceChanged
 from domain.ids import EventId
@@ -48,9 +48,12 @@ async def record_again(deal: BillingRuns) -> None:
         if deal.snapshot.stage is not Stage.CANCELLED:
             with suppress(Skipped):
                 await _record_kickoff(deal, kickoff, deal.snapshot.kicked_off)
-        for status in deal.snapshot.schedule.statuses:
+        for bill in deal.snapshot.schedule.bills:
             with suppress(Skipped):
-                await _record_bill(deal, status)
+                await _record_bill(deal, bill)
+        statuses = deal.snapshot.schedule.statuses
+        moved = ChargesMoved(deal=deal.deal, statuses=statuses)
+        await local_step(Bookkeeping.move_charges, moved, "Record where the charges stand")
 
 
 async def _record_kickoff(deal: BillingRuns, kickoff: Kickoff, kicked_off: KickoffResult) -> None:
@@ -71,21 +74,21 @@ async def _record_kickoff(deal: BillingRuns, kickoff: Kickoff, kicked_off: Kicko
     )
 
 
-async def _record_bill(deal: BillingRuns, status: ChargeStatus) -> None:
+async def _record_bill(deal: BillingRuns, bill: BillStatus) -> None:
     """Let the bill's run do it while it is open."""
-    if status.charge.id in deal.bills and await _tell_run(deal, status):
+    if bill.reference.subject(deal.deal) in deal.bills and await _tell_run(deal, bill):
         return
-    if status.invoice and status.state.is_invoiced:
-        await _record_invoice(deal, status, status.invoice)
+    if bill.invoice and not bill.invoice.is_void:
+        await _record_invoice(deal, bill, bill.invoice)
 
 
-async def _tell_run(deal: BillingRuns, status: ChargeStatus) -> bool:
-    subject = status.charge.subject(deal.deal)
-    bill: ExternalWorkflowHandle[MilestoneBilling] = workflow.get_external_workflow_handle_for(
+async def _tell_run(deal: BillingRuns, bill: BillStatus) -> bool:
+    subject = bill.reference.subject(deal.deal)
+    run: ExternalWorkflowHandle[MilestoneBilling] = workflow.get_external_workflow_handle_for(
         MilestoneBilling.run, workflow_ids.billing_run(subject)
     )
     fact = InvoiceChanged(deal=deal.deal, subject=subject, event=_EVENT)
-    signal = bill.signal(MilestoneBilling.invoice_changed, fact)
+    signal = run.signal(MilestoneBilling.invoice_changed, fact)
     try:
         await wait_until_done(asyncio.ensure_future(signal))
     except FailureError:
@@ -93,14 +96,14 @@ async def _tell_run(deal: BillingRuns, status: ChargeStatus) -> bool:
     return True
 
 
-async def _record_invoice(deal: BillingRuns, status: ChargeStatus, invoice: Invoice) -> None:
-    bill = deal.bill_for(status)
+async def _record_invoice(deal: BillingRuns, known: BillStatus, invoice: Invoice) -> None:
+    bill = deal.bill_of(known.reference)
     draft = bill.draft(workflow.now())
     issued = DraftedInvoice(bill=bill, invoice=invoice.id, draft=draft)
     summary = f"Put {invoice.number} on record again"
     await deal.attempt(Invoices.record_invoice, issued, summary, verbs=_RETRY_OR_SKIP)
-    if status.state is ChargeState.CREDITED:
-        reason = status.reason or "put on record again"
+    if known.is_freed:
+        reason = "put on record again"
         order = CreditOrder(bill=bill, invoice=invoice, reason=reason, by=CASHWARD)
         summary = f"Put the credit of {invoice.number} on record again"
         await deal.attempt(Invoices.record_credit, order, summary, verbs=_RETRY_OR_SKIP)
@@ -120,7 +123,7 @@ class RecordAgain(BillingRuns):
         if self.snapshot.kicked_off:
             with suppress(Skipped):
                 await self._tell_the_crm()
-        closing = ContractClosing(deal=self.deal, reason="its run had ended")
+        closing = ContractClosing(deal=self.deal, stage=life.stage, reason="its run had ended")
         await local_step(Bookkeeping.close_contract, closing, "Close the contract again")
 
     async def _tell_the_crm(self) -> None:

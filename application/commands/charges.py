@@ -10,6 +10,7 @@ from domain.billing_schedule import BillingSchedule
 from domain.command import ChargeRequest, CommandName
 from domain.ids import ChargeId, DealId
 from domain.refusal import Refusal
+from ports.billing_ledger import BillingLedger
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
 from workflows.milestone_billing import MilestoneBilling
@@ -20,9 +21,10 @@ WhyNot = Callable[[], Awaitable[str]]
 class ChargeCommands:
     """Commands about a charge. Its billing run answers while it is open, else the deal's run."""
 
-    def __init__(self, runs: Runs, log: CommandLog) -> None:
+    def __init__(self, runs: Runs, log: CommandLog, billing_ledger: BillingLedger) -> None:
         self._runs = runs
         self._log = log
+        self._billing_ledger = billing_ledger
 
     async def approve(self, actor: Actor, deal: DealId, charge: ChargeId, reason: str = "") -> str:
         """Approve an invoice that waits because of its amount."""
@@ -58,7 +60,7 @@ class ChargeCommands:
     async def _ask_billing_run(
         self, name: CommandName, deal: DealId, request: ChargeRequest, why_not: WhyNot
     ) -> str:
-        run = _billing_run(deal, request.charge)
+        run = await self._billing_run(deal, request.charge)
         command = new_command(
             name, request.by, deal, charge=request.charge, reason=request.reason, workflow=run
         )
@@ -82,11 +84,17 @@ class ChargeCommands:
     ) -> str:
         command = new_command(name, request.by, deal, charge=request.charge, reason=request.reason)
         async with self._log.recording_failures(command):
-            run = _billing_run(deal, request.charge)
+            run = await self._billing_run(deal, request.charge)
             if await self._runs.is_open(run):
                 return await self._runs.update(run, _ON_BILLING_RUN[name], request, id=command.id)
             run = workflow_ids.deal_run(deal)
             return await self._runs.update(run, _ON_DEAL_RUN[name], request, id=command.id)
+
+    async def _billing_run(self, deal: DealId, charge: ChargeId) -> str:
+        """Return the run of the newest bill that has this charge, or the run that its first has."""
+        bills = await self._billing_ledger.bills(deal)
+        subjects = [bill.subject for bill in bills if charge in bill.charges]
+        return workflow_ids.billing_run((subjects or [workflow_ids.subject_of(deal, charge)])[-1])
 
 
 _ON_BILLING_RUN: dict[CommandName, Any] = {
@@ -99,7 +107,3 @@ _ON_DEAL_RUN: dict[CommandName, Any] = {
     CommandName.HOLD: DealToCash.hold,
     CommandName.RELEASE: DealToCash.release,
 }
-
-
-def _billing_run(deal: DealId, charge: ChargeId) -> str:
-    return workflow_ids.billing_run(workflow_ids.subject_of(deal, charge))

@@ -98,7 +98,7 @@ class DealCommands:
 
     async def _require_billed(self, fact: InvoiceChanged) -> None:
         """Raise Refusal if the charge was never billed: nobody must see to such an invoice."""
-        if await self._billing_ledger.find_claim(fact.subject) is None:
+        if await self._billing_ledger.find_bill(fact.subject) is None:
             raise Refusal(
                 f"{fact.subject} was never billed: `cashward finance schedule {fact.deal}` shows"
                 " the charges that are"

@@ -90,13 +90,14 @@ class _Books:
                 yield f"customer of {outcome.deal.id}"
 
     def unnamed(self) -> list[str]:
-        effects, claims = self._evidence.effects, self._evidence.claims
+        effects, on_record = self._evidence.effects, self._evidence.documents
         invoices = (
             f"invoice of {subject}"
             for subject, docs in self._invoices.items()
             for doc in docs
             if doc["Status"] in _ISSUED
-            and {effects.get(("erp.invoice", subject)), claims.get(subject)} != {doc["InvoiceID"]}
+            and {effects.get(("erp.invoice", subject)), on_record.get(subject)}
+            != {doc["InvoiceID"]}
         )
         notes = (
             f"credit {subject}"

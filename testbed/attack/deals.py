@@ -103,13 +103,7 @@ class AttackedDeal:
 
     @property
     def baseline(self) -> Baseline:
-        contract = self.contract
-        return Baseline(
-            deal=self.id,
-            customer=contract.customer,
-            value=contract.value,
-            charges=len(contract.charges),
-        )
+        return Baseline.of(self.contract)
 
     def bill(self, charge: Charge, customer: ExternalId) -> Bill:
         contract = self.contract
@@ -120,7 +114,8 @@ class AttackedDeal:
             owner="",
             customer_key=contract.customer,
             customer=customer,
-            charge=charge,
+            key=charge.id,
+            charges=(charge,),
             tax=contract.tax_on(charge.tax_class, charge.due),
             seller=contract.seller,
             payment_terms=contract.payment_terms,

@@ -58,8 +58,8 @@ class Evidence:
     records: Mapping[str, Sequence[Doc]]
     effects: Mapping[tuple[str, str], str]
     """The id that the ledger has on record, by kind and subject of the effect."""
-    claims: Mapping[str, str]
-    """The document that a claim names, by its subject."""
+    documents: Mapping[str, str]
+    """The document that is on record for a bill, by its subject."""
 
 
 async def gather_evidence(
@@ -81,8 +81,8 @@ async def gather_evidence(
         for client in (clients.crm, clients.pm, clients.erp)
         for change in await _changes(client)
     ]
-    effects, claims = await _our_records(database_url)
-    return Evidence(changes, records, effects, claims)
+    effects, documents = await _our_records(database_url)
+    return Evidence(changes, records, effects, documents)
 
 
 def _is_of(installation: str, doc: Doc) -> bool:
@@ -138,8 +138,8 @@ def _lease(trace: str) -> Lease | None:
 async def _our_records(url: str) -> tuple[Mapping[tuple[str, str], str], Mapping[str, str]]:
     async with await psycopg.AsyncConnection.connect(plain_url(url)) as connection:
         effects = await connection.execute("select kind, subject, external_id from effects")
-        claims = await connection.execute("select subject, document from claims")
+        documents = await connection.execute("select bill, external_id from documents")
         return (
             {(kind, subject): made or "" for kind, subject, made in await effects.fetchall()},
-            {subject: document or "" for subject, document in await claims.fetchall()},
+            dict(await documents.fetchall()),
         )

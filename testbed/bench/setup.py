@@ -154,6 +154,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
                 task_queue=settings.temporal.task_queue,
                 policy=settings.policy,
                 attention_queue=store.attention_queue,
+                registry=store.deal_registry,
             )
             yield Rig(client=client, clients=clients, dispatcher=dispatcher, stack=stack)
 

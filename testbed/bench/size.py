@@ -8,6 +8,7 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
@@ -19,10 +20,12 @@ from rich.table import Table
 
 from domain.actor import CASHWARD
 from domain.baseline import Baseline
-from domain.claim import Claim, Proof
+from domain.charge import Charge, Source
+from domain.claim import Claim, ClaimedBill, Proof, Settlement
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, LineId, Subject
 from domain.money import Money
+from domain.stage import Stage
 from ports.effect_ledger import Intent
 from runtime.worker_main import leave
 from store import Store, migrate, open_store
@@ -40,6 +43,7 @@ TENANTS: Final = {
     "xero": "0f6e0e52-53a4-4f0c-9a1d-6c6f1bd9c2f4",
 }
 INVOICES: Final = 3
+NET: Final = Money.of("15311.40", "EUR")
 WORK_ITEMS: Final = 9
 _AT_ONCE: Final = 8
 _VACUUMS: Final = 10
@@ -140,7 +144,7 @@ async def write_deal(store: Store, number: int) -> None:
     deal, customer = DealId(f"hubspot:{51230000000 + number * 7}"), f"sk-{50100000 + number}"
     now = datetime.now(UTC)
     value = Money.of("45934.20", "EUR")
-    terms = Baseline(deal=deal, customer=CustomerKey(customer), value=value, charges=INVOICES)
+    terms = Baseline(deal=deal, customer=CustomerKey(customer), value=value, charges=_charges(now))
     await store.billing_ledger.agree(terms, now=now)
     for change in _set_up(deal, customer):
         await _effect(store, deal, change)
@@ -149,7 +153,23 @@ async def write_deal(store: Store, number: int) -> None:
         await _effect(store, deal, _record(deal, f"w{charge}"))
     for write_back in range(INVOICES + 1, INVOICES + 3):
         await _effect(store, deal, _record(deal, f"w{write_back}"))
-    await store.billing_ledger.close(deal, by=CASHWARD, reason="", now=now)
+    await store.billing_ledger.close(deal, Stage.CLOSED, by=CASHWARD, reason="", now=now)
+
+
+def _charges(now: datetime) -> tuple[Charge, ...]:
+    return tuple(
+        Charge(
+            id=ChargeId(f"m{n}"),
+            line=LineId(f"m{n}"),
+            description=f"Phase {n}",
+            quantity=Decimal(1),
+            unit_price=NET.amount,
+            net=NET,
+            due=now.date(),
+            source=Source(system="hubspot", id="1", version="1"),
+        )
+        for n in range(1, INVOICES + 1)
+    )
 
 
 def _set_up(deal: DealId, customer: str) -> Iterator[Step]:
@@ -177,10 +197,11 @@ def _record(deal: DealId, what: str) -> Step:
 
 
 async def _invoice(store: Store, deal: DealId, charge: str, now: datetime) -> None:
-    subject, net = Subject(f"{deal}:{charge}:r1"), Money.of("15311.40", "EUR")
+    subject, net = Subject(f"{deal}:{charge}:r1"), NET
     tax = Money.of("3521.62", "EUR")
-    claim = Claim(subject=subject, deal=deal, charge=ChargeId(charge), revision=1, net=net)
-    await store.billing_ledger.claim(claim, now=now)
+    claim = Claim(charge=ChargeId(charge), revision=1, net=net)
+    bill = ClaimedBill(subject=subject, deal=deal, key=charge, revision=1, claims=(claim,))
+    await store.billing_ledger.claim(bill, now=now)
     document = _xero(subject)
     url = f"https://go.xero.com/AccountsReceivable/View.aspx?InvoiceID={document}"
     draft = Step("xero", "erp.invoice", subject, Strategy.DRAFT, _made(document, url))
@@ -191,7 +212,8 @@ async def _invoice(store: Store, deal: DealId, charge: str, now: datetime) -> No
     proof = Proof(
         document=document,
         number=f"INV-{subject[-12:]}",
-        issued_on="2026-11-29",
+        issued_on=now.date(),
+        due_on=now.date(),
         net=net,
         tax=tax,
         gross=net + tax,
@@ -199,7 +221,8 @@ async def _invoice(store: Store, deal: DealId, charge: str, now: datetime) -> No
         pdf=f"https://api.xero.com/api.xro/2.0/Invoices/{document}",
     )
     await store.billing_ledger.record_issued(subject, key, proof, now=now)
-    await store.billing_ledger.record_payment(subject, paid=proof.gross, now=now)
+    paid = Settlement(paid=proof.gross, credited=Money.zero("EUR"), due_on=proof.due_on)
+    await store.billing_ledger.record_settlement(subject, paid, now=now)
 
 
 async def _effect(store: Store, deal: DealId, change: Step) -> EffectKey:

@@ -32,7 +32,7 @@ from store import Store
 from tests.contracts.pm_harness import plan
 from tests.deals import POLICY, deal
 from tests.invoices import invoice
-from tests.store.values import baseline, claim, proof
+from tests.store.values import baseline, bill, proof
 
 ACME = References("acme")
 OVERLAP = timedelta(minutes=2)
@@ -266,7 +266,7 @@ async def issue(polled: Polled, name: str) -> ExternalId:
     """Issue an invoice of this deal, in our ledger and in the ERP."""
     ledger = polled.store.billing_ledger
     await ledger.agree(baseline(name), now=now())
-    opened = await ledger.claim(claim(name, "design", 100), now=now())
+    opened = await ledger.claim(bill(name, "m1", 100), now=now())
     await ledger.permit(opened.subject, now=now())
     key = EffectKey(
         system="memory", tenant="", kind=EffectKind("erp.invoice"), subject=opened.subject

@@ -44,10 +44,10 @@ async def issued(world: World, deal: DealId) -> Invoice:
 
 
 async def _is_recorded(world: World, deal: DealId) -> bool:
-    claim = await world.store.billing_ledger.find_claim(
+    bill = await world.store.billing_ledger.find_bill(
         workflow_ids.subject_of(deal, ChargeId("design"))
     )
-    return claim is not None and claim.proof is not None
+    return bill is not None and bill.proof is not None
 
 
 async def found(world: World, deal: DealId, *, dry_run: bool = False) -> dict[ExternalId, str]:
@@ -210,12 +210,12 @@ async def test_a_repair_does_not_hide_a_payment_from_the_run_that_waits_for_it(
     world.systems.pay(invoice.id, invoice.outstanding)
     await world.dispatcher.revenue_stale(RevenueStale(deal=mine.id, occasion="a poll was late"))
     await world.client.get_workflow_handle(workflow_ids.repair_run(mine.id)).result()
-    claim = await world.store.billing_ledger.find_claim(
+    bill = await world.store.billing_ledger.find_bill(
         workflow_ids.subject_of(mine.id, ChargeId("design"))
     )
     [paid] = world.invoices(mine.id)
-    assert claim
-    assert is_news(claim, paid)
+    assert bill
+    assert is_news(bill, paid)
     await world.ring_invoice(mine.id, "design")
     assert (await handle.result()).stage is Stage.CLOSED
 
@@ -228,7 +228,7 @@ async def test_sums_in_the_crm_are_not_replaced_by_those_of_an_older_backup(
     await world.carry_to_cash(mine.id)
     await handle.result()
     right = world.systems.records[mine.id]
-    forget(database_url, mine.id, tables=["claims"])
+    forget(database_url, mine.id, only_bills=True)
     report = await _settled_revenue(world).reconcile(RECORD, LONG_AGO, dry_run=False)
     [stale] = [each for each in report.found if each.discrepancy.deal == mine.id]
     assert stale.outcome == "its run records again, and then writes"

@@ -37,7 +37,9 @@ async def test_no_worker(world: World) -> None:
     async def connect() -> Client:
         return world.client
 
-    charges = ChargeCommands(Runs(connect, answer_within=SOON), log(world))
+    charges = ChargeCommands(
+        Runs(connect, answer_within=SOON), log(world), world.store.billing_ledger
+    )
     with pytest.raises(WorkerUnavailable, match="cashward worker"):
         await charges.hold(GRACE, mine, ChargeId("design"), "it is disputed")
     await run.terminate("nobody carries it")
@@ -50,7 +52,7 @@ async def test_no_temporal(world: World) -> None:
         raise TemporalUnavailable("Temporal does not answer")
 
     mine = DealId("memory:no-temporal")
-    charges = ChargeCommands(Runs(connect), log(world))
+    charges = ChargeCommands(Runs(connect), log(world), world.store.billing_ledger)
     with pytest.raises(TemporalUnavailable):
         await charges.approve(GRACE, mine, ChargeId("design"))
     failed = await entry_of(world, mine, CommandName.APPROVE)

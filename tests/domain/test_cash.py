@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from domain.billing_schedule import BillingSchedule, Transition
 from domain.cash import blockers, cash_position, is_overdue
-from domain.charge import ChargeState
+from domain.charge import ChargeState, Standing
 from domain.contract import Contract, contract_of
 from domain.ids import ChargeId
-from domain.invoice import InvoiceStatus
+from domain.invoice import Invoice, InvoiceStatus
 from domain.money import Money
 from tests.deals import POLICY, deal
 from tests.invoices import credit_of, invoice
@@ -28,16 +28,26 @@ def moved(to: list[ChargeState]) -> BillingSchedule:
     board = BOARD
     for charge, state in zip(CONTRACT.charges, to, strict=True):
         made = invoice(charge.net) if state.is_invoiced else None
-        board = board.apply(
-            Transition(charge=charge.id, state=state, reason="why", invoice=made), at=AT
-        )
+        board = stands(board, charge.id, Standing(state=state, reason="why"), made)
     return board
+
+
+def stands(
+    board: BillingSchedule, charge: ChargeId, standing: Standing, made: Invoice | None = None
+) -> BillingSchedule:
+    """The schedule in which this charge stands so, on a bill of its own if it is invoiced."""
+    reference = board.reference_for(charge)
+    if made:
+        board = board.billed(reference)
+    bill = reference.subject(CONTRACT.deal)
+    move = Transition(charges=(charge,), standing=standing, bill=bill, invoice=made)
+    return board.apply(move, deal=CONTRACT.deal, at=AT)
 
 
 @given(states)
 def test_planned_billable_held_billed_and_cancelled_are_the_contract(to: list[ChargeState]) -> None:
     board = moved(to)
-    position = cash_position(CONTRACT, board.statuses, today=TODAY)
+    position = cash_position(CONTRACT, board, today=TODAY)
     dropped = Money.total((s.charge.net for s in board.in_state(ChargeState.CANCELLED)), "EUR")
     parts = (position.planned, position.billable, position.held, position.billed, dropped)
     assert Money.total(parts, "EUR") == CONTRACT.value
@@ -53,8 +63,8 @@ def test_every_charge_is_invoiced_or_says_why_not(to: list[ChargeState]) -> None
 def test_paid_and_outstanding_are_what_was_billed_with_vat() -> None:
     charge = CONTRACT.charges[0]
     half = invoice(charge.net, paid=Money.of(1000, "EUR"))
-    board = BOARD.apply(Transition(charge=charge.id, state=ChargeState.ISSUED, invoice=half), at=AT)
-    position = cash_position(CONTRACT, board.statuses, today=TODAY)
+    board = stands(BOARD, charge.id, Standing(state=ChargeState.ISSUED), half)
+    position = cash_position(CONTRACT, board, today=TODAY)
     assert position.paid + position.outstanding == position.billed + position.tax
 
 
@@ -84,8 +94,32 @@ def test_an_invoice_is_overdue_on_the_day_after_it_was_due() -> None:
 
 def test_since_stays_where_the_state_stays() -> None:
     later = AT.replace(day=2)
-    again = BOARD.apply(
-        Transition(charge=ChargeId("design"), state=ChargeState.PLANNED, reason="still"), at=later
-    )
+    still = Standing(state=ChargeState.PLANNED, reason="still")
+    move = Transition(charges=(ChargeId("design"),), standing=still)
+    again = BOARD.apply(move, deal=CONTRACT.deal, at=later)
     assert again[ChargeId("design")].since == AT
     assert again[ChargeId("design")].reason == "still"
+
+
+def test_a_voided_invoice_counts_as_never_billed_and_its_charge_is_billed_again() -> None:
+    charge = CONTRACT.charges[0]
+    made = invoice(charge.net)
+    issued = stands(BOARD, charge.id, Standing(state=ChargeState.ISSUED), made)
+    gone = made.model_copy(update={"status": InvoiceStatus.GONE})
+    voided = stands(issued, charge.id, Standing.freed("INV-1", "voided"), gone)
+    position = cash_position(CONTRACT, voided, today=TODAY)
+    assert (position.billed, position.outstanding) == (Money.zero("EUR"), Money.zero("EUR"))
+    assert position.held == charge.net
+    assert voided.reference_for(charge.id).revision == 2
+
+
+def test_a_credited_invoice_stays_in_the_figures_when_its_charge_is_billed_again() -> None:
+    charge = CONTRACT.charges[0]
+    made = invoice(charge.net)
+    issued = stands(BOARD, charge.id, Standing(state=ChargeState.ISSUED), made)
+    credited = made.model_copy(update={"credit_notes": (credit_of(made),)})
+    freed = stands(issued, charge.id, Standing.freed("INV-1", "credited"), credited)
+    again = stands(freed, charge.id, Standing(state=ChargeState.ISSUED), invoice(charge.net))
+    position = cash_position(CONTRACT, again, today=TODAY)
+    assert (position.billed, position.credited) == (charge.net + charge.net, charge.net)
+    assert position.outstanding == made.gross

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim import Claim, ClaimState, Proof
+from domain.claim import Claim, ClaimedBill, ClaimState, Proof
 from domain.effect import Effect, EffectKey, EffectKind, EffectState, Receipt
 from domain.ids import ChargeId, DealId, ExternalId, Subject
 from domain.money import Money
@@ -34,14 +34,13 @@ UNDECIDED = {
     EffectState.REFUSED,
     EffectState.REVERSING,
 }
-CLAIM = Claim(
+BILL = ClaimedBill(
     subject=SUBJECT,
     deal=DEAL,
-    charge=ChargeId("m1"),
+    key="m1",
     revision=1,
-    net=EUR_100,
-    state=ClaimState.ISSUED,
-    proof=Proof(document=OURS, number="1", issued_on="", net=EUR_100, tax=EUR_100, gross=EUR_100),
+    claims=(Claim(charge=ChargeId("m1"), revision=1, net=EUR_100, state=ClaimState.ISSUED),),
+    proof=Proof(document=OURS, number="1", issued_on=None, net=EUR_100, tax=EUR_100, gross=EUR_100),
 )
 
 
@@ -93,7 +92,7 @@ effects = st.builds(
 on_record = st.builds(
     OnRecord,
     effect=st.none() | effects,
-    claim=st.sampled_from([None, CLAIM, CLAIM.model_copy(update={"proof": None})]),
+    bill=st.sampled_from([None, BILL, BILL.model_copy(update={"proof": None})]),
     customer=st.sampled_from([None, ExternalId("c"), ExternalId("d")]),
 )
 
@@ -132,7 +131,7 @@ def test_what_is_gone_is_at_most_lost(record: VendorRecord, ours: OnRecord) -> N
 
 @given(records)
 def test_what_our_ledger_does_not_know_is_never_removed(record: VendorRecord) -> None:
-    discrepancy = found(record, OnRecord(claim=CLAIM))
+    discrepancy = found(record, OnRecord(bill=BILL))
     if record.state is RecordState.GONE:
         assert discrepancy is None
     else:
@@ -152,13 +151,13 @@ def test_a_second_live_record_is_always_brought_before_a_person(
     assert (discrepancy.kind, discrepancy.remedy) == (DiscrepancyKind.SECOND, Remedy.ASK)
 
 
-def test_an_elected_invoice_that_reads_as_its_claim_is_no_discrepancy() -> None:
-    ours = OnRecord(effect=effect(), claim=CLAIM, customer=ExternalId("c"))
+def test_an_elected_invoice_that_reads_as_its_bill_is_no_discrepancy() -> None:
+    ours = OnRecord(effect=effect(), bill=BILL, customer=ExternalId("c"))
     assert found(record(), ours) is None
 
 
 def test_an_elected_invoice_that_reads_otherwise_is_for_finance() -> None:
-    ours = OnRecord(effect=effect(), claim=CLAIM, customer=ExternalId("c"))
+    ours = OnRecord(effect=effect(), bill=BILL, customer=ExternalId("c"))
     for change in ({"net": Money.of(190, "EUR")}, {"customer": ExternalId("d")}):
         discrepancy = found(record(**change), ours)
         assert discrepancy
@@ -166,8 +165,8 @@ def test_an_elected_invoice_that_reads_otherwise_is_for_finance() -> None:
         assert discrepancy.responsible is Party.FINANCE
 
 
-def test_an_issued_invoice_whose_claim_lacks_its_proof_is_put_on_record_again() -> None:
-    ours = OnRecord(effect=effect(EffectState.CONFIRMED), claim=None)
+def test_an_issued_invoice_whose_bill_lacks_its_proof_is_put_on_record_again() -> None:
+    ours = OnRecord(effect=effect(EffectState.CONFIRMED), bill=None)
     discrepancy = found(record(), ours)
     assert discrepancy
     assert (discrepancy.kind, discrepancy.remedy) == (DiscrepancyKind.UNRECORDED, Remedy.RECORD)
@@ -186,14 +185,14 @@ def test_a_draft_that_landed_after_its_bill_was_withdrawn_is_removed() -> None:
 
 def test_a_voided_invoice_and_a_completed_task_are_not_lost() -> None:
     gone = record(state=RecordState.GONE)
-    assert found(gone, OnRecord(effect=effect(EffectState.DONE), claim=CLAIM)) is None
+    assert found(gone, OnRecord(effect=effect(EffectState.DONE), bill=BILL)) is None
     completed = gone.model_copy(update={"kind": TASK})
     assert found(completed, OnRecord(effect=effect(EffectState.CONFIRMED))) is None
 
 
 def test_a_draft_that_somebody_deleted_is_lost() -> None:
     gone = record(state=RecordState.GONE)
-    discrepancy = found(gone, OnRecord(effect=effect(EffectState.CONFIRMED), claim=CLAIM))
+    discrepancy = found(gone, OnRecord(effect=effect(EffectState.CONFIRMED), bill=BILL))
     assert discrepancy
     assert discrepancy.kind is DiscrepancyKind.LOST
 

@@ -13,12 +13,14 @@ from typing import TypeVar
 from domain import claim_transitions
 from domain.actor import Actor
 from domain.baseline import Baseline
-from domain.claim import Claim, Proof
+from domain.charge import ChargeStatus
+from domain.claim import ClaimedBill, Proof, Settlement
 from domain.effect import LEFT_NOTHING, Effect, EffectKey, IdempotencyPolicy, OtherAccount, Receipt
 from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
 from domain.refusal import Refusal
-from ports.billing_ledger import OpenContract
+from domain.stage import Stage
+from ports.billing_ledger import CreditOnRecord, OpenContract
 from ports.effect_ledger import Intent
 from ports.links import Link
 from store import StoreUnavailable
@@ -205,21 +207,26 @@ class MemoryBillingLedger:
         self._ledger = ledger
         self._faults = faults
         self.contract: Baseline | None = None
-        self.by_subject: dict[Subject, Claim] = {}
+        self.by_subject: dict[Subject, ClaimedBill] = {}
         self.credits: dict[Subject, Money] = {}
 
     async def agree(self, baseline: Baseline, *, now: datetime) -> None:
         del now
         self.contract = baseline
 
-    async def claim(self, claim: Claim, *, now: datetime) -> Claim:
+    async def move_charges(
+        self, deal: DealId, statuses: Sequence[ChargeStatus], *, now: datetime
+    ) -> None:
+        del deal, statuses, now
+
+    async def claim(self, bill: ClaimedBill, *, now: datetime) -> ClaimedBill:
         del now
-        terms = await self.baseline(claim.deal)
+        terms = await self.baseline(bill.deal)
         return await self._faults.around(
-            lambda: self._keep(claim_transitions.open_claim(claim, terms.value, self._all()))
+            lambda: self._keep(claim_transitions.open_bill(bill, terms.value, self._all()))
         )
 
-    async def permit(self, subject: Subject, *, now: datetime) -> Claim:
+    async def permit(self, subject: Subject, *, now: datetime) -> ClaimedBill:
         del now
         terms = await self.baseline(DealId(""))
         return await self._step(
@@ -228,37 +235,43 @@ class MemoryBillingLedger:
 
     async def record_issued(
         self, subject: Subject, effect: EffectKey, proof: Proof, *, now: datetime
-    ) -> Claim:
+    ) -> ClaimedBill:
         del now
 
-        def close(claim: Claim) -> Claim:
-            closed = claim_transitions.issue(claim, proof)
+        def close(bill: ClaimedBill) -> ClaimedBill:
+            closed = claim_transitions.issue(bill, proof)
             self._ledger.finish_now(effect, proof)
             return closed
 
         return await self._step(subject, close)
 
-    async def record_payment(self, subject: Subject, *, paid: Money, now: datetime) -> None:
+    async def record_settlement(
+        self, subject: Subject, said: Settlement, *, now: datetime
+    ) -> ClaimedBill:
         del now
-        await self._step(subject, lambda it: claim_transitions.settle(it, paid))
+        return await self._step(subject, lambda it: claim_transitions.settle(it, said))
 
     async def record_credit(
-        self, subject: Subject, *, net: Money, credit_note: Subject, by: Actor, now: datetime
+        self, subject: Subject, credit: CreditOnRecord, *, now: datetime
     ) -> None:
-        del by, now
+        del now
 
-        def credit(claim: Claim) -> Claim:
-            if credit_note in self.credits:
-                return claim
-            self.credits[credit_note] = net
-            return claim_transitions.credit(claim, net)
+        def apply(bill: ClaimedBill) -> ClaimedBill:
+            if credit.subject in self.credits:
+                return bill
+            self.credits[credit.subject] = credit.net
+            return claim_transitions.credit(bill, credit.net, credit.charges)
 
-        await self._step(subject, credit)
+        await self._step(subject, apply)
 
-    async def release(self, claim: Claim, *, reason: str, now: datetime) -> None:
+    async def void(self, subject: Subject, *, now: datetime) -> ClaimedBill:
+        del now
+        return await self._step(subject, claim_transitions.void)
+
+    async def release(self, bill: ClaimedBill, *, reason: str, now: datetime) -> None:
         del now, reason
         await self._faults.around(
-            lambda: self._keep(claim_transitions.release(self.by_subject.get(claim.subject, claim)))
+            lambda: self._keep(claim_transitions.release(self.by_subject.get(bill.subject, bill)))
         )
 
     async def baseline(self, deal: DealId) -> Baseline:
@@ -266,29 +279,33 @@ class MemoryBillingLedger:
             raise Refusal(f"{deal} has no contract")
         return self.contract
 
-    async def claims(self, deal: DealId) -> Sequence[Claim]:
+    async def bills(self, deal: DealId) -> Sequence[ClaimedBill]:
         del deal
         return self._all()
 
-    async def find_claim(self, subject: Subject) -> Claim | None:
+    async def find_bill(self, subject: Subject) -> ClaimedBill | None:
         return self.by_subject.get(subject)
 
     async def open_contracts(self) -> Sequence[OpenContract]:
         return ()
 
-    async def close(self, deal: DealId, *, by: Actor, reason: str, now: datetime) -> None:
-        del deal, by, reason, now
+    async def close(
+        self, deal: DealId, stage: Stage, *, by: Actor, reason: str, now: datetime
+    ) -> None:
+        del deal, stage, by, reason, now
 
     async def is_customer_shared(self, customer: CustomerKey, deal: DealId) -> bool:
         del customer, deal
         return False
 
-    def _all(self) -> list[Claim]:
+    def _all(self) -> list[ClaimedBill]:
         return list(self.by_subject.values())
 
-    async def _step(self, subject: Subject, step: Callable[[Claim], Claim]) -> Claim:
+    async def _step(
+        self, subject: Subject, step: Callable[[ClaimedBill], ClaimedBill]
+    ) -> ClaimedBill:
         return await self._faults.around(lambda: self._keep(step(self.by_subject[subject])))
 
-    def _keep(self, claim: Claim) -> Claim:
-        self.by_subject[claim.subject] = claim
-        return claim
+    def _keep(self, bill: ClaimedBill) -> ClaimedBill:
+        self.by_subject[bill.subject] = bill
+        return bill

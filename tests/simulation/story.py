@@ -82,7 +82,7 @@ class World:
     async def live(self) -> None:
         """Run the whole deal; then what is still on its way lands, and strays are swept."""
         total = Money.total(NETS, "EUR")
-        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=total, charges=len(NETS))
+        terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=total)
         await self.books.agree(terms, now=now())
         async with asyncio.TaskGroup() as group:
             for number, net in enumerate(NETS, start=1):
@@ -101,8 +101,7 @@ class World:
             if self.chance.random() < 0.5:
                 self._abandon(asyncio.ensure_future(self.invoices.issue_invoice(drafted)))
             if await self.step(lambda: self.invoices.withdraw_invoice(bill)) is None:
-                charge = bill.charge.model_copy(update={"revision": 2})
-                bill = bill.model_copy(update={"charge": charge})
+                bill = bill.model_copy(update={"revision": 2})
                 drafted = await self.step(lambda: self.invoices.draft_invoice(bill))
         invoice = await self.step(lambda: self.invoices.issue_invoice(drafted))
         self.billed.append(drafted.draft)
@@ -179,7 +178,8 @@ def bill_of(number: int, net: Money) -> Bill:
         owner="o",
         customer_key=CustomerKey("c"),
         customer=ExternalId("c1"),
-        charge=charge,
+        key=charge.id,
+        charges=(charge,),
         tax=tax_rule(TaxTreatment.DOMESTIC, standard_rate=TAX),
         seller=SELLER,
         payment_terms=PaymentTerms(days=14),

@@ -62,15 +62,15 @@ def test_nothing_is_issued_twice(worlds: list[World]) -> None:
 
 def test_every_charge_is_billed_once_faults_end(worlds: list[World]) -> None:
     def is_billed(world: World) -> bool:
-        claims = world.books.by_subject.values()
-        return sorted(claim.charge for claim in claims if claim.proof) == ["m1", "m2"]
+        issued = [bill for bill in world.books.by_subject.values() if bill.proof]
+        return sorted(charge for bill in issued for charge in bill.charges) == ["m1", "m2"]
 
     assert broken(worlds, is_billed) == []
 
 
 def test_every_issued_invoice_is_the_one_its_claim_names(worlds: list[World]) -> None:
     def is_proven(world: World) -> bool:
-        proven = {claim.proof.document for claim in world.books.by_subject.values() if claim.proof}
+        proven = {bill.proof.document for bill in world.books.by_subject.values() if bill.proof}
         notes = set(world.books.credits)
         return proven == {each.id for each in documents(world, ISSUED) if each.subject not in notes}
 
@@ -104,13 +104,13 @@ def test_crm_erp_and_claims_tell_the_same_sums(worlds: list[World]) -> None:
     def is_equal(world: World) -> bool:
         written, notes = world.crm.written_back[DEAL], world.books.credits
         issued = documents(world, ISSUED)
-        claims = [claim for claim in world.books.by_subject.values() if claim.proof]
+        bills = [bill for bill in world.books.by_subject.values() if bill.proof]
         billed = euros([each.net for each in issued if each.subject not in notes])
         credited = euros([each.net for each in issued if each.subject in notes])
         return (
-            written.billed == billed == euros([claim.net for claim in claims])
+            written.billed == billed == euros([bill.net for bill in bills])
             and written.credited == credited
-            and credited == euros([claim.credited for claim in claims if claim.credited])
+            and credited == euros([bill.credited_net for bill in bills if bill.credited_net])
             and billed == euros(list(NETS))
         )
 
@@ -139,15 +139,15 @@ def test_the_worlds_are_hard_enough(worlds: list[World]) -> None:
     """Each kind of fault happened often, so that the tests above prove something."""
     flights = [flight for w in worlds for sent in w.auditor.sent.values() for flight, _ in sent]
     says = [flight.says for flight in flights]
-    claims = [claim for world in worlds for claim in world.books.by_subject.values()]
+    bills = [bill for world in worlds for bill in world.books.by_subject.values()]
     rare = {
         "zombies": sum(flight.is_zombie for flight in flights),
         "lost replies": says.count("nothing"),
         "answered with an error": says.count("error"),
         "attempts beside others": sum(len(world.zombies) for world in worlds),
         "gone drafts": sum(len(documents(world, InvoiceStatus.GONE)) for world in worlds),
-        "withdrawn": sum(claim.state is ClaimState.RELEASED for claim in claims),
-        "credited": sum(claim.state is ClaimState.CREDITED for claim in claims),
+        "withdrawn": sum(bill.state is ClaimState.RELEASED for bill in bills),
+        "credited": sum(bill.state is ClaimState.CREDITED for bill in bills),
     }
     assert {name: often for name, often in rare.items() if often < len(worlds) / 20} == {}
 

@@ -40,13 +40,13 @@ def test_a_zombie_that_wakes_after_the_withdrawal_leaves_no_claim_open(before: S
         assert await world.invoices.withdraw_invoice(BILL) is None
         with pytest.raises(Refusal):
             await world.invoices.draft_invoice(BILL)  # the zombie
-        again = BILL.model_copy(update={"charge": BILL.charge.model_copy(update={"revision": 2})})
+        again = BILL.model_copy(update={"revision": 2})
         drafted = await world.invoices.draft_invoice(again)
         await world.invoices.issue_invoice(drafted)
 
     world = World(seed=1)
     run(live(world))
-    states = [claim.state for claim in world.books.by_subject.values()]
+    states = [bill.state for bill in world.books.by_subject.values()]
     assert states == [ClaimState.RELEASED, ClaimState.ISSUED]
     live_documents = [d for d in world.erp.documents.values() if d.status is not InvoiceStatus.GONE]
     assert len(live_documents) == 1

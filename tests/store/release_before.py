@@ -6,16 +6,20 @@ Run by test_release_before.py on the code of that commit; so it is written for i
 import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from domain.actor import CASHWARD, Actor, Verification
 from domain.attention import Action, Attention, Decision
 from domain.baseline import Baseline
-from domain.claim import Claim, Proof
+from domain.charge import Charge, ChargeStatus, Source, Standing
+from domain.claim import Claim, ClaimedBill, Proof, Settlement
 from domain.command import CommandName, CommandOutcome, CommandRecord
 from domain.effect import EffectKey, EffectKind, IdempotencyPolicy, Receipt, Strategy
-from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, Subject
+from domain.ids import ChargeId, CustomerKey, DealId, ExternalId, LineId, Subject
 from domain.money import Money
 from domain.responsibility import Party
+from domain.stage import Stage
+from ports.billing_ledger import CreditOnRecord
 from ports.effect_ledger import Intent
 from ports.links import Link
 from store import Store, open_store
@@ -41,7 +45,7 @@ async def main(url: str) -> None:
         )
         await store.links.add(link, now=NOW)
         assert [each.deal for each in await store.billing_ledger.open_contracts()] == [DEAL]
-        await store.billing_ledger.close(DEAL, by=GRACE, reason="lost", now=NOW)
+        await store.billing_ledger.close(DEAL, Stage.CANCELLED, by=GRACE, reason="lost", now=NOW)
         assert len(await store.effect_ledger.of_deal(DEAL)) == 2
         assert await store.audit_trail.of_deal(DEAL)
 
@@ -60,12 +64,29 @@ async def begin(store: Store, key: EffectKey) -> int:
 
 
 async def bill(store: Store) -> None:
-    books, net = store.billing_ledger, Money.of(100, "EUR")
-    terms = Baseline(deal=DEAL, customer=CustomerKey("c"), value=Money.of(300, "EUR"), charges=3)
+    books, net, nothing = store.billing_ledger, Money.of(100, "EUR"), Money.zero("EUR")
+    today = NOW.date()
+    charges = tuple(
+        Charge(
+            id=ChargeId(f"m{number}"),
+            line=LineId(f"m{number}"),
+            description=f"Phase {number}",
+            quantity=Decimal(1),
+            unit_price=net.amount,
+            net=net,
+            due=today,
+            source=Source(system="hubspot", id="before", version="1"),
+        )
+        for number in (1, 2, 3)
+    )
+    terms = Baseline(
+        deal=DEAL, customer=CustomerKey("c"), value=Money.of(300, "EUR"), charges=charges
+    )
     await books.agree(terms, now=NOW)
     subject = Subject(f"{DEAL}:m1:r1")
+    claim = Claim(charge=ChargeId("m1"), revision=1, net=net)
     await books.claim(
-        Claim(subject=subject, deal=DEAL, charge=ChargeId("m1"), revision=1, net=net), now=NOW
+        ClaimedBill(subject=subject, deal=DEAL, key="m1", revision=1, claims=(claim,)), now=NOW
     )
     key = key_of("erp.invoice", "xero", subject)
     attempt = await begin(store, key)
@@ -75,14 +96,21 @@ async def bill(store: Store) -> None:
     proof = Proof(
         document=ExternalId("D1"),
         number="INV-1",
-        issued_on="2027-03-01",
+        issued_on=today,
+        due_on=today,
         net=net,
-        tax=Money.of(0, "EUR"),
+        tax=nothing,
         gross=net,
     )
     await books.record_issued(subject, key, proof, now=NOW)
-    await books.record_payment(subject, paid=net, now=NOW)
-    await books.record_credit(subject, net=net, credit_note=Subject("c1"), by=CASHWARD, now=NOW)
+    await books.record_settlement(subject, Settlement(paid=net, credited=nothing), now=NOW)
+    credit = CreditOnRecord(subject=Subject("c1"), net=net, charges=(claim.charge,), by=CASHWARD)
+    await books.record_credit(subject, credit, now=NOW)
+    held = Standing.held("it is disputed")
+    status = ChargeStatus(charge=charges[1], since=NOW, **held.model_dump())
+    await books.move_charges(DEAL, [status], now=NOW)
+    assert [each.charge for each in await store.finance_lists.unbilled(held.state)] == ["m2"]
+    assert await store.deal_registry.may_start(DEAL, now=NOW)
 
 
 async def reverse(store: Store) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from domain.actor import CASHWARD
 from domain.refusal import Refusal
+from domain.stage import Stage
 from store import Store, open_store
 from store.archive import archive
 from store.database import plain_url
@@ -51,7 +52,7 @@ async def carry(store: Store, name: str, *, settled: bool = True, ended: bool = 
     if settled:
         await store.effect_ledger.confirm(this.key, 1, [made(f"{name}-1")])
     if ended:
-        await store.billing_ledger.close(deal(name), by=CASHWARD, reason="", now=NOW)
+        await store.billing_ledger.close(deal(name), Stage.CLOSED, by=CASHWARD, reason="", now=NOW)
 
 
 async def seal(store: Store) -> None:

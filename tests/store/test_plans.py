@@ -13,9 +13,13 @@ from domain.ids import Subject
 from store import contracts
 from store import timesheets as time_entries
 from store.attention_queue import _OPEN as OPEN_ATTENTIONS
-from store.claim_rows import _READ as CLAIM
+from store.bill_rows import _OF_DEAL as BILLS_OF_DEAL
+from store.bill_rows import _READ as BILL
+from store.contracts import _OF_BILL as CONTRACT_OF_BILL
 from store.database import Query, plain_url
+from store.deal_registry import _MAY_START as MAY_START
 from store.effect_ledger import _OF_DEAL as EFFECTS_OF_DEAL
+from store.finance_lists import _UNBILLED as UNBILLED
 from tests.postgres import fresh_database
 
 HERE = {"system": "jira", "tenant": "acme"}
@@ -23,14 +27,37 @@ RECENT = datetime(2027, 3, 10, tzinfo=UTC)
 CONTRACTS = 100_000
 LIVE = 1_000
 FILL = f"""
-insert into contracts (deal, customer, value, currency, items, agreed_at, ended_at, version)
-select 'd' || n, 'c' || n / 2, 100, 'EUR', 3, now(),
-    case when n > {LIVE} then now() end, 1
+insert into deals (deal, state, started_at, ended_at)
+select 'd' || n, case when n > {LIVE} then 'closed' else 'carried' end, now(),
+    case when n > {LIVE} then now() end
 from generate_series(1, {CONTRACTS}) n;
+with agreed as (
+    insert into contracts (deal, customer, revision, agreed_at, ended_at, version)
+    select 'd' || n, 'c' || n / 2, 1, now(), case when n > {LIVE} then now() end, 1
+    from generate_series(1, {CONTRACTS}) n
+)
+insert into contract_revisions (deal, number, value, currency, effective, recorded_at)
+select 'd' || n, 1, 100, 'EUR', now(), now() from generate_series(1, {CONTRACTS}) n;
+insert into charges (deal, id, revision, line, description, quantity, unit_price, tax_class, net,
+    currency, state, since)
+select 'd' || n, id, 1, id, '', 1, 10, 'standard', 10, 'EUR',
+    case when n > {LIVE} or id = 'm1' then 'paid' else 'planned' end, now()
+from generate_series(1, {CONTRACTS}) n, unnest(array['m1', 'm2']) as id;
 insert into links (kind, key, system, external_id, deal, linked_at)
 select 'pm.project', 'd' || n, 'jira', n, 'd' || n, now() from generate_series(1, {CONTRACTS}) n;
-insert into claims (subject, deal, item, revision, state, net, currency, changed_at)
-select 'd' || n || ':m1:r1', 'd' || n, 'm1', 1, 'claimed', 10, 'EUR', now()
+insert into bills (subject, deal, key, revision, state, changed_at)
+select 'd' || n || ':m1:r1', 'd' || n, 'm1', 1, 'issued', now()
+from generate_series(1, {CONTRACTS}) n;
+insert into claims (bill, charge, deal, charge_revision, net, currency, state)
+select 'd' || n || ':m1:r1', 'm1', 'd' || n, 1, 10, 'EUR', 'issued'
+from generate_series(1, {CONTRACTS}) n;
+insert into documents (bill, deal, external_id, state, net, tax, gross, paid, credited, currency,
+    due_on, changed_at)
+select 'd' || n || ':m1:r1', 'd' || n, n, case when n > {LIVE} then 'settled' else 'open' end,
+    10, 0, 10, case when n > {LIVE} then 10 else 0 end, 0, 'EUR', now(), now()
+from generate_series(1, {CONTRACTS}) n;
+insert into credit_notes (subject, bill, net, currency, charges, at)
+select 'd' || n || ':credit', 'd' || n || ':m1:r1', 1, 'EUR', '{{}}', now()
 from generate_series(1, {CONTRACTS}) n;
 insert into attention (workflow, key, deal, kind, what, why, responsible, since, actions, findings,
     choices, decision, resolved_at)
@@ -77,7 +104,11 @@ def scanned_whole(plan: dict[str, Any]) -> set[str]:
         (contracts.AWAITING, {}),
         (contracts.SHARED, {"customer": "c7", "deal": "d14"}),
         (OPEN_ATTENTIONS, {}),
-        (CLAIM, {"subject": Subject("d7:m1:r1")}),
+        (BILL, {"subject": Subject("d7:m1:r1")}),
+        (BILLS_OF_DEAL, {"deal": "d7"}),
+        (CONTRACT_OF_BILL, {"subject": Subject("d7:m1:r1")}),
+        (UNBILLED, {}),
+        (MAY_START, {"deal": "d7", "now": datetime(2027, 3, 1, tzinfo=UTC)}),
         (EFFECTS_OF_DEAL, {"deal": "d7"}),
         (time_entries._LOCK, HERE | {"entries": ["7", "8"]}),
         (time_entries._KNOWN, HERE | {"since": RECENT.date()}),
@@ -87,7 +118,8 @@ def scanned_whole(plan: dict[str, Any]) -> set[str]:
         (time_entries._PEOPLE, {"first": RECENT.date(), "last": RECENT.date()}),
     ],
     ids=[
-        *("awaiting", "shared customer", "open attentions", "claim", "effects of a deal"),
+        *("awaiting", "shared customer", "open attentions", "bill", "bills of a deal"),
+        *("contract of a bill", "unbilled", "registry", "effects of a deal"),
         *("time by id", "time known", "time waiting", "time turned", "time of a deal", "people"),
     ],
 )

@@ -50,7 +50,9 @@ async def test_a_worker_of_the_release_before_works_on_the_present_schema(
     trail = await store.audit_trail.of_deal(deal("before"))
     kinds = [entry.entity for entry in trail]
     assert kinds.count("command") == 1
-    assert {"contract", "claim", "credit", "attention", "erp.invoice", "link"} <= set(kinds)
+    assert {"contract", "bill", "charge", "credit", "attention", "erp.invoice", "link"} <= set(
+        kinds
+    )
     [begun] = [e for e in trail if e.entity == "erp.invoice" and e.to_state == "in_flight"]
     assert begun.key == "hubspot:before:m1:r1"
     assert begun.workflow == "billing:hubspot:before:m1:r1"

@@ -31,29 +31,24 @@ def _tables(url: str) -> set[str]:
         return {name for (name,) in rows}
 
 
-RETIRED = {"audit"}
-"""Tables that only workers of the release before use."""
-
-
 def _rules(url: str) -> set[tuple[str, str]]:
     """Every constraint and index of our tables, as the database words it."""
     with connect(plain_url(url)) as connection:
         rules = connection.execute(
             "select conname, pg_get_constraintdef(c.oid) from pg_constraint c"
             " join pg_class t on t.oid = conrelid and not relispartition"
-            " where connamespace = 'public'::regnamespace and relname <> all (%(retired)s)"
+            " where connamespace = 'public'::regnamespace"
             " union select i.relname, pg_get_indexdef(indexrelid) from pg_index"
             " join pg_class t on t.oid = indrelid and not t.relispartition"
             " join pg_class i on i.oid = indexrelid"
-            " where t.relnamespace = 'public'::regnamespace and t.relname <> all (%(retired)s)",
-            {"retired": list(RETIRED)},
+            " where t.relnamespace = 'public'::regnamespace",
         )
         return {(name, rule) for name, rule in rules if not name.startswith("alembic")}
 
 
 def _is_ours(name: str | None, kind: str, _: object) -> bool:
-    """Whether the code has to know a table of the database: not a partition, not a retired one."""
-    return kind != "table" or not (name in RETIRED or str(name).startswith("audit_trail_"))
+    """Whether the code has to know a table of the database: not a partition."""
+    return kind != "table" or not str(name).startswith("audit_trail_")
 
 
 def _downgrade(url: str) -> None:
@@ -69,7 +64,7 @@ async def test_the_schema_goes_up_down_and_up_again(empty_url: str) -> None:
     _downgrade(empty_url)
     assert _tables(empty_url) == {"alembic_version"}
     migrate(empty_url)
-    assert _tables(empty_url) == there >= {"effects", "contracts", "claims", "links", "audit"}
+    assert _tables(empty_url) == there >= {"effects", "contracts", "claims", "links", "charges"}
 
 
 def test_the_code_and_the_database_agree_on_every_table(database_url: str) -> None:

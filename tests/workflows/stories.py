@@ -22,6 +22,7 @@ from tests.deals import company, deal, small_deal
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
+from workflows.milestone_billing import BILL_AGAIN
 from workflows.polling import PolledSystem
 from workflows.reconciling import RECONCILED
 
@@ -117,10 +118,16 @@ async def questioned(world: World) -> None:
 
 
 async def credited(world: World) -> None:
-    """Credit the invoice while the deal is open."""
+    """Credit the invoice while the deal is open, bill it again, void that, and drop it."""
     mine = small_deal("credited")
     await _issued(world, mine)
     await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
+    await _decide_about_bill(world, mine.id, 1, Action.AMEND, BILL_AGAIN)
+    again = await until(lambda: world.issued(mine.id, DESIGN, revision=2))
+    await _charge_becomes(world, mine.id, ChargeState.ISSUED)
+    world.systems.void(again.id)
+    await world.ring_invoice(mine.id, DESIGN, revision=2)
+    await _decide_about_bill(world, mine.id, 2, Action.SKIP)
     await _ends(world, workflow_ids.deal_run(mine.id))
 
 
@@ -160,6 +167,7 @@ async def recorded(world: World) -> None:
     await world.dispatcher.records_lost(lost)
     await until_awaited(lambda: _has_written(world, mine.id, 2))
     await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
+    await _decide_about_bill(world, mine.id, 1, Action.SKIP)
     await _ends(world, workflow_ids.deal_run(mine.id))
     await world.dispatcher.records_lost(lost)
     await _ends(world, workflow_ids.record_run(mine.id))
@@ -248,6 +256,14 @@ async def _is_asked(world: World, run: str, words: str) -> None:
 async def _has_written(world: World, deal: DealId, revision: int) -> bool:
     """Whether the CRM was told of the revenue so often."""
     return await world.effect("crm.record", Subject(f"{deal}:w{revision}")) is not None
+
+
+async def _decide_about_bill(
+    world: World, deal: DealId, revision: int, action: Action, choice: str = ""
+) -> None:
+    run = workflow_ids.billing_run(workflow_ids.subject_of(deal, DESIGN, revision))
+    await world.parked(run)
+    await world.decide(run, action, choice)
 
 
 async def _ends(world: World, run: str) -> None:

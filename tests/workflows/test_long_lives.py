@@ -27,6 +27,7 @@ from tests.temporal import continue_as_new_after, private_temporal
 from tests.world import EVENT, World, open_world, until, until_awaited
 from workflows import workflow_ids
 from workflows.deal_to_cash import DealToCash
+from workflows.milestone_billing import standing_on
 
 LONG = 40  # events; Temporal's own limit is some thousands
 EVERYTHING = Policy(approve_above=Money.of("1.00", "EUR"))
@@ -164,11 +165,14 @@ async def test_a_bill_that_ended_between_two_runs_is_read_in_the_erp(world: Worl
     for run in (workflow_ids.deal_run(mine.id), _billing(mine.id)):
         await world.client.get_workflow_handle(run).terminate("nobody hears how it ends")
     world.systems.pay(invoice.id, invoice.outstanding)
-    known = Transition(charge=ChargeId("design"), state=ChargeState.ISSUED, invoice=invoice)
-    schedule = life.schedule.apply(known, at=datetime.now(UTC))
+    subject = workflow_ids.subject_of(mine.id, ChargeId("design"))
+    known = Transition(
+        charges=(ChargeId("design"),), standing=standing_on(invoice), bill=subject, invoice=invoice
+    )
+    schedule = life.schedule.apply(known, deal=mine.id, at=datetime.now(UTC))
     await world.client.start_workflow(
         DealToCash.run,
-        life.model_copy(update={"schedule": schedule, "open_bills": (known.charge,)}),
+        life.model_copy(update={"schedule": schedule, "open_bills": (subject,)}),
         id=workflow_ids.deal_run(mine.id),
         task_queue=world.queue,
     )
@@ -240,7 +244,9 @@ async def test_a_new_run_learns_who_is_asked_by_a_bill_of_an_earlier_one(world: 
     await handle.terminate("another run goes on")
     await world.client.start_workflow(
         DealToCash.run,
-        life.model_copy(update={"open_bills": (ChargeId("design"),)}),
+        life.model_copy(
+            update={"open_bills": (workflow_ids.subject_of(mine.id, ChargeId("design")),)}
+        ),
         id=handle.id,
         task_queue=world.queue,
     )

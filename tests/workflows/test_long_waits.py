@@ -61,7 +61,7 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
     world.systems.add(of)
     contract = contract_of(of, POLICY)
     await world.store.billing_ledger.agree(
-        Baseline(deal=of.id, customer=contract.customer, value=contract.value),
+        Baseline.of(contract),
         now=datetime.now(UTC),
     )
     customer = world.add_customer(contract.account.name)
@@ -72,7 +72,8 @@ async def _bill(world: World, of: Deal) -> WorkflowHandle[MilestoneBilling, Bill
         owner="",
         customer_key=contract.customer,
         customer=customer,
-        charge=contract.charges[0],
+        key=contract.charges[0].id,
+        charges=contract.charges[:1],
         tax=contract.tax_on(contract.charges[0].tax_class, contract.charges[0].due),
         seller=contract.seller,
         payment_terms=contract.payment_terms,
@@ -95,7 +96,7 @@ async def test_an_unreported_payment_is_seen_the_day_after_it_was_due(
     world.systems.pay(invoice.id, invoice.outstanding)
 
     billed = await handle.result()  # the clock skips to the timer
-    assert (billed.charge, billed.state) == (ChargeId("design"), ChargeState.PAID)
+    assert billed.standing.state is ChargeState.PAID
     assert await _timers(handle, EventType.EVENT_TYPE_TIMER_FIRED) == 1
 
 
@@ -114,7 +115,7 @@ async def test_an_overdue_invoice_is_looked_at_once_and_then_waits_for_news(
     subject = workflow_ids.subject_of(mine.id, ChargeId("design"))
     news = InvoiceChanged(deal=mine.id, subject=subject, event=EventId("paid late"))
     await handle.signal(MilestoneBilling.invoice_changed, news)
-    assert (await handle.result()).state is ChargeState.PAID
+    assert (await handle.result()).standing.state is ChargeState.PAID
 
 
 @pytest.mark.slow  # each of 8,640 attempts is made

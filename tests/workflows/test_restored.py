@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from domain.attention import Action
 from domain.baseline import Baseline
 from domain.claim import ClaimState
 from domain.contract import Policy
@@ -39,8 +40,8 @@ async def _agreed(world: World, deal: DealId) -> Baseline | None:
 
 
 async def _claim_is(world: World, deal: DealId, *states: ClaimState) -> bool:
-    claim = await world.store.billing_ledger.find_claim(workflow_ids.subject_of(deal, DESIGN))
-    return claim is not None and claim.state in states
+    bill = await world.store.billing_ledger.find_bill(workflow_ids.subject_of(deal, DESIGN))
+    return bill is not None and bill.state in states
 
 
 async def _is_quiet(world: World, deal: DealId) -> bool:
@@ -107,10 +108,10 @@ async def test_a_deal_that_has_ended_is_put_on_record_again_too(
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.ISSUED))
     run = world.client.get_workflow_handle(workflow_ids.record_run(mine.id))
     await run.result()
-    claim = await world.store.billing_ledger.find_claim(workflow_ids.subject_of(mine.id, DESIGN))
+    bill = await world.store.billing_ledger.find_bill(workflow_ids.subject_of(mine.id, DESIGN))
     [invoice] = world.invoices(mine.id)
-    assert claim
-    assert claim.paid == invoice.gross
+    assert bill
+    assert bill.paid == invoice.gross
     assert await _is_quiet(world, mine.id)
 
 
@@ -123,6 +124,9 @@ async def test_a_credit_is_put_on_record_again_and_not_made_twice(
     await until(lambda: world.issued(mine.id, "design"))
     await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.ISSUED))
     await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
+    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
+    await world.parked(bill)
+    await world.decide(bill, Action.SKIP)
     await handle.result()
     notes = len(world.systems.credits)
     forget(database_url, mine.id)

@@ -89,7 +89,7 @@ async def test_news_that_say_nothing_new_leave_a_paid_bill_paid(world: World) ->
         await world.pay(mine.id, charge)
     assert (await handle.result()).stage is Stage.CLOSED
     assert len(world.invoices(mine.id)) == len(ALL)
-    first, *later = [move.state for move in await moves_of(world, mine.id, "design")]
+    first, *later = [move.standing.state for move in await moves_of(world, mine.id, "design")]
     assert first is ChargeState.ISSUED
     assert set(later) <= {ChargeState.PAID}, "it was never open again"
 
@@ -106,7 +106,7 @@ async def moves_of(world: World, deal: DealId, charge: str) -> list[Transition]:
     moves: list[Transition] = [
         (await decode(each.input.payloads, [Transition]))[0] for each in events
     ]
-    return [move for move in moves if move.charge == charge]
+    return [move for move in moves if charge in move.charges]
 
 
 async def test_a_payment_taken_back_after_the_deal_closed_is_put_before_finance(

@@ -127,6 +127,7 @@ async def open_real_installation(
             task_queue=settings.temporal.task_queue,
             policy=settings.policy,
             attention_queue=store.attention_queue,
+            registry=store.deal_registry,
         )
         demo_systems = DemoSystems(
             await stack.enter_async_context(open_bottlecrm(running["bottlecrm"].place)),
