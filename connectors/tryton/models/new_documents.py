@@ -96,23 +96,22 @@ class NewDocument:
         Tryton keeps an amount as long as the base is that of the lines.
         """
         bases, left = self._bases(taxes), self._amounts(taxes)
-        later = [number for number, _ in bases]
+        later = [tax.id for tax, _ in bases]
         rows = []
-        for (number, account), (tax, base) in bases.items():
-            later.remove(number)
-            amount = base.share(tax.percentage) if number in later else left[number]
-            left[number] -= amount
+        for (tax, is_below), base in bases.items():
+            later.remove(tax.id)
+            amount = base.share(tax.percentage) if tax.id in later else left[tax.id]
+            left[tax.id] -= amount
+            account = tax.credit_note_account if is_below else tax.invoice_account
             rows.append(self._tax_row(tax, account, base, amount))
         return rows
 
-    def _bases(self, taxes: Sequence[Tax]) -> dict[tuple[int, int | None], tuple[Tax, Money]]:
-        """The net amount per tax and account: lines below zero may have another account."""
-        bases: dict[tuple[int, int | None], tuple[Tax, Money]] = {}
+    def _bases(self, taxes: Sequence[Tax]) -> dict[tuple[Tax, bool], Money]:
+        """The net amount per tax: Tryton has another row for the lines below zero."""
+        bases: dict[tuple[Tax, bool], Money] = {}
         for line, tax in self._taxed(taxes):
-            is_below = self._sign * line.net.amount < 0
-            key = tax.id, tax.credit_note_account if is_below else tax.invoice_account
-            _, before = bases.get(key, (tax, Money.zero(line.net.currency)))
-            bases[key] = tax, before + line.net
+            key = tax, self._sign * line.net.amount < 0
+            bases[key] = bases.get(key, Money.zero(line.net.currency)) + line.net
         return bases
 
     def _amounts(self, taxes: Sequence[Tax]) -> dict[int, Money]:

@@ -70,5 +70,7 @@ def test_the_rows_of_each_tax_add_up_to_its_base_and_amount(
     wanted = {int(each.rate): each for each in tax_totals(lines, TaxRounding.PER_CATEGORY)}
     assert sums(rows, "base") == {rate: sign * e.net.amount for rate, e in wanted.items()}
     assert sums(rows, "amount") == {rate: sign * e.tax.amount for rate, e in wanted.items()}
-    accounts = [(row["tax"], row["account"]) for row in rows]
-    assert len(set(accounts)) == len(accounts)
+    keys = [(row["tax"], Decimal(row["base"]["decimal"]) >= 0) for row in rows]
+    assert len(set(keys)) == len(keys)
+    accounts = {is_above: row["account"] for (_, is_above), row in zip(keys, rows, strict=True)}
+    assert accounts.items() <= {True: 100, False: credit_note_account}.items()
