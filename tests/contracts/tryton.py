@@ -61,7 +61,14 @@ class TrytonHarness:
         await self.bank.pay(int(invoice), str(amount.amount), number=number)
 
     async def take_payments_back(self, invoice: ExternalId) -> None:
+        """Reverse the payments' moves: an accountant's unreconciling alone leaves them in place."""
         await self.accountant.unpay(int(invoice))
+        paid = [["state", "=", "posted"], ["origin", "like", "account.statement,%"]]
+        form = {"description": "bounced", "reversal": True}
+        for move in await self.accountant.read("account.move", paid, "id"):
+            await self.accountant.wizard(
+                "account.move.cancel", "account.move", [move["id"]], "cancel", **form
+            )
 
     async def void(self, invoice: ExternalId) -> None:
         try:
