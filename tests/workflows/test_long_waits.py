@@ -130,7 +130,7 @@ async def test_a_token_revoked_for_a_month_adds_no_history_and_one_attention(
 
     for _ in range(4 * MONTH.days + 1):
         await swift.sleep(timedelta(hours=6))  # a longer sleep times out
-    assert await until(lambda: world.issued(mine.id, "m1"))
+    assert await until(lambda: world.issued(mine.id, "design"))
     assert len((await handle.fetch_history()).events) - parked < ONCE_MORE
     assert len(await world.store.attention_queue.list_of_run(handle.id)) == 1
 
