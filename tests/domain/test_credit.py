@@ -72,3 +72,10 @@ def test_a_note_that_went_elsewhere_too_leaves_the_tax_to_the_erp() -> None:
     order = (line(10000, 0),)
     assert exact_credit(order, other) == order
     assert exact_credit(order, bill)[0].tax_amount == bill.tax
+
+
+def test_a_note_of_a_rate_that_the_invoice_has_not_takes_none_of_its_tax() -> None:
+    bill = invoice(Money.of(100, "EUR"))
+    other = credit_of(invoice(Money.of(10, "EUR"), rate=19))
+    credited_before = bill.model_copy(update={"credit_notes": (other,)})
+    assert exact_credit((line(10000, 0),), credited_before)[0].tax_amount == bill.tax
