@@ -77,12 +77,9 @@ class DocumentChecks:
         return Rejected(self.system, reason)
 
 
-def credit_lines(command: CreditInvoice) -> tuple[InvoiceLine, ...]:
-    """The lines of the credit note; the first names the invoice and the reason."""
-    first, *others = command.lines
-    why = f"Credit of invoice {command.invoice_number}: {command.reason}"
-    named = first.model_copy(update={"description": f"{why}: {first.description}"})
-    return (named, *others)
+def credit_words(command: CreditInvoice) -> str:
+    """What a credit note says: the invoice that it credits, and why."""
+    return f"Credit of invoice {command.invoice_number}: {command.reason}"
 
 
 def readable(

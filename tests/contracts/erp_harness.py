@@ -68,6 +68,10 @@ class ErpHarness(Protocol):
         """An accountant changes the net amount of the draft's only line."""
         ...
 
+    async def words(self, credit_note: ExternalId) -> str:
+        """Return what the credit note says beside its lines with an amount."""
+        ...
+
     async def texts(self, invoice: ExternalId) -> Sequence[str]:
         """Return the words of the invoice's lines without an amount."""
         ...

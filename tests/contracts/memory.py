@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.common import Roles
+from connectors.common.documents import credit_words
 from connectors.memory import Fault, MemorySettings, MemoryWorld, open_memory
 from connectors.memory.documents import figures
 from domain.deal import Deal
@@ -95,6 +96,9 @@ class MemoryHarness:
         found = self.world.invoice(draft)
         changed = InvoiceLine(description="Part 1", net=net, tax=VAT)
         self.world.keep(found.model_copy(update=figures((changed,))))
+
+    async def words(self, credit_note: ExternalId) -> str:
+        return credit_words(self.world.credits[credit_note])
 
     async def texts(self, invoice: ExternalId) -> Sequence[str]:
         lines = self.world.invoice(invoice).lines

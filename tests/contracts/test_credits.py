@@ -8,7 +8,7 @@ from connectors.memory import Fault
 from domain.credit import exact_credit
 from domain.document import compare, tax_totals
 from domain.ids import Subject
-from domain.invoice import InvoiceLine, InvoiceStatus
+from domain.invoice import DocumentLine, InvoiceLine, InvoiceStatus
 from domain.money import Money
 from ports.failures import Rejected, Uncertain
 from tests.contracts.erp_harness import (
@@ -105,7 +105,8 @@ async def test_a_credit_of_one_line_has_tax_of_its_own(erp: ErpHarness) -> None:
     assert note.allocated == note.gross == read.credited
     assert (note.id, note.reference) == (made.id, OURS.of(command.subject))
     assert compare(command.lines, note, erp.invoicing.tax_rounding) == ()
-    assert invoice.number in note.lines[0].description
+    assert note.lines == tuple(map(DocumentLine.of, command.lines))
+    assert f"{invoice.number}: {command.reason}" in await erp.words(note.id)
     assert (read.credited_net, read.outstanding) == (note.net, invoice.gross - note.gross)
 
 

@@ -83,6 +83,11 @@ class TrytonHarness:
         change = {"lines": [["write", [line["id"]], price]]}
         await self.accountant.call("model.account.invoice.write", [int(draft)], change)
 
+    async def words(self, credit_note: ExternalId) -> str:
+        by_id = [["id", "=", int(credit_note)]]
+        (found,) = await self.accountant.read("account.invoice", by_id, "description")
+        return str(found["description"])
+
     async def texts(self, invoice: ExternalId) -> Sequence[str]:
         of_text = [["invoice", "=", int(invoice)], ["type", "!=", "line"]]
         found = await self.accountant.read("account.invoice.line", of_text, "description")

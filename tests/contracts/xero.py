@@ -85,6 +85,11 @@ class XeroHarness:
         changed = {"LineItemID": line["LineItemID"], "UnitAmount": str(net.amount)}
         await self.write("POST", f"/Invoices/{draft}", {"LineItems": [changed]})
 
+    async def words(self, credit_note: ExternalId) -> str:
+        (found,) = (await self.read(f"/CreditNotes/{credit_note}"))["CreditNotes"]
+        lines = found["LineItems"]
+        return "".join(line["Description"] for line in lines if not line["LineAmount"])
+
     async def texts(self, invoice: ExternalId) -> Sequence[str]:
         (found,) = (await self.read(f"/Invoices/{invoice}"))["Invoices"]
         return [line["Description"] for line in found["LineItems"] if not line["LineAmount"]]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from connectors.common.documents import credit_lines
 from connectors.memory.documents import figures
 from connectors.memory.operations.base import MemoryOperation, receipt_of
 from connectors.memory.world import CHECKS
@@ -18,9 +17,9 @@ class CreditInvoiceOperation(MemoryOperation[CreditInvoice]):
     is_repeatable = False
 
     def create(self, command: CreditInvoice) -> Receipt:
-        invoice, lines = self.world.invoice(command.invoice), credit_lines(command)
-        CHECKS.require_room(invoice, lines)
-        read = figures(lines)
+        invoice = self.world.invoice(command.invoice)
+        CHECKS.require_room(invoice, command.lines)
+        read = figures(command.lines)
         note = CreditNote(
             id=self.world.next_id("N"),
             reference=self.reference(command),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Self
 
-from connectors.common.documents import credit_lines
+from connectors.common.documents import credit_words
 from connectors.tryton.models.chart import ChartData, Tax
 from connectors.tryton.models.documents import TAX_ROUNDING, StoredInvoice, StoredLine
 from connectors.tryton.models.json import Values, day, decimal
@@ -21,7 +21,7 @@ from domain.money import Money
 class NewDocument:
     """A document to be made. In Tryton the quantities of a credit note are negative.
 
-    `origins` are the invoice's lines that its lines credit.
+    `origins` are the invoice's lines that its lines credit; a credit note has words of its own.
     """
 
     customer: ExternalId
@@ -30,6 +30,7 @@ class NewDocument:
     lines: Sequence[InvoiceLine]
     is_credit: bool = False
     origins: Sequence[str | None] = ()
+    words: str | None = None
 
     @classmethod
     def invoice(cls, command: DraftInvoice, reference: str) -> Self:
@@ -48,7 +49,8 @@ class NewDocument:
             customer=command.customer,
             reference=reference,
             dates=InvoiceDates(issued_on=on, due_on=on, supplied_on=on),
-            lines=credit_lines(command),
+            lines=command.lines,
+            words=credit_words(command),
             is_credit=True,
             origins=[_origin(line, invoice.lines) for line in command.lines],
         )
@@ -78,6 +80,7 @@ class NewDocument:
             "journal": chart.journal,
             "currency": currency,
             "reference": self.reference,
+            "description": self.words,
             "invoice_date": day(self.dates.issued_on),
             # Without a payment term, all is due on this date.
             "payment_term": None,

@@ -95,13 +95,13 @@ class CreditInvoiceOperation(VendorOperation[TrytonClient]):
     ) -> StoredInvoice:
         """Post the note; one of the wizard mirrors the invoice, and gets its reason and taxes."""
         if invoice:
-            await self._mend(note, document.lines[0].description, invoice)
+            await self._mend(note, document.words, invoice)
             note = await self.documents.at(note.id)
         await self.documents.require_as_asked(note, document)
         await self.documents.post(note.id)
         return await self.documents.at(note.id)
 
-    async def _mend(self, note: StoredInvoice, reason: str, invoice: StoredInvoice) -> None:
+    async def _mend(self, note: StoredInvoice, reason: str | None, invoice: StoredInvoice) -> None:
         """The wizard leaves out the reason, and rounds the tax in its own way."""
         mirrored = {(each.tax.id, -each.base): -each.amount for each in invoice.taxes}
         taxes = [

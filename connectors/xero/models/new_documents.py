@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any, Literal, Self
 
+from connectors.common.documents import credit_words
 from connectors.xero.models.documents import SUPPLY, Status, StoredInvoice
 from connectors.xero.models.json import Day, XeroModel
 from domain.invoice import CreditInvoice, DraftInvoice, InvoiceDates
@@ -80,7 +81,7 @@ class NewDocument(XeroModel):
             reference=reference,
             date=command.issue_date,
             currency_code=command.net.currency,
-            line_items=[*lines],
+            line_items=[TextLine(description=credit_words(command)), *lines],
         )
 
 

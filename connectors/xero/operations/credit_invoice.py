@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.common import VendorOperation
-from connectors.common.documents import credit_lines
 from connectors.xero.client import IN_FULL, KEY_LIFETIME, XeroClient
 from connectors.xero.documents import Documents
 from connectors.xero.models.documents import CHECKS, StoredCreditNote, tax_types_of
@@ -57,7 +56,7 @@ class CreditInvoiceOperation(VendorOperation[XeroClient]):
     async def _add(self, command: CreditInvoice, attempt: Attempt) -> StoredCreditNote:
         """Check the outstanding amount first: too large a note would stay open in the books."""
         CHECKS.require_room(await self.documents.read(command.invoice), command.lines)
-        rows = await self.documents.chart.lines(credit_lines(command))
+        rows = await self.documents.chart.lines(command.lines)
         note = NewDocument.credit_note(command, self._reference(command), rows)
         response = await self.client.create(
             "/CreditNotes",
