@@ -200,23 +200,29 @@ class DealState(WithAttention):
 
     async def question(self, changes: tuple[TermChange, ...]) -> None:
         """Hold the charges that these changes touch, and let go those that only others touched."""
-        before = {str(change) for change in self.snapshot.questioned}
+        before = self.snapshot.questioned
         self.update(questioned=changes)
-        for status in self.snapshot.schedule.statuses:
-            charge, why = status.charge.id, self.snapshot.why_held(status.charge.id)
-            bill = self.snapshot.schedule.bill_of(charge)
-            subject = bill and bill.reference.subject(self.deal)
-            waits = status.state in {ChargeState.DRAFTED, ChargeState.HELD}
-            if subject in self.bills and waits:
-                await self._hold_bill(subject, why)
-            elif status.state is ChargeState.HELD and status.reason in before and not why:
+        touched = {charge for change in (*before, *changes) for charge in change.charges}
+        found = (self.snapshot.schedule.bill(subject, self.deal) for subject in self.bills)
+        open_bills = [bill.reference for bill in found if bill]
+        for bill in open_bills:
+            if touched & set(bill.charges):
+                await self._hold_bill(bill)
+        reasons = set(map(str, before))
+        on_bills = {charge for bill in open_bills for charge in bill.charges}
+        for status in self.snapshot.schedule.in_state(ChargeState.HELD):
+            charge = status.charge.id
+            is_let_go = status.reason in reasons and not self.snapshot.why_held(charge)
+            if is_let_go and charge not in on_bills:
                 self.move(Transition(charges=(charge,), standing=BILLABLE))
 
-    async def _hold_bill(self, subject: Subject, why: str | None) -> None:
-        run = workflow_ids.billing_run(subject)
-        bill = workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
+    async def _hold_bill(self, bill: BillReference) -> None:
+        """Hold a bill while any of its charges is touched; one that is issued takes no notice."""
+        why = next(filter(None, map(self.snapshot.why_held, bill.charges)), "")
+        run = workflow_ids.billing_run(bill.subject(self.deal))
+        billing = workflow.get_external_workflow_handle_for(MilestoneBilling.run, run)
         with suppress(FailureError):  # it has just ended
-            await bill.signal(MilestoneBilling.questioned, why or "")
+            await billing.signal(MilestoneBilling.questioned, why)
 
     # -- what people and systems say -----------------------------------------------------------
 

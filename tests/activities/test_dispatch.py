@@ -32,7 +32,7 @@ from store import Store
 from tests.contracts.pm_harness import plan
 from tests.deals import POLICY, deal
 from tests.invoices import invoice
-from tests.store.values import baseline, bill, proof
+from tests.store.values import baseline, bill, charge, proof
 
 ACME = References("acme")
 OVERLAP = timedelta(minutes=2)
@@ -132,9 +132,10 @@ class Polled:
     async def deliver(self, *names: str) -> None:
         """Agree contracts whose only milestone is reached in a project that is on record."""
         for name in names:
-            terms, project = baseline(name, charges=1), ExternalId(name)
-            await self.store.billing_ledger.agree(terms, now=now())
+            terms, project = baseline(name), ExternalId(name)
             made = plan(terms.deal, milestones=1)
+            awaited = {"charges": tuple(charge(each.key) for each in made.milestones)}
+            await self.store.billing_ledger.agree(terms.model_copy(update=awaited), now=now())
             self.world.projects[project] = Project(
                 id=project,
                 opening=made.opening(),
