@@ -10,9 +10,9 @@ from activities.issue_invoice import IssueInvoiceOperation, require_as_asked
 from domain.bill import Bill, CreditOrder, DraftedInvoice
 from domain.claim import ClaimedBill, ClaimState, NotClaimed, Proof, Settlement
 from domain.company import Account
-from domain.customer import CustomerMatch, OpenCustomer
-from domain.effect import EffectKind, OtherAccount, Receipt
-from domain.ids import ExternalId, Subject
+from domain.customer import CUSTOMER, CustomerMatch, OpenCustomer, Verdict
+from domain.effect import OtherAccount, Receipt
+from domain.ids import CustomerKey, ExternalId, Subject
 from domain.invoice import DraftInvoice, Invoice, InvoiceStatus, IssueInvoice
 from domain.kickoff import Customer, EnsureCustomer
 from domain.matching import match_customer
@@ -26,7 +26,6 @@ from ports.failures import Rejected
 from ports.links import Link, LinkStore
 
 Clock = Callable[[], datetime]
-CUSTOMER = EffectKind("erp.customer")
 
 
 class CustomerActivities:
@@ -48,7 +47,14 @@ class CustomerActivities:
 
     @activity.defn(name="erp.match_customer")
     async def match_customer(self, account: Account) -> CustomerMatch:
-        return match_customer(account, await self._customers.find_customers(account))
+        """Take the customer that our key is tied to; else match by numbers and name."""
+        found = await self._customers.find_customers(account)
+        tie = await self._tie(account.customer_key)
+        archived = {each.id for each in found if each.is_archived}
+        if tie is None or tie.external_id in archived:
+            return match_customer(account, found)
+        reason = f"{account.customer_key} is tied to this customer"
+        return CustomerMatch(verdict=Verdict.MATCHED, reason=reason, chosen=tie.external_id)
 
     @activity.defn(name="erp.open_customer")
     async def open_customer(self, ensure: EnsureCustomer) -> Customer:
@@ -80,8 +86,24 @@ class CustomerActivities:
             self._customers.open_customer,
             opening,
             reason="the deal was cancelled",
-            unless=lambda: self._billing_ledger.is_customer_shared(opening.key, opening.deal),
+            unless=lambda: self._is_shared(opening),
         )
+
+    async def _tie(self, key: CustomerKey) -> Link | None:
+        operation = self._customers.open_customer
+        return await self._links.find_by_key(
+            operation.system, await operation.tenant(), operation.kind, key
+        )
+
+    async def _is_shared(self, opening: OpenCustomer) -> bool:
+        """Whether another contract uses the customer, by this key or by another one."""
+        if await self._billing_ledger.is_customer_shared(opening.key, opening.deal):
+            return True
+        tie = await self._tie(opening.key)
+        if tie is None:
+            return False
+        keys = await self._links.of_external_id(tie.system, tie.tenant, tie.kind, tie.external_id)
+        return any(link.key != opening.key for link in keys)
 
 
 class InvoiceActivities:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.commands.charges import ChargeCommands
+from application.commands.customers import CustomerCommands
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.ledger import LedgerCommands
@@ -20,6 +21,7 @@ class Application:
     charges: ChargeCommands
     decisions: DecisionCommands
     ledger: LedgerCommands
+    customers: CustomerCommands
     rates: RateCommands
     time: TimeCommands
     reconciliation: ReconciliationCommands

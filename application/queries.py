@@ -11,6 +11,7 @@ from application.runs import Runs
 from application.timesheet import Timesheet, timesheet
 from domain.cash import Blocker, CashPosition, DealStatus
 from domain.charge import ChargeState, ChargeStatus
+from domain.customer import CUSTOMER
 from domain.finance_lists import Receivable, UnbilledCharge
 from domain.ids import DealId
 from domain.rate_card import Rate
@@ -24,6 +25,7 @@ from ports.attention_queue import AttentionQueue, QueuedAttention
 from ports.audit_seals import AuditSeals, TrailCheck
 from ports.audit_trail import AuditEntry, AuditTrail
 from ports.finance_lists import FinanceLists
+from ports.links import Link, LinkStore
 from ports.rate_cards import RateCards
 from ports.timesheets import Timesheets
 from workflows import workflow_ids
@@ -64,6 +66,7 @@ class Queries:
         attention_queue: AttentionQueue,
         audit_trail: AuditTrail,
         audit_seals: AuditSeals,
+        links: LinkStore,
         timesheets: Timesheets,
         rate_cards: RateCards,
         finance_lists: FinanceLists,
@@ -71,6 +74,7 @@ class Queries:
     ) -> None:
         self._runs = runs
         self._attention_queue = attention_queue
+        self._links = links
         self._audit_trail = audit_trail
         self._audit_seals = audit_seals
         self._timesheets = timesheets
@@ -149,6 +153,10 @@ class Queries:
         """List who of the team booked nothing in a week, by their ids in the PM."""
         booked = await self._timesheets.people(week.first, week.last)
         return sorted(self._staffing.everybody - booked)
+
+    async def customers(self) -> Sequence[Link]:
+        """List the customers of the ERP by our keys, the oldest tie first."""
+        return await self._links.all_of(CUSTOMER)
 
     async def rates(self, day: date) -> Sequence[Rate]:
         """List the rates that are valid on this day."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import attention, deal, finance, ledger, rates, time, trail
+from cli import attention, customer, deal, finance, ledger, rates, time, trail
 from cli.archive import archive
 from cli.context import AsJson, err, out, run, say, settings
 from cli.doctor import doctor as examine
@@ -30,6 +30,7 @@ app.add_typer(deal.app, name="deal")
 app.add_typer(finance.app, name="finance")
 app.add_typer(attention.app, name="attention")
 app.add_typer(time.app, name="time")
+app.add_typer(customer.app, name="customer")
 app.add_typer(rates.app, name="rates")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(trail.app, name="audit")

@@ -26,10 +26,17 @@ class CommandName(StrEnum):
     RECONCILE = "reconcile"
     IMPORT_RATES = "import-rates"
     APPROVE_TIME = "approve-time"
+    UNTIE_CUSTOMER = "untie-customer"
 
 
 _NEEDS_REASON = frozenset(
-    {CommandName.HOLD, CommandName.CANCEL, CommandName.CREDIT, CommandName.RAISE_EPOCH}
+    {
+        CommandName.HOLD,
+        CommandName.CANCEL,
+        CommandName.CREDIT,
+        CommandName.RAISE_EPOCH,
+        CommandName.UNTIE_CUSTOMER,
+    }
 )
 
 

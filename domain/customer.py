@@ -1,11 +1,16 @@
 """Which customer of the ERP a CRM account is: an existing one, a new one, or a person's choice."""
 
 from enum import StrEnum
+from typing import Final
 
 from domain.company import Account, Address
+from domain.effect import EffectKind
 from domain.identity import identity_of
 from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.value import Value
+
+CUSTOMER: Final = EffectKind("erp.customer")
+"""The kind of the effect that opens a customer, and of the tie of our key to it."""
 
 
 class Candidate(Value):

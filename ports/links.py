@@ -1,9 +1,10 @@
-"""Links between records of other systems and ours, unique both ways."""
+"""Links between records of other systems and ours: one to one, but for customers."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.command import CommandRecord
 from domain.ids import DealId, ExternalId
 from domain.value import Value
 
@@ -27,12 +28,19 @@ class LinkStore(Protocol):
     """Keeps the links."""
 
     async def add(self, link: Link, *, now: datetime) -> None:
-        """Add a link; repeating it changes nothing. Refused if either side has another link."""
+        """Add a link; repeating it changes nothing. Refused if either side has another link.
+
+        Several of our keys may have one customer; a key has one customer.
+        """
         ...
 
-    async def find_by_external_id(
-        self, system: str, tenant: str, kind: str, theirs: ExternalId
-    ) -> Link | None: ...
+    async def remove(self, link: Link, command: CommandRecord, *, now: datetime) -> None:
+        """Remove a link, as a person asked; removing it twice changes nothing."""
+        ...
+
+    async def of_external_id(
+        self, system: str, tenant: str, kind: str, external_id: ExternalId
+    ) -> Sequence[Link]: ...
 
     async def find_by_key(self, system: str, tenant: str, kind: str, ours: str) -> Link | None: ...
 

@@ -11,6 +11,7 @@ from activities.time_approval import TimeApproval
 from application.application import Application
 from application.command_log import CommandLog
 from application.commands.charges import ChargeCommands
+from application.commands.customers import CustomerCommands
 from application.commands.deals import DealCommands
 from application.commands.decisions import DecisionCommands
 from application.commands.ledger import LedgerCommands
@@ -81,6 +82,7 @@ def build_application(
         ),
         charges=ChargeCommands(runs, log, store.billing_ledger),
         decisions=DecisionCommands(runs, log),
+        customers=CustomerCommands(store.links, log, now),
         rates=RateCommands(store.rate_cards, log, now),
         time=TimeCommands(store.timesheets, build_time_approval(settings, store, now), log),
         ledger=LedgerCommands(store.effect_ledger, log, now),
@@ -97,6 +99,7 @@ def build_application(
             attention_queue=store.attention_queue,
             audit_trail=store.audit_trail,
             audit_seals=store.audit_seals,
+            links=store.links,
             timesheets=store.timesheets,
             rate_cards=store.rate_cards,
             finance_lists=store.finance_lists,

@@ -113,7 +113,7 @@ def entry_of(row: Row) -> AuditEntry:
 
 
 def audited(
-    change: Insert | Update,
+    change: Insert | Update | Delete,
     *then: Callable[[CTE], Insert | Update | Delete],
     returning: ColumnElement[Any] | None = None,
 ) -> Query:

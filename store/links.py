@@ -1,12 +1,17 @@
-"""Links between our keys and the records of other systems: unique both ways by constraint."""
+"""Links between our keys and the records of other systems: one to one by constraint.
+
+Only customers differ: several of our keys may point to one.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.command import CommandRecord
+from domain.customer import CUSTOMER
 from domain.ids import DealId, ExternalId
 from domain.refusal import Refusal
 from ports.links import Link
@@ -24,6 +29,7 @@ _EXTERNAL_ID: Final = links.c.external_id == bindparam("external_id")
 
 _TIE: Final = audited(insert(links).values(fields(links, "url")).on_conflict_do_nothing())
 _BY_KEY: Final = Query(select(links).where(_HERE, _KEY))
+_UNTIE: Final = audited(delete(links).where(_HERE, _KEY, _EXTERNAL_ID))
 _BY_EXTERNAL_ID: Final = Query(select(links).where(_HERE, _EXTERNAL_ID))
 _BY_EITHER: Final = Query(select(links).where(_HERE, or_(_KEY, _EXTERNAL_ID)))
 _OF_KEY: Final = Query(select(links).where(_KIND, _KEY))
@@ -54,14 +60,28 @@ class PgLinkStore:
             if not await session.one(_TIE, **row, **note.values()):
                 await _require_same(session, link)
 
-    async def find_by_external_id(
-        self, system: str, tenant: str, kind: str, external_id: ExternalId
-    ) -> Link | None:
+    async def remove(self, link: Link, command: CommandRecord, *, now: datetime) -> None:
+        note = Note(
+            at=now,
+            deal=link.deal,
+            entity="link",
+            key=f"{link.kind} {link.key}",
+            to_state="removed",
+            what=link.model_dump(mode="json"),
+            actor=command.actor,
+            command=command.command,
+            reason=command.reason,
+        )
+        names = link.model_dump(exclude={"deal"})
         async with self._database.session() as session:
-            row = await session.one(
-                _BY_EXTERNAL_ID, system=system, tenant=tenant, kind=kind, external_id=external_id
-            )
-        return _link(row) if row else None
+            await session.one(_UNTIE, **names, **note.values())
+
+    async def of_external_id(
+        self, system: str, tenant: str, kind: str, external_id: ExternalId
+    ) -> Sequence[Link]:
+        names = {"system": system, "tenant": tenant, "kind": kind, "external_id": external_id}
+        async with self._database.session() as session:
+            return [_link(row) for row in await session.all(_BY_EXTERNAL_ID, **names)]
 
     async def find_by_key(self, system: str, tenant: str, kind: str, key: str) -> Link | None:
         async with self._database.session() as session:
@@ -83,8 +103,11 @@ class PgLinkStore:
 
 async def _require_same(session: Session, link: Link) -> None:
     names = link.model_dump(include={"system", "tenant", "kind", "key", "external_id"})
-    for row in await session.all(_BY_EITHER, **names):
-        if (row["key"], row["external_id"]) != (link.key, link.external_id):
+    rows = await session.all(_BY_EITHER, **names)
+    if any((row["key"], row["external_id"]) == (link.key, link.external_id) for row in rows):
+        return
+    for row in rows:
+        if row["key"] == link.key or link.kind != CUSTOMER:
             raise Refusal(
                 f"cannot tie {link.kind} {link.key} to {link.external_id} of {link.system}:"
                 f" {row['key']} is tied to {row['external_id']}; a person must decide whose it is"

@@ -300,7 +300,15 @@ links: Final = Table(
     Column("deal", Text, nullable=False, index=True),
     _text("url"),
     _moment("linked_at"),
-    UniqueConstraint("system", "tenant", "kind", "external_id"),
+    Index(
+        "uq_links_external_id",
+        "system",
+        "tenant",
+        "kind",
+        "external_id",
+        unique=True,
+        postgresql_where=text("kind <> 'erp.customer'"),
+    ),
 )
 
 attention: Final = Table(

@@ -15,6 +15,7 @@ from domain.actor import Actor
 from domain.baseline import Baseline
 from domain.charge import ChargeStatus
 from domain.claim import ClaimedBill, Proof, Settlement
+from domain.command import CommandRecord
 from domain.effect import LEFT_NOTHING, Effect, EffectKey, IdempotencyPolicy, OtherAccount, Receipt
 from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.money import Money
@@ -178,12 +179,15 @@ class MemoryLinks:
         del now
         self.links.append(link)
 
-    async def find_by_external_id(
-        self, system: str, tenant: str, kind: str, theirs: ExternalId
-    ) -> Link | None:
-        wanted = (system, tenant, kind, theirs)
-        found = (x for x in self.links if (x.system, x.tenant, x.kind, x.external_id) == wanted)
-        return next(found, None)
+    async def remove(self, link: Link, command: CommandRecord, *, now: datetime) -> None:
+        del command, now
+        self.links = [each for each in self.links if each != link]
+
+    async def of_external_id(
+        self, system: str, tenant: str, kind: str, external_id: ExternalId
+    ) -> Sequence[Link]:
+        wanted = (system, tenant, kind, external_id)
+        return [x for x in self.links if (x.system, x.tenant, x.kind, x.external_id) == wanted]
 
     async def find_by_key(self, system: str, tenant: str, kind: str, ours: str) -> Link | None:
         wanted = (system, tenant, kind, ours)

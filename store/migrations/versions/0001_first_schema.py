@@ -305,15 +305,15 @@ def _add_records() -> None:
         sa.Column("url", sa.Text(), server_default="", nullable=False),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", "key", "system", "tenant", name=op.f("pk_links")),
-        sa.UniqueConstraint(
-            "system",
-            "tenant",
-            "kind",
-            "external_id",
-            name=op.f("uq_links_system_tenant_kind_external_id"),
-        ),
     )
     op.create_index(op.f("ix_links_deal"), "links", ["deal"], unique=False)
+    op.create_index(
+        "uq_links_external_id",
+        "links",
+        ["system", "tenant", "kind", "external_id"],
+        unique=True,
+        postgresql_where=sa.text("kind <> 'erp.customer'"),
+    )
     op.create_table(
         "rate_cards",
         sa.Column("revision", sa.Integer(), sa.Identity(always=True), nullable=False),
