@@ -22,7 +22,7 @@ from domain.event import (
     RevenueStale,
     TimeTurned,
 )
-from domain.ids import DealId, ExternalId
+from domain.ids import DealId, ExternalId, MilestoneKey
 from domain.money import Money
 from domain.payment_terms import PaymentTerms
 from ports.effect_ledger import Intent
@@ -134,12 +134,15 @@ class Polled:
         for name in names:
             terms, project = baseline(name, charges=1), ExternalId(name)
             await self.store.billing_ledger.agree(terms, now=now())
+            named = {"key": MilestoneKey(terms.charges[0].id)}
             made = plan(terms.deal, milestones=1)
+            reached = made.milestones[0].model_copy(update=named)
+            made = made.model_copy(update={"milestones": (reached,)})
             self.world.projects[project] = Project(
                 id=project,
                 opening=made.opening(),
                 parts={"milestones": made.milestone_plan(project)},
-                reached={each.key for each in made.milestones},
+                reached={reached.key},
             )
             self.world.references[project] = ACME.of(terms.deal)
             link = Link(
