@@ -47,6 +47,12 @@ class People:
             await asyncio.sleep(_LOOK_INTERVAL)
 
     @property
+    def are_midway(self) -> bool:
+        """Whether half of the deals have a project, and something is invoiced."""
+        projects = sum(bool(sale.project) for sale in self.sales)
+        return 2 * projects >= len(self.sales) and any(sale.issued for sale in self.sales)
+
+    @property
     def progress(self) -> str:
         """Say how far the deals are, as people see it."""
         reached = sum(sale.reached for sale in self.sales)

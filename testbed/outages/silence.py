@@ -11,7 +11,7 @@ from testbed.outages.people import People
 from testbed.outages.scene import Scene
 
 PACE: Final = 40.0
-"""People need so many seconds for all deals: they are in the middle of them after half."""
+"""People need so many seconds for all deals, if the machine lets them."""
 _WITHIN: Final = 60.0
 _SAMPLE_INTERVAL: Final = 1.0
 _SOON: Final = 0.02
@@ -21,8 +21,7 @@ async def silence(scene: Scene, people: People, system: str, seconds: float, tel
     """Let a system be silent for so long, in the middle of deals, while steps run."""
     acting = asyncio.create_task(people.act())
     try:
-        await asyncio.sleep(people.pace / 2)
-        while not await scene.longest_attempt():
+        while not (people.are_midway and await scene.longest_attempt()):
             await asyncio.sleep(_SOON)
         tell(f"{system} is silent from now on: {people.progress}")
         longest = await _silent(scene, system, seconds)
