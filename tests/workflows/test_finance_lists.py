@@ -50,11 +50,11 @@ async def test_the_lists_say_of_each_charge_what_its_run_says(world: World) -> N
     await world.ring_invoice(voided.id, "design")
     await until(lambda: world.issued(held.id, "go-live"))
 
-    async def held_as_told() -> bool:
+    async def is_listed_as_held() -> bool:
         listed = await world.application.queries.unbilled(held=True)
         return {each.deal for each in listed} >= {held.id, voided.id}
 
-    await until_awaited(held_as_told)
+    await until_awaited(is_listed_as_held)
     for each in (planned, held, paid, voided):
         assert await until_awaited(partial(agree, world, each.id))
 
