@@ -1,12 +1,13 @@
 """Steps in the ERP: customers and their invoices."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from temporalio import activity
 
 from activities.effects import Effects, key_of
-from activities.issue_invoice import IssueInvoiceOperation, require_as_asked
+from activities.issue_invoice import DraftDeleted, IssueInvoiceOperation, require_as_asked
 from domain.bill import Bill, CreditOrder, DraftedInvoice
 from domain.claim import ClaimedBill, ClaimState, NotClaimed, Proof, Settlement
 from domain.company import Account
@@ -136,7 +137,8 @@ class InvoiceActivities:
     async def issue_invoice(self, drafted: DraftedInvoice) -> Invoice:
         """Issue the elected draft within the safety bound, and put the proof on record.
 
-        It gets the dates of today, however long it waited. Raises ContractValueExceeded, and
+        It gets the dates of today, however long it waited. One that is gone at the ERP, voided or
+        deleted, is returned as such, and its charges are free. Raises ContractValueExceeded, and
         Refusal if the draft, or then the document, is not what we asked for.
         """
         bill = await self._permit(drafted)
@@ -145,8 +147,12 @@ class InvoiceActivities:
         operation = IssueInvoiceOperation(self._invoicing)
         if bill.state is not ClaimState.ISSUED:
             await self._effects.sweep(self._invoicing.draft_invoice, drafted.draft)
-            await self._effects.execute(operation, issue)
+            with suppress(DraftDeleted):  # its charges are freed below
+                await self._effects.execute(operation, issue)
         invoice = operation.answer or await self._invoicing.read_invoice(drafted.invoice)
+        if invoice.is_void:
+            await self._free(bill, draft)
+            return invoice
         require_as_asked(issue, invoice, self._invoicing)
         if invoice.status is InvoiceStatus.DRAFT:
             system, name = self._invoicing.draft_invoice.system, invoice.number or invoice.id
@@ -265,6 +271,15 @@ class InvoiceActivities:
             return
         said = Settlement(paid=invoice.paid, credited=invoice.credited, due_on=invoice.due_on)
         await self._billing_ledger.record_settlement(subject, said, now=self._clock())
+
+    async def _free(self, bill: ClaimedBill, draft: DraftInvoice) -> None:
+        """Free the charges of a document that is gone at the ERP."""
+        if bill.proof:
+            await self._billing_ledger.void(bill.subject, now=self._clock())
+            return
+        reason = "its draft was deleted at the ERP"
+        await self._effects.undo(self._invoicing.draft_invoice, draft, reason=reason)
+        await self._billing_ledger.release(bill, reason=reason, now=self._clock())
 
     async def _record_issued(self, bill: Bill, invoice: Invoice) -> None:
         key = await key_of(self._invoicing.draft_invoice, bill.subject)

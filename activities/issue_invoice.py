@@ -12,6 +12,10 @@ from ports.failures import Rejected
 from ports.operation import Attempt
 
 
+class DraftDeleted(Refusal):
+    """Somebody deleted the elected draft: its charges are free."""
+
+
 @dataclass
 class IssueInvoiceOperation:
     """Issues one draft. Issuing it again changes nothing, so a repeat waits for nobody.
@@ -38,8 +42,13 @@ class IssueInvoiceOperation:
         return await self.invoicing.draft_invoice.tenant()
 
     async def do(self, command: IssueInvoice, _: Attempt) -> Receipt:
-        """Compare, set the dates, issue. Raises Refusal if somebody changed the draft meanwhile."""
+        """Compare, set the dates, issue.
+
+        Raises Refusal if somebody changed the draft meanwhile, and DraftDeleted if it is gone.
+        """
         draft = await self.invoicing.read_invoice(command.invoice)
+        if draft.is_void:
+            raise DraftDeleted(f"draft {draft.number or draft.id} was deleted at the ERP")
         require_as_asked(command, draft, self.invoicing)
         if draft.customer != command.draft.customer:
             raise Refusal(

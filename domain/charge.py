@@ -106,9 +106,9 @@ class Standing(Value):
         return cls(state=ChargeState.ISSUED, reason=reason, responsible=Party.CUSTOMER)
 
     @classmethod
-    def freed(cls, number: str, how: str) -> Self:
-        """Return where a charge stands whose invoice was `credited` or `voided`."""
-        return cls.held(f"{number} was {how}: finance must say whether to bill it again")
+    def freed(cls, how: str) -> Self:
+        """Return where a charge stands whose invoice was credited, voided or deleted."""
+        return cls.held(f"{how}: finance must say whether to bill it again")
 
     @classmethod
     def cancelled(cls, reason: str) -> Self:

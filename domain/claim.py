@@ -139,7 +139,7 @@ def standing_of(claim: Claim, bill: ClaimedBill, reason: str = "") -> Standing:
         case ClaimState.RELEASED:
             return Standing.cancelled(reason)
         case _:
-            return Standing.freed(number, claim.state)
+            return Standing.freed(f"{number} was {claim.state}")
 
 
 class NotClaimed(Refusal):

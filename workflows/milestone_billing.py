@@ -102,18 +102,18 @@ class MilestoneBilling(WithAttention):
         if not invoice.is_freed:
             return standing_on(invoice)
         await self._tell_deal(bill, standing_on(invoice), invoice)
-        how = "voided" if invoice.is_void else "credited"
+        how = how_freed(invoice)
         asked = self.attention(
             "bill-again",
             what=f"bill {bill.description} again, or drop it",
-            why=f"{invoice.number} was {how}: `amend` to {BILL_AGAIN}, or `skip` to drop it",
+            why=f"{how}: `amend` to {BILL_AGAIN}, or `skip` to drop it",
             responsible=(Party.FINANCE,),
             verbs=(Action.AMEND, Action.SKIP),
             choices=(BILL_AGAIN,),
         )
         decision = await self.park(asked)
         if decision.action is Action.SKIP:
-            return dropped(invoice, f"{invoice.number} was {how}: {decision.reason}")
+            return dropped(invoice, f"{how}: {decision.reason}")
         reason = f"{decision.by} has it billed again"
         return Standing(state=ChargeState.BILLABLE, reason=reason, responsible=Party.CASHWARD)
 
@@ -269,10 +269,17 @@ def _held_because(request: ChargeRequest) -> str:
 def standing_on(invoice: Invoice) -> Standing:
     """Return where the charges of an invoice stand, by what the ERP says of it."""
     if invoice.is_freed:
-        return Standing.freed(invoice.number, "voided" if invoice.is_void else "credited")
+        return Standing.freed(how_freed(invoice))
     if invoice.is_over:
         return Standing(state=ChargeState.PAID)
     return Standing.issued(invoice.number, outstanding=invoice.outstanding, gross=invoice.gross)
+
+
+def how_freed(invoice: Invoice) -> str:
+    """Say how an invoice came to free its charges; one without a number was a draft."""
+    if not invoice.is_void:
+        return f"{invoice.number} was credited"
+    return f"{invoice.number} was voided" if invoice.number else "its draft was deleted at the ERP"
 
 
 def dropped(invoice: Invoice, reason: str) -> Standing:

@@ -140,7 +140,7 @@ class Polled:
                 id=project,
                 opening=made.opening(),
                 parts={"milestones": made.milestone_plan(project)},
-                reached={reached.key},
+                reached={each.key for each in made.milestones},
             )
             self.world.references[project] = ACME.of(terms.deal)
             link = Link(

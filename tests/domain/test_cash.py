@@ -106,7 +106,7 @@ def test_a_voided_invoice_counts_as_never_billed_and_its_charge_is_billed_again(
     made = invoice(charge.net)
     issued = stands(BOARD, charge.id, Standing(state=ChargeState.ISSUED), made)
     gone = made.model_copy(update={"status": InvoiceStatus.GONE})
-    voided = stands(issued, charge.id, Standing.freed("INV-1", "voided"), gone)
+    voided = stands(issued, charge.id, Standing.freed("INV-1 was voided"), gone)
     position = cash_position(CONTRACT, voided, today=TODAY)
     assert (position.billed, position.outstanding) == (Money.zero("EUR"), Money.zero("EUR"))
     assert position.held == charge.net
@@ -118,7 +118,7 @@ def test_a_credited_invoice_stays_in_the_figures_when_its_charge_is_billed_again
     made = invoice(charge.net)
     issued = stands(BOARD, charge.id, Standing(state=ChargeState.ISSUED), made)
     credited = made.model_copy(update={"credit_notes": (credit_of(made),)})
-    freed = stands(issued, charge.id, Standing.freed("INV-1", "credited"), credited)
+    freed = stands(issued, charge.id, Standing.freed("INV-1 was credited"), credited)
     again = stands(freed, charge.id, Standing(state=ChargeState.ISSUED), invoice(charge.net))
     position = cash_position(CONTRACT, again, today=TODAY)
     assert (position.billed, position.credited) == (charge.net + charge.net, charge.net)

@@ -14,7 +14,7 @@ from store import Store
 from testbed.stack.postgres import as_worker
 from tests.store.values import deal
 
-RELEASE_BEFORE = "97ebf240"
+RELEASE_BEFORE = "1e329ea0"
 """The commit whose workers may still run while this one's schema is in place."""
 ROOT = Path(__file__).parents[2]
 

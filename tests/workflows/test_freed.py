@@ -9,7 +9,7 @@ from domain.money import Money
 from domain.responsibility import Party
 from domain.stage import Stage
 from tests.actors import GRACE
-from tests.deals import deal, small_deal
+from tests.deals import POLICY, deal, small_deal
 from tests.invoices import credit_of
 from tests.world import World, until, until_awaited
 from workflows import workflow_ids
@@ -17,6 +17,7 @@ from workflows.milestone_billing import BILL_AGAIN
 
 DESIGN = ChargeId("design")
 NOTHING = Money.zero("EUR")
+EVERYTHING = Money.of("1.00", "EUR")
 
 
 def bill_run(deal: DealId, revision: int = 1) -> str:
@@ -50,6 +51,26 @@ async def becomes(world: World, deal: DealId, state: ClaimState, revision: int =
         return found is not None and found.state is state
 
     return bool(await until_awaited(is_so))
+
+
+async def test_row_14_a_draft_deleted_at_the_erp_is_billed_again_in_the_next_revision(
+    world: World,
+) -> None:
+    mine = small_deal("draft-deleted")
+    handle = await world.win(mine, POLICY.model_copy(update={"approve_above": EVERYTHING}))
+    await world.reach(mine.id, DESIGN)
+    await until_awaited(lambda: world.has_draft(mine.id))
+    [draft] = world.invoices(mine.id)
+    world.systems.void(draft.id)
+    await world.application.charges.approve(GRACE, mine.id, DESIGN)
+    filed = await world.parked(bill_run(mine.id))
+    assert filed.attention.kind == "bill-again"
+    assert await becomes(world, mine.id, ClaimState.RELEASED)
+    await world.decide(bill_run(mine.id), Action.AMEND, choice=BILL_AGAIN)
+    await until_awaited(lambda: world.has_draft(mine.id))
+    await world.application.charges.approve(GRACE, mine.id, DESIGN)
+    await world.pay(mine.id, DESIGN, revision=2)
+    assert (await handle.result()).stage is Stage.CLOSED
 
 
 async def test_row_15_a_voided_invoice_counts_as_never_billed_and_finance_is_asked(
