@@ -8,7 +8,7 @@ from domain.refusal import Refusal
 from ports import failures
 
 RUNBOOK = Path(__file__).parents[1] / "docs/runbook.md"
-RAISED_BY_WORKFLOWS = {INCOMPLETE, "customer", "credit", "StageEnded"}
+RAISED_BY_WORKFLOWS = {INCOMPLETE, "customer", "credit", "terms", "bill-again", "StageEnded"}
 NEVER_PARKS = {"Superseded", "CurrencyMismatch"}
 """After the first, a younger attempt goes on; the second is a bug of ours."""
 
