@@ -11,6 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
+from runtime.logging import set_up_logging
 from testbed.attack.attack import Plan, attack
 from testbed.attack.disturbances import Disturbance
 from testbed.attack.plants import Plant
@@ -85,6 +86,7 @@ def main(
         plant=plant,
         latecomers=latecomers,
     )
+    set_up_logging("WARNING")
     with _room(folder) as room, progress_shown(_out, plan) as tell:
         result = uvloop.run(attack(plan, room, tell))
     show(_out, result)
