@@ -15,7 +15,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants mutants-domain mutants-activities mutants-workflows bench size attack outages new-connector fix lock clean
+.PHONY: help demo test coverage slow real real-systems real-deals check licenses histories mutants mutants-domain mutants-activities mutants-workflows bench size lists attack outages new-connector fix lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -83,6 +83,9 @@ mutants-activities mutants-workflows: mutants-%: $(DEVELOPMENT)
 
 size: $(DEVELOPMENT) ## Measure the bytes of our database per effect, over whole deals
 	@$(BIN)/python -m testbed.bench.size $(ARGS)
+
+lists: $(DEVELOPMENT) ## Measure finance's lists over 10,000 deals with 60,000 charges
+	@$(BIN)/python -m testbed.bench.lists $(ARGS)
 
 new-connector: $(DEVELOPMENT) ## Lay out a connector: make new-connector NAME=pipedrive ROLE=crm
 	@$(BIN)/python scripts/new_connector.py '$(NAME)' $(if $(ROLE),--role '$(ROLE)')

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.actor import Actor
 from domain.baseline import Baseline
-from domain.charge import ChargeState, Standing
+from domain.charge import Charge, ChargeState, Standing
 from domain.claim import ClaimedBill
 from domain.ids import DealId, Subject, local_id
 from domain.money import Money
@@ -57,6 +57,11 @@ _IS_LIVE: Final = contracts.c.ended_at.is_(None)
 _NEXT: Final = contracts.c.version + 1
 _IS_AS_SEEN: Final = and_(_THIS, contracts.c.version == bindparam("seen"))
 _CARRIED: Final = "carried"
+_ELSEWHERE: Final = {
+    "deal": True,
+    "charges": {"__all__": set(Charge.model_fields) - {"id", "revision", "net"}},
+}
+"""What the audit trail leaves to the books: they keep each revision of a charge whole."""
 
 
 def _revision(written: CTE) -> Insert:
@@ -280,7 +285,7 @@ async def read_terms(session: Session, page: ContractSnapshot) -> Baseline:
 
 async def put_terms(session: Session, terms: Baseline, *, now: datetime) -> bool:
     """Write a contract; return whether the deal had none before."""
-    note = _note(terms.deal, changes(None, terms, elsewhere={"deal": True}), now=now)
+    note = _note(terms.deal, changes(None, terms, elsewhere=_ELSEWHERE), now=now)
     return bool(await session.one(_PUT, **_columns(terms, 1, now), **note))
 
 
@@ -289,7 +294,8 @@ async def replace(
 ) -> bool:
     """Write other terms as the next revision, or reopen; return whether all was as `before`."""
     this = {"seen": before.version}
-    note = _note(after.deal, changes(agreed, after) | {"ended_at": None}, now=now)
+    changed = changes(agreed, after, elsewhere=_ELSEWHERE)
+    note = _note(after.deal, changed | {"ended_at": None}, now=now)
     if agreed == after:
         return bool(await session.one(_REOPEN, deal=after.deal, **this, **note))
     columns = _columns(after, before.revision + 1, now)

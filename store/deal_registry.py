@@ -12,7 +12,7 @@ _MAY_START: Final = Query(
     text(
         "with known as ("
         "    select state from deals"
-        "    where deal = :deal or aliases @> array[cast(:deal as text)]"
+        "    where deal = :deal or (aliases @> array[cast(:deal as text)] and aliases <> '{}')"
         "), registered as ("
         "    insert into deals (deal, state, started_at)"
         "    select :deal, 'carried', :now where not exists (select from known)"

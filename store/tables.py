@@ -120,7 +120,12 @@ deals: Final = Table(
     CheckConstraint("state in ('carried', 'closed', 'cancelled')", name="state"),
     CheckConstraint("(state = 'carried') = (ended_at is null)", name="ended_has_time"),
     CheckConstraint("life >= 1", name="life"),
-    Index("ix_deals_aliases", "aliases", postgresql_using="gin"),
+    Index(
+        "ix_deals_aliases",
+        "aliases",
+        postgresql_using="gin",
+        postgresql_where=text("aliases <> '{}'"),
+    ),
 )
 """The registry of every deal that was ever carried: Temporal forgets a run, this does not."""
 
@@ -209,7 +214,7 @@ bills: Final = Table(
     "bills",
     metadata,
     Column("subject", Text, primary_key=True),
-    Column("deal", Text, ForeignKey("contracts.deal"), nullable=False, index=True),
+    Column("deal", Text, ForeignKey("contracts.deal"), nullable=False),
     Column("key", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("state", Text, nullable=False),
@@ -237,7 +242,6 @@ claims: Final = Table(
     ),
     CheckConstraint(f"state in ({_CLAIM_STATES})", name="state"),
     CheckConstraint(_CURRENCY, name="currency"),
-    Index("ix_claims_charge", "deal", "charge"),
     Index(
         "uq_claims_live",
         "deal",
@@ -251,7 +255,7 @@ documents: Final = Table(
     "documents",
     metadata,
     Column("bill", Text, ForeignKey("bills.subject"), primary_key=True),
-    Column("deal", Text, ForeignKey("contracts.deal"), nullable=False, index=True),
+    Column("deal", Text, ForeignKey("contracts.deal"), nullable=False),
     Column("external_id", Text, nullable=False),
     _text("number"),
     Column("issued_on", Date),

@@ -221,7 +221,14 @@ def _add_records() -> None:
         sa.CheckConstraint("life >= 1", name=op.f("ck_deals_life")),
         sa.PrimaryKeyConstraint("deal", name=op.f("pk_deals")),
     )
-    op.create_index("ix_deals_aliases", "deals", ["aliases"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_deals_aliases",
+        "deals",
+        ["aliases"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("aliases <> '{}'"),
+    )
     op.create_table(
         "effects",
         sa.Column("system", sa.Text(), nullable=False),
@@ -488,7 +495,6 @@ def _add_books() -> None:
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_bills")),
         sa.UniqueConstraint("deal", "key", "revision", name=op.f("uq_bills_deal_key_revision")),
     )
-    op.create_index(op.f("ix_bills_deal"), "bills", ["deal"], unique=False)
     op.create_table(
         "charges",
         sa.Column("deal", sa.Text(), nullable=False),
@@ -586,7 +592,6 @@ def _add_books() -> None:
         ),
         sa.PrimaryKeyConstraint("bill", "charge", name=op.f("pk_claims")),
     )
-    op.create_index("ix_claims_charge", "claims", ["deal", "charge"], unique=False)
     op.create_index(
         "uq_claims_live",
         "claims",
@@ -627,7 +632,6 @@ def _add_books() -> None:
         sa.ForeignKeyConstraint(["deal"], ["contracts.deal"], name=op.f("fk_documents_deal")),
         sa.PrimaryKeyConstraint("bill", name=op.f("pk_documents")),
     )
-    op.create_index(op.f("ix_documents_deal"), "documents", ["deal"], unique=False)
     op.create_index(
         "ix_documents_open",
         "documents",
