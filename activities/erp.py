@@ -11,7 +11,7 @@ from activities.issue_invoice import DraftDeleted, IssueInvoiceOperation, requir
 from domain.bill import Bill, CreditOrder, DraftedInvoice
 from domain.claim import ClaimedBill, ClaimState, NotClaimed, Proof, Settlement
 from domain.company import Account
-from domain.customer import CUSTOMER, CustomerMatch, OpenCustomer, Verdict
+from domain.customer import CUSTOMER, TIE, CustomerMatch, OpenCustomer, Verdict
 from domain.effect import OtherAccount, Receipt
 from domain.ids import CustomerKey, ExternalId, Subject
 from domain.invoice import DraftInvoice, Invoice, InvoiceStatus, IssueInvoice
@@ -63,10 +63,13 @@ class CustomerActivities:
         if ensure.existing is None:
             made = await self._effects.execute(self._customers.open_customer, ensure.opening)
             return Customer(id=made.id, url=made.url)
+        known = await self._tie(ensure.opening.key)
+        if known and known.external_id == ensure.existing:
+            return Customer(id=ensure.existing, url="")
         link = Link(
             system=self._customers.open_customer.system,
             tenant=await self._customers.open_customer.tenant(),
-            kind=self._customers.open_customer.kind,
+            kind=TIE,
             key=ensure.opening.key,
             external_id=ensure.existing,
             deal=ensure.opening.deal,
@@ -91,10 +94,10 @@ class CustomerActivities:
         )
 
     async def _tie(self, key: CustomerKey) -> Link | None:
-        operation = self._customers.open_customer
-        return await self._links.find_by_key(
-            operation.system, await operation.tenant(), operation.kind, key
-        )
+        """The customer of our key: the one that a person chose, else the one that we opened."""
+        here = (self._customers.open_customer.system, await self._customers.open_customer.tenant())
+        chosen = await self._links.find_by_key(*here, TIE, key)
+        return chosen or await self._links.find_by_key(*here, CUSTOMER, key)
 
     async def _is_shared(self, opening: OpenCustomer) -> bool:
         """Whether another contract uses the customer, by this key or by another one."""
@@ -103,7 +106,7 @@ class CustomerActivities:
         tie = await self._tie(opening.key)
         if tie is None:
             return False
-        keys = await self._links.of_external_id(tie.system, tie.tenant, tie.kind, tie.external_id)
+        keys = await self._links.of_external_id(tie.system, tie.tenant, TIE, tie.external_id)
         return any(link.key != opening.key for link in keys)
 
 
@@ -239,7 +242,8 @@ class InvoiceActivities:
         here = await key_of(self._invoicing.draft_invoice, bill.subject)
         if self._effects.has_begun(here, bill.deal):
             return
-        known = await self._links.of_key(CUSTOMER, bill.customer_key)
+        opened = await self._links.of_key(CUSTOMER, bill.customer_key)
+        known = [*opened, *await self._links.of_key(TIE, bill.customer_key)]
         there = [link.account for link in known if link.external_id == bill.customer]
         if there and here.account not in there:
             raise OtherAccount(bill.deal, here.role, there=there[0], here=here.account)

@@ -12,6 +12,7 @@ from activities.effects import Effects
 from activities.remove_record import RemoveRecordOperation
 from domain.actor import CASHWARD
 from domain.attention import Action, Attention, Decision
+from domain.customer import CUSTOMER, TIE
 from domain.effect import EffectKey, EffectKind
 from domain.event import RecordsLost
 from domain.ids import DealId, ExternalId, Subject
@@ -31,7 +32,6 @@ Clock = Callable[[], datetime]
 
 MOST_RECORDS = 2_000
 """How many records of a kind one reconciliation reads; the next one goes on from there."""
-_CUSTOMER = "erp.customer"
 
 
 class Reconciled(Value):
@@ -145,8 +145,9 @@ class Reconciliation:
 
     async def _customer_of(self, deal: DealId) -> ExternalId | None:
         key = (await self._billing_ledger.baseline(deal)).customer
-        system, tenant = self._records.system, await self._records.tenant()
-        link = await self._links.find_by_key(system, tenant, _CUSTOMER, key)
+        here = (self._records.system, await self._records.tenant())
+        tie = await self._links.find_by_key(*here, TIE, key)
+        link = tie or await self._links.find_by_key(*here, CUSTOMER, key)
         return link.external_id if link else None
 
     async def _missing(

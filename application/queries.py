@@ -11,7 +11,7 @@ from application.runs import Runs
 from application.timesheet import Timesheet, timesheet
 from domain.cash import Blocker, CashPosition, DealStatus
 from domain.charge import ChargeState, ChargeStatus
-from domain.customer import CUSTOMER
+from domain.customer import CUSTOMER, TIE
 from domain.finance_lists import Receivable, UnbilledCharge
 from domain.ids import DealId
 from domain.rate_card import Rate
@@ -155,8 +155,8 @@ class Queries:
         return sorted(self._staffing.everybody - booked)
 
     async def customers(self) -> Sequence[Link]:
-        """List the customers of the ERP by our keys, the oldest tie first."""
-        return await self._links.all_of(CUSTOMER)
+        """List the customers of the ERP by our keys: those that we opened, then those tied."""
+        return [*await self._links.all_of(CUSTOMER), *await self._links.all_of(TIE)]
 
     async def rates(self, day: date) -> Sequence[Rate]:
         """List the rates that are valid on this day."""

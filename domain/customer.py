@@ -10,7 +10,9 @@ from domain.ids import CustomerKey, DealId, ExternalId, Subject
 from domain.value import Value
 
 CUSTOMER: Final = EffectKind("erp.customer")
-"""The kind of the effect that opens a customer, and of the tie of our key to it."""
+"""The kind of the effect that opens a customer, and of the link to it."""
+TIE: Final = "erp.customer.tie"
+"""The kind of a link to a customer that was there before us: several keys may have one."""
 
 
 class Candidate(Value):

@@ -1,6 +1,6 @@
 """Links between our keys and the records of other systems: one to one by constraint.
 
-Only customers differ: several of our keys may point to one.
+Only ties differ: several of our keys may have one customer.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.command import CommandRecord
-from domain.customer import CUSTOMER
+from domain.customer import TIE
 from domain.ids import DealId, ExternalId
 from domain.refusal import Refusal
 from ports.links import Link
@@ -107,7 +107,7 @@ async def _require_same(session: Session, link: Link) -> None:
     if any((row["key"], row["external_id"]) == (link.key, link.external_id) for row in rows):
         return
     for row in rows:
-        if row["key"] == link.key or link.kind != CUSTOMER:
+        if row["key"] == link.key or link.kind != TIE:
             raise Refusal(
                 f"cannot tie {link.kind} {link.key} to {link.external_id} of {link.system}:"
                 f" {row['key']} is tied to {row['external_id']}; a person must decide whose it is"

@@ -311,7 +311,7 @@ links: Final = Table(
         "kind",
         "external_id",
         unique=True,
-        postgresql_where=text("kind <> 'erp.customer'"),
+        postgresql_where=text("kind <> 'erp.customer.tie'"),
     ),
 )
 

@@ -3,7 +3,7 @@
 from application.command_log import Clock, CommandLog, new_command
 from domain.actor import Actor
 from domain.command import CommandName
-from domain.customer import CUSTOMER
+from domain.customer import TIE
 from domain.ids import DealId
 from domain.refusal import Refusal
 from ports.links import LinkStore
@@ -22,7 +22,7 @@ class CustomerCommands:
 
         Deals that are handed off keep their customer.
         """
-        ties = await self._links.of_key(CUSTOMER, key)
+        ties = await self._links.of_key(TIE, key)
         deal = ties[0].deal if ties else DealId("")
         command = new_command(CommandName.UNTIE_CUSTOMER, actor, deal, reason=reason)
         async with self._log.recording_failures(command):

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.command import CommandName, CommandRecord
-from domain.customer import CUSTOMER
+from domain.customer import TIE
 from domain.ids import ExternalId
 from domain.refusal import Refusal
 from ports.links import Link
@@ -48,24 +48,24 @@ async def test_neither_side_is_tied_to_a_second(store: Store, key: str, external
 
 
 async def test_several_keys_may_have_one_customer_and_a_key_has_only_one(store: Store) -> None:
-    ties = [link(key, "C1", CUSTOMER) for key in ("sk-ico-1", "sk-ico-2")]
+    ties = [link(key, "C1", TIE) for key in ("sk-ico-1", "sk-ico-2")]
     for tie in (*ties, *ties):
         await store.links.add(tie, now=NOW)
-    found = await store.links.of_external_id("jira", "acme.example", CUSTOMER, ExternalId("C1"))
+    found = await store.links.of_external_id("jira", "acme.example", TIE, ExternalId("C1"))
     assert sorted(found, key=lambda each: each.key) == ties
     with pytest.raises(Refusal, match="sk-ico-1 is tied to C1"):
-        await store.links.add(link("sk-ico-1", "C2", CUSTOMER), now=NOW)
+        await store.links.add(link("sk-ico-1", "C2", TIE), now=NOW)
 
 
 async def test_a_tie_is_removed_once_and_the_trail_says_who_asked_and_why(store: Store) -> None:
-    tie = link("sk-ico-3", "C3", CUSTOMER)
+    tie = link("sk-ico-3", "C3", TIE)
     await store.links.add(tie, now=NOW)
     command = CommandRecord(
         id="c", deal=tie.deal, command=CommandName.UNTIE_CUSTOMER, actor=GRACE, reason="not them"
     )
     for _ in range(2):
         await store.links.remove(tie, command, now=NOW)
-    assert not await store.links.of_key(CUSTOMER, "sk-ico-3")
+    assert not await store.links.of_key(TIE, "sk-ico-3")
     entries = await store.audit_trail.of_deal(tie.deal)
     [removed] = [each for each in entries if each.command == CommandName.UNTIE_CUSTOMER]
     assert (removed.actor, removed.reason) == (GRACE.subject, "not them")

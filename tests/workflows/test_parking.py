@@ -8,6 +8,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from connectors.memory import Fault
 from domain.attention import Action
 from domain.company import CompanyIds
+from domain.customer import TIE
 from domain.event import DealWon
 from domain.ids import EventId
 from domain.responsibility import Party
@@ -71,9 +72,7 @@ async def test_the_same_company_under_another_spelling_is_matched_not_created(
     assert len(world.systems.customers) == before
     await world.reach(mine.id, "design")
     await until_awaited(lambda: world.is_issued(mine.id, "design"))
-    link = await world.store.links.find_by_key(
-        "memory", "world", "erp.customer", mine.account.customer_key
-    )
+    link = await world.store.links.find_by_key("memory", "world", TIE, mine.account.customer_key)
     assert link
     assert link.external_id == there
 

@@ -319,7 +319,7 @@ def _add_records() -> None:
         "links",
         ["system", "tenant", "kind", "external_id"],
         unique=True,
-        postgresql_where=sa.text("kind <> 'erp.customer'"),
+        postgresql_where=sa.text("kind <> 'erp.customer.tie'"),
     )
     op.create_table(
         "rate_cards",
