@@ -25,6 +25,7 @@ from store import Store
 from tests.activities.test_shared_customer import effects_of, opening
 
 MADE = ExternalId("C-1")
+CUSTOMER = EffectKind("erp.customer")
 
 
 @dataclass
@@ -34,8 +35,8 @@ class Opening:
     calls: list[Exception | None]
     account: str = "books"
     made: list[Receipt] = field(default_factory=list)
+    kind: EffectKind = CUSTOMER
 
-    kind = EffectKind("erp.customer")
     system = "xero"
     idempotency = IdempotencyPolicy(strategy=Strategy.SEARCH_FIRST, settle_time=timedelta(0))
     is_repeatable = True
@@ -105,7 +106,7 @@ async def test_a_look_that_fails_after_a_refusal_leaves_nothing_behind(store: St
 async def test_an_id_that_is_tied_to_another_subject_stays_on_record(store: Store) -> None:
     effects = effects_of(store)
     first, second = opening("c", "first"), opening("d", "second")
-    operation = Opening([None, None])
+    operation = Opening([None, None], kind=EffectKind("erp.document"))
     await effects.execute(operation, first)
     with pytest.raises(Refusal, match="a person must decide"):
         await effects.execute(operation, second)
