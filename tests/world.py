@@ -138,6 +138,12 @@ class World:
         live = [i for i in self.invoices(deal) if i.status is not InvoiceStatus.GONE]
         return not projects and not live
 
+    async def drop(self, deal: DealId, charge: ChargeId) -> None:
+        """Finance drop a credited or voided charge: it is not billed again."""
+        run = workflow_ids.billing_run(workflow_ids.subject_of(deal, charge))
+        await self.parked(run)
+        await self.decide(run, Action.SKIP)
+
     async def decide(self, run: str, verb: Action, choice: str = "", reason: str = "") -> str:
         """Decide as a person. The queue may show a run just before it has parked."""
         handle = self.client.get_workflow_handle(run, result_type=Outcome)

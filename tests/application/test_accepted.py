@@ -115,6 +115,7 @@ async def test_a_credit_reverses_the_whole_invoice(world: World) -> None:
     mine = await issued(world, "credit")
     await world.application.charges.credit(GRACE, mine, DESIGN, "the work was redone")
     assert says(await entry_of(world, mine, CommandName.CREDIT), "the work was redone")
+    await world.drop(mine, DESIGN)
     await becomes(world, mine, ChargeState.CREDITED)
     [invoice] = world.invoices(mine)
     assert (invoice.credited, invoice.outstanding) == (invoice.gross, Money.zero("EUR"))

@@ -43,6 +43,7 @@ async def test_the_erps_news_of_our_own_credit_need_nobody(world: World) -> None
     await world.win(mine)
     await issued(world, mine.id)
     await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
+    await world.drop(mine.id, DESIGN)
     await becomes(world, mine.id, ChargeState.CREDITED)
     seen = await reads(world, mine.id)
     await world.ring_invoice(mine.id, "design")
@@ -52,7 +53,8 @@ async def test_the_erps_news_of_our_own_credit_need_nobody(world: World) -> None
 
     assert await until_awaited(has_looked)
     run = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
-    assert not await world.store.attention_queue.list_of_run(run)
+    asked = await world.store.attention_queue.list_of_run(run)
+    assert [each.decision is None for each in asked] == [False]
 
 
 async def reads(world: World, mine: DealId) -> int:
@@ -148,6 +150,7 @@ async def test_what_finance_voided_meanwhile_is_not_credited(world: World) -> No
     assert invoice
     world.systems.void(invoice.id)
     await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
+    await world.drop(mine.id, DESIGN)
     assert (await handle.result()).stage is Stage.CLOSED
     assert not [note for note in world.systems.credits.values() if note.deal == mine.id]
 

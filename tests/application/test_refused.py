@@ -167,6 +167,7 @@ async def test_a_credit_of_what_is_credited(world: World) -> None:
     await world.reach(mine.id, "design")
     await becomes(world, mine.id, ChargeState.ISSUED)
     await world.application.charges.credit(GRACE, mine.id, DESIGN, "it was redone")
+    await world.drop(mine.id, DESIGN)
     await becomes(world, mine.id, ChargeState.CREDITED)
     with pytest.raises(Refusal, match="design of memory:credited-twice is credited"):
         await world.application.charges.credit(GRACE, mine.id, DESIGN, "it was redone")

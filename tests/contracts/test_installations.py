@@ -91,7 +91,7 @@ async def test_the_parts_of_another_installation_are_neither_kept_nor_read(pm: P
     milestones = await pm_harness.planned(pm, project)
     work = plan().work(project, milestones)
     await pm.pm.plan_work.do(work, pm_harness.ticket())
-    await pm.book(project, "w1", 120, pm_harness.START)
+    await pm.book(project, "w.1", 120, pm_harness.START)
     async with pm.of_another_installation() as roles:
         assert roles.pm
         assert not await roles.pm.plan_milestones.find(plan().milestone_plan(project))

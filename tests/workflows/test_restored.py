@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from domain.attention import Action
 from domain.baseline import Baseline
+from domain.charge import ChargeState
 from domain.claim import ClaimState
 from domain.contract import Policy
 from domain.ids import ChargeId, DealId, Subject
@@ -122,11 +122,9 @@ async def test_a_credit_is_put_on_record_again_and_not_made_twice(
     handle = await world.win(mine)
     await world.reach(mine.id, "design")
     await until(lambda: world.issued(mine.id, "design"))
-    await until_awaited(lambda: _claim_is(world, mine.id, ClaimState.ISSUED))
+    await until_awaited(lambda: _charge_is(world, mine.id, ChargeState.ISSUED))
     await world.application.charges.credit(GRACE, mine.id, DESIGN, "the work was redone")
-    bill = workflow_ids.billing_run(workflow_ids.subject_of(mine.id, DESIGN))
-    await world.parked(bill)
-    await world.decide(bill, Action.SKIP)
+    await world.drop(mine.id, DESIGN)
     await handle.result()
     notes = len(world.systems.credits)
     forget(database_url, mine.id)
@@ -155,3 +153,8 @@ async def test_an_attention_that_a_restore_lost_is_listed_again(
     await _reconcile(world)
     await world.parked(bill)
     world.systems.customers |= customers
+
+
+async def _charge_is(world: World, deal: DealId, state: ChargeState) -> bool:
+    [status] = await world.application.queries.schedule(deal)
+    return status.state is state
