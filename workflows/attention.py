@@ -62,8 +62,6 @@ class WithAttention:
     def __init__(self, deal: DealId) -> None:
         self.deal = deal
         self._parked: dict[str, _Parked] = {}
-        self._looked_at: dict[str, Attention] = {}
-        """What this run looked at again by itself: what still stands has stood since then."""
 
     async def attempt(
         self,
@@ -80,14 +78,11 @@ class WithAttention:
         trying: Awaitable[Result] = step(activity, command, summary)
         while True:
             try:
-                result = await trying
+                return await trying
             except ActivityError as failure:
                 if not is_refusal(failure):
                     raise
                 attention = self._failed(failure, name_of(activity), summary, verbs)
-            else:
-                self._looked_at.pop(name_of(activity), None)
-                return result
             patient: asyncio.Task[Result] | None = None
             if attention.kind in _MENDS_ITSELF:
                 patient = asyncio.create_task(
@@ -128,8 +123,6 @@ class WithAttention:
         await _end(meanwhile)
         decision = parked.decision or _BY_ITSELF
         await self._unpark(attention, decision, asked)
-        if decision.by == CASHWARD:
-            self._looked_at[attention.key] = attention
         if decision.action is Action.ABORT:
             why = decision.reason or attention.what
             raise Aborted(f"{decision.by} gave up: {why}", decision.by)
@@ -154,8 +147,6 @@ class WithAttention:
         key: str = "",
     ) -> Attention:
         """Return an attention of this run. Its key tells it from others that are open here."""
-        before = self._looked_at.get(key or kind)
-        stands = before is not None and (before.kind, before.what) == (kind, what)
         return Attention(
             key=key or kind,
             workflow=workflow.info().workflow_id,
@@ -164,7 +155,7 @@ class WithAttention:
             what=what,
             why=why,
             responsible=responsible,
-            since=before.since if before and stands else workflow.now(),
+            since=workflow.now(),
             actions=verbs,
             findings=findings,
             choices=choices,
