@@ -116,7 +116,8 @@ async def _accountant(installation: RealInstallation) -> AsyncIterator[Person]:
 async def _billed_again(accountant: Person) -> int:
     """Post a copy of the deal's invoice under a new mark."""
     (paid,) = await accountant.call(f"model.{_INVOICE}.search", [], 0, None, None)
-    reference = (await _reference(accountant, paid)).replace(":m1:", ":m9:")
+    billed, _, revision = (await _reference(accountant, paid)).rpartition(":")
+    reference = f"{billed}-again:{revision}"
     (copy,) = await accountant.call(f"model.{_INVOICE}.copy", [paid], {"reference": reference})
     await _post(accountant, copy)
     return int(copy)
