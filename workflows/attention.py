@@ -264,7 +264,7 @@ async def _end(task: asyncio.Task[Any] | None) -> None:
     """Cancel a task that still runs, and wait until it ends."""
     if task and not task.done():
         task.cancel()
-        await asyncio.wait([task])
+        await workflow.wait([task])
 
 
 class Skipped(Refusal):

@@ -143,7 +143,7 @@ async def side_by_side(*loops: Coroutine[Any, Any, None]) -> None:
     except (FailureError, Refusal, asyncio.CancelledError):
         for each in running:
             each.cancel()
-        await asyncio.wait(running)
+        await workflow.wait(running)
         raise
 
 
