@@ -118,6 +118,9 @@ def _show_receivables(title: str, *, overdue: bool, as_json: bool, as_csv: bool)
     found = ask(lambda app: app.queries.receivables(today, overdue=overdue))
     if _is_for_programs(Receivable, found, as_json=as_json, as_csv=as_csv):
         return
+    if not found:
+        say("no invoice is overdue" if overdue else "no customer owes anything")
+        return
     rows = (
         (r.number, r.deal, r.customer, r.due_on, r.gross, r.paid, r.credited, r.outstanding, r.age)
         for r in found
@@ -133,6 +136,9 @@ def _show_receivables(title: str, *, overdue: bool, as_json: bool, as_csv: bool)
 def _show_unbilled(title: str, *, held: bool, as_json: bool, as_csv: bool) -> None:
     found = ask(lambda app: app.queries.unbilled(held=held))
     if _is_for_programs(UnbilledCharge, found, as_json=as_json, as_csv=as_csv):
+        return
+    if not found:
+        say("no charge is held" if held else "no charge of an open deal waits to be invoiced")
         return
     rows = (
         (c.deal, c.charge, c.description, c.net, c.state, c.reason, f"{c.since:%Y-%m-%d}",

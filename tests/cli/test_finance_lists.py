@@ -47,3 +47,5 @@ def test_each_list_is_shown_with_its_totals(
     for empty in ("held", "overdue"):
         code, said = server.run("finance", empty, "--json", environment=environment)
         assert (code, json.loads(said)) == (ExitCode.DONE, []), said
+    code, said = server.run("finance", "held", environment=environment)
+    assert (code, said.strip()) == (ExitCode.DONE, "no charge is held")
